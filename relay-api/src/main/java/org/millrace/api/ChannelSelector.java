@@ -1,0 +1,21 @@
+package org.millrace.api;
+
+import java.util.List;
+import org.millrace.codec.EventBatch;
+
+/** Picks the channels for a batch. Runs where interceptors run: it never blocks. Thread-safe. */
+public interface ChannelSelector {
+    /**
+     * @param batch not empty; lent
+     * @return who gets what; the caller owns each delivery's batch
+     */
+    List<Delivery> select(EventBatch batch);
+
+    /**
+     * Events for one channel.
+     *
+     * @param batch owned by who holds the delivery
+     * @param required whether the source has failed if this channel does not take them
+     */
+    record Delivery(Channel channel, EventBatch batch, boolean required) {}
+}

@@ -1,0 +1,43 @@
+package org.millrace.api;
+
+import java.util.List;
+
+/** Makes components of one type. Found through {@link java.util.ServiceLoader}, as one of the interfaces nested here. */
+public interface ComponentFactory {
+    /** The names that {@code type} may have: Flume's alias first, then Flume's class name. Compared without regard to case. */
+    List<String> typeNames();
+
+    /** Makes sources. */
+    interface OfSource extends ComponentFactory {
+        /** Reads all settings and only assigns; what is wrong with them is reported to the settings, and what is returned then is dropped. */
+        Source create(SourceContext context, Settings settings);
+    }
+
+    /** Makes channels. */
+    interface OfChannel extends ComponentFactory {
+        /** As {@link OfSource#create}. */
+        Channel create(ChannelContext context, Settings settings);
+    }
+
+    /** Makes sinks. */
+    interface OfSink extends ComponentFactory {
+        /** As {@link OfSource#create}. */
+        Sink create(SinkContext context, Settings settings);
+    }
+
+    /** Makes interceptors. */
+    interface OfInterceptor extends ComponentFactory {
+        /** As {@link OfSource#create}. */
+        Interceptor create(Settings settings);
+    }
+
+    /** Makes channel selectors. */
+    interface OfSelector extends ComponentFactory {
+        /**
+         * As {@link OfSource#create}.
+         *
+         * @param channels the source's channels, in the order of its {@code channels} list
+         */
+        ChannelSelector create(List<Channel> channels, Settings settings);
+    }
+}

@@ -1,0 +1,30 @@
+package org.millrace.api;
+
+import java.util.concurrent.CompletableFuture;
+import org.millrace.codec.EventBatch;
+
+/** A source's way into its channels: interceptors, then the selector, then the channels. Thread-safe. */
+public interface Inlet {
+    /**
+     * Sends a batch on its way without blocking.
+     *
+     * @param batch taken over, whatever comes of it
+     * @return completes once every required channel has the batch safely; otherwise with a {@link ChannelException}, or with what an
+     *     interceptor threw. It may complete on any thread, which must not be held up
+     */
+    CompletableFuture<Void> submit(EventBatch batch);
+
+    /**
+     * The same for a thread of the source's own: returns once every required channel has the batch.
+     *
+     * @param batch taken over, whatever comes of it
+     * @throws ChannelException if a required channel does not have it; to put the same events again is safe, if not free of copies
+     */
+    void put(EventBatch batch) throws InterruptedException;
+
+    /** False while a required channel wants the source to stop reading. */
+    boolean hasRoom();
+
+    /** Runs the action once, on any thread, when {@link #hasRoom} is true again; at once if it is. The action must not block. */
+    void onRoom(Runnable action);
+}

@@ -1,0 +1,253 @@
+package org.millrace.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one component. A component reads each key it knows once, when it is made; what it does not read is an unknown key.
+ *
+ * <p>A bad value is reported with its place and what was expected, and reading goes on with a value that is good, so that one run
+ * finds all mistakes; the agent then refuses to start. One thread.
+ */
+public final class Settings {
+    private final String prefix;
+    private final Map<String, String> values;
+    private final Problems problems;
+    private final Set<String> known;
+
+    /**
+     * @param values by key, without the component's prefix
+     * @param problems told of each mistake, by key without the component's prefix
+     */
+    public Settings(Map<String, String> values, Problems problems) {
+        this("", values, problems, new LinkedHashSet<>());
+    }
+
+    private Settings(String prefix, Map<String, String> values, Problems problems, Set<String> known) {
+        this.prefix = prefix;
+        this.values = values;
+        this.problems = problems;
+        this.known = known;
+    }
+
+    /** Where mistakes go. */
+    public interface Problems {
+        /** A mistake: the agent will not start. The message says what was found and what is expected. */
+        void problem(String key, String message);
+
+        /** Something an operator should know, such as a key that has no effect here. */
+        void note(String key, String message);
+    }
+
+    /** Keys that were asked for so far. */
+    public Set<String> knownKeys() {
+        return known;
+    }
+
+    /** True if the key is in the file. Does not make it a known one. */
+    public boolean has(String key) {
+        return values.containsKey(prefix + key);
+    }
+
+    public Value<String> string(String key) {
+        return new Value<>(key, "a text", text -> text, "");
+    }
+
+    /** Only {@code true}, in any case, is true; other than {@code true} and {@code false} is a mistake. */
+    public Value<Boolean> bool(String key) {
+        return new Value<>(
+                key,
+                "true or false",
+                text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException();
+                },
+                false);
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    public Value<Integer> integer(String key, int least, int most) {
+        return new Value<>(key, range("a whole number", least, most), text -> (int) inRange(text, least, most), least);
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    public Value<Long> number(String key, long least, long most) {
+        return new Value<>(key, range("a whole number", least, most), text -> inRange(text, least, most), least);
+    }
+
+    /** A count of the unit, as Flume writes it: a bare number. */
+    public Value<Duration> duration(String key, ChronoUnit unit, long least, long most) {
+        String expected = range("a number of " + unit.toString().toLowerCase(Locale.ROOT), least, most);
+        return new Value<>(
+                key, expected, text -> Duration.of(inRange(text, least, most), unit), Duration.of(least, unit));
+    }
+
+    /** One of an enum's constants, by name without regard to case. */
+    public <E extends Enum<E>> Value<E> oneOf(String key, Class<E> type) {
+        E[] constants = type.getEnumConstants();
+        String expected = Arrays.stream(constants)
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ", "one of: ", ""));
+        return new Value<>(key, expected, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)), constants[0]);
+    }
+
+    public Value<Path> path(String key) {
+        return new Value<>(key, "a path", Path::of, Path.of("."));
+    }
+
+    /** Words between white space, each once, in the file's order. */
+    public Value<List<String>> words(String key) {
+        return new Value<>(
+                key,
+                "names separated by blanks",
+                text -> List.copyOf(
+                        new LinkedHashSet<>(Arrays.asList(text.trim().split("\\s+")))),
+                List.of());
+    }
+
+    /**
+     * A value of a type of the component's own.
+     *
+     * @param expected what is expected, for the message
+     * @param parse throws {@link IllegalArgumentException} for a bad value; its message, if it has one, is shown
+     * @param standIn what to go on with after a mistake
+     */
+    public <T> Value<T> value(String key, String expected, Function<String, T> parse, T standIn) {
+        return new Value<>(key, expected, parse, standIn);
+    }
+
+    /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
+    public Settings under(String prefix) {
+        return new Settings(this.prefix + prefix, values, problems, known);
+    }
+
+    /** All keys, without this one's prefix, with their values; makes them known ones. */
+    public Map<String, String> all() {
+        Map<String, String> all = new LinkedHashMap<>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                known.add(key);
+                all.put(key.substring(prefix.length()), value);
+            }
+        });
+        return all;
+    }
+
+    /** A mistake that only the component can see, such as two keys that exclude each other. */
+    public void problem(String key, String message) {
+        problems.problem(prefix + key, message);
+    }
+
+    /** Something an operator should know. */
+    public void note(String key, String message) {
+        problems.note(prefix + key, message);
+    }
+
+    /** Flume's keys that have no meaning here: they are accepted, with a note that says why. */
+    public void ignored(String why, String... keys) {
+        for (String key : keys) {
+            known.add(prefix + key);
+            if (has(key)) {
+                note(key, "has no effect: " + why);
+            }
+        }
+    }
+
+    /** Flume's keys that do not work here yet: to have one is a mistake. */
+    public void notSupportedYet(String... keys) {
+        for (String key : keys) {
+            known.add(prefix + key);
+            if (has(key)) {
+                problem(key, "not supported yet");
+            }
+        }
+    }
+
+    private @Nullable String read(String key) {
+        known.add(prefix + key);
+        String value = values.get(prefix + key);
+        return value == null ? null : value.trim();
+    }
+
+    private static long inRange(String text, long least, long most) {
+        long number = Long.parseLong(text);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException();
+        }
+        return number;
+    }
+
+    private static String range(String what, long least, long most) {
+        return most >= Integer.MAX_VALUE ? what + ", at least " + least : what + ", " + least + " to " + most;
+    }
+
+    /** A key about to be read. */
+    public final class Value<T> {
+        private final String key;
+        private final String expected;
+        private final Function<String, T> parse;
+        private final T standIn;
+
+        private Value(String key, String expected, Function<String, T> parse, T standIn) {
+            this.key = key;
+            this.expected = expected;
+            this.parse = parse;
+            this.standIn = standIn;
+        }
+
+        /** The value; to leave the key out is a mistake. */
+        public T required() {
+            String text = read(key);
+            if (text == null || text.isEmpty()) {
+                problems.problem(prefix + key, "missing (expected: " + expected + ")");
+                return standIn;
+            }
+            return parsed(text);
+        }
+
+        /** The value, or the default where the key is left out. */
+        public T orElse(T defaultValue) {
+            String text = read(key);
+            return text == null ? defaultValue : parsed(text);
+        }
+
+        /** The value, or null where the key is left out. */
+        public @Nullable T orNull() {
+            String text = read(key);
+            return text == null ? null : parsed(text);
+        }
+
+        private T parsed(String text) {
+            try {
+                return parse.apply(text);
+            } catch (IllegalArgumentException e) {
+                problems.problem(prefix + key, text + " (expected: " + expectation(e) + ")");
+                return standIn;
+            }
+        }
+
+        /** A number that cannot be parsed is told by what is expected; a parser of the component's own may know more. */
+        private String expectation(IllegalArgumentException e) {
+            List<String> parts = new ArrayList<>(List.of(expected));
+            if (e.getMessage() != null
+                    && !(e instanceof NumberFormatException)
+                    && !e.getMessage().startsWith("No enum")) {
+                parts.add(e.getMessage());
+            }
+            return String.join("; ", parts);
+        }
+    }
+}

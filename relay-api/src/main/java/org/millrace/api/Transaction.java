@@ -1,0 +1,39 @@
+package org.millrace.api;
+
+import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
+
+/**
+ * Batches put into, or taken out of, a channel together: a transaction either puts or takes. To leave it without {@link #commit} is
+ * the rollback. Not thread-safe, but not bound to a thread either; one thread may have several open, and they may end in any order.
+ */
+public interface Transaction extends AutoCloseable {
+    /**
+     * Adds a batch that {@link #commit} will put.
+     *
+     * @param batch taken over, also on failure
+     * @throws ChannelException if the transaction would hold more events than {@link Channel#transactionCapacity}
+     */
+    void put(EventBatch batch);
+
+    /**
+     * Takes the oldest events, without waiting.
+     *
+     * @param maxEvents at least 1
+     * @return 1 to {@code maxEvents} events, fewer than are there where their batch ends; or null when the channel has none. Lent
+     *     until the transaction is closed
+     */
+    @Nullable
+    EventBatch take(int maxEvents);
+
+    /**
+     * Makes puts visible and safe, or forgets what was taken. Puts wait for room up to the channel's keep-alive.
+     *
+     * @throws ChannelException if it failed: then it is a rollback
+     */
+    void commit() throws InterruptedException;
+
+    /** Rolls back unless committed: puts are dropped, and what was taken stands at the head of the channel again, in order. */
+    @Override
+    void close();
+}
