@@ -5,8 +5,10 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.Histogram;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,12 +26,30 @@ public class ComponentMetrics {
     private final Kind kind;
     private final String component;
     private final MetricRegistry registry;
+    /** Epoch milliseconds; 0: not yet. */
+    private volatile long startMillis;
+
+    private volatile long stopMillis;
     private final Map<String, Gauge<?>> flume = Collections.synchronizedMap(new LinkedHashMap<>());
 
     protected ComponentMetrics(Kind kind, String component, MetricRegistry registry) {
         this.kind = kind;
         this.component = component;
         this.registry = registry;
+        flume.put("Type", kind::name);
+        flume.put("StartTime", () -> startMillis);
+        flume.put("StopTime", () -> stopMillis);
+    }
+
+    /** The component has started. */
+    public final void started(Instant now) {
+        startMillis = now.toEpochMilli();
+        stopMillis = 0;
+    }
+
+    /** The component has stopped. */
+    public final void stopped(Instant now) {
+        stopMillis = now.toEpochMilli();
     }
 
     public final Kind kind() {
@@ -80,6 +100,6 @@ public class ComponentMetrics {
     }
 
     private String qualified(String name) {
-        return MetricRegistry.name(kind.name().toLowerCase(java.util.Locale.ROOT), component, name);
+        return MetricRegistry.name(kind.name().toLowerCase(Locale.ROOT), component, name);
     }
 }
