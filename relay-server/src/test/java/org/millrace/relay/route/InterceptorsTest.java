@@ -69,7 +69,7 @@ class InterceptorsTest {
     }
 
     @Test
-    void hostSetsTheAddressOrTheNameAndReplacesWhatIsThere() {
+    void hostSetsTheAddressAndReplacesWhatIsThere() {
         HostInterceptorFactory factory = new HostInterceptorFactory(() -> HOST);
 
         assertThat(headersAfter(factory.create(recorded.settings(Map.of())), Map.of("host", "x")))
@@ -79,6 +79,15 @@ class InterceptorsTest {
                                 Map.of("hostHeader", "h", "useIP", "true", "preserveExisting", "true"))),
                         Map.of("h", "x")))
                 .containsExactly(Map.entry("h", "x"));
+    }
+
+    @Test
+    void hostSetsTheNameWhereNoAddressIsWanted() {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        Interceptor host =
+                new HostInterceptorFactory(() -> loopback).create(recorded.settings(Map.of("useIP", "false")));
+
+        assertThat(headersAfter(host, Map.of())).containsExactly(Map.entry("host", loopback.getCanonicalHostName()));
     }
 
     @Test
