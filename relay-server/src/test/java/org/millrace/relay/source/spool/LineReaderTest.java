@@ -247,7 +247,13 @@ class LineReaderTest {
                 }
             }
             boolean roundTrips = Arrays.equals(new String(bytes, UTF_8).getBytes(UTF_8), bytes);
+            byte[] amongAscii = new byte[20];
+            int at = random.nextInt(amongAscii.length - bytes.length + 1);
+            System.arraycopy(bytes, 0, amongAscii, at, bytes.length);
             assertThat(ByteScan.isUtf8(bytes, 0, bytes.length))
+                    .as(Arrays.toString(bytes))
+                    .isEqualTo(roundTrips);
+            assertThat(ByteScan.isUtf8(amongAscii, 0, amongAscii.length))
                     .as(Arrays.toString(bytes))
                     .isEqualTo(roundTrips);
         }
