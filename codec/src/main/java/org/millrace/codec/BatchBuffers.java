@@ -10,4 +10,10 @@ public final class BatchBuffers {
     public static ByteBuf retainedBytes(EventBatch batch) {
         return batch.bytes().retainedDuplicate();
     }
+
+    /** Copies the encoded events of a lent batch. */
+    public static void writeTo(ByteBuf out, EventBatch batch) {
+        ByteBuf bytes = batch.bytes();
+        out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+    }
 }

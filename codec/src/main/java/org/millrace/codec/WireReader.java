@@ -1,0 +1,181 @@
+package org.millrace.codec;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads Avro's primitives from bytes from outside; never past their end, and no length is believed before the bytes are there.
+ * Each reading names what it reads, for the message. Not thread-safe.
+ */
+public final class WireReader {
+    private byte[] array;
+    private int position;
+    private int end;
+
+    public WireReader(byte[] array, int offset, int length) {
+        this.array = array;
+        this.position = offset;
+        this.end = offset + length;
+    }
+
+    /** Goes on with other bytes. */
+    public void reset(byte[] array, int offset, int length) {
+        this.array = array;
+        this.position = offset;
+        this.end = offset + length;
+    }
+
+    /** Where the next reading starts, in the array. */
+    public int position() {
+        return position;
+    }
+
+    /** Bytes not read yet. */
+    public int remaining() {
+        return end - position;
+    }
+
+    /** Avro's {@code int} and {@code long}. */
+    public long readLong(String what) {
+        if (position < end) {
+            int b = array[position];
+            if (b >= 0) { // nearly always: the number fits a byte
+                position++;
+                int value = (b >>> 1) ^ -(b & 1);
+                return value;
+            }
+        }
+        return readLongLong(what);
+    }
+
+    /** The length of a run of bytes, which are there. */
+    public int readLength(String what) {
+        long length = readLong(what);
+        if (length < 0 || length > end - position) {
+            throw new MalformedException(what + " length: " + length + " (expected: 0 to " + (end - position) + ")");
+        }
+        return (int) length;
+    }
+
+    /** An index of a union or enum that has so many entries. */
+    public int readIndex(String what, int entries) {
+        long index = readLong(what);
+        if (index < 0 || index >= entries) {
+            throw new MalformedException(what + " index: " + index + " (expected: 0 to " + (entries - 1) + ")");
+        }
+        return (int) index;
+    }
+
+    /** Moves on by a length that {@link #readLength} gave. */
+    public void skip(int length) {
+        position += length;
+    }
+
+    /** Moves on by a number of bytes that need not be there. */
+    public void skipFixed(String what, int bytes) {
+        if (bytes > end - position) {
+            throw cutShort(what);
+        }
+        position += bytes;
+    }
+
+    /** A copy of the next bytes. */
+    public byte[] readFixed(String what, int bytes) {
+        int from = position;
+        skipFixed(what, bytes);
+        return Arrays.copyOfRange(array, from, position);
+    }
+
+    /** A string that takes at most so many bytes. */
+    public String readString(String what, String limit, int most) {
+        int length = readLength(what);
+        if (length > most) {
+            throw new LimitExceededException(limit, length, most);
+        }
+        position += length;
+        return new String(array, position - length, length, StandardCharsets.UTF_8);
+    }
+
+    /** Moves on if the next bytes are these; true if so. */
+    public boolean skipIf(byte[] expected) {
+        if (expected.length > end - position
+                || !Arrays.equals(array, position, position + expected.length, expected, 0, expected.length)) {
+            return false;
+        }
+        position += expected.length;
+        return true;
+    }
+
+    /**
+     * The items of an array's or map's next block, 0 at its end. An item takes a byte at least, so the bytes left bound their
+     * number. The count may be negative, with the block's size behind it: {@link Blocks} sees to both.
+     */
+    public Blocks blocks(String what) {
+        return new Blocks(what);
+    }
+
+    private long readLongLong(String what) {
+        long zigzag = 0;
+        int last = Math.min(end, position + Varints.MAX_BYTES);
+        for (int shift = 0; position < last; shift += 7) {
+            int b = array[position++];
+            zigzag |= (b & 0x7FL) << shift;
+            if (b >= 0) {
+                return (zigzag >>> 1) ^ -(zigzag & 1);
+            }
+        }
+        if (position == end) {
+            throw cutShort(what);
+        }
+        throw new MalformedException(what + ": a number of more than " + Varints.MAX_BYTES + " bytes");
+    }
+
+    private static MalformedException cutShort(String what) {
+        return new MalformedException(what + ": cut short (expected: more bytes)");
+    }
+
+    /** The blocks of one array or map: {@code while ((items = blocks.next()) != 0)}, and read so many each time. */
+    public final class Blocks {
+        private static final int NO_SIZE = -1;
+
+        private final String what;
+        private int expectedEnd = NO_SIZE;
+
+        private Blocks(String what) {
+            this.what = what;
+        }
+
+        /** Items in the next block; 0 at the end. */
+        public int next() {
+            checkSize();
+            long count = readLong(what);
+            if (count < 0) {
+                expectedEnd = readSize() + position;
+                count = -count; // stays negative for Long.MIN_VALUE
+            }
+            if (count < 0 || count > end - position) {
+                throw new MalformedException(
+                        what + " block count: " + count + " (expected: 0 to " + (end - position) + ")");
+            }
+            return (int) count;
+        }
+
+        private int readSize() {
+            long size = readLong(what);
+            if (size < 0 || size > end - position) {
+                throw new MalformedException(
+                        what + " block size: " + size + " (expected: 0 to " + (end - position) + ")");
+            }
+            return (int) size;
+        }
+
+        /** Some readers go by the size and some by the items; they must not see different things. */
+        private void checkSize() {
+            if (expectedEnd != NO_SIZE && expectedEnd != position) {
+                throw new MalformedException(what + " block size: off by " + (expectedEnd - position)
+                        + " (expected: the bytes that its items take)");
+            }
+            expectedEnd = NO_SIZE;
+        }
+    }
+}
