@@ -13,7 +13,6 @@ public final class BatchBuffers {
 
     /** Copies the encoded events of a lent batch. */
     public static void writeTo(ByteBuf out, EventBatch batch) {
-        ByteBuf bytes = batch.bytes();
-        out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
+        batch.writeTo(out);
     }
 }

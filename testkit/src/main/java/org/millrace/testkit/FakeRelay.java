@@ -1,4 +1,4 @@
-package org.millrace.client;
+package org.millrace.testkit;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * The other end of a connection, played by the test's own thread: accepts, reads calls, and answers what the test says. Reading
+ * An Avro source, played by the test's own thread: accepts, reads calls, and answers what the test says. Reading
  * gives up after ten seconds.
  */
 public final class FakeRelay implements AutoCloseable {
@@ -23,12 +23,13 @@ public final class FakeRelay implements AutoCloseable {
     private Socket connection = new Socket();
 
     public FakeRelay() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         server.setSoTimeout(GIVE_UP_MILLIS);
     }
 
-    public RelayAddress address() {
-        return new RelayAddress("127.0.0.1", server.getLocalPort());
+    /** It listens on 127.0.0.1. */
+    public int port() {
+        return server.getLocalPort();
     }
 
     /** Takes the next connection; the one before stays as it is. */
