@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /** Avro's variable-length zig-zag numbers (Avro 1.12 specification, "Binary Encoding", int and long). */
 public final class Varints {
     /** The most bytes that a long takes. */
-    static final int MAX_BYTES = 10;
+    public static final int MAX_BYTES = 10;
 
     private Varints() {}
 

@@ -8,9 +8,12 @@ import java.util.Arrays;
  * Each reading names what it reads, for the message. Not thread-safe.
  */
 public final class WireReader {
+    private static final int UNKNOWN = -1;
+
     private byte[] array;
     private int position;
     private int end;
+    private int blockEnd = UNKNOWN;
 
     public WireReader(byte[] array, int offset, int length) {
         this.array = array;
@@ -107,11 +110,43 @@ public final class WireReader {
     }
 
     /**
-     * The items of an array's or map's next block, 0 at its end. An item takes a byte at least, so the bytes left bound their
-     * number. The count may be negative, with the block's size behind it: {@link Blocks} sees to both.
+     * The number of items in the next block of an array or map, 0 at its end. An item takes a byte at least, so the bytes left
+     * bound it. Where a block says its size, {@link #blockEnd} is to be asked next and {@link #checkBlockEnd} behind the items.
      */
-    public Blocks blocks(String what) {
-        return new Blocks(what);
+    public int readBlockCount(String what) {
+        long count = readLong(what);
+        blockEnd = UNKNOWN;
+        if (count < 0) {
+            int size = readSize(what);
+            blockEnd = position + size;
+            count = -count; // stays negative for Long.MIN_VALUE
+        }
+        if (count < 0 || count > end - position) {
+            throw new MalformedException(
+                    what + " block count: " + count + " (expected: 0 to " + (end - position) + ")");
+        }
+        return (int) count;
+    }
+
+    /** Where the block ends whose count was read last, by what it says itself. */
+    public int blockEnd() {
+        return blockEnd;
+    }
+
+    /** Some readers go by a block's size and some by its items: they must not see different things. */
+    public void checkBlockEnd(String what, int blockEnd) {
+        if (blockEnd != UNKNOWN && blockEnd != position) {
+            throw new MalformedException(
+                    what + " block size: off by " + (blockEnd - position) + " (expected: what its items take)");
+        }
+    }
+
+    private int readSize(String what) {
+        long size = readLong(what);
+        if (size < 0 || size > end - position) {
+            throw new MalformedException(what + " block size: " + size + " (expected: 0 to " + (end - position) + ")");
+        }
+        return (int) size;
     }
 
     private long readLongLong(String what) {
@@ -132,50 +167,5 @@ public final class WireReader {
 
     private static MalformedException cutShort(String what) {
         return new MalformedException(what + ": cut short (expected: more bytes)");
-    }
-
-    /** The blocks of one array or map: {@code while ((items = blocks.next()) != 0)}, and read so many each time. */
-    public final class Blocks {
-        private static final int NO_SIZE = -1;
-
-        private final String what;
-        private int expectedEnd = NO_SIZE;
-
-        private Blocks(String what) {
-            this.what = what;
-        }
-
-        /** Items in the next block; 0 at the end. */
-        public int next() {
-            checkSize();
-            long count = readLong(what);
-            if (count < 0) {
-                expectedEnd = readSize() + position;
-                count = -count; // stays negative for Long.MIN_VALUE
-            }
-            if (count < 0 || count > end - position) {
-                throw new MalformedException(
-                        what + " block count: " + count + " (expected: 0 to " + (end - position) + ")");
-            }
-            return (int) count;
-        }
-
-        private int readSize() {
-            long size = readLong(what);
-            if (size < 0 || size > end - position) {
-                throw new MalformedException(
-                        what + " block size: " + size + " (expected: 0 to " + (end - position) + ")");
-            }
-            return (int) size;
-        }
-
-        /** Some readers go by the size and some by the items; they must not see different things. */
-        private void checkSize() {
-            if (expectedEnd != NO_SIZE && expectedEnd != position) {
-                throw new MalformedException(what + " block size: off by " + (expectedEnd - position)
-                        + " (expected: the bytes that its items take)");
-            }
-            expectedEnd = NO_SIZE;
-        }
     }
 }

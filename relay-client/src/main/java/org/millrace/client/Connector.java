@@ -9,8 +9,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.compression.ZlibCodecFactory;
-import io.netty.handler.codec.compression.ZlibWrapper;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -21,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.codec.CodecLimits;
+import org.millrace.codec.compress.DeflateHandler;
+import org.millrace.codec.compress.InflateHandler;
 import org.millrace.codec.frame.AvroFrameDecoder;
 import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.RequestEncoder;
@@ -60,9 +60,8 @@ final class Connector {
     private void tryNext(Iterator<InetAddress> addresses, long startNanos) {
         InetSocketAddress address = new InetSocketAddress(addresses.next(), peer.port());
         AtomicInteger serials = new AtomicInteger();
-        boolean compressed = settings.deflateLevel().isPresent();
         ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-        RequestEncoder encoder = new RequestEncoder(allocator, !compressed);
+        RequestEncoder encoder = new RequestEncoder(allocator);
         CallHandler calls = new CallHandler(peer, settings, encoder, serials::incrementAndGet);
         ChannelFuture attempt = new Bootstrap()
                 .group(loops.group())

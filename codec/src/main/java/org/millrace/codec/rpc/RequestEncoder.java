@@ -26,12 +26,9 @@ public final class RequestEncoder {
     private static final int LENGTH_OFFSET = AvroFrameWriter.HEADER_BYTES;
 
     private final ByteBufAllocator allocator;
-    private final boolean toSocket;
 
-    /** @param toSocket whether frames go to the socket as they are; false if a compressor reads them first */
-    public RequestEncoder(ByteBufAllocator allocator, boolean toSocket) {
+    public RequestEncoder(ByteBufAllocator allocator) {
         this.allocator = allocator;
-        this.toSocket = toSocket;
     }
 
     /**
@@ -59,7 +56,7 @@ public final class RequestEncoder {
     public ByteBuf encodeAgain(int serial, ByteBuf first, byte[] serverHash) {
         int parameters =
                 first.readerIndex() + LENGTH_OFFSET + Integer.BYTES + first.getInt(first.readerIndex() + LENGTH_OFFSET);
-        ByteBuf out = allocator.heapBuffer(first.readableBytes() + 2048);
+        ByteBuf out = allocator.ioBuffer(first.readableBytes() + 2048);
         AvroFrameWriter.writeHeader(out, serial, BUFFERS);
         out.writeInt(0);
         RequestHandshake.writeWithText(out, serverHash);
@@ -78,8 +75,7 @@ public final class RequestEncoder {
         if (events == 0) {
             throw new IllegalArgumentException("events: 0 (expected: at least 1)");
         }
-        int capacity = Math.toIntExact(bytes);
-        ByteBuf out = toSocket ? allocator.ioBuffer(capacity) : allocator.heapBuffer(capacity);
+        ByteBuf out = allocator.ioBuffer(Math.toIntExact(bytes));
         AvroFrameWriter.writeHeader(out, serial, BUFFERS);
         out.writeInt(0);
         if (first) {

@@ -9,7 +9,6 @@ import org.millrace.codec.WireReader;
  * Status or error string}. No state; thread-safe.
  */
 public final class ResponseDecoder {
-    private static final int HASH_BYTES = 16;
     private static final int NONE = 2;
     private static final int MATCHES = 3;
     private static final String[] STATUSES = {"OK", "FAILED", "UNKNOWN"};
@@ -49,15 +48,15 @@ public final class ResponseDecoder {
             in.skip(in.readLength("serverProtocol"));
         }
         byte[] serverHash =
-                isPresent(in, "serverHash") ? in.readFixed("serverHash", HASH_BYTES) : RequestHandshake.flumeHash();
+                isPresent(in, "serverHash") ? in.readFixed("serverHash", FlumeProtocol.HASH_BYTES) : FlumeProtocol.hash();
         if (isPresent(in, "handshake meta")) {
-            skipMap(in, "handshake meta");
+            CallMetadata.skipMap(in);
         }
         return serverHash;
     }
 
     private static Response decodeOutcome(WireReader in) {
-        skipMap(in, "answer's metadata");
+        CallMetadata.skipMap(in);
         if (in.readFixed("error flag", 1)[0] != 0) {
             in.readIndex("error", 1); // a union of a string alone: the protocol declares no errors
             return Response.error(readText(in));
@@ -72,15 +71,5 @@ public final class ResponseDecoder {
 
     private static boolean isPresent(WireReader in, String what) {
         return in.readIndex(what, 2) == 1;
-    }
-
-    private static void skipMap(WireReader in, String what) {
-        WireReader.Blocks blocks = in.blocks(what);
-        for (int entries = blocks.next(); entries != 0; entries = blocks.next()) {
-            for (int i = 0; i < entries; i++) {
-                in.skip(in.readLength(what + " key"));
-                in.skip(in.readLength(what + " value"));
-            }
-        }
     }
 }

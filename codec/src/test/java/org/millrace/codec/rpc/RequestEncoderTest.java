@@ -18,7 +18,7 @@ import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 
 class RequestEncoderTest {
-    private final RequestEncoder encoder = new RequestEncoder(UnpooledByteBufAllocator.DEFAULT, true);
+    private final RequestEncoder encoder = new RequestEncoder(UnpooledByteBufAllocator.DEFAULT);
 
     @Test
     void aFirstCallIsByteForByteWhatFlumeSends() throws IOException {
