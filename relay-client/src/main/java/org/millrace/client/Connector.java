@@ -95,9 +95,8 @@ final class Connector {
         settings.deflateLevel()
                 .ifPresent(
                         level -> { // wire side first
-                            pipeline.addLast(
-                                    "inflate", ZlibCodecFactory.newZlibDecoder(ZlibWrapper.ZLIB, MAX_ANSWER_BYTES));
-                            pipeline.addLast("deflate", ZlibCodecFactory.newZlibEncoder(ZlibWrapper.ZLIB, level));
+                            pipeline.addLast("inflate", new InflateHandler(ANSWER_LIMITS));
+                            pipeline.addLast("deflate", new DeflateHandler(level));
                         });
         pipeline.addLast("frame-in", new AvroFrameDecoder(ANSWER_LIMITS, new ReceiveBudget(MAX_ANSWER_BYTES)));
         pipeline.addLast("calls", calls);

@@ -47,8 +47,9 @@ public final class ResponseDecoder {
         if (isPresent(in, "serverProtocol")) {
             in.skip(in.readLength("serverProtocol"));
         }
-        byte[] serverHash =
-                isPresent(in, "serverHash") ? in.readFixed("serverHash", FlumeProtocol.HASH_BYTES) : FlumeProtocol.hash();
+        byte[] serverHash = isPresent(in, "serverHash")
+                ? in.readFixed("serverHash", FlumeProtocol.HASH_BYTES)
+                : FlumeProtocol.hash();
         if (isPresent(in, "handshake meta")) {
             CallMetadata.skipMap(in);
         }

@@ -10,6 +10,7 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.Transaction;
 import org.millrace.client.EventLoops;
+import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class AvroSink implements Sink, BatchSized {
     private final Flights flights;
 
     private boolean triedPeer;
+    private boolean closed;
 
     AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
         this.context = context;
@@ -56,6 +58,7 @@ final class AvroSink implements Sink, BatchSized {
     @Override
     public void start() {
         context.metrics().gauge("requestsInFlight", flights::size);
+        context.metrics().gauge("connected", () -> isConnected() ? 1 : 0);
         context.metrics().started(context.clock().instant());
         LOG.info(
                 "sink {} started: delivers from channel {} to {}",
@@ -86,8 +89,11 @@ final class AvroSink implements Sink, BatchSized {
         triedPeer = true;
         try {
             peer.connect();
-        } catch (DeliveryException e) {
-            LOG.warn("sink {}: no connection yet; tried again once there are events: {}", context.name(), e.getMessage());
+        } catch (RelayException e) {
+            LOG.warn(
+                    "sink {}: no connection yet; tried again once there are events: {}",
+                    context.name(),
+                    e.getMessage());
         }
     }
 
@@ -124,6 +130,8 @@ final class AvroSink implements Sink, BatchSized {
             flights.add(new Flight(transaction, events, peer.send(batches)));
             sent = true;
             return true;
+        } catch (RelayException e) {
+            throw new DeliveryException("no connection", e);
         } finally {
             if (!sent) {
                 transaction.close();
@@ -180,9 +188,18 @@ final class AvroSink implements Sink, BatchSized {
         throw new DeliveryException(events + " events are back in the channel", failure);
     }
 
+    /** True while there is a connection. Any thread. */
+    boolean isConnected() {
+        return peer.isOpen();
+    }
+
     /** Waits a little for the answers that are still to come. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         boolean interrupted = false;
         try {
             flights.awaitAll(CLOSE_GRACE);

@@ -9,15 +9,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.millrace.api.DeliveryException;
 import org.millrace.api.SinkContext;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayConnection;
+import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A sink's connection to its peer: made when it is needed, made anew when it is broken or too old. The sink's thread only. */
+/** A sink's connection to its peer: made when it is needed, made anew when it is broken or too old. The sink's thread only, but for {@link #isOpen}. */
 final class PeerLink {
     private static final Logger LOG = LoggerFactory.getLogger(AvroSink.class);
 
@@ -27,7 +27,7 @@ final class PeerLink {
     private final Timer requests;
     private final Counter bytesOut;
 
-    private @Nullable RelayConnection connection;
+    private volatile @Nullable RelayConnection connection;
     private Instant connectedAt = Instant.EPOCH;
 
     PeerLink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
@@ -39,7 +39,8 @@ final class PeerLink {
     }
 
     boolean isOpen() {
-        return connection != null && connection.isOpen();
+        RelayConnection current = connection;
+        return current != null && current.isOpen();
     }
 
     /** True once the connection is so old that it should make way for a new one. */
@@ -53,9 +54,9 @@ final class PeerLink {
     /**
      * Connects unless there is a connection; waits for it up to the connect time-out.
      *
-     * @throws DeliveryException if the peer cannot be reached
+     * @throws RelayException if the peer cannot be reached
      */
-    void connect() throws DeliveryException, InterruptedException {
+    void connect() throws RelayException, InterruptedException {
         if (isOpen()) {
             return;
         }
@@ -65,7 +66,9 @@ final class PeerLink {
                     .get();
         } catch (ExecutionException e) {
             context.metrics().connectionsFailed.inc();
-            throw new DeliveryException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            throw e.getCause() instanceof RelayException known
+                    ? known
+                    : new RelayException(settings.peer(), "cannot connect", e);
         }
         connectedAt = context.clock().instant();
         context.metrics().connectionsCreated.inc();
@@ -79,11 +82,12 @@ final class PeerLink {
      * @return completes as {@link RelayConnection#append} says
      */
     CompletableFuture<Void> send(List<EventBatch> batches) {
-        if (connection == null) {
+        RelayConnection current = connection;
+        if (current == null) {
             throw new IllegalStateException("not connected");
         }
         long started = System.nanoTime();
-        CompletableFuture<Void> answered = connection.append(batches);
+        CompletableFuture<Void> answered = current.append(batches);
         answered.whenComplete((stored, failure) -> requests.update(System.nanoTime() - started, TimeUnit.NANOSECONDS));
         for (EventBatch batch : batches) {
             bytesOut.inc(batch.encodedBytes());
