@@ -161,6 +161,8 @@ public final class EventReader {
         private long leftInBlock;
 
         /** Where the current entry starts, its key, its value. */
+        int entryOffset;
+
         int keyOffset;
 
         int keyLength;
@@ -177,6 +179,7 @@ public final class EventReader {
                 return false;
             }
             leftInBlock--;
+            entryOffset = position;
             keyLength = (int) readLong();
             keyOffset = position;
             position += keyLength;
