@@ -68,6 +68,16 @@ public abstract class ChannelContract {
     }
 
     @Test
+    void aBatchOfNothingIsAcceptedAndNeverTaken() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 0));
+        assertThat(channel.awaitEvents(Duration.ZERO)).isFalse();
+        submit(channel, numbered(0, 1));
+
+        assertThat(drain(channel)).containsExactly(0);
+    }
+
+    @Test
     void aTakeIsCutWhereTheBatchOrTheLimitEnds() throws Exception {
         Channel channel = started(100, 100, LONG);
         submit(channel, numbered(0, 5));
@@ -324,7 +334,7 @@ public abstract class ChannelContract {
     void manyPuttersAndTakersLoseNothingAndInventNothing() throws Exception {
         int putters = 3;
         int takers = 3;
-        int batchesEach = 400;
+        int batchesEach = 150;
         Channel channel = started(200, 50, LONG);
         ConcurrentLinkedQueue<Integer> seen = new ConcurrentLinkedQueue<>();
         AtomicInteger next = new AtomicInteger();

@@ -3,10 +3,10 @@ package org.millrace.relay.source.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,17 +131,17 @@ class AvroSourceIT {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-                "\0\0\0\1\0\0\0\1\177\377\377\377",
-                "\0\0\0\1\377\377\377\377",
-                "\0\0\0\1\0\0\0\0",
-                "\0\0\0\1\0\0\0\1\200\0\0\0"
+                "474554202f20485454502f312e310d0a486f73743a20780d0a0d0a", // GET / HTTP/1.1
+                "00000001000000017fffffff",
+                "00000001ffffffff",
+                "0000000100000000",
+                "000000010000000180000000"
             })
-    void garbageIsRefusedWithoutAnAnswerAndOthersGoOn(String garbage) throws Exception {
+    void garbageIsRefusedWithoutAnAnswerAndOthersGoOn(String hex) throws Exception {
         try (SourceUnderTest source = new SourceUnderTest();
                 RawClient attacker = source.client();
                 RawClient good = source.client()) {
-            attacker.send(garbage.getBytes(StandardCharsets.ISO_8859_1));
+            attacker.send(ByteBufUtil.decodeHexDump(hex));
 
             assertThat(attacker.isClosedByServer()).isTrue();
             good.send(Calls.appendBatch(1, true, "x"));
