@@ -95,9 +95,9 @@ public final class AgentProcess implements AutoCloseable {
         JavaProcess process = JavaProcess.start(name, dir, allFlags, kind.classPath(), command);
         AgentProcess agent = new AgentProcess(process, metricsPort);
         try {
-            agent.awaitPort(metricsPort);
+            awaitPort(process, metricsPort);
             for (int port : ports) {
-                agent.awaitPort(port);
+                awaitPort(process, port);
             }
             return agent;
         } catch (RuntimeException e) {
@@ -115,7 +115,8 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    private void awaitPort(int port) {
+    /** Waits until a process listens on a port; fails when it ends before. */
+    public static void awaitPort(JavaProcess process, int port) {
         Awaitility.await("port " + port + " of " + process.name())
                 .atMost(START_LIMIT)
                 .pollInterval(50, MILLISECONDS)
