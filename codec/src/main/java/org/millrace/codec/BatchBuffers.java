@@ -8,6 +8,6 @@ public final class BatchBuffers {
 
     /** The encoded events of a lent batch as a buffer with indices and a reference of its own, which the caller owns. */
     public static ByteBuf retainedBytes(EventBatch batch) {
-        return batch.bytes().retainedDuplicate();
+        return batch.retainedBytes();
     }
 }

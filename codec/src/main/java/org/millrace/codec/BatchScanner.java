@@ -11,14 +11,19 @@ import io.netty.buffer.ByteBuf;
  */
 public final class BatchScanner {
     private static final byte[] EMPTY = new byte[0];
+    private static final String ARRAY = "array";
+    private static final String HEADER_MAP = "header map";
 
     private final CodecLimits limits;
 
-    private byte[] array = EMPTY;
-    private int start;
-    private int position;
-    private int end;
+    private final WireReader in = new WireReader(EMPTY, 0, 0);
+
     private long bodyBytes;
+
+    /** Around the run of all events, in the array. */
+    private int runStart;
+
+    private int runEnd;
 
     public BatchScanner(CodecLimits limits) {
         this.limits = limits;
@@ -27,156 +32,106 @@ public final class BatchScanner {
     /**
      * Reads the parameters of {@code appendBatch}, an array of events.
      *
-     * @param in has an array; its readable bytes start with the Avro array; taken over, also on failure. Bytes behind the array
+     * @param bytes has an array; its readable bytes start with the Avro array; taken over, also on failure. Bytes behind the array
      *     are dropped, as Avro's own readers do
      * @throws MalformedException if the bytes are not what they should be
      */
-    public EventBatch scanArray(ByteBuf in) {
-        return scan(in, true);
+    public EventBatch scanArray(ByteBuf bytes) {
+        return scan(bytes, true);
     }
 
     /** Reads the parameter of {@code append}, a single event. Otherwise as {@link #scanArray}. */
-    public EventBatch scanSingle(ByteBuf in) {
-        return scan(in, false);
+    public EventBatch scanSingle(ByteBuf bytes) {
+        return scan(bytes, false);
     }
 
-    private EventBatch scan(ByteBuf in, boolean isArray) {
+    private EventBatch scan(ByteBuf bytes, boolean isArray) {
         boolean done = false;
         try {
-            array = in.array();
-            start = in.arrayOffset() + in.readerIndex();
-            position = start;
-            end = start + in.readableBytes();
+            byte[] array = bytes.array();
+            in.reset(array, bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
             bodyBytes = 0;
-            int events = isArray ? joinBlocks() : scanEvents(1);
-            int base = in.arrayOffset();
-            in.setIndex(start - base, position - base);
-            EventBatch batch = new EventBatch(in, events, bodyBytes);
+            int events = isArray ? scanBlocks(array) : scanOne();
+            int base = bytes.arrayOffset();
+            bytes.setIndex(runStart - base, runEnd - base);
+            EventBatch batch = new EventBatch(bytes, events, bodyBytes);
             done = true;
             return batch;
         } finally {
-            array = EMPTY;
+            in.reset(EMPTY, 0, 0);
             if (!done) {
-                in.release();
+                bytes.release();
             }
         }
     }
 
-    /** Leaves {@link #start} and {@link #position} around the run of all blocks' events; returns their number. */
-    private int joinBlocks() {
+    private int scanOne() {
+        runStart = in.position();
+        scanEvents(1);
+        runEnd = in.position();
+        return 1;
+    }
+
+    private int scanBlocks(byte[] array) {
         int events = 0;
-        int runEnd = -1;
-        while (true) {
-            int blockEvents = readBlockCount("array", limits.maxBatchEvents() - events);
-            if (blockEvents == 0) {
-                break;
-            }
-            int from = position;
+        int blockEvents;
+        while ((blockEvents = in.readBlockCount(ARRAY)) != 0) {
+            checkBatchEvents((long) events + blockEvents);
+            int blockStart = in.position();
+            int blockEnd = in.blockEnd();
             scanEvents(blockEvents);
+            in.checkBlockEnd(ARRAY, blockEnd);
+            joinToRun(array, blockStart, events == 0);
             events += blockEvents;
-            if (runEnd < 0) {
-                start = from;
-                runEnd = position;
-            } else { // a rare second block: move it up to the first one
-                System.arraycopy(array, from, array, runEnd, position - from);
-                runEnd += position - from;
-            }
         }
-        if (runEnd < 0) {
-            start = position;
-            runEnd = position;
+        if (events == 0) {
+            runStart = in.position();
+            runEnd = runStart;
         }
-        position = runEnd;
         return events;
     }
 
-    private int scanEvents(int count) {
+    /** Lets the run of events end with the block just scanned. */
+    private void joinToRun(byte[] array, int blockStart, boolean isFirst) {
+        if (isFirst) {
+            runStart = blockStart;
+            runEnd = in.position();
+        } else { // a rare second block: move it up to the first one
+            int blockBytes = in.position() - blockStart;
+            System.arraycopy(array, blockStart, array, runEnd, blockBytes);
+            runEnd += blockBytes;
+        }
+    }
+
+    private void scanEvents(int count) {
         for (int i = 0; i < count; i++) {
-            skipHeaders();
-            int length = readLength("body");
+            scanHeaders();
+            int length = in.readLength("body");
             bodyBytes += length;
-            position += length;
+            in.skip(length);
         }
-        return count;
     }
 
-    private void skip(int bytes) {
-        position += bytes;
-    }
-
-    private void skipHeaders() {
-        int from = position;
+    private void scanHeaders() {
+        int from = in.position();
         int entries;
-        while ((entries = readBlockCount("header map", Integer.MAX_VALUE)) != 0) {
+        while ((entries = in.readBlockCount(HEADER_MAP)) != 0) {
+            int blockEnd = in.blockEnd();
             for (int i = 0; i < entries; i++) {
-                skip(readLength("header name"));
-                skip(readLength("header value"));
+                in.skip(in.readLength("header name"));
+                in.skip(in.readLength("header value"));
             }
-            checkHeaderBytes(position - from);
+            in.checkBlockEnd(HEADER_MAP, blockEnd);
         }
-        checkHeaderBytes(position - from);
-    }
-
-    private void checkHeaderBytes(int length) {
-        if (length > limits.maxHeaderBytes()) {
-            throw new LimitExceededException("maxHeaderBytes", length, limits.maxHeaderBytes());
+        int headerBytes = in.position() - from;
+        if (headerBytes > limits.maxHeaderBytes()) {
+            throw new LimitExceededException("maxHeaderBytes", headerBytes, limits.maxHeaderBytes());
         }
     }
 
-    /** The number of items in the next block, 0 at the end. An item takes a byte at least, so the bytes left bound it too. */
-    private int readBlockCount(String what, int most) {
-        long count = readLong(what);
-        if (count < 0) {
-            long size = readLong(what);
-            if (size < 0 || size > end - position) {
-                throw new MalformedException(
-                        what + " block size: " + size + " (expected: 0 to " + (end - position) + ")");
-            }
-            count = -count; // stays negative for Long.MIN_VALUE
+    private void checkBatchEvents(long events) {
+        if (events > limits.maxBatchEvents()) {
+            throw new LimitExceededException("maxBatchEvents", events, limits.maxBatchEvents());
         }
-        if (count < 0 || count > end - position) {
-            throw new MalformedException(
-                    what + " block count: " + count + " (expected: 0 to " + (end - position) + ")");
-        }
-        if (count > most) {
-            throw new LimitExceededException("maxBatchEvents", count, limits.maxBatchEvents());
-        }
-        return (int) count;
-    }
-
-    private int readLength(String what) {
-        long length = readLong(what);
-        if (length < 0 || length > end - position) {
-            throw new MalformedException(what + " length: " + length + " (expected: 0 to " + (end - position) + ")");
-        }
-        return (int) length;
-    }
-
-    private long readLong(String what) {
-        if (position < end) {
-            int b = array[position];
-            if (b >= 0) { // nearly always: the number fits a byte
-                position++;
-                int value = (b >>> 1) ^ -(b & 1);
-                return value;
-            }
-        }
-        return readLongLong(what);
-    }
-
-    private long readLongLong(String what) {
-        long zigzag = 0;
-        int last = Math.min(end, position + Varints.MAX_BYTES);
-        for (int shift = 0; position < last; shift += 7) {
-            int b = array[position++];
-            zigzag |= (b & 0x7FL) << shift;
-            if (b >= 0) {
-                return (zigzag >>> 1) ^ -(zigzag & 1);
-            }
-        }
-        throw new MalformedException(
-                position == end
-                        ? what + ": cut short (expected: more bytes)"
-                        : what + ": a number of more than " + Varints.MAX_BYTES + " bytes");
     }
 }

@@ -10,13 +10,23 @@ import io.netty.buffer.ByteBuf;
  * that takes a batch over says so. A batch that is only lent is read before the method returns, or {@link #retain}ed.
  */
 public final class EventBatch {
+    /** Shared with the other parts where the batch was split: nobody moves its indices. */
     private final ByteBuf bytes;
+
+    private final int start;
+    private final int length;
     private final int events;
     private final long bodyBytes;
 
     /** Takes over {@code bytes}, whose readable part is the run. They have been scanned. */
     EventBatch(ByteBuf bytes, int events, long bodyBytes) {
+        this(bytes, bytes.readerIndex(), bytes.readableBytes(), events, bodyBytes);
+    }
+
+    private EventBatch(ByteBuf bytes, int start, int length, int events, long bodyBytes) {
         this.bytes = bytes;
+        this.start = start;
+        this.length = length;
         this.events = events;
         this.bodyBytes = bodyBytes;
     }
@@ -32,7 +42,7 @@ public final class EventBatch {
 
     /** Bytes of all events as encoded, headers and bodies. */
     public int encodedBytes() {
-        return bytes.readableBytes();
+        return length;
     }
 
     /** Bytes of all bodies. */
@@ -42,7 +52,7 @@ public final class EventBatch {
 
     /** A reader that stands before the first event. */
     public EventReader reader() {
-        return new EventReader(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
+        return new EventReader(bytes.array(), bytes.arrayOffset() + start, length);
     }
 
     /**
@@ -60,9 +70,12 @@ public final class EventBatch {
             reader.next();
             headBody += reader.bodyLength();
         }
-        int headBytes = reader.bodyOffset() + reader.bodyLength() - (bytes.arrayOffset() + bytes.readerIndex());
-        EventBatch head = new EventBatch(bytes.readRetainedSlice(headBytes), events, headBody);
-        return new Split(head, new EventBatch(bytes, this.events - events, bodyBytes - headBody));
+        int headLength = reader.bodyOffset() + reader.bodyLength() - (bytes.arrayOffset() + start);
+        bytes.retain(); // was one owner's, now two parts share it
+        return new Split(
+                new EventBatch(bytes, start, headLength, events, headBody),
+                new EventBatch(
+                        bytes, start + headLength, length - headLength, this.events - events, bodyBytes - headBody));
     }
 
     /** One more owner. */
@@ -76,9 +89,9 @@ public final class EventBatch {
         bytes.release();
     }
 
-    /** Lent. Its reader and writer index are not to be moved: {@link ByteBuf#duplicate} it first. */
-    ByteBuf bytes() {
-        return bytes;
+    /** The run as a buffer with indices and a reference of its own, which the caller owns. */
+    ByteBuf retainedBytes() {
+        return bytes.retainedSlice(start, length);
     }
 
     @Override

@@ -152,6 +152,8 @@ public final class EventReader {
         private long leftInBlock;
 
         /** Where the current entry starts, its key, its value. */
+        int entryOffset;
+
         int keyOffset;
 
         int keyLength;
@@ -168,6 +170,7 @@ public final class EventReader {
                 return false;
             }
             leftInBlock--;
+            entryOffset = position;
             keyLength = (int) readLong();
             keyOffset = position;
             position += keyLength;

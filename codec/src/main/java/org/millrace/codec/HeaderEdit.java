@@ -1,7 +1,6 @@
 package org.millrace.codec;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -10,38 +9,25 @@ import java.util.List;
  * @param preserveExisting leave an event alone that has the header already
  */
 public record HeaderEdit(HeaderName name, String value, boolean preserveExisting) {
+    private static final int MAX_ROOM_ADDED_BYTES = 64 << 20;
 
     /**
-     * Sets headers on every event, in order, in one pass. An event that lacks a header gets a new map block in front and keeps its
-     * other bytes; only a value that has to be replaced makes its map be written anew.
+     * Sets headers on every event, as if one edit were made after the other, in one pass. An event that lacks the headers gets a
+     * new map block in front and keeps its other bytes; only a value that has to be replaced makes its map be written anew.
      *
      * @param batch taken over
      * @return the caller owns it
      */
     public static EventBatch apply(List<HeaderEdit> edits, EventBatch batch) {
-        EventBatch current = batch;
-        for (HeaderEdit edit : edits) {
-            current = edit.apply(current);
+        if (edits.isEmpty() || batch.isEmpty()) {
+            return batch;
         }
-        return current;
-    }
-
-    private EventBatch apply(EventBatch batch) {
-        byte[] entry = encodedEntry();
-        ByteBuf out = BatchMemory.allocate(batch.encodedBytes() + batch.events() * (entry.length + 2));
+        HeaderEdits pass = new HeaderEdits(edits);
+        ByteBuf out = BatchMemory.allocate(roomFor(batch, pass));
         try {
             EventReader event = batch.reader();
             while (event.next()) {
-                boolean present = event.hasHeader(name);
-                if (present && !preserveExisting) {
-                    writeWithoutOld(event, entry, out);
-                } else {
-                    if (!present) {
-                        Varints.write(out, 1);
-                        out.writeBytes(entry);
-                    }
-                    out.writeBytes(event.array(), event.eventOffset(), event.encodedBytes());
-                }
+                pass.write(event, out);
             }
             return new EventBatch(out.retain(), batch.events(), batch.bodyBytes());
         } finally {
@@ -50,38 +36,9 @@ public record HeaderEdit(HeaderName name, String value, boolean preserveExisting
         }
     }
 
-    /** The new entry in a block of its own, then every other entry in one more, then the body. */
-    private void writeWithoutOld(EventReader event, byte[] entry, ByteBuf out) {
-        Varints.write(out, 1);
-        out.writeBytes(entry);
-        EventReader.HeaderCursor old = new EventReader.HeaderCursor(event.array(), event.eventOffset());
-        while (old.next()) {
-            if (!name.matches(event.array(), old.keyOffset, old.keyLength)) {
-                Varints.write(out, 1);
-                Varints.write(out, old.keyLength);
-                out.writeBytes(event.array(), old.keyOffset, old.keyLength);
-                Varints.write(out, old.valueLength);
-                out.writeBytes(event.array(), old.valueOffset, old.valueLength);
-            }
-        }
-        out.writeByte(0);
-        Varints.write(out, event.bodyLength());
-        out.writeBytes(event.array(), event.bodyOffset(), event.bodyLength());
-    }
-
-    private byte[] encodedEntry() {
-        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        ByteBuf out = BatchMemory.allocate(name.utf8().length + utf8.length + 2 * Varints.MAX_BYTES);
-        try {
-            Varints.write(out, name.utf8().length);
-            out.writeBytes(name.utf8());
-            Varints.write(out, utf8.length);
-            out.writeBytes(utf8);
-            byte[] entry = new byte[out.readableBytes()];
-            out.readBytes(entry);
-            return entry;
-        } finally {
-            out.release();
-        }
+    /** Enough, unless the batch is huge: then the buffer grows. */
+    private static int roomFor(EventBatch batch, HeaderEdits pass) {
+        long added = (long) batch.events() * pass.mostBytesAdded();
+        return batch.encodedBytes() + (int) Math.min(added, MAX_ROOM_ADDED_BYTES);
     }
 }

@@ -24,6 +24,20 @@ class EventBatchTest {
         parts.tail().release();
     }
 
+    @Test
+    void splitLeavesAnotherOwnersViewAlone() {
+        EventBatch batch = batchOf("one", "two", "three");
+        EventBatch.Split parts = batch.retain().split(1);
+        parts.head().release();
+        parts.tail().release();
+
+        assertThat(batch.events()).isEqualTo(3);
+        EventReader reader = batch.reader();
+        assertThat(reader.next()).isTrue();
+        assertThat(new String(reader.body(), StandardCharsets.UTF_8)).isEqualTo("one");
+        batch.release();
+    }
+
     private static EventBatch batchOf(String... bodies) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (String body : bodies) {

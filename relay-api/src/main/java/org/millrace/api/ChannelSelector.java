@@ -11,6 +11,9 @@ public interface ChannelSelector {
      */
     List<Delivery> select(EventBatch batch);
 
+    /** The channels that a batch may be required in, and so those whose being full stops the source. The same at any time. */
+    List<Channel> requiredChannels();
+
     /**
      * Events for one channel.
      *

@@ -1,0 +1,81 @@
+package org.millrace.relay.channel.memory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.api.Transaction;
+import org.millrace.codec.EventBatch;
+
+/** Puts or takes of one owner. Not thread-safe; what is shared is in the channel. */
+final class MemoryTransaction implements Transaction {
+    private final MemoryChannel channel;
+    private final List<EventBatch> puts = new ArrayList<>(0);
+    private final Deque<StoredBatch> taken = new ArrayDeque<>(4);
+    private int putEvents;
+    private boolean ended;
+
+    MemoryTransaction(MemoryChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public void put(EventBatch batch) {
+        if (ended || !taken.isEmpty()) {
+            batch.release();
+            throw new IllegalStateException(ended ? "the transaction has ended" : "the transaction takes");
+        }
+        if (batch.events() > channel.transactionCapacity() - putEvents) {
+            String message = "channel " + channel.name() + ": a transaction of " + ((long) putEvents + batch.events())
+                    + " events (expected: at most transactionCapacity, " + channel.transactionCapacity() + ")";
+            batch.release();
+            throw new ChannelException(message);
+        }
+        puts.add(batch);
+        putEvents += batch.events();
+    }
+
+    @Override
+    public @Nullable EventBatch take(int maxEvents) {
+        if (ended || !puts.isEmpty()) {
+            throw new IllegalStateException(ended ? "the transaction has ended" : "the transaction puts");
+        }
+        StoredBatch head = channel.takeHead(maxEvents);
+        if (head == null) {
+            return null;
+        }
+        taken.addLast(head);
+        return head.batch();
+    }
+
+    @Override
+    public void commit() throws InterruptedException {
+        if (ended) {
+            throw new IllegalStateException("the transaction has ended");
+        }
+        if (!puts.isEmpty()) {
+            Put put = new Put(List.copyOf(puts));
+            puts.clear(); // theirs now, also if it fails
+            channel.putAndWait(put);
+        } else if (!taken.isEmpty()) {
+            channel.forget(taken);
+        }
+        ended = true;
+    }
+
+    /** After a commit the batches that were lent are still ours to give back; without one they go back into the channel. */
+    @Override
+    public void close() {
+        puts.forEach(EventBatch::release);
+        puts.clear();
+        if (ended) {
+            taken.forEach(stored -> stored.batch().release());
+            taken.clear();
+        } else if (!taken.isEmpty()) {
+            channel.putBack(taken);
+        }
+        ended = true;
+    }
+}

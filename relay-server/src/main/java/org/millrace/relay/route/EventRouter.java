@@ -1,0 +1,138 @@
+package org.millrace.relay.route;
+
+import com.codahale.metrics.Counter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.millrace.api.Channel;
+import org.millrace.api.ChannelException;
+import org.millrace.api.ChannelSelector;
+import org.millrace.api.ChannelSelector.Delivery;
+import org.millrace.api.Inlet;
+import org.millrace.api.Interceptor;
+import org.millrace.api.SourceMetrics;
+import org.millrace.codec.EventBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source's way into its channels. Events are accepted once every required channel has them; only then do the optional channels
+ * get theirs, so that a batch sent again after a failure is not in those twice. Thread-safe.
+ */
+public final class EventRouter implements Inlet, AutoCloseable {
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventRouter.class);
+
+    private final String source;
+    private final List<Interceptor> interceptors;
+    private final InterceptorChain chain;
+    private final ChannelSelector selector;
+    private final RoomGate gate;
+    private final OptionalDeliveries optional;
+    private final Counter filtered;
+
+    /**
+     * @param interceptors in the order they work in; closed with the router
+     * @param requiredChannels those whose being full stops the source: {@link ChannelSelector#requiredChannels}
+     * @param metrics gets figures of what interceptors and optional channels lose; the source counts what it receives itself
+     */
+    public EventRouter(
+            List<Interceptor> interceptors,
+            ChannelSelector selector,
+            List<Channel> requiredChannels,
+            SourceMetrics metrics) {
+        this.source = metrics.component();
+        this.interceptors = List.copyOf(interceptors);
+        this.chain = new InterceptorChain(interceptors);
+        this.selector = selector;
+        this.gate = new RoomGate(requiredChannels);
+        this.optional = new OptionalDeliveries(metrics, InstantSource.system(), Duration.ofMinutes(1));
+        this.filtered = metrics.counter("eventsFiltered");
+    }
+
+    @Override
+    public CompletableFuture<Void> submit(EventBatch batch) {
+        List<Delivery> deliveries;
+        try {
+            deliveries = route(batch);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        if (deliveries.size() == 1 && deliveries.get(0).required()) {
+            Delivery only = deliveries.get(0);
+            return only.channel().submit(only.batch());
+        }
+        return deliver(deliveries);
+    }
+
+    @Override
+    public void put(EventBatch batch) throws InterruptedException {
+        try {
+            submit(batch).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new ChannelException("batch not taken", e);
+        }
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return gate.isOpen();
+    }
+
+    @Override
+    public void onRoom(Runnable action) {
+        gate.onOpen(action);
+    }
+
+    /** Closes the interceptors, last one first. The channels are not the router's. */
+    @Override
+    public void close() {
+        for (int i = interceptors.size() - 1; i >= 0; i--) {
+            try {
+                interceptors.get(i).close();
+            } catch (RuntimeException e) {
+                LOG.warn("an interceptor of {} did not close cleanly", source, e);
+            }
+        }
+    }
+
+    private List<Delivery> route(EventBatch batch) {
+        int before = batch.events();
+        EventBatch left = chain.intercept(batch);
+        try {
+            filtered.inc(before - left.events());
+            return left.isEmpty() ? List.of() : selector.select(left);
+        } finally {
+            left.release(); // each delivery holds a reference of its own
+        }
+    }
+
+    private CompletableFuture<Void> deliver(List<Delivery> deliveries) {
+        List<Delivery> later = new ArrayList<>();
+        List<CompletableFuture<Void>> required = new ArrayList<>();
+        for (Delivery delivery : deliveries) {
+            if (delivery.required()) {
+                required.add(delivery.channel().submit(delivery.batch()));
+            } else {
+                later.add(delivery);
+            }
+        }
+        CompletableFuture<Void> accepted = required.isEmpty() ? DONE : AllOf.of(required);
+        if (!later.isEmpty()) {
+            accepted.whenComplete((done, failure) -> {
+                if (failure == null) {
+                    optional.submit(later);
+                } else {
+                    OptionalDeliveries.drop(later);
+                }
+            });
+        }
+        return accepted;
+    }
+}

@@ -1,0 +1,27 @@
+package org.millrace.relay.route;
+
+import java.util.List;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Interceptor;
+import org.millrace.api.Settings;
+import org.millrace.codec.HeaderEdit;
+import org.millrace.codec.HeaderName;
+
+/** Reads {@code key}, {@code value} and {@code preserveExisting}, which is true here unless set, as in Flume. */
+public final class StaticInterceptorFactory implements ComponentFactory.OfInterceptor {
+    @Override
+    public List<String> typeNames() {
+        return List.of(
+                "static",
+                "org.apache.flume.interceptor.StaticInterceptor$Builder",
+                "org.apache.flume.interceptor.StaticInterceptor");
+    }
+
+    @Override
+    public Interceptor create(Settings settings) {
+        return new StaticInterceptor(new HeaderEdit(
+                HeaderName.of(settings.string("key").orElse("key")),
+                settings.string("value").orElse("value"),
+                settings.bool("preserveExisting").orElse(true)));
+    }
+}

@@ -1,0 +1,27 @@
+package org.millrace.relay.route;
+
+import java.time.InstantSource;
+import java.util.List;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Interceptor;
+import org.millrace.api.Settings;
+import org.millrace.codec.HeaderName;
+
+/** Reads {@code headerName} and {@code preserveExisting}. */
+public final class TimestampInterceptorFactory implements ComponentFactory.OfInterceptor {
+    @Override
+    public List<String> typeNames() {
+        return List.of(
+                "timestamp",
+                "org.apache.flume.interceptor.TimestampInterceptor$Builder",
+                "org.apache.flume.interceptor.TimestampInterceptor");
+    }
+
+    @Override
+    public Interceptor create(Settings settings) {
+        return new TimestampInterceptor(
+                HeaderName.of(settings.string("headerName").orElse("timestamp")),
+                settings.bool("preserveExisting").orElse(false),
+                InstantSource.system());
+    }
+}

@@ -1,0 +1,85 @@
+package org.millrace.relay.sink;
+
+import com.codahale.metrics.Counter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.SinkMetrics;
+import org.millrace.relay.log.LogThrottle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the operator that a sink fails and when it is well again: counts each failure, logs the first and then one a minute. The
+ * runner's thread only, but for {@link #inARow}.
+ */
+final class FailureReport {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+
+    private final String sink;
+    private final String channel;
+    private final InstantSource clock;
+    private final LogThrottle throttle;
+    private final Counter failures;
+
+    private final AtomicLong inARow = new AtomicLong();
+    private Instant since = Instant.EPOCH;
+
+    FailureReport(String sink, String channel, SinkMetrics metrics, InstantSource clock) {
+        this.sink = sink;
+        this.channel = channel;
+        this.clock = clock;
+        this.throttle = new LogThrottle(clock, LOG_INTERVAL);
+        this.failures = metrics.counter("deliveryFailures");
+    }
+
+    /** Failures since the sink last was well. Any thread. */
+    long inARow() {
+        return inARow.get();
+    }
+
+    void failed(Exception failure, Duration pause) {
+        if (inARow.getAndIncrement() == 0) {
+            since = clock.instant();
+        }
+        failures.inc();
+        OptionalLong leftOut = throttle.admit();
+        if (leftOut.isPresent()) {
+            log(failure, pause, leftOut.getAsLong());
+        }
+    }
+
+    void recovered() {
+        if (inARow.get() > 0) {
+            LOG.info(
+                    "sink {}: delivers from channel {} again, after {} failures in {} s",
+                    sink,
+                    channel,
+                    inARow,
+                    Duration.between(since, clock.instant()).toSeconds());
+            inARow.set(0);
+            throttle.reset();
+        }
+    }
+
+    private void log(Exception failure, Duration pause, long leftOut) {
+        LOG.warn(
+                "sink {}: no delivery from channel {}, next try in {} ms ({} failures in a row, {} not logged): {}",
+                sink,
+                channel,
+                pause.toMillis(),
+                inARow,
+                leftOut,
+                text(failure),
+                failure instanceof DeliveryException ? null : failure); // what nobody foresaw comes with its stack
+    }
+
+    private static String text(Exception failure) {
+        Throwable cause = failure.getCause();
+        return cause == null ? String.valueOf(failure.getMessage()) : failure.getMessage() + ": " + cause;
+    }
+}

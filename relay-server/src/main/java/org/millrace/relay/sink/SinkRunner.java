@@ -1,0 +1,198 @@
+package org.millrace.relay.sink;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.Channel;
+import org.millrace.api.Component;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkMetrics;
+import org.millrace.api.StartException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of one sink. It gives the sink turn after turn while there is something to do, sleeps until the channel has events, and
+ * pauses after a failure. One thread starts and closes it; {@link #drainWithin} and {@link #isRunning}: any thread but its own.
+ *
+ * <p>A sink is never interrupted in the midst of a turn, unless it is still in it when the time to stop is up.
+ */
+public final class SinkRunner implements Component {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
+
+    private final String name;
+    private final Sink sink;
+    private final Channel channel;
+    private final SinkMetrics metrics;
+    private final Backoff backoff;
+    private final Duration stopGrace;
+    private final FailureReport failures;
+    private final RunnerSignals signals = new RunnerSignals();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile @Nullable Thread thread;
+    private boolean closed;
+    /** What {@link SinkMetrics#drainSuccesses} showed at the last failure. The runner's thread only. */
+    private long deliveredBeforeFailure;
+
+    /** With pauses of 0.1 s doubling to 5 s, and 5 s for the last turn to end. */
+    public SinkRunner(String name, Sink sink, Channel channel, SinkMetrics metrics) {
+        this(
+                name,
+                sink,
+                channel,
+                metrics,
+                new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5), new SplittableRandom()),
+                Duration.ofSeconds(5),
+                InstantSource.system());
+    }
+
+    /**
+     * @param sink started, run and closed by the runner
+     * @param backoff the pauses after failures
+     * @param stopGrace how long {@link #close} waits for a turn to end before it interrupts it, and again after that
+     */
+    public SinkRunner(
+            String name,
+            Sink sink,
+            Channel channel,
+            SinkMetrics metrics,
+            Backoff backoff,
+            Duration stopGrace,
+            InstantSource clock) {
+        this.name = name;
+        this.sink = sink;
+        this.channel = channel;
+        this.metrics = metrics;
+        this.backoff = backoff;
+        this.stopGrace = stopGrace;
+        this.failures = new FailureReport(name, channel.name(), metrics, clock);
+    }
+
+    /** Starts the sink, then its thread. */
+    @Override
+    public void start() throws StartException {
+        sink.start();
+        metrics.gauge("running", () -> isRunning() ? 1 : 0);
+        metrics.gauge("failuresInARow", failures::inARow);
+        Thread started = new Thread(this::run, "sink-" + name);
+        started.setDaemon(true); // one that cannot be stopped must not keep the process
+        thread = started;
+        started.start();
+    }
+
+    /** True from start until it is closed, or has stopped since something went wrong that no retry will heal. */
+    public boolean isRunning() {
+        return thread != null && ended.getCount() > 0;
+    }
+
+    /**
+     * Waits until the sink has found its channel empty and has nothing on its way, in a turn that began after this call: for an agent
+     * whose sources are closed. The sink goes on running either way.
+     *
+     * @return false if the time ran out first, or the runner has stopped
+     */
+    public boolean drainWithin(Duration timeout) throws InterruptedException {
+        return isRunning() && signals.awaitIdleTurn(timeout);
+    }
+
+    /** Ends the thread after its turn, then closes the sink. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Thread running = thread;
+        if (running == null || endThread(running)) {
+            sink.close();
+        } else {
+            LOG.error("sink {} hangs in a turn and cannot be stopped; it is left as it is", name);
+        }
+    }
+
+    private boolean endThread(Thread running) {
+        signals.stop();
+        if (hasEnded()) {
+            return true;
+        }
+        LOG.warn("sink {} is still in a turn after {} ms to stop; interrupting it", name, stopGrace.toMillis());
+        running.interrupt();
+        return hasEnded();
+    }
+
+    private boolean hasEnded() {
+        try {
+            return ended.await(stopGrace.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever closes us is in a hurry
+            return ended.getCount() == 0;
+        }
+    }
+
+    private void run() {
+        signals.runByThisThread();
+        try {
+            while (!signals.isStopped()) {
+                turn();
+            }
+        } catch (InterruptedException e) {
+            LOG.warn(
+                    "sink {} was interrupted in a turn; what it had not delivered is back in channel {}",
+                    name,
+                    channel.name());
+        } catch (Throwable e) { // an Error, here at the thread's entry: nobody else would hear of it
+            LOG.error("sink {} has stopped: channel {} is not drained by it any more", name, channel.name(), e);
+        } finally {
+            ended.countDown();
+            signals.ended();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        long turn = signals.beginTurn();
+        try {
+            Sink.Drain drain = sink.drain();
+            if (drain == Sink.Drain.IDLE || metrics.drainSuccesses.getCount() > deliveredBeforeFailure) {
+                recovered();
+            }
+            if (drain == Sink.Drain.IDLE) {
+                signals.turnWasIdle(turn);
+                awaitEvents(turn);
+            }
+        } catch (DeliveryException | RuntimeException e) {
+            failed(e, turn);
+        }
+    }
+
+    private void awaitEvents(long turn) throws InterruptedException {
+        Duration limit = sink.idleLimit();
+        if (signals.beginWait(turn)) {
+            try {
+                channel.awaitEvents(limit);
+            } catch (InterruptedException e) {
+                // the way we are woken: whether to stop or to look again, the next turn's check knows
+            } finally {
+                signals.endWait();
+            }
+        }
+    }
+
+    private void failed(Exception failure, long turn) throws InterruptedException {
+        deliveredBeforeFailure = metrics.drainSuccesses.getCount();
+        Duration pause = backoff.next();
+        failures.failed(failure, pause);
+        signals.pause(pause, turn);
+    }
+
+    private void recovered() {
+        if (failures.inARow() > 0) {
+            failures.recovered();
+            backoff.reset();
+        }
+    }
+}

@@ -1,0 +1,455 @@
+package org.millrace.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.Channel;
+import org.millrace.api.ChannelException;
+import org.millrace.api.ChannelFullException;
+import org.millrace.api.StartException;
+import org.millrace.api.Transaction;
+import org.millrace.codec.EventBatch;
+
+/**
+ * What every channel does. A channel's own test extends this and says how to make one.
+ *
+ * <p>Time is real here, since it is a channel's own affair how it waits; no test asserts how long something took.
+ */
+@SuppressWarnings("try") // a transaction is often opened only to be closed
+public abstract class ChannelContract {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final ReleaseCheck releases = new ReleaseCheck();
+    private @Nullable Channel channel;
+
+    /** A channel that is not started yet. */
+    protected abstract Channel create(int capacity, int transactionCapacity, Duration keepAlive);
+
+    @AfterEach
+    void closedChannelHasGivenEverythingBack() {
+        if (channel != null) {
+            channel.close();
+            channel.close();
+        }
+        releases.assertAllReleased();
+    }
+
+    @Test
+    void eventsComeOutInTheOrderTheyWentIn() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 3));
+        submit(channel, numbered(3, 1));
+        submit(channel, numbered(4, 5));
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 9));
+    }
+
+    @Test
+    void anEmptyChannelGivesNothing() throws Exception {
+        Channel channel = started(100, 100, LONG);
+
+        assertThat(drain(channel)).isEmpty();
+        assertThat(channel.awaitEvents(Duration.ZERO)).isFalse();
+    }
+
+    @Test
+    void aTakeIsCutWhereTheBatchOrTheLimitEnds() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 5));
+        submit(channel, numbered(5, 2));
+
+        try (Transaction transaction = channel.begin()) {
+            assertThat(takeUpTo(transaction, 2)).containsExactly(0, 1);
+            assertThat(takeUpTo(transaction, 10)).containsSubsequence(2, 3, 4);
+            List<Integer> rest = takeAll(transaction);
+            assertThat(rest).doesNotContain(0, 1, 2, 3, 4);
+            transaction.commit();
+        }
+        assertThat(drain(channel)).isEmpty();
+    }
+
+    @Test
+    void whatIsTakenIsOutForOthersAndBackAfterARollback() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 4));
+        try (Transaction transaction = channel.begin()) {
+            assertThat(takeAll(transaction)).containsExactlyElementsOf(range(0, 4));
+            assertThat(drain(channel)).isEmpty();
+        }
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 4));
+    }
+
+    @Test
+    void aRollbackPutsPartsOfABatchBackInOrder() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 6));
+        submit(channel, numbered(6, 2));
+        try (Transaction transaction = channel.begin()) {
+            takeUpTo(transaction, 1);
+            takeUpTo(transaction, 3);
+            takeUpTo(transaction, 100);
+        }
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 8));
+    }
+
+    @Test
+    void severalOpenTransactionsClosedNewestFirstRestoreTheOrder() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 3));
+        submit(channel, numbered(3, 3));
+        submit(channel, numbered(6, 3));
+        Transaction first = channel.begin();
+        Transaction second = channel.begin();
+        Transaction third = channel.begin();
+        takeUpTo(first, 3);
+        takeUpTo(second, 3);
+        takeUpTo(third, 3);
+        third.close();
+        second.close();
+        first.close();
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 9));
+    }
+
+    @Test
+    void aCommittedTransactionStaysOutWhileAnOlderOneRollsBack() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 2));
+        submit(channel, numbered(2, 2));
+        try (Transaction older = channel.begin();
+                Transaction newer = channel.begin()) {
+            takeUpTo(older, 2);
+            takeUpTo(newer, 2);
+            newer.commit();
+        }
+
+        assertThat(drain(channel)).containsExactly(0, 1);
+    }
+
+    @Test
+    void aLentBatchMayBeReadAfterTheCommitUntilTheTransactionIsClosed() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 3));
+        try (Transaction transaction = channel.begin()) {
+            EventBatch batch = Objects.requireNonNull(transaction.take(100));
+            transaction.commit();
+            assertThat(Batches.numbers(batch)).containsExactly(0, 1, 2);
+        }
+    }
+
+    @Test
+    void aPutTransactionIsSeenOnlyOnceItIsCommitted() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        try (Transaction transaction = channel.begin()) {
+            transaction.put(numbered(0, 2));
+            transaction.put(numbered(2, 2));
+            assertThat(drain(channel)).isEmpty();
+            transaction.commit();
+        }
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 4));
+    }
+
+    @Test
+    void aPutTransactionLeftWithoutACommitPutsNothing() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        try (Transaction transaction = channel.begin()) {
+            transaction.put(numbered(0, 2));
+        }
+
+        assertThat(drain(channel)).isEmpty();
+    }
+
+    @Test
+    void aTransactionHoldsNoMoreThanTheTransactionCapacity() {
+        Channel channel = started(100, 10, LONG);
+        try (Transaction transaction = channel.begin()) {
+            transaction.put(numbered(0, 6));
+            EventBatch tooMany = numbered(6, 5);
+            assertThatThrownBy(() -> transaction.put(tooMany))
+                    .isInstanceOf(ChannelException.class)
+                    .hasMessageContaining(channel.name())
+                    .hasMessageContaining("transactionCapacity")
+                    .hasMessageContaining("10");
+        }
+    }
+
+    @Test
+    void aBatchLargerThanTheTransactionCapacityIsRefusedAtOnce() {
+        Channel channel = started(100, 10, LONG);
+
+        assertThat(refusal(channel.submit(numbered(0, 11))))
+                .isInstanceOf(ChannelException.class)
+                .hasMessageContaining(channel.name())
+                .hasMessageContaining("11")
+                .hasMessageContaining("transactionCapacity");
+    }
+
+    @Test
+    void aFullChannelWithoutKeepAliveRefusesAtOnceAndTakesNothingOfTheBatch() throws Exception {
+        Channel channel = started(10, 10, Duration.ZERO);
+        submit(channel, numbered(0, 8));
+
+        assertThat(refusal(channel.submit(numbered(8, 3))))
+                .isInstanceOf(ChannelFullException.class)
+                .hasMessageContaining(channel.name())
+                .hasMessageContaining("capacity");
+        submit(channel, numbered(8, 2));
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 10));
+    }
+
+    @Test
+    void aPutThatFindsNoRoomIsRefusedOnceItsKeepAliveIsOver() {
+        Channel channel = started(10, 10, Duration.ofMillis(50));
+        submit(channel, numbered(0, 10));
+        CompletableFuture<Void> submitted = channel.submit(numbered(10, 1));
+
+        assertThat(refusal(submitted)).isInstanceOf(ChannelFullException.class);
+        try (Transaction transaction = channel.begin()) {
+            transaction.put(numbered(10, 1));
+            assertThatThrownBy(transaction::commit).isInstanceOf(ChannelFullException.class);
+        }
+    }
+
+    @Test
+    void putsThatFindNoRoomWaitInOrderUntilATakeIsCommitted() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        submit(channel, numbered(0, 10));
+        CompletableFuture<Void> first = channel.submit(numbered(10, 6));
+        CompletableFuture<Void> second = channel.submit(numbered(16, 2));
+        try (Transaction transaction = channel.begin()) {
+            assertThat(takeAll(transaction)).hasSize(10);
+            assertThat(first).as("room before the commit").isNotDone();
+            assertThat(second).isNotDone();
+            transaction.commit();
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(first).isCompleted();
+            assertThat(second).isCompleted();
+        });
+        assertThat(drain(channel)).containsExactlyElementsOf(range(10, 18));
+    }
+
+    @Test
+    void aSmallBatchDoesNotOvertakeALargeOneThatWaits() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        submit(channel, numbered(0, 8));
+        CompletableFuture<Void> large = channel.submit(numbered(8, 9));
+        CompletableFuture<Void> small = channel.submit(numbered(17, 1));
+        assertThat(small).as("fits, but is behind").isNotDone();
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 8));
+        await().until(() -> large.isDone() && small.isDone());
+        assertThat(drain(channel)).containsExactlyElementsOf(range(8, 18));
+    }
+
+    @Test
+    void aCommitWaitsForRoom() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        submit(channel, numbered(0, 10));
+        CompletableFuture<Void> committed = CompletableFuture.runAsync(() -> {
+            try (Transaction transaction = channel.begin()) {
+                transaction.put(numbered(10, 4));
+                transaction.commit();
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        assertThat(drain(channel)).containsSubsequence(range(0, 10));
+
+        committed.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aFullChannelSaysSoAndTellsWhenThereIsRoomAgain() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        assertThat(channel.hasRoom()).isTrue();
+        AtomicInteger told = new AtomicInteger();
+        channel.onRoom(told::incrementAndGet);
+        assertThat(told).as("at once while there is room").hasValue(1);
+
+        submit(channel, numbered(0, 10));
+        assertThat(channel.hasRoom()).isFalse();
+        channel.onRoom(told::incrementAndGet);
+        assertThat(told).as("not while it is full").hasValue(1);
+
+        drain(channel);
+        await().untilAsserted(() -> assertThat(told).hasValue(2));
+        assertThat(channel.hasRoom()).isTrue();
+        submit(channel, numbered(10, 10));
+        drain(channel);
+        assertThat(told).as("once for each call").hasValue(2);
+    }
+
+    @Test
+    void aPutWakesWhoeverWaitsForEvents() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        CompletableFuture<Boolean> woken = awaitEvents(channel);
+        submit(channel, numbered(0, 1));
+
+        assertThat(woken.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aRollbackWakesWhoeverWaitsForEvents() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        submit(channel, numbered(0, 1));
+        Transaction transaction = channel.begin();
+        takeUpTo(transaction, 1);
+        CompletableFuture<Boolean> woken = awaitEvents(channel);
+        transaction.close();
+
+        assertThat(woken.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void manyPuttersAndTakersLoseNothingAndInventNothing() throws Exception {
+        int putters = 3;
+        int takers = 3;
+        int batchesEach = 400;
+        Channel channel = started(200, 50, LONG);
+        ConcurrentLinkedQueue<Integer> seen = new ConcurrentLinkedQueue<>();
+        AtomicInteger next = new AtomicInteger();
+        List<CompletableFuture<Void>> workers = new ArrayList<>();
+        for (int p = 0; p < putters; p++) {
+            workers.add(onThread(() -> {
+                Semaphore inFlight = new Semaphore(8);
+                List<CompletableFuture<Void>> submitted = new ArrayList<>();
+                for (int i = 0; i < batchesEach; i++) {
+                    int events = 1 + i % 50;
+                    inFlight.acquire();
+                    submitted.add(channel.submit(numbered(next.getAndAdd(events), events))
+                            .whenComplete((done, failure) -> inFlight.release()));
+                }
+                submitted.forEach(CompletableFuture::join);
+            }));
+        }
+        int total =
+                putters * IntStream.range(0, batchesEach).map(i -> 1 + i % 50).sum();
+        AtomicInteger taken = new AtomicInteger();
+        for (int t = 0; t < takers; t++) {
+            workers.add(onThread(() -> {
+                for (int turn = 0; taken.get() < total; turn++) {
+                    channel.awaitEvents(Duration.ofMillis(10));
+                    try (Transaction transaction = channel.begin()) {
+                        List<Integer> numbers = takeUpTo(transaction, 1 + turn % 70);
+                        if (turn % 5 != 0) { // else: roll back
+                            transaction.commit();
+                            seen.addAll(numbers);
+                            taken.addAndGet(numbers.size());
+                        }
+                    }
+                }
+            }));
+        }
+        CompletableFuture.allOf(workers.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(range(0, total));
+        assertThat(drain(channel)).isEmpty();
+    }
+
+    /** The started channel; closed, and looked into for leaks, after the test. */
+    protected final Channel started(int capacity, int transactionCapacity, Duration keepAlive) {
+        Channel created = create(capacity, transactionCapacity, keepAlive);
+        try {
+            created.start();
+        } catch (StartException e) {
+            throw new AssertionError(e);
+        }
+        channel = created;
+        return created;
+    }
+
+    /** Numbered events that have to be released in the end. */
+    protected final EventBatch numbered(int first, int events) {
+        return releases.watch(Batches.numbered(first, events));
+    }
+
+    private static void submit(Channel channel, EventBatch batch) {
+        channel.submit(batch).orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    private static Throwable refusal(CompletableFuture<Void> submitted) {
+        return submitted
+                .handle((done, failure) -> failure)
+                .orTimeout(LONG.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static CompletableFuture<Boolean> awaitEvents(Channel channel) {
+        Semaphore begun = new Semaphore(0);
+        CompletableFuture<Boolean> woken = CompletableFuture.supplyAsync(() -> {
+            begun.release();
+            try {
+                return channel.awaitEvents(LONG);
+            } catch (InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
+        begun.acquireUninterruptibly();
+        return woken;
+    }
+
+    private static List<Integer> drain(Channel channel) throws InterruptedException {
+        try (Transaction transaction = channel.begin()) {
+            List<Integer> numbers = takeAll(transaction);
+            transaction.commit();
+            return numbers;
+        }
+    }
+
+    private static List<Integer> takeAll(Transaction transaction) {
+        List<Integer> numbers = new ArrayList<>();
+        EventBatch batch;
+        while ((batch = transaction.take(1000)) != null) {
+            numbers.addAll(Batches.numbers(batch));
+        }
+        return numbers;
+    }
+
+    private static List<Integer> takeUpTo(Transaction transaction, int events) {
+        EventBatch batch = transaction.take(events);
+        return batch == null ? List.of() : Batches.numbers(batch);
+    }
+
+    private static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    private static CompletableFuture<Void> onThread(Work work) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+                done.complete(null);
+            } catch (Throwable e) { // a thread's entry: the test waits for it
+                done.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return done;
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+}
