@@ -1,5 +1,7 @@
 package org.millrace.interop;
 
+import java.nio.file.Path;
+
 /** Lines of properties files for the agent {@code a}: each component on the memory channel {@code c}. */
 final class AgentFiles {
     private AgentFiles() {}
@@ -24,6 +26,15 @@ final class AgentFiles {
                 a.sources.%1$s.port = %2$d
                 a.sources.%1$s.compression-type = %3$s
                 """.formatted(name, port, compression);
+    }
+
+    static String spoolSource(String name, Path directory) {
+        return """
+                a.sources.%1$s.type = spooldir
+                a.sources.%1$s.channels = c
+                a.sources.%1$s.spoolDir = %2$s
+                """
+                .formatted(name, directory);
     }
 
     static String avroSink(String name, int port, int batch, String compression) {
