@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
  * calls and says {@link #progress} before each; it is given up once one of them takes longer than the time-out. Its thread is
- * interrupted and, until it comes back, replaced; while as many threads hang as the pool is wide, no more work is begun.
+ * interrupted and, until it comes back, replaced; while as many threads hang as the pool is wide, no more work is begun. So there
+ * are never more than twice as many threads as the pool is wide.
  *
  * <p>{@link #progress} is for the work itself, {@link #hanging} for any thread, all else for the sink's thread.
  */
@@ -117,7 +118,7 @@ final class HadoopCalls implements AutoCloseable {
 
     private synchronized void changeHanging(int change) {
         hanging += change;
-        int width = threads + hanging;
+        int width = threads + Math.min(hanging, threads);
         if (change > 0) { // the pool wants its core size never above its maximum
             pool.setMaximumPoolSize(width);
             pool.setCorePoolSize(width);
