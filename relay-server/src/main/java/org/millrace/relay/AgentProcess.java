@@ -1,0 +1,119 @@
+package org.millrace.relay;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.millrace.api.StartException;
+import org.millrace.relay.cli.AgentRunner;
+import org.millrace.relay.cli.ExitCode;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.metrics.MonitoringSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an agent for the rest of the process's life: until SIGTERM or SIGINT, which stop it and end the process with exit code 0. */
+final class AgentProcess implements AgentRunner {
+    private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
+    private static final String STOP_DEADLINE = "millrace.stop.deadline";
+    private static final long DEFAULT_STOP_SECONDS = 20;
+    /** What closing may take on top of draining, before the process ends regardless. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
+
+    private final Properties system;
+
+    AgentProcess(Properties system) {
+        this.system = system;
+    }
+
+    /** The logging library's own shutdown hook would silence us while we stop. Call before the first logger is made. */
+    static void keepLoggingUntilTheEnd() {
+        if (System.getProperty("log4j.shutdownHookEnabled") == null) {
+            System.setProperty("log4j.shutdownHookEnabled", "false");
+        }
+    }
+
+    @Override
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>(MonitoringSettings.problemsOf(system));
+        drainDeadline(problems);
+        return problems;
+    }
+
+    @Override
+    public int run(Assembly assembly) throws InterruptedException {
+        List<String> problems = new ArrayList<>();
+        Duration deadline = drainDeadline(problems);
+        Relay relay = Relay.monitored(assembly, MonitoringSettings.read(system, problems), deadline);
+        Object starting = new Object();
+        Thread hook = new Thread(() -> stop(relay, starting, deadline), "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            synchronized (starting) {
+                relay.start();
+            }
+        } catch (StartException e) {
+            log.error("agent {} did not start: {}", assembly.agent(), reason(e));
+            return failed(hook);
+        } catch (RuntimeException e) {
+            log.error("agent {} did not start", assembly.agent(), e);
+            return failed(hook);
+        }
+        new CountDownLatch(1).await(); // for good: the hook ends the process
+        return ExitCode.DONE;
+    }
+
+    private static int failed(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            log.info("asked to stop while the start failed");
+        }
+        return ExitCode.FAILED;
+    }
+
+    private static String reason(Exception e) {
+        StringBuilder reason = new StringBuilder(String.valueOf(e.getMessage()));
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            reason.append(": ").append(cause.getMessage());
+        }
+        return reason.toString();
+    }
+
+    /** Run by the shutdown hook. Without the halt the exit code would tell the signal. */
+    private static void stop(Relay relay, Object starting, Duration deadline) {
+        Thread closing = new Thread(
+                () -> {
+                    synchronized (starting) {
+                        relay.close();
+                    }
+                },
+                "closing");
+        closing.setDaemon(true);
+        closing.start();
+        int exitCode = ExitCode.FAILED;
+        try {
+            closing.join(deadline.plus(CLOSE_GRACE).toMillis());
+            if (closing.isAlive()) {
+                log.error("the agent does not stop; ending the process as it is");
+            } else {
+                exitCode = ExitCode.DONE;
+            }
+        } catch (InterruptedException e) {
+            log.error("interrupted while stopping; ending the process as it is");
+        }
+        RelayMain.closeLogging();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    private Duration drainDeadline(List<String> problems) {
+        String text = system.getProperty(STOP_DEADLINE, Long.toString(DEFAULT_STOP_SECONDS))
+                .trim();
+        if (text.matches("\\d{1,6}")) {
+            return Duration.ofSeconds(Long.parseLong(text));
+        }
+        problems.add("-D" + STOP_DEADLINE + "=" + text + " (expected: a number of seconds)");
+        return Duration.ofSeconds(DEFAULT_STOP_SECONDS);
+    }
+}

@@ -1,0 +1,143 @@
+package org.millrace.relay;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.millrace.api.Component;
+import org.millrace.api.ComponentMetrics;
+import org.millrace.api.StartException;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Assembly.ChannelPart;
+import org.millrace.relay.config.Assembly.SinkPart;
+import org.millrace.relay.config.Assembly.SourcePart;
+import org.millrace.relay.metrics.Monitoring;
+import org.millrace.relay.metrics.MonitoringSettings;
+import org.millrace.relay.sink.SinkRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running agent. It starts channels, sinks, sources and monitoring in this order, and stops sources first: what they had taken in is
+ * then delivered by the sinks, as far as the deadline allows, before sinks, channels and monitoring stop. One thread at a time.
+ */
+public final class Relay implements Component {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final Assembly assembly;
+    private final Component monitoring;
+    private final Duration drainDeadline;
+    private final List<SinkRunner> runners = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * @param monitoring shows the figures
+     * @param drainDeadline how long sinks may go on once the sources are closed
+     */
+    Relay(Assembly assembly, Component monitoring, Duration drainDeadline) {
+        this.assembly = assembly;
+        this.monitoring = monitoring;
+        this.drainDeadline = drainDeadline;
+        for (SinkPart sink : assembly.sinks()) {
+            runners.add(new SinkRunner(sink.name(), sink.sink(), sink.channel(), sink.metrics()));
+        }
+    }
+
+    /** With JMX, and HTTP where the settings ask for it. */
+    public static Relay monitored(Assembly assembly, MonitoringSettings settings, Duration drainDeadline) {
+        MetricRegistry registry = assembly.registry();
+        Stream<? extends ComponentMetrics> metrics = Stream.of(
+                        assembly.sources().stream().map(SourcePart::metrics),
+                        assembly.channels().stream().map(ChannelPart::metrics),
+                        assembly.sinks().stream().map(SinkPart::metrics))
+                .flatMap(part -> part);
+        return new Relay(assembly, new Monitoring(settings, registry, List.copyOf(metrics.toList())), drainDeadline);
+    }
+
+    /** Starts all parts. If one does not start, those that did are closed again. */
+    @Override
+    public void start() throws StartException {
+        long began = System.nanoTime();
+        try {
+            for (ChannelPart channel : assembly.channels()) {
+                channel.channel().start();
+            }
+            for (SinkRunner runner : runners) {
+                runner.start();
+            }
+            for (SourcePart source : assembly.sources()) {
+                source.source().start();
+            }
+            monitoring.start();
+        } catch (StartException | RuntimeException e) {
+            closeParts();
+            throw e;
+        }
+        log.info(
+                "agent {} started in {} ms: channels {}; sinks {}; sources {}",
+                assembly.agent(),
+                Duration.ofNanos(System.nanoTime() - began).toMillis(),
+                assembly.channels(),
+                assembly.sinks(),
+                assembly.sources());
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        long began = System.nanoTime();
+        log.info(
+                "agent {} stops: sources first, then up to {} s for what they took in",
+                assembly.agent(),
+                drainDeadline.toSeconds());
+        closeParts();
+        log.info(
+                "agent {} stopped in {} ms",
+                assembly.agent(),
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
+    }
+
+    private void closeParts() {
+        closed = true;
+        long deadlineNanos = System.nanoTime() + drainDeadline.toNanos();
+        for (SourcePart source : assembly.sources()) {
+            close("source", source.name(), source.source());
+            source.route().close().run();
+        }
+        drain(deadlineNanos);
+        for (int i = 0; i < runners.size(); i++) {
+            close("sink", assembly.sinks().get(i).name(), runners.get(i));
+        }
+        assembly.channels().forEach(channel -> close("channel", channel.name(), channel.channel()));
+        close("monitoring", "", monitoring);
+    }
+
+    /** Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. */
+    private void drain(long deadlineNanos) {
+        try {
+            for (int i = 0; i < runners.size(); i++) {
+                Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+                if (runners.get(i).isRunning() && !runners.get(i).drainWithin(left)) {
+                    log.warn(
+                            "sink {} has not emptied its channel within {} ms",
+                            assembly.sinks().get(i).name(),
+                            drainDeadline.toMillis());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // whoever closes us is in a hurry
+        }
+    }
+
+    /** One part that does not close cleanly must not keep the others from closing. */
+    private static void close(String kind, String name, Component part) {
+        try {
+            part.close();
+        } catch (RuntimeException e) {
+            log.error("{} {} did not close cleanly", kind, name, e);
+        }
+    }
+}

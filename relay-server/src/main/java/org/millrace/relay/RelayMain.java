@@ -1,0 +1,56 @@
+package org.millrace.relay;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import org.millrace.relay.cli.CommandLineTool;
+import org.millrace.relay.config.ComponentCatalog;
+import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.Environment;
+import org.millrace.relay.config.Routing;
+import org.millrace.relay.route.EventRouter;
+import org.slf4j.LoggerFactory;
+
+/** The entry point: runs the command that the command line names, and ends the process with its exit code. */
+public final class RelayMain {
+    private RelayMain() {}
+
+    /** See {@code help}. */
+    public static void main(String[] args) {
+        AgentProcess.keepLoggingUntilTheEnd();
+        CommandLineTool tool = new CommandLineTool(
+                RelayMain::read,
+                new AgentProcess(System.getProperties()),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        int exitCode = tool.run(args);
+        closeLogging();
+        System.exit(exitCode);
+    }
+
+    static Configuration read(Configuration.Request request) {
+        return Configuration.read(
+                request, Environment.ofProcess(), ComponentCatalog.ofClassPath(), routing(), InstantSource.system());
+    }
+
+    private static Routing routing() {
+        return (interceptors, selector, channels, metrics) -> {
+            EventRouter router = new EventRouter(interceptors, selector, selector.requiredChannels(), metrics);
+            return new Routing.Route(router, router::close);
+        };
+    }
+
+    /** Writes out what appenders still hold, whichever logging library is behind SLF4J. */
+    static void closeLogging() {
+        if (LoggerFactory.getILoggerFactory() instanceof Closeable logging) {
+            try {
+                logging.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package org.millrace.relay.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.millrace.relay.config.Configuration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The program {@code millrace}: finds the command in the arguments and runs it. */
+public final class CommandLineTool {
+    private final CommandLine commands;
+    private final PrintWriter err;
+
+    /**
+     * @param configurations reads a configuration
+     * @param runner runs what was read
+     */
+    public CommandLineTool(
+            Function<Configuration.Request, Configuration> configurations,
+            AgentRunner runner,
+            PrintWriter out,
+            PrintWriter err) {
+        this.err = err;
+        this.commands = new CommandLine(new Root())
+                .addSubcommand("agent", new AgentCommand(configurations, runner, err))
+                .addSubcommand("node", new AgentCommand(configurations, runner, err))
+                .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
+                .addSubcommand("version", new VersionCommand(out))
+                .addSubcommand("tool", new ToolCommand(err))
+                .addSubcommand("help", new CommandLine.HelpCommand())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> usageMistake(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+        commands.getSubcommands().forEach(CommandLineTool::completeOptions);
+        commands.getCommandSpec().addOption(helpOption());
+    }
+
+    private static void completeOptions(String name, CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        spec.usageMessage().hidden(name.equals("node") || name.equals("tool"));
+        if (!name.equals("help")) {
+            spec.addOption(helpOption());
+        }
+        if (spec.mixins().containsKey("options")) {
+            spec.addOption(OptionSpec.builder("-c", "--conf")
+                    .paramLabel("DIR")
+                    .type(Path.class)
+                    .description(
+                            "The directory of millrace-env.sh, log4j2.xml and Hadoop's *-site.xml, for the launcher.")
+                    .build());
+        }
+    }
+
+    private static OptionSpec helpOption() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help.")
+                .build();
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @return its exit code, one of {@link ExitCode}
+     */
+    public int run(String... args) {
+        if (args.length == 0) {
+            commands.usage(err);
+            return ExitCode.USAGE;
+        }
+        return commands.execute(withTwoDashes(args));
+    }
+
+    /** Flume's parser takes {@code -name} for {@code --name}; ours would take it for {@code -n ame}. */
+    private String[] withTwoDashes(String[] args) {
+        CommandLine command = commands.getSubcommands().get(args[0]);
+        if (command == null) {
+            return args;
+        }
+        CommandSpec spec = command.getCommandSpec();
+        List<String> corrected = new ArrayList<>();
+        for (String arg : args) {
+            boolean isLong = arg.length() > 2 && arg.startsWith("-") && spec.findOption("-" + arg) != null;
+            corrected.add(isLong && spec.findOption(arg) == null ? "-" + arg : arg);
+        }
+        return corrected.toArray(new String[0]);
+    }
+
+    private int usageMistake(ParameterException e) {
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        String name = spec.parent() == null ? "" : " " + spec.name();
+        err.println("millrace" + name + ": " + e.getMessage());
+        if (spec.parent() == null) {
+            String commandNames = String.join(", ", commandNames());
+            err.println("Commands: " + commandNames + ". See: millrace help");
+        } else {
+            err.println("See: millrace help" + name);
+        }
+        return ExitCode.USAGE;
+    }
+
+    private List<String> commandNames() {
+        return commands.getSubcommands().entrySet().stream()
+                .filter(entry ->
+                        !entry.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private int failed(Exception e) {
+        err.println("millrace: " + e);
+        Arrays.stream(e.getStackTrace()).limit(8).forEach(frame -> err.println("    at " + frame));
+        return ExitCode.FAILED;
+    }
+
+    /** Shows the commands. */
+    @Command(
+            name = "millrace",
+            description =
+                    "Moves log events from where they arise to where they are kept. Takes the seat of a Flume agent.",
+            synopsisSubcommandLabel = "COMMAND",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:done",
+                "1:failed while running",
+                "2:wrong command line",
+                "78:configuration refused; nothing was touched"
+            })
+    static final class Root {}
+}

@@ -1,0 +1,60 @@
+package org.millrace.relay.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what is wrong with a configuration, or what it would run. */
+@Command(description = "Check an agent's configuration as 'agent' would, and start nothing.", sortOptions = false)
+final class ValidateCommand implements Callable<Integer> {
+    private final Function<Configuration.Request, Configuration> configurations;
+    private final AgentRunner runner;
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    @Mixin
+    private ConfigurationOptions options = new ConfigurationOptions();
+
+    ValidateCommand(
+            Function<Configuration.Request, Configuration> configurations,
+            AgentRunner runner,
+            PrintWriter out,
+            PrintWriter err) {
+        this.configurations = configurations;
+        this.runner = runner;
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        Configuration.Request request = options.request();
+        Configuration configuration = configurations.apply(request);
+        Report report = new Report(configuration.findings(), runner.problems(), request.lenient());
+        Assembly assembly = configuration.assembly();
+        if (assembly == null || report.isRefusal()) {
+            report.printRefusal(err);
+            return ExitCode.REFUSED;
+        }
+        report.warnings().forEach(err::println);
+        String files =
+                String.join(", ", request.files().stream().map(Path::toString).toList());
+        out.println(files + ": agent " + assembly.agent() + " can run");
+        print("sources ", assembly.sources());
+        print("channels", assembly.channels());
+        print("sinks   ", assembly.sinks());
+        return ExitCode.DONE;
+    }
+
+    private void print(String kind, List<?> parts) {
+        for (Object part : parts) {
+            out.println("  " + kind + "  " + part);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.millrace.relay.config;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.millrace.relay.config.Assembly.SinkPart;
+import org.millrace.relay.config.Assembly.SourcePart;
+
+/** Makes the parts of an agent from its lines. What has a mistake is left out, and what cannot do without it. */
+final class Assembler {
+    private final Workshop workshop;
+    private final Routing routing;
+
+    Assembler(Workshop workshop, Routing routing) {
+        this.workshop = workshop;
+        this.routing = routing;
+    }
+
+    Assembly assemble() {
+        Channels channels = new Channels(workshop);
+        List<SinkPart> sinks = new Sinks(workshop, channels).make();
+        List<SourcePart> sources = new Sources(workshop, channels, routing).make();
+        new SinkGroups(workshop).check();
+        Set<String> inUse = new HashSet<>();
+        sinks.forEach(sink -> inUse.add(sink.channel().name()));
+        sources.forEach(source -> source.channels().forEach(channel -> inUse.add(channel.name())));
+        return new Assembly(workshop.agent().name(), channels.used(inUse), sinks, sources, workshop.registry());
+    }
+}

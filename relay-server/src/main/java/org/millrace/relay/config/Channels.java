@@ -1,0 +1,127 @@
+package org.millrace.relay.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.millrace.api.BatchSized;
+import org.millrace.api.Channel;
+import org.millrace.api.ChannelContext;
+import org.millrace.api.ChannelMetrics;
+import org.millrace.api.ComponentFactory;
+import org.millrace.relay.config.Assembly.ChannelPart;
+
+/** The channels of an agent while it is put together, and who uses them. */
+final class Channels {
+    private final Workshop workshop;
+    /** The good ones. */
+    private final Map<String, ChannelPart> parts = new LinkedHashMap<>();
+    /** Those with a mistake. */
+    private final Map<String, Channel> standIns = new LinkedHashMap<>();
+
+    private final Set<String> filled = new LinkedHashSet<>();
+    private final Set<String> drained = new LinkedHashSet<>();
+
+    Channels(Workshop workshop) {
+        this.workshop = workshop;
+        workshop.agent().declared(Kind.CHANNEL).forEach(this::make);
+    }
+
+    private void make(String name) {
+        ComponentSettings lines = workshop.settings(Kind.CHANNEL, name);
+        lines.settings().ignored("types are named by the type key alone", "config");
+        standIns.put(name, new ChannelStandIn(name));
+        ComponentFactory.OfChannel factory = workshop.catalog().channels().factory(lines);
+        if (factory == null) {
+            return;
+        }
+        ChannelMetrics metrics = new ChannelMetrics(name, workshop.registry());
+        ChannelContext context = new ChannelContext(workshop.agent().name(), name, metrics, workshop.clock());
+        Channel channel = workshop.make(lines, () -> factory.create(context, lines.settings()));
+        lines.reportUnknownKeys(Set.of());
+        lines.noteEmptyValues();
+        if (channel != null && lines.isGood()) {
+            standIns.remove(name);
+            parts.put(name, new ChannelPart(name, factory.typeNames().get(0), channel, metrics));
+        }
+    }
+
+    boolean isGood(String name) {
+        return parts.containsKey(name);
+    }
+
+    /** The channel of that name, or what stands in for it. */
+    Channel get(String name) {
+        ChannelPart part = parts.get(name);
+        return part == null ? standIns.getOrDefault(name, new ChannelStandIn(name)) : part.channel();
+    }
+
+    /** Reports a name that is no channel's. */
+    boolean check(ComponentSettings user, String key, String name) {
+        Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
+        if (declared.contains(name)) {
+            return true;
+        }
+        String expected = declared.isEmpty() ? "but there are none" : String.join(", ", declared);
+        user.problem(
+                key,
+                name + " (expected: one of the declared channels: " + expected + Nearest.hint(name, declared) + ")");
+        return false;
+    }
+
+    void isFilled(String name) {
+        filled.add(name);
+    }
+
+    void isDrained(String name) {
+        drained.add(name);
+    }
+
+    /** Reports a source or sink whose batches do not fit a channel. */
+    void checkBatch(ComponentSettings user, Object component, String name) {
+        ChannelPart part = parts.get(name);
+        if (part == null || !(component instanceof BatchSized sized)) {
+            return;
+        }
+        int capacity = part.channel().transactionCapacity();
+        if (sized.batchEvents() > capacity) {
+            String value = sized.batchEvents() + (user.keys().contains(sized.batchKey()) ? "" : " by default");
+            user.problem(
+                    sized.batchKey(),
+                    value + " (expected: at most " + capacity + ", as channel " + name + " holds no larger batch: "
+                            + workshop.whereIs(Kind.CHANNEL, name, "transactionCapacity")
+                            + "; lower the one or raise the other)");
+        }
+    }
+
+    /**
+     * The channels that somebody uses. Others are mistakes; one that is only filled is worth a note.
+     *
+     * @param inUse those that good sources and sinks use
+     */
+    List<ChannelPart> used(Set<String> inUse) {
+        List<ChannelPart> used = new ArrayList<>();
+        for (String name : workshop.agent().declared(Kind.CHANNEL)) {
+            ComponentSettings lines = workshop.settings(Kind.CHANNEL, name);
+            String list = workshop.agent().name() + ".channels." + name;
+            ChannelPart part = parts.get(name);
+            if (!filled.contains(name) && !drained.contains(name)) {
+                workshop.findings()
+                        .mistake(
+                                lines.placeOf("type"),
+                                list,
+                                "no source and no sink uses this channel (expected: at least one)");
+            } else if (part == null || !inUse.contains(name)) {
+                workshop.findings().dropped(lines.placeOf("type"), list, "is left out");
+            } else {
+                if (!drained.contains(name)) {
+                    lines.note("type", "no sink takes from this channel: it will fill up");
+                }
+                used.add(part);
+            }
+        }
+        return used;
+    }
+}

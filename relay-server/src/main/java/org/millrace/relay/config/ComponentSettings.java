@@ -1,0 +1,139 @@
+package org.millrace.relay.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.millrace.api.Settings;
+
+/** The settings of one component, or of a part of it, and whether anything is wrong with them. */
+final class ComponentSettings implements Settings.Problems {
+    private static final Pattern SECRET =
+            Pattern.compile(".*(password|passphrase|secret|credential|token).*", Pattern.CASE_INSENSITIVE);
+
+    private final String prefix;
+    private final Map<String, Property> lines;
+    private final Place home;
+    private final Findings findings;
+    private final Settings settings;
+    private boolean good = true;
+
+    /**
+     * @param prefix what the keys start with in the file, with the last dot
+     * @param lines by key without the prefix
+     * @param home the place to name for keys that are not in the file
+     */
+    ComponentSettings(String prefix, Map<String, Property> lines, Place home, Findings findings) {
+        this.prefix = prefix;
+        this.lines = lines;
+        this.home = home;
+        this.findings = findings;
+        Map<String, String> values = new LinkedHashMap<>();
+        lines.forEach((key, line) -> values.put(key, line.value()));
+        this.settings = new Settings(values, this);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /** The lines whose keys satisfy the condition, with the same prefix. */
+    ComponentSettings only(Predicate<String> key) {
+        Map<String, Property> some = new LinkedHashMap<>(lines);
+        some.keySet().removeIf(key.negate());
+        return new ComponentSettings(prefix, some, home, findings);
+    }
+
+    /** The lines whose keys start with the prefix, without it. */
+    ComponentSettings under(String inner) {
+        Map<String, Property> some = new LinkedHashMap<>();
+        lines.forEach((key, line) -> {
+            if (key.startsWith(inner)) {
+                some.put(key.substring(inner.length()), line);
+            }
+        });
+        Place place = some.isEmpty() ? home : some.values().iterator().next().place();
+        return new ComponentSettings(prefix + inner, some, place, findings);
+    }
+
+    /** False once there was a mistake. */
+    boolean isGood() {
+        return good;
+    }
+
+    Set<String> keys() {
+        return lines.keySet();
+    }
+
+    Place placeOf(String key) {
+        Property line = lines.get(key);
+        return line == null ? home : line.place();
+    }
+
+    String fullKey(String key) {
+        return prefix + key;
+    }
+
+    @Override
+    public void problem(String key, String message) {
+        good = false;
+        findings.mistake(placeOf(key), fullKey(key), withoutSecret(key, message));
+    }
+
+    @Override
+    public void note(String key, String message) {
+        findings.note(placeOf(key), fullKey(key), withoutSecret(key, message));
+    }
+
+    private String withoutSecret(String key, String message) {
+        Property line = lines.get(key);
+        if (line == null || line.value().isEmpty() || !SECRET.matcher(key).matches()) {
+            return message;
+        }
+        return message.replace(line.value(), "******");
+    }
+
+    /**
+     * Reports keys that nobody asked for; they do no harm, so the component stays good.
+     *
+     * @param alsoKnown keys that the agent itself reads
+     */
+    void reportUnknownKeys(Set<String> alsoKnown) {
+        Set<String> known = new TreeSet<>(settings.knownKeys());
+        known.addAll(alsoKnown);
+        lines.forEach((key, line) -> {
+            if (!known.contains(key)) {
+                findings.mistake(line.place(), fullKey(key), "unknown key" + expected(key, known));
+            }
+        });
+    }
+
+    /** Empty values that were taken as they are: Flume would not have seen them. */
+    void noteEmptyValues() {
+        lines.forEach((key, line) -> {
+            if (line.value().isEmpty() && settings.knownKeys().contains(key)) {
+                note(key, "is empty, and counts as that (Flume would take the default)");
+            }
+        });
+    }
+
+    private String expected(String key, Set<String> known) {
+        List<String> samePart = new ArrayList<>();
+        for (String candidate : known) {
+            if (candidate.endsWith("." + key) || key.endsWith("." + candidate)) {
+                samePart.add(candidate); // a prefix such as hdfs. is missing, or one too many
+            }
+        }
+        String meant = samePart.size() == 1
+                ? samePart.get(0)
+                : Nearest.to(key, known).orElse(samePart.isEmpty() ? "" : samePart.get(0));
+        if (meant.isEmpty()) {
+            return known.isEmpty() ? "" : " (expected: one of " + String.join(", ", known) + ")";
+        }
+        return " (did you mean " + fullKey(meant) + "?)";
+    }
+}

@@ -1,0 +1,86 @@
+package org.millrace.relay.config;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** All types of component that Flume 1.11 has, to tell "not supported yet" from a slip of the pen. */
+final class FlumeTypes {
+    private static final String PACKAGE = "org.apache.flume.";
+    private static final Map<TypeKind, Set<String>> TYPES = new HashMap<>();
+
+    static {
+        types(TypeKind.SOURCE, "source.")
+                .add(
+                        "avro=AvroSource thrift=ThriftSource exec=ExecSource jms=jms.JMSSource spooldir=SpoolDirectorySource")
+                .add("taildir=taildir.TaildirSource seq=SequenceGeneratorSource netcat=NetcatSource")
+                .add("netcatudp=NetcatUdpSource syslogtcp=SyslogTcpSource multiport_syslogtcp=MultiportSyslogTCPSource")
+                .add("syslogudp=SyslogUDPSource http=http.HTTPSource =kafka.KafkaSource =StressSource")
+                .add("=scribe.ScribeSource =twitter.TwitterSource =avroLegacy.AvroLegacySource")
+                .add("=thriftLegacy.ThriftLegacySource");
+        types(TypeKind.SINK, "sink.")
+                .add("null=NullSink logger=LoggerSink avro=AvroSink thrift=ThriftSink file_roll=RollingFileSink")
+                .add("hdfs=hdfs.HDFSEventSink irc=irc.IRCSink hive=hive.HiveSink http=http.HttpSink")
+                .add("hbase=hbase.HBaseSink asynchbase=hbase.AsyncHBaseSink hbase2=hbase2.HBase2Sink")
+                .add("morphline_solr=solr.morphline.MorphlineSolrSink elasticsearch=elasticsearch.ElasticSearchSink")
+                .add("=kafka.KafkaSink =kudu.KuduSink");
+        types(TypeKind.CHANNEL, "channel.")
+                .add("memory=MemoryChannel file=file.FileChannel jdbc=jdbc.JdbcChannel")
+                .add("spillablememory=SpillableMemoryChannel =kafka.KafkaChannel =PseudoTxnMemoryChannel");
+        types(TypeKind.SELECTOR, "channel.")
+                .add("replicating=ReplicatingChannelSelector multiplexing=MultiplexingChannelSelector")
+                .add("load_balancing=LoadBalancingChannelSelector");
+        types(TypeKind.INTERCEPTOR, "interceptor.")
+                .add("timestamp=TimestampInterceptor$Builder host=HostInterceptor$Builder")
+                .add("static=StaticInterceptor$Builder regex_filter=RegexFilteringInterceptor$Builder")
+                .add("regex_extractor=RegexExtractorInterceptor$Builder")
+                .add("remove_header=RemoveHeaderInterceptor$Builder")
+                .add("search_replace=SearchAndReplaceInterceptor$Builder");
+        types(TypeKind.INTERCEPTOR, "sink.solr.morphline.")
+                .add("=UUIDInterceptor$Builder =MorphlineInterceptor$Builder");
+        types(TypeKind.SINK_PROCESSOR, "sink.")
+                .add("default=DefaultSinkProcessor failover=FailoverSinkProcessor")
+                .add("load_balance=LoadBalancingSinkProcessor");
+    }
+
+    private FlumeTypes() {}
+
+    /** What has types. */
+    enum TypeKind {
+        SOURCE,
+        CHANNEL,
+        SINK,
+        SELECTOR,
+        INTERCEPTOR,
+        SINK_PROCESSOR;
+
+        String noun() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    /** True for an alias or a class name of Flume's, in any case. */
+    static boolean has(TypeKind kind, String type) {
+        return TYPES.getOrDefault(kind, Set.of()).contains(type.toLowerCase(Locale.ROOT));
+    }
+
+    private static Adder types(TypeKind kind, String subPackage) {
+        return new Adder(TYPES.computeIfAbsent(kind, k -> new TreeSet<>()), PACKAGE + subPackage);
+    }
+
+    /** Adds {@code alias=Class} pairs; the alias may be empty. */
+    private record Adder(Set<String> names, String packageName) {
+        Adder add(String pairs) {
+            Arrays.stream(pairs.split(" ")).map(pair -> pair.split("=", 2)).forEach(pair -> {
+                if (!pair[0].isEmpty()) {
+                    names.add(pair[0]);
+                }
+                names.add((packageName + pair[1]).toLowerCase(Locale.ROOT));
+            });
+            return this;
+        }
+    }
+}

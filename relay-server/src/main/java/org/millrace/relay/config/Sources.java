@@ -1,0 +1,174 @@
+package org.millrace.relay.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.Channel;
+import org.millrace.api.ChannelSelector;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Inlet;
+import org.millrace.api.Interceptor;
+import org.millrace.api.Source;
+import org.millrace.api.SourceContext;
+import org.millrace.api.SourceMetrics;
+import org.millrace.relay.config.Assembly.SourcePart;
+import org.millrace.relay.config.Routing.Route;
+
+/** Makes the sources of an agent, each with its interceptors and its selector. */
+final class Sources {
+    private static final String DEFAULT_SELECTOR = "replicating";
+
+    private final Workshop workshop;
+    private final Channels channels;
+    private final Routing routing;
+
+    Sources(Workshop workshop, Channels channels, Routing routing) {
+        this.workshop = workshop;
+        this.channels = channels;
+        this.routing = routing;
+    }
+
+    /** The good ones. */
+    List<SourcePart> make() {
+        List<SourcePart> parts = new ArrayList<>();
+        for (String name : workshop.agent().declared(Kind.SOURCE)) {
+            SourcePart part = make(name);
+            if (part != null) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    private @Nullable SourcePart make(String name) {
+        ComponentSettings all = workshop.settings(Kind.SOURCE, name);
+        ComponentSettings own = all.only(key -> !key.startsWith("selector.") && !key.startsWith("interceptors."));
+        own.settings().ignored("types are named by the type key alone", "config");
+        List<Channel> to = channels(own);
+        List<Interceptor> interceptors = interceptors(all, own);
+        ChannelSelector selector = selector(all.under("selector."), to);
+        ComponentFactory.OfSource factory = workshop.catalog().sources().factory(own);
+        if (factory == null) {
+            return null;
+        }
+        SourceMetrics metrics = new SourceMetrics(name, workshop.registry());
+        Route route =
+                interceptors == null || selector == null ? null : routing.route(interceptors, selector, to, metrics);
+        Inlet inlet = route == null ? InletStandIn.INSTANCE : route.inlet();
+        SourceContext context = new SourceContext(workshop.agent().name(), name, inlet, metrics, workshop.clock());
+        Source source = workshop.make(own, () -> factory.create(context, own.settings()));
+        own.reportUnknownKeys(Set.of("selector.type", "interceptors"));
+        own.noteEmptyValues();
+        if (source == null || !own.isGood()) {
+            return null;
+        }
+        to.forEach(channel -> channels.checkBatch(own, source, channel.name()));
+        if (!own.isGood() || route == null) {
+            return null;
+        }
+        if (!to.stream().allMatch(channel -> channels.isGood(channel.name()))) {
+            workshop.findings()
+                    .dropped(
+                            own.placeOf("channels"),
+                            own.fullKey("channels"),
+                            "source is left out, as its channels are");
+            return null;
+        }
+        return new SourcePart(name, factory.typeNames().get(0), source, to, route, metrics);
+    }
+
+    /**
+     * The channels of the source. Lenient, it goes on with the good ones as long as there are any; otherwise bad ones stay, so that a
+     * selector which names them is not blamed.
+     */
+    private List<Channel> channels(ComponentSettings own) {
+        String list = own.settings().string("channels").orElse("");
+        if (list.isEmpty()) {
+            Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
+            own.problem(
+                    "channels",
+                    "missing (expected: some of the declared channels: " + String.join(", ", declared) + ")");
+            return List.of();
+        }
+        if (list.contains(",")) {
+            own.problem("channels", list + " (expected: names separated by blanks, not commas)");
+        }
+        List<Channel> all = new ArrayList<>();
+        for (String name : AgentLines.words(list)) {
+            if (isDeclared(own, name)) {
+                channels.isFilled(name);
+            }
+            all.add(channels.get(name));
+        }
+        List<Channel> good =
+                all.stream().filter(channel -> channels.isGood(channel.name())).toList();
+        return workshop.lenient() && !good.isEmpty() ? good : all;
+    }
+
+    /** As {@link Channels#check}, but one unknown channel among several does not cost a lenient agent the source. */
+    private boolean isDeclared(ComponentSettings own, String name) {
+        ComponentSettings reporter = workshop.lenient() ? own.only(key -> true) : own;
+        return channels.check(reporter, "channels", name);
+    }
+
+    private @Nullable ChannelSelector selector(ComponentSettings lines, List<Channel> to) {
+        boolean byDefault = !lines.keys().contains("type");
+        ComponentFactory.OfSelector factory = byDefault
+                ? workshop.catalog().selectors().named(DEFAULT_SELECTOR)
+                : workshop.catalog().selectors().factory(lines);
+        if (factory == null) {
+            if (byDefault) {
+                lines.problem("type", DEFAULT_SELECTOR + " by default (expected: a selector that is installed)");
+            }
+            return null;
+        }
+        lines.settings().string("type").orNull(); // known, also where it is left out
+        ChannelSelector selector = workshop.make(lines, () -> factory.create(to, lines.settings()));
+        lines.reportUnknownKeys(Set.of());
+        return lines.isGood() ? selector : null;
+    }
+
+    /** The interceptors in the order of the list; null after a mistake. */
+    private @Nullable List<Interceptor> interceptors(ComponentSettings all, ComponentSettings own) {
+        Set<String> listed =
+                AgentLines.words(own.settings().string("interceptors").orElse(""));
+        reportUnlisted(all.only(key -> key.startsWith("interceptors.")), listed);
+        List<Interceptor> interceptors = new ArrayList<>();
+        boolean good = true;
+        for (String name : listed) {
+            Interceptor interceptor = interceptor(all.under("interceptors." + name + "."));
+            if (interceptor == null) {
+                good = false;
+            } else {
+                interceptors.add(interceptor);
+            }
+        }
+        return good ? interceptors : null;
+    }
+
+    private @Nullable Interceptor interceptor(ComponentSettings lines) {
+        ComponentFactory.OfInterceptor factory =
+                workshop.catalog().interceptors().factory(lines);
+        if (factory == null) {
+            return null;
+        }
+        Interceptor interceptor = workshop.make(lines, () -> factory.create(lines.settings()));
+        lines.reportUnknownKeys(Set.of());
+        return lines.isGood() ? interceptor : null;
+    }
+
+    private void reportUnlisted(ComponentSettings lines, Set<String> listed) {
+        for (String key : lines.keys()) {
+            String name = key.split("\\.", 3)[1];
+            if (!listed.contains(name)) {
+                String expected =
+                        listed.isEmpty() ? "there is no such list" : "expected: one of " + String.join(" ", listed);
+                lines.problem(
+                        key,
+                        "interceptor " + name + " is not in " + lines.fullKey("interceptors") + " (" + expected
+                                + Nearest.hint(name, listed) + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.millrace.relay.source.spool;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.spool.SpoolSettings.Order;
+import org.millrace.relay.source.spool.SpoolSettings.Selection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says which file of the directory is next. A listing is worked off from its front; it is made anew once it is used up or, unless
+ * the order is random, out of date: with a directory of very many files never so often that listing takes more than a tenth of the
+ * time. One thread.
+ */
+final class FileFinder {
+    private static final int LISTING_SHARE = 10;
+    private static final Logger log = LoggerFactory.getLogger(FileFinder.class);
+
+    private final Path directory;
+    private final Path trackerDirectory;
+    private final Selection selection;
+    private final Predicate<Path> isDone;
+    private final Duration relistAfter;
+    private final InstantSource clock;
+    private final Random random;
+
+    private Deque<Candidate> listing = new ArrayDeque<>();
+    private Instant listAgainAt = Instant.MIN;
+    private final Set<Path> unreadable = new HashSet<>();
+
+    private record Candidate(Path path, long modifiedMillis) {}
+
+    /** @param isDone files not to be read, whatever the settings select */
+    FileFinder(SpoolSettings settings, Predicate<Path> isDone, InstantSource clock, Random random) {
+        this.directory = settings.directory();
+        this.trackerDirectory = settings.completion().trackerDirectory();
+        this.selection = settings.selection();
+        this.relistAfter = settings.relistAfter();
+        this.isDone = isDone;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * The file to read next, which may be gone by the time it is opened; null if there is none.
+     *
+     * @throws IOException if the directory cannot be listed
+     */
+    @Nullable
+    Path next() throws IOException {
+        boolean isOutOfDate =
+                selection.order() != Order.RANDOM && !clock.instant().isBefore(listAgainAt);
+        if (listing.isEmpty() || isOutOfDate) {
+            list();
+        }
+        Candidate next = listing.poll();
+        return next == null ? null : next.path();
+    }
+
+    /** True if a file of this path would be read. */
+    boolean accepts(Path path) {
+        String name = path.getFileName().toString();
+        return !name.startsWith(".")
+                && selection.include().matcher(name).matches()
+                && !selection.ignore().matcher(name).matches()
+                && !isDone.test(path);
+    }
+
+    private void list() throws IOException {
+        Instant begin = clock.instant();
+        List<Candidate> found = new ArrayList<>();
+        Files.walkFileTree(
+                directory,
+                EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+                selection.isRecursive() ? Integer.MAX_VALUE : 1,
+                new Collector(found));
+        Collections.sort(found, order());
+        if (selection.order() == Order.RANDOM) {
+            Collections.shuffle(found, random);
+        }
+        listing = new ArrayDeque<>(found);
+        Duration pause = Duration.between(begin, clock.instant()).multipliedBy(LISTING_SHARE);
+        listAgainAt = clock.instant().plus(pause.compareTo(relistAfter) > 0 ? pause : relistAfter);
+    }
+
+    private Comparator<Candidate> order() {
+        Comparator<Candidate> byAge = Comparator.comparingLong(Candidate::modifiedMillis);
+        return (selection.order() == Order.YOUNGEST ? byAge.reversed() : byAge)
+                .thenComparing(candidate -> candidate.path().getFileName())
+                .thenComparing(Candidate::path);
+    }
+
+    private final class Collector extends SimpleFileVisitor<Path> {
+        private final List<Candidate> found;
+
+        Collector(List<Candidate> found) {
+            this.found = found;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            if (path.equals(directory)) {
+                return FileVisitResult.CONTINUE;
+            }
+            String name = path.getFileName().toString();
+            boolean isHidden =
+                    name.startsWith(".") || selection.ignore().matcher(name).matches() || path.equals(trackerDirectory);
+            return isHidden ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && accepts(path)) {
+                found.add(new Candidate(path, attributes.lastModifiedTime().toMillis()));
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            if (path.equals(directory)) {
+                throw e;
+            }
+            if (Files.exists(path) && unreadable.add(path)) {
+                log.warn("{} is passed by: {}", path, e.toString());
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path path, @Nullable IOException e) throws IOException {
+            if (e != null) {
+                return visitFileFailed(path, e);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.millrace.relay.source.spool;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.millrace.relay.source.spool.SpoolSettings.Completion;
+import org.millrace.relay.source.spool.SpoolSettings.Marking;
+
+/** Marks files that were read to their end, and knows the mark. */
+final class FinishedFiles {
+    private final Path directory;
+    private final Completion completion;
+
+    FinishedFiles(Path directory, Completion completion) {
+        this.directory = directory;
+        this.completion = completion;
+    }
+
+    boolean isFinished(Path file) {
+        return file.getFileName().toString().endsWith(completion.suffix())
+                || (completion.marking() == Marking.TRACKER_DIR && Files.exists(mark(file)));
+    }
+
+    /**
+     * Deletes or marks the file. Never replaces another one.
+     *
+     * @return what became of it, for the log
+     * @throws IOException if that could not be done; the file is as it was
+     */
+    String finish(Path file) throws IOException {
+        if (completion.isDeleted()) {
+            Files.delete(file);
+            return "deleted";
+        }
+        if (completion.marking() == Marking.TRACKER_DIR) {
+            Path mark = mark(file);
+            Files.createDirectories(mark.getParent());
+            Files.createFile(mark);
+            return "marked by " + mark;
+        }
+        Path target = file.resolveSibling(file.getFileName() + completion.suffix());
+        try {
+            Files.move(file, target);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("its name was used before: " + target + " is there already", e);
+        }
+        return "renamed to " + target;
+    }
+
+    private Path mark(Path file) {
+        Path relative = directory.relativize(file);
+        return completion
+                .trackerDirectory()
+                .resolve(relative.resolveSibling(relative.getFileName() + completion.suffix()));
+    }
+}

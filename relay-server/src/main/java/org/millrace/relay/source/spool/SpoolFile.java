@@ -1,0 +1,185 @@
+package org.millrace.relay.source.spool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
+import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The file being read: its lines in batches, how far they were committed, whether it stayed as it was. One thread. */
+final class SpoolFile implements Closeable {
+    /** A batch of long lines ends early, so that it stays well under what one buffer can hold. */
+    private static final int MAX_BATCH_BYTES = 16 << 20;
+
+    private static final byte[] NOTHING = new byte[0];
+    private static final Logger log = LoggerFactory.getLogger(SpoolFile.class);
+
+    private final Path path;
+    private final FileChannel content;
+    private final long sizeAtOpen;
+    private final long modifiedAtOpen;
+    private final LineReader lines;
+    private final byte[] headers;
+    private final EventBatchBuilder batch = new EventBatchBuilder();
+    private @Nullable String head;
+
+    private long committedOffset;
+    private long events;
+    /** What stopped the reading, after events that can still be delivered. */
+    private @Nullable IOException failure;
+
+    private SpoolFile(
+            Path path,
+            FileChannel content,
+            BasicFileAttributes attributes,
+            long offset,
+            LineReader lines,
+            byte[] headers) {
+        this.path = path;
+        this.content = content;
+        this.sizeAtOpen = attributes.size();
+        this.modifiedAtOpen = attributes.lastModifiedTime().toMillis();
+        this.committedOffset = offset;
+        this.lines = lines;
+        this.headers = headers;
+    }
+
+    /**
+     * @param resume how far the file was read before, or null; passed over if it is not a position in this file
+     * @param buffer lent until the file is closed
+     */
+    static SpoolFile open(Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer)
+            throws IOException {
+        FileChannel content = FileChannel.open(path, StandardOpenOption.READ);
+        boolean done = false;
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            long offset = 0;
+            if (resume != null && resume.fits(content)) {
+                offset = resume.offset();
+                log.info("{} goes on at byte {}", path, offset);
+            } else if (resume != null) {
+                log.warn(
+                        "{} is not the file that was read up to byte {}: it is read from its start",
+                        path,
+                        resume.offset());
+            }
+            LineReader lines = new LineReader(content, offset, settings.lines(), buffer);
+            byte[] headers = EventBatchBuilder.encodeHeaders(headersOf(path, settings.headers()));
+            done = true;
+            return new SpoolFile(path, content, attributes, offset, lines, headers);
+        } finally {
+            if (!done) {
+                content.close();
+            }
+        }
+    }
+
+    /**
+     * The next events, or null at the end. A file without any has one event, with an empty body.
+     *
+     * @throws IOException if what comes next cannot be read or decoded; events in front of it were returned before
+     */
+    @Nullable
+    EventBatch read(int maxEvents) throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        fill(maxEvents);
+        if (batch.events() == 0) {
+            if (failure != null) {
+                throw failure;
+            }
+            if (committedOffset > 0 || events > 0) {
+                return null;
+            }
+            batch.add(headers, NOTHING, 0, 0);
+        }
+        events += batch.events();
+        return batch.build();
+    }
+
+    private void fill(int maxEvents) {
+        try {
+            BodyConverter body = lines.body();
+            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next()) {
+                batch.add(headers, body.array(), body.offset(), body.length());
+            }
+        } catch (IOException e) {
+            failure = e;
+        }
+    }
+
+    /** What was read so far has been delivered. */
+    void commit() {
+        committedOffset = lines.offset();
+    }
+
+    /** True if there is certainly no more to read. */
+    boolean isAtEnd() {
+        return failure == null && lines.isAtEnd();
+    }
+
+    long committedOffset() {
+        return committedOffset;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Events read. */
+    long events() {
+        return events;
+    }
+
+    /** How far the file was delivered. */
+    FilePosition position() throws IOException {
+        if (head == null) {
+            head = FileHead.of(content);
+        }
+        return new FilePosition(path, committedOffset, head);
+    }
+
+    /** @throws IOException if the file is not the one that was opened, as long and as old */
+    void checkUnchanged() throws IOException {
+        BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+        long modified = now.lastModifiedTime().toMillis();
+        if (now.size() != sizeAtOpen || modified != modifiedAtOpen) {
+            throw new IOException(String.format(
+                    "it changed while it was read (from %d to %d bytes, %d ms younger): move files here only when complete",
+                    sizeAtOpen, now.size(), modified - modifiedAtOpen));
+        }
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+        try {
+            content.close();
+        } catch (IOException e) {
+            log.debug("closing {}", path, e); // it was only read
+        }
+    }
+
+    private static Map<String, String> headersOf(Path path, FileHeaders wanted) {
+        Map<String, String> headers = new LinkedHashMap<>(wanted.fixed());
+        if (wanted.pathKey() != null) {
+            headers.put(wanted.pathKey(), path.toAbsolutePath().toString());
+        }
+        if (wanted.nameKey() != null) {
+            headers.put(wanted.nameKey(), path.getFileName().toString());
+        }
+        return headers;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The spooling-directory source: every line of every file put into a directory becomes an event, once at least, in order within its
+ * file. Start with {@link org.millrace.relay.source.spool.SpoolingReader}, which also serves without a source: which file is next
+ * ({@code FileFinder}), how it is cut into lines ({@code LineReader}), what a crash leaves behind ({@code PositionFile}), which
+ * files are set aside ({@code Quarantine}). {@code SpoolDirectorySource} is the thread that hands its batches to the channels.
+ */
+@NullMarked
+package org.millrace.relay.source.spool;
+
+import org.jspecify.annotations.NullMarked;
