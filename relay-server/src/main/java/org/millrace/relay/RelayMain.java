@@ -36,7 +36,7 @@ public final class RelayMain {
                 request, Environment.ofProcess(), ComponentCatalog.ofClassPath(), routing(), InstantSource.system());
     }
 
-    private static Routing routing() {
+    static Routing routing() {
         return (interceptors, selector, channels, metrics) -> {
             EventRouter router = new EventRouter(interceptors, selector, selector.requiredChannels(), metrics);
             return new Routing.Route(router, router::close);

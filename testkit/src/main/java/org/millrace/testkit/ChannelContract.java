@@ -324,7 +324,7 @@ public abstract class ChannelContract {
     void manyPuttersAndTakersLoseNothingAndInventNothing() throws Exception {
         int putters = 3;
         int takers = 3;
-        int batchesEach = 400;
+        int batchesEach = 150;
         Channel channel = started(200, 50, LONG);
         ConcurrentLinkedQueue<Integer> seen = new ConcurrentLinkedQueue<>();
         AtomicInteger next = new AtomicInteger();

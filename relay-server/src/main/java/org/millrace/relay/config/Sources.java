@@ -85,10 +85,7 @@ final class Sources {
     private List<Channel> channels(ComponentSettings own) {
         String list = own.settings().string("channels").orElse("");
         if (list.isEmpty()) {
-            Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
-            own.problem(
-                    "channels",
-                    "missing (expected: some of the declared channels: " + String.join(", ", declared) + ")");
+            channels.check(own, "channels", "");
             return List.of();
         }
         if (list.contains(",")) {
