@@ -30,6 +30,15 @@ public final class EventReader {
         this.end = offset + length;
     }
 
+    /** A reader of its own that stands on the same event, to be read by another thread or later. */
+    public EventReader fork() {
+        EventReader fork = new EventReader(array, position, end - position);
+        fork.eventOffset = eventOffset;
+        fork.bodyOffset = bodyOffset;
+        fork.bodyLength = bodyLength;
+        return fork;
+    }
+
     /** Moves to the next event; false when there is none. */
     public boolean next() {
         if (position >= end) {

@@ -20,7 +20,7 @@ public final class RelayMain {
 
     /** See {@code help}. */
     public static void main(String[] args) {
-        AgentProcess.keepLoggingUntilTheEnd();
+        keepLoggingUntilTheEnd();
         CommandLineTool tool = new CommandLineTool(
                 RelayMain::read,
                 new AgentProcess(System.getProperties()),
@@ -29,6 +29,13 @@ public final class RelayMain {
         int exitCode = tool.run(args);
         closeLogging();
         System.exit(exitCode);
+    }
+
+    /** The logging library's own shutdown hook would silence us while we stop. This class has no logger, so it comes first. */
+    private static void keepLoggingUntilTheEnd() {
+        if (System.getProperty("log4j.shutdownHookEnabled") == null) {
+            System.setProperty("log4j.shutdownHookEnabled", "false");
+        }
     }
 
     static Configuration read(Configuration.Request request) {

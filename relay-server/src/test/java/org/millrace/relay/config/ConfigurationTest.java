@@ -228,9 +228,9 @@ class ConfigurationTest {
                         "14: agent.sinks.k1.hostnam: unknown key (did you mean agent.sinks.k1.hostname?)"),
                 slip(
                         "agent",
-                        "c1.capacity = 10000",
-                        "c1.capacity = -1",
-                        "10: agent.channels.c1.capacity: -1 (expected: a whole number, at least 1)"),
+                        "c1.transactionCapacity = 1000",
+                        "c1.transactionCapacity = -1",
+                        "11: agent.channels.c1.transactionCapacity: -1 (expected: a whole number, at least 1)"),
                 slip(
                         "agent",
                         "c1.capacity = 10000",

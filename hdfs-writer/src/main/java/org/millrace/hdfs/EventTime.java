@@ -1,0 +1,81 @@
+package org.millrace.hdfs;
+
+import com.codahale.metrics.Counter;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventReader;
+import org.millrace.codec.HeaderName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time of an event: its {@code timestamp} header, or the clock where the header is missing or not a number. Flume fails on
+ * such an event again and again and delivers nothing behind it; we count it and warn. Thread-safe.
+ */
+final class EventTime {
+    private static final Logger log = LoggerFactory.getLogger(EventTime.class);
+    private static final HeaderName TIMESTAMP = HeaderName.of("timestamp");
+    private static final long WARN_EVERY_MILLIS = 60_000;
+
+    private static final long NONE = Long.MIN_VALUE;
+    /** The years 1 to 9999: other times are mistakes, such as microseconds, and would make paths of odd lengths. */
+    private static final long LEAST_MILLIS = -62_135_596_800_000L;
+
+    private static final long MOST_MILLIS = 253_402_300_799_999L;
+
+    private final String sink;
+    private final boolean local;
+    private final InstantSource clock;
+    private final Counter without;
+    private final AtomicLong nextWarningMillis = new AtomicLong(Long.MIN_VALUE);
+
+    /**
+     * @param local always the clock, {@code hdfs.useLocalTimeStamp}
+     * @param without counts events whose header could not be used
+     */
+    EventTime(String sink, boolean local, InstantSource clock, Counter without) {
+        this.sink = sink;
+        this.local = local;
+        this.clock = clock;
+        this.without = without;
+    }
+
+    /** The time for a bucket's path, epoch milliseconds. */
+    long ofBucket(EventReader event) {
+        return local ? clock.millis() : of(event);
+    }
+
+    /** The header's time, epoch milliseconds; the clock's without one. */
+    long of(EventReader event) {
+        String header = event.header(TIMESTAMP);
+        long millis = header == null ? NONE : parsed(header);
+        return millis == NONE ? instead(header) : millis;
+    }
+
+    private static long parsed(String header) {
+        try {
+            long millis = Long.parseLong(header);
+            return millis >= LEAST_MILLIS && millis <= MOST_MILLIS ? millis : NONE;
+        } catch (NumberFormatException e) {
+            return NONE;
+        }
+    }
+
+    private long instead(@Nullable String header) {
+        without.inc();
+        long now = clock.millis();
+        long next = nextWarningMillis.get();
+        if (now >= next && nextWarningMillis.compareAndSet(next, now + WARN_EVERY_MILLIS)) {
+            log.warn(
+                    "Sink {}: an event {}; it goes by the time of writing, as {} others so far. An interceptor of type "
+                            + "timestamp at the source sets the header; hdfs.useLocalTimeStamp = true asks for none",
+                    sink,
+                    header == null
+                            ? "has no timestamp header"
+                            : "has a timestamp header that is not epoch milliseconds",
+                    without.getCount() - 1);
+        }
+        return now;
+    }
+}

@@ -1,0 +1,131 @@
+package org.millrace.hdfs;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A piece of work on a thread of {@link HadoopCalls}, and the sink's thread waiting for it. */
+final class HadoopCall implements Runnable {
+    private static final long LONGEST_WAIT_MILLIS = TimeUnit.DAYS.toMillis(1);
+
+    private final HadoopCalls.Work work;
+    private final Duration timeout;
+    /** Told of 1 when the call is given up, and of -1 when it comes back after that. */
+    private final IntConsumer hanging;
+
+    private @Nullable Thread thread;
+    private boolean over;
+    private boolean givenUp;
+    private @Nullable Throwable failure;
+    /** When the call under way began, {@link System#nanoTime}. */
+    private long progressNanos;
+
+    HadoopCall(HadoopCalls.Work work, Duration timeout, IntConsumer hanging) {
+        this.work = work;
+        this.timeout = timeout;
+        this.hanging = hanging;
+    }
+
+    HadoopCalls.Work work() {
+        return work;
+    }
+
+    @Override
+    public void run() {
+        begin();
+        Throwable thrown = null;
+        try {
+            work.run();
+        } catch (Throwable e) { // handed to the sink's thread
+            thrown = e;
+        }
+        end(thrown);
+    }
+
+    private synchronized void begin() {
+        thread = Thread.currentThread();
+        HadoopCalls.enter(this);
+        progressNanos = System.nanoTime();
+        notifyAll();
+    }
+
+    private synchronized void end(@Nullable Throwable thrown) {
+        HadoopCalls.leave();
+        thread = null;
+        failure = thrown;
+        over = true;
+        if (givenUp) {
+            hanging.accept(-1);
+            Thread.interrupted(); // ours, if it came too late: not for the next piece of work
+        }
+        notifyAll();
+    }
+
+    /** A call has returned, and the next is about to be made. Asked once a chunk of some 100 KiB, so a lock is cheap enough. */
+    synchronized void progressed() throws InterruptedIOException {
+        if (givenUp) {
+            throw new InterruptedIOException("given up after " + timeout.toMillis() + " ms");
+        }
+        progressNanos = System.nanoTime();
+    }
+
+    private synchronized boolean isOver() {
+        return over;
+    }
+
+    /**
+     * Waits for the end; an interrupt does not shorten it.
+     *
+     * @return true if there was an interrupt
+     * @throws CallTimeoutException if it was given up; its thread may still be in the call
+     * @throws IOException what the work threw
+     */
+    synchronized boolean await() throws IOException {
+        boolean interrupted = false;
+        while (!over) {
+            long left = millisLeft();
+            if (left <= 0) {
+                giveUp();
+                throw new CallTimeoutException(
+                        "a call to the file system takes longer than " + timeout.toMillis() + " ms", this::isOver);
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        rethrow();
+        return interrupted;
+    }
+
+    private long millisLeft() {
+        if (timeout.isZero() || thread == null) {
+            return LONGEST_WAIT_MILLIS; // while it is queued, those in front of it are being waited for, or given up
+        }
+        return timeout.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+    }
+
+    private void giveUp() {
+        givenUp = true;
+        hanging.accept(1);
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void rethrow() throws IOException {
+        if (failure instanceof IOException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new IOException(failure.toString(), failure); // Hadoop tells much by unchecked exceptions
+        }
+    }
+}

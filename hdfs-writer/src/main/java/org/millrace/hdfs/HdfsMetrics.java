@@ -1,0 +1,67 @@
+package org.millrace.hdfs;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Timer;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.millrace.api.SinkMetrics;
+
+/** The figures of a sink's files: Flume's, where a connection is an open file, and our own. Thread-safe. */
+final class HdfsMetrics {
+    /** Flume's ConnectionClosedCount and ConnectionFailedCount. */
+    final Counter closed;
+
+    final Counter failed;
+
+    /** Bytes handed to Hadoop, as they stand in the files. */
+    final Counter bytesWritten;
+
+    /** Files that got their final name. */
+    final Counter finished;
+
+    /** Files that keep their in-use name, as nothing more is tried. */
+    final Counter leftInUse;
+
+    final Counter renamesFailed;
+    final Counter withoutTimestamp;
+    final Timer opens;
+    final Timer flushes;
+    final Timer finishes;
+
+    private final Counter created;
+    private final Map<BucketFile, Long> open = new ConcurrentHashMap<>();
+
+    HdfsMetrics(SinkMetrics sink, InstantSource clock) {
+        created = sink.connectionsCreated;
+        closed = sink.connectionsClosed;
+        failed = sink.connectionsFailed;
+        bytesWritten = sink.counter("bytesWritten");
+        finished = sink.counter("filesFinished");
+        leftInUse = sink.counter("filesLeftInUse");
+        renamesFailed = sink.counter("renamesFailed");
+        withoutTimestamp = sink.counter("eventsWithoutTimestamp");
+        opens = sink.timer("open");
+        flushes = sink.timer("flush");
+        finishes = sink.timer("finish");
+        sink.gauge("openFiles", open::size);
+        sink.gauge("oldestOpenFileMillis", () -> oldestMillis(clock));
+    }
+
+    void opened(BucketFile file) {
+        created.inc();
+        open.put(file, file.openedAt().toEpochMilli());
+    }
+
+    void noLongerOpen(BucketFile file) {
+        open.remove(file);
+    }
+
+    private long oldestMillis(InstantSource clock) {
+        long now = clock.millis();
+        return open.values().stream()
+                .mapToLong(openedAt -> now - openedAt)
+                .max()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,22 @@
+package org.millrace.hdfs;
+
+/** Why a file was finished, for the log. */
+enum RollReason {
+    FULL("full by hdfs.rollCount or hdfs.rollSize"),
+    INTERVAL("hdfs.rollInterval is over"),
+    IDLE("hdfs.idleTimeout is over"),
+    TOO_MANY_OPEN("hdfs.maxOpenFiles reached"),
+    STOP("the sink stops"),
+    FAILURE("after a failure");
+
+    private final String text;
+
+    RollReason(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,111 @@
+package org.millrace.hdfs;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.Syncable;
+import org.apache.hadoop.util.Progressable;
+
+/** The local file system under {@code fault:///}, with faults that a test asks for. */
+public final class FaultyFileSystem extends RawLocalFileSystem {
+    /** Calls that can fail. */
+    enum Op {
+        CREATE,
+        WRITE,
+        FLUSH,
+        CLOSE,
+        RENAME
+    }
+
+    /** What happens before a call. */
+    interface Fault {
+        Fault NONE = (op, path) -> true;
+
+        /**
+         * May throw, or take its time.
+         *
+         * @return false to make a rename answer false
+         */
+        boolean before(Op op, Path path) throws IOException;
+
+        /** Fails the next so many calls of a kind. */
+        static Fault failing(Op failing, int times) {
+            return failing((op, path) -> op == failing, times);
+        }
+
+        static Fault failing(BiPredicate<Op, Path> which, int times) {
+            AtomicInteger left = new AtomicInteger(times);
+            return (op, path) -> {
+                if (which.test(op, path) && left.getAndDecrement() > 0) {
+                    throw new IOException("injected: " + op);
+                }
+                return true;
+            };
+        }
+    }
+
+    static volatile Fault fault = Fault.NONE;
+
+    @Override
+    public String getScheme() {
+        return "fault";
+    }
+
+    @Override
+    public URI getUri() {
+        return URI.create("fault:///");
+    }
+
+    @Override
+    public FSDataOutputStream create(
+            Path file, boolean overwrite, int bufferSize, short replication, long blockSize, Progressable progress)
+            throws IOException {
+        fault.before(Op.CREATE, file);
+        FSDataOutputStream out = super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+        return new FSDataOutputStream(new FaultyStream(out, file), null);
+    }
+
+    @Override
+    public boolean rename(Path from, Path to) throws IOException {
+        return fault.before(Op.RENAME, to) && super.rename(from, to);
+    }
+
+    private static final class FaultyStream extends FilterOutputStream implements Syncable {
+        private final FSDataOutputStream file;
+        private final Path path;
+
+        FaultyStream(FSDataOutputStream file, Path path) {
+            super(file);
+            this.file = file;
+            this.path = path;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            fault.before(Op.WRITE, path);
+            file.write(bytes, offset, length);
+        }
+
+        @Override
+        public void hflush() throws IOException {
+            fault.before(Op.FLUSH, path);
+            file.hflush();
+        }
+
+        @Override
+        public void hsync() throws IOException {
+            file.hsync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            fault.before(Op.CLOSE, path);
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package org.millrace.hdfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HadoopCallsTest {
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final HadoopCalls calls = new HadoopCalls("calls", 2, Duration.ofMillis(200));
+
+    @AfterEach
+    void close() {
+        release.countDown();
+        calls.close();
+    }
+
+    @Test
+    void aCallThatHangsIsGivenUpAndTheOthersGoOn() {
+        Piece hangs = new Piece(this::hang);
+        List<Piece> pieces = new ArrayList<>(List.of(hangs));
+        for (int i = 0; i < 10; i++) {
+            pieces.add(new Piece(() -> {}));
+        }
+
+        calls.runAll(pieces);
+
+        assertThat(hangs.failure).isInstanceOf(CallTimeoutException.class).hasMessageContaining("200 ms");
+        assertThat(pieces.subList(1, 11)).allMatch(piece -> piece.succeeded);
+        assertThat(calls.hanging()).isEqualTo(1);
+    }
+
+    @Test
+    void workThatMakesProgressIsNeverGivenUp() {
+        Piece slow = new Piece(() -> {
+            long end = System.nanoTime() + Duration.ofMillis(600).toNanos(); // three time-outs long
+            while (System.nanoTime() < end) {
+                HadoopCalls.progress();
+                Thread.onSpinWait();
+            }
+        });
+
+        calls.runAll(List.of(slow));
+
+        assertThat(slow.succeeded).isTrue();
+    }
+
+    @Test
+    void whoComesBackAfterBeingGivenUpIsStoppedAndNoLongerCounted() {
+        AtomicReference<IOException> afterwards = new AtomicReference<>();
+        Piece hangs = new Piece(() -> {
+            hang();
+            try {
+                HadoopCalls.progress();
+            } catch (IOException e) {
+                afterwards.set(e);
+            }
+        });
+        calls.runAll(List.of(hangs));
+        assertThat(((CallTimeoutException) hangs.failure).over().getAsBoolean()).isFalse();
+
+        release.countDown();
+
+        await().until(() -> calls.hanging() == 0);
+        assertThat(((CallTimeoutException) hangs.failure).over().getAsBoolean()).isTrue();
+        assertThat(afterwards.get()).isInstanceOf(InterruptedIOException.class);
+    }
+
+    @Test
+    void nothingMoreIsBegunWhileTooManyHang() {
+        List<Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            pieces.add(new Piece(this::hang));
+        }
+
+        calls.runAll(pieces);
+
+        assertThat(pieces).allMatch(piece -> piece.failure != null);
+        assertThat(pieces).filteredOn(piece -> !piece.begun).hasSizeGreaterThanOrEqualTo(16);
+        assertThat(calls.hanging()).isBetween(2, 4);
+    }
+
+    @Test
+    void anInterruptDoesNotLeaveWorkUnderWay() {
+        Piece piece = new Piece(HadoopCalls::progress);
+        Thread.currentThread().interrupt();
+
+        calls.runAll(List.of(piece));
+
+        boolean flagged = Thread.interrupted();
+        assertThat(piece.succeeded).isTrue();
+        assertThat(calls.clearInterrupted() || flagged).isTrue();
+    }
+
+    @Test
+    void whatHadoopThrowsUncheckedIsAFailureLikeAnyOther() {
+        Piece piece = new Piece(() -> {
+            throw new IllegalArgumentException("Wrong FS");
+        });
+
+        calls.runAll(List.of(piece));
+
+        assertThat(piece.failure).hasMessageContaining("Wrong FS");
+    }
+
+    /** Hangs as a socket does: an interrupt does not wake it. */
+    private void hang() {
+        boolean interrupted = true;
+        while (interrupted) {
+            try {
+                release.await();
+                interrupted = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    private static final class Piece implements HadoopCalls.Work {
+        private final Action action;
+        private IOException failure;
+        private boolean begun = true;
+        private boolean succeeded;
+
+        Piece(Action action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() throws IOException {
+            action.run();
+        }
+
+        @Override
+        public void succeeded() {
+            succeeded = true;
+        }
+
+        @Override
+        public void failed(IOException cause, boolean begun) {
+            failure = cause;
+            this.begun = begun;
+        }
+    }
+}

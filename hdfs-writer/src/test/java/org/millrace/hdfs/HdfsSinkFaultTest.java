@@ -1,0 +1,310 @@
+package org.millrace.hdfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.StartException;
+import org.millrace.hdfs.FaultyFileSystem.Fault;
+import org.millrace.hdfs.FaultyFileSystem.Op;
+import org.millrace.testkit.Batches;
+
+/** What the file system does to us, and that no event is lost, no file half done and none overwritten for it. */
+class HdfsSinkFaultTest {
+    private static final String FIRST = "FlumeData.1700000000001";
+    private static final String SECOND = "FlumeData.1700000000002";
+
+    @TempDir
+    private Path directory;
+
+    private Tree tree;
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @BeforeEach
+    void begin() {
+        tree = new Tree(directory);
+    }
+
+    @AfterEach
+    void end() {
+        FaultyFileSystem.fault = Fault.NONE;
+        release.countDown();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Op.class,
+            names = {"CREATE", "WRITE", "FLUSH"})
+    void afterAFailedCallTheEventsGoBackAndAllArriveOnce(Op op) throws Exception {
+        try (SinkUnderTest sut = started()) {
+            FaultyFileSystem.fault = Fault.failing(op, 1);
+            sut.put(Batches.numbered(0, 10));
+
+            assertThatThrownBy(sut.sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("k1")
+                    .hasMessageContaining("injected: " + op);
+            assertThat(sut.channel.bodies()).hasSize(10).startsWith("event 0");
+            assertThat(sut.metrics.eventWriteFails.getCount()).isEqualTo(1);
+
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize(10).startsWith("event 0").endsWith("event 9");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Op.class,
+            names = {"WRITE", "FLUSH"})
+    void whatWasCommittedBeforeAFailureStaysAndWhatCameAfterIsCutOff(Op op) throws Exception {
+        try (SinkUnderTest sut = started()) {
+            sut.put(Batches.numbered(0, 10)).drainAll();
+            FaultyFileSystem.fault = Fault.failing(op, 1);
+            sut.put(Batches.numbered(10, 10));
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+        }
+        assertThat(tree.names()).hasSize(2);
+        assertThat(tree.text(FIRST).lines()).hasSize(10).startsWith("event 0").endsWith("event 9");
+        assertThat(tree.lines()).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aFailureInOneBucketLosesNothingInTheOthers() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 1);
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).contains("1", "2");
+    }
+
+    @Test
+    void aFailedCloseIsTriedAgainAtIntervalsAndHoldsUpNobody() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "60")) {
+            sut.put(Batches.of("one")).drainAll();
+            FaultyFileSystem.fault = Fault.failing(Op.CLOSE, 2);
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.put(Batches.of("two")).drainAll();
+            assertThat(tree.inUse()).contains(FIRST + ".tmp").hasSize(2);
+            assertThat(sut.gauge("unfinishedFiles")).isEqualTo(1);
+
+            sut.clock.advance(Duration.ofSeconds(29));
+            sut.sink.drain();
+            assertThat(tree.names()).contains(FIRST + ".tmp");
+
+            sut.clock.advance(Duration.ofSeconds(31)); // the second try fails too
+            sut.sink.drain();
+            assertThat(tree.names()).contains(FIRST + ".tmp");
+            assertThat(sut.sink.idleLimit()).isEqualTo(Duration.ofMinutes(1));
+
+            sut.clock.advance(Duration.ofSeconds(60));
+            sut.sink.drain();
+            assertThat(tree.names()).contains(FIRST);
+            assertThat(sut.gauge("unfinishedFiles")).isEqualTo(0);
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactly("one", "two");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CLOSE", "RENAME"})
+    void afterTheLastTryAFileKeepsItsInUseName(Op op) throws Exception {
+        FaultyFileSystem.fault = Fault.failing(op, Integer.MAX_VALUE);
+        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
+            sut.put(Batches.of("one")).drainAll();
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.sink.drain();
+            assertThat(sut.gauge("unfinishedFiles")).isEqualTo(1);
+            sut.clock.advance(Duration.ofSeconds(5));
+            sut.sink.drain();
+
+            assertThat(sut.gauge("unfinishedFiles")).isEqualTo(0);
+            assertThat(sut.counter("filesLeftInUse")).isEqualTo(1);
+        }
+        assertThat(tree.names()).containsExactly(FIRST + ".tmp");
+        assertThat(tree.lines()).containsExactly("one");
+    }
+
+    @Test
+    void aCloseThatFailsInTheMiddleOfABatchSendsTheBatchBack() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.rollCount", "4")) {
+            FaultyFileSystem.fault = Fault.failing(Op.CLOSE, 1);
+            sut.put(Batches.numbered(0, 10));
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize(10).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aRenameThatIsRefusedIsTriedAgain() throws Exception {
+        FaultyFileSystem.fault = (op, path) -> op != Op.RENAME;
+        try (SinkUnderTest sut = started("hdfs.rollCount", "1", "hdfs.retryInterval", "5")) {
+            sut.put(Batches.of("one", "two")).drainAll();
+            assertThat(tree.inUse()).hasSize(2);
+            assertThat(sut.counter("renamesFailed")).isEqualTo(1);
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.clock.advance(Duration.ofSeconds(5));
+            sut.sink.drain();
+            assertThat(tree.complete()).containsExactly(FIRST);
+        }
+        assertThat(tree.names()).containsExactly(FIRST, SECOND);
+    }
+
+    @Test
+    void aRenameWhoseAnswerGotLostIsNotTriedTwice() throws Exception {
+        FaultyFileSystem.fault = (op, path) -> {
+            if (op == Op.RENAME) {
+                Files.move(directory.resolve(FIRST + ".tmp"), directory.resolve(FIRST));
+                throw new IOException("connection lost");
+            }
+            return true;
+        };
+        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "5")) {
+            sut.put(Batches.of("one")).drainAll();
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.sink.drain();
+            sut.clock.advance(Duration.ofSeconds(5));
+            sut.sink.drain();
+
+            assertThat(sut.gauge("unfinishedFiles")).isEqualTo(0);
+            assertThat(sut.counter("filesFinished")).isEqualTo(1);
+        }
+        assertThat(tree.names()).containsExactly(FIRST);
+    }
+
+    @Test
+    void aRenameNeverOverwrites() throws Exception {
+        try (SinkUnderTest sut = started()) {
+            sut.put(Batches.of("mine")).drainAll();
+            Files.writeString(directory.resolve(FIRST), "theirs");
+        }
+        assertThat(tree.text(FIRST)).isEqualTo("theirs");
+        assertThat(tree.text(SECOND)).isEqualTo("mine\n");
+        assertThat(tree.names()).hasSize(2);
+    }
+
+    @Test
+    void anInUseFileOfAnEarlierLifeIsNeitherUsedNorOverwritten() throws Exception {
+        Files.writeString(directory.resolve(FIRST + ".tmp"), "crashed");
+        try (SinkUnderTest sut = started()) {
+            sut.put(Batches.of("mine")).drainAll();
+        }
+        assertThat(tree.names()).containsExactly(FIRST + ".tmp", SECOND);
+        assertThat(tree.text(FIRST + ".tmp")).isEqualTo("crashed");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Op.class)
+    void aCallThatHangsCostsItsFileAndNotTheSink(Op op) throws Exception {
+        FaultyFileSystem.fault = hangingOnce(on(op, "bad"));
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
+            for (int i = 0; i < 3; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+            }
+            drainThroughFailures(sut);
+            assertThat(sut.channel.bodies()).isEmpty();
+            assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
+
+            release.countDown();
+            await().until(() -> sut.gauge("hangingCalls").equals(0));
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).contains("bad 0", "bad 1", "bad 2", "good 0", "good 1", "good 2");
+    }
+
+    @Test
+    void theSinkStopsAlthoughACallHangsAndTellsWhichFileItLeaves() throws Exception {
+        FaultyFileSystem.fault = hangingOnce(on(Op.CLOSE, "Flume"));
+        SinkUnderTest sut = started("hdfs.callTimeout", "100");
+        sut.put(Batches.of("one")).drainAll();
+
+        sut.close();
+
+        assertThat(tree.names()).containsExactly(FIRST + ".tmp");
+        assertThat(sut.counter("filesLeftInUse")).isEqualTo(1);
+    }
+
+    @Test
+    void anInterruptDoesNotBreakFilesAndIsNotForgotten() throws Exception {
+        try (SinkUnderTest sut = started()) {
+            sut.put(Batches.of("one"));
+            Thread.currentThread().interrupt();
+            sut.sink.drain();
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(sut.channel.bodies()).isEmpty();
+        }
+        assertThat(tree.names()).containsExactly(FIRST);
+    }
+
+    private static void drainThroughFailures(SinkUnderTest sut) throws InterruptedException {
+        List<String> failures = new ArrayList<>();
+        while (!sut.channel.bodies().isEmpty()) {
+            try {
+                sut.drainAll();
+            } catch (DeliveryException e) {
+                failures.add(e.getMessage());
+                assertThat(failures).hasSizeLessThan(5);
+                sut.clock.advance(Duration.ofSeconds(1));
+            }
+        }
+    }
+
+    private static BiPredicate<Op, org.apache.hadoop.fs.Path> on(Op op, String prefix) {
+        return (called, path) -> called == op && path.getName().startsWith(prefix);
+    }
+
+    /** The first such call hangs until the test ends it; an interrupt does not wake it. */
+    private Fault hangingOnce(BiPredicate<Op, org.apache.hadoop.fs.Path> which) {
+        CountDownLatch first = new CountDownLatch(1);
+        return (op, path) -> {
+            synchronized (first) {
+                if (first.getCount() == 0 || !which.test(op, path)) {
+                    return true;
+                }
+                first.countDown();
+            }
+            boolean waiting = true;
+            while (waiting) {
+                try {
+                    release.await();
+                    waiting = false;
+                } catch (InterruptedException e) {
+                    waiting = true;
+                }
+            }
+            return true;
+        };
+    }
+
+    private SinkUnderTest started(String... keysAndValues) throws StartException {
+        return SinkUnderTest.started("fault://" + directory, keysAndValues);
+    }
+}

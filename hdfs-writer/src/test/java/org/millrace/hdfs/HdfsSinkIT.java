@@ -1,0 +1,292 @@
+package org.millrace.hdfs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.io.BytesWritable;
+import org.apache.hadoop.io.LongWritable;
+import org.apache.hadoop.io.SequenceFile;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.io.Writable;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.DeliveryException;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
+
+/** The sink against a real name node and data node: what it writes is read back with Hadoop's own readers. */
+class HdfsSinkIT {
+    private static final int EVENTS = 2_500;
+
+    @TempDir
+    private static Path data;
+
+    private static MiniDFSCluster cluster;
+    private static DistributedFileSystem hdfs;
+    private static int roots;
+    private org.apache.hadoop.fs.Path root;
+
+    @BeforeAll
+    static void startCluster() throws IOException {
+        Configuration configuration = new Configuration();
+        configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, data.toString());
+        cluster = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+        hdfs = cluster.getFileSystem();
+    }
+
+    @AfterAll
+    static void stopCluster() throws IOException {
+        hdfs.close();
+        cluster.shutdown();
+    }
+
+    @BeforeEach
+    void freshRoot() {
+        root = new org.apache.hadoop.fs.Path(hdfs.getUri() + "/logs" + roots++);
+    }
+
+    @Test
+    void textIsByteForByteWhatCameIn() throws Exception {
+        try (SinkUnderTest sut = started()) {
+            putLines(sut).drainAll();
+            assertThat(readText(onlyFile())).isEqualTo(expectedText()); // flushed, not yet finished
+        }
+        FileStatus file = onlyFile();
+        assertThat(file.getPath().getName()).isEqualTo("FlumeData.1700000000001");
+        assertThat(file.getLen()).isEqualTo(expectedBytes());
+        assertThat(readText(file)).isEqualTo(expectedText());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gzip,.gz", "bzip2,.bz2", "default,.deflate", "deflate,.deflate", "snappy,.snappy", "lz4,.lz4"})
+    void compressedTextIsReadByHadoopsCodecs(String codec, String suffix) throws Exception {
+        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", codec)) {
+            putLines(sut).drainAll();
+        }
+        FileStatus file = onlyFile();
+        assertThat(file.getPath().getName()).isEqualTo("FlumeData.1700000000001" + suffix);
+        assertThat(file.getLen()).isLessThan(expectedBytes());
+        assertThat(readCompressed(file)).isEqualTo(expectedText());
+    }
+
+    @Test
+    void compressedTextIsReadableAfterEachCommit() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "gzip", "hdfs.inUseSuffix", ".tmp.gz")) {
+            putLines(sut).drainAll();
+            assertThat(readCompressed(onlyFile())).isEqualTo(expectedText());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Writable,", "Text,", "Writable,gzip", "Text,bzip2", "Writable,default", "Text,snappy", "Writable,lz4"
+    })
+    void sequenceFilesAreReadByHadoopsReader(String writeFormat, String codec) throws Exception {
+        List<String> settings = new ArrayList<>(
+                List.of("hdfs.fileType", "SequenceFile", "hdfs.writeFormat", writeFormat));
+        if (codec != null) {
+            settings.addAll(List.of("hdfs.codeC", codec));
+        }
+        try (SinkUnderTest sut = started(settings.toArray(String[]::new))) {
+            putLines(sut).drainAll();
+        }
+        List<String> bodies = new ArrayList<>();
+        try (SequenceFile.Reader reader =
+                new SequenceFile.Reader(hdfs.getConf(), SequenceFile.Reader.file(onlyFile().getPath()))) {
+            assertThat(reader.getCompressionType())
+                    .isEqualTo(
+                            codec == null
+                                    ? SequenceFile.CompressionType.NONE
+                                    : SequenceFile.CompressionType.BLOCK);
+            LongWritable key = new LongWritable();
+            Writable value = writeFormat.equals("Text") ? new Text() : new BytesWritable();
+            while (reader.next(key, value)) {
+                assertThat(key.get()).isEqualTo(1_600_000_000_000L + bodies.size());
+                bodies.add(value instanceof BytesWritable bytes ? new String(bytes.copyBytes(), UTF_8) : value.toString());
+            }
+        }
+        assertThat(bodies)
+                .isEqualTo(IntStream.range(0, EVENTS).mapToObj(HdfsSinkIT::line).toList());
+    }
+
+    @Test
+    void filesAreFinishedByTheClockWithoutTraffic() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.rollInterval", "30")) {
+            putLines(sut).drainAll();
+            assertThat(onlyFile().getPath().getName()).endsWith(".tmp");
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.sink.drain();
+
+            assertThat(onlyFile().getPath().getName()).isEqualTo("FlumeData.1700000000001");
+            assertThat(hdfs.isFileClosed(onlyFile().getPath())).isTrue();
+            assertThat(onlyFile().getLen()).isEqualTo(expectedBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "100", "999"})
+    void noEventIsLostOrDoubledWhenFilesAreFullInTheMiddleOfBatches(String rollCount) throws Exception {
+        try (SinkUnderTest sut = started("hdfs.rollCount", rollCount, "hdfs.batchSize", "300")) {
+            for (int i = 0; i < 500; i++) {
+                sut.put(batch(i, 1));
+            }
+            sut.drainAll();
+        }
+        List<FileStatus> files = files();
+        assertThat(files).hasSize((500 + Integer.parseInt(rollCount) - 1) / Integer.parseInt(rollCount));
+        StringBuilder all = new StringBuilder();
+        for (FileStatus file : files) {
+            all.append(readText(file));
+        }
+        assertThat(all.toString().lines())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 500).mapToObj(HdfsSinkIT::line).toList());
+    }
+
+    @Test
+    void manyBucketsAreWrittenSideBySide() throws Exception {
+        try (SinkUnderTest sut = started(
+                "hdfs.path", root + "/%{host}/%Y-%m-%d", "hdfs.timeZone", "UTC", "hdfs.maxOpenFiles", "20")) {
+            putLines(sut).drainAll();
+            assertThat(files()).hasSize(50);
+        }
+        assertThat(files()).hasSize(50).noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
+        for (int host = 0; host < 50; host++) {
+            int mine = host;
+            FileStatus[] file = hdfs.listStatus(new org.apache.hadoop.fs.Path(root, "h" + host + "/2020-09-13"));
+            assertThat(readText(file[0]).lines())
+                    .containsExactlyElementsOf(IntStream.range(0, EVENTS)
+                            .filter(i -> i % 50 == mine)
+                            .mapToObj(HdfsSinkIT::line)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aRestartedDataNodeCostsNoEvent() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.callTimeout", "20000", "hdfs.retryInterval", "1")) {
+            sut.put(batch(0, 100)).drainAll();
+            MiniDFSCluster.DataNodeProperties stopped = cluster.stopDataNode(0);
+            sut.put(batch(100, 100));
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(sut.channel.bodies()).hasSize(100);
+
+            cluster.restartDataNode(stopped, true);
+            cluster.waitActive();
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                sut.clock.advance(Duration.ofSeconds(1));
+                sut.sink.drain();
+                return sut.gauge("unfinishedFiles").equals(0);
+            });
+        }
+        assertThat(files()).hasSize(2).noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
+        StringBuilder all = new StringBuilder();
+        for (FileStatus file : files()) {
+            assertThat(hdfs.isFileClosed(file.getPath())).isTrue();
+            all.append(readText(file));
+        }
+        assertThat(all.toString().lines())
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 200).mapToObj(HdfsSinkIT::line).toList());
+    }
+
+    @Test
+    void anEmptyLeadingHeaderStaysInThisFileSystem() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.path", root + "/%{none}/%{evil}")) {
+            sut.put(batch(0, 10)).drainAll();
+        }
+        assertThat(onlyFile().getPath().getParent().toString()).isEqualTo(root + "/.._.._up");
+    }
+
+    private SinkUnderTest started(String... keysAndValues) throws Exception {
+        return SinkUnderTest.started(root.toString(), keysAndValues);
+    }
+
+    private static SinkUnderTest putLines(SinkUnderTest sut) {
+        for (int first = 0; first < EVENTS; first += 250) {
+            sut.put(batch(first, 250));
+        }
+        return sut;
+    }
+
+    private static EventBatch batch(int first, int events) {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            for (int i = first; i < first + events; i++) {
+                builder.add(
+                        Map.of("timestamp", Long.toString(1_600_000_000_000L + i), "host", "h" + i % 50, "evil", "../../up"),
+                        line(i).getBytes(UTF_8));
+            }
+            return builder.build();
+        }
+    }
+
+    private static String line(int number) {
+        return "line " + number + " – " + "x".repeat(number % 97);
+    }
+
+    private static String expectedText() {
+        StringBuilder text = new StringBuilder();
+        IntStream.range(0, EVENTS).forEach(i -> text.append(line(i)).append('\n'));
+        return text.toString();
+    }
+
+    private static int expectedBytes() {
+        return expectedText().getBytes(UTF_8).length;
+    }
+
+    private FileStatus onlyFile() throws IOException {
+        List<FileStatus> files = files();
+        assertThat(files).hasSize(1);
+        return files.get(0);
+    }
+
+    private List<FileStatus> files() throws IOException {
+        List<FileStatus> files = new ArrayList<>();
+        RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(root, true);
+        while (all.hasNext()) {
+            files.add(all.next());
+        }
+        return files;
+    }
+
+    private static String readText(FileStatus file) throws IOException {
+        try (InputStream in = hdfs.open(file.getPath())) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    private static String readCompressed(FileStatus file) throws IOException {
+        FileSystem files = hdfs;
+        try (InputStream in = new CompressionCodecFactory(files.getConf())
+                .getCodec(file.getPath())
+                .createInputStream(files.open(file.getPath()))) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+}
