@@ -167,7 +167,7 @@ public final class AvroClientCommand implements Callable<Integer> {
             while (lines.next()) {
                 builder.add(encodedHeaders, lines.array(), lines.offset(), lines.length());
                 boolean full = builder.events() >= batchEvents || builder.encodedBytes() >= ENOUGH_BYTES;
-                if (full || live && lines.wouldWait()) { // whoever types, or writes now and then, is not kept waiting
+                if (full || (live && lines.wouldWait())) { // whoever types, or writes now and then, is not kept waiting
                     sendAndRelease(sender, builder.build());
                 }
             }
