@@ -45,9 +45,9 @@ maven() {
   fi
   [[ -x "$JAVA_HOME/bin/javac" ]] || die "$JAVA_HOME has no compiler: a JDK is needed, not only a Java runtime (set JAVA_HOME)"
   if command -v mvn >/dev/null && maven_is_new_enough; then
-    (cd "$ROOT" && mvn -B "$@")
+    (cd "$ROOT" && mvn -B -Dstyle.color=never "$@")
   else
-    (cd "$ROOT" && ./mvnw -B "$@")
+    (cd "$ROOT" && ./mvnw -B -Dstyle.color=never "$@")
   fi
 }
 

@@ -10,4 +10,9 @@ public final class BatchBuffers {
     public static ByteBuf retainedBytes(EventBatch batch) {
         return batch.retainedBytes();
     }
+
+    /** Copies the encoded events of a lent batch. */
+    public static void writeTo(ByteBuf out, EventBatch batch) {
+        batch.writeTo(out);
+    }
 }

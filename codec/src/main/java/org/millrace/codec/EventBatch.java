@@ -94,6 +94,10 @@ public final class EventBatch {
         return bytes.retainedSlice(start, length);
     }
 
+    void writeTo(ByteBuf out) {
+        out.writeBytes(bytes, start, length);
+    }
+
     @Override
     public String toString() {
         return "EventBatch(" + events + " events, " + encodedBytes() + " bytes)";

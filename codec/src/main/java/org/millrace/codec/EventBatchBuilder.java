@@ -3,12 +3,16 @@ package org.millrace.codec;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Encodes events into a batch, for sources that do not receive them encoded. One thread; {@link #build} or {@link #close} ends it. */
 public final class EventBatchBuilder implements AutoCloseable {
     private static final int INITIAL_BYTES = 16 << 10;
 
-    private ByteBuf out = BatchMemory.allocate(INITIAL_BYTES);
+    /** Set aside with the first event, since the last batch may have been the last one. */
+    private @Nullable ByteBuf out;
+
+    private int nextBytes = INITIAL_BYTES;
     private int events;
     private long bodyBytes;
 
@@ -23,13 +27,13 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     /** Adds an event whose header map was encoded before by {@link #encodeHeaders}: the same one for many events. */
     public EventBatchBuilder add(byte[] encodedHeaders, byte[] body, int offset, int length) {
-        out.writeBytes(encodedHeaders);
+        out().writeBytes(encodedHeaders);
         return addBody(body, offset, length);
     }
 
     /** Adds the event that the reader stands on, as it is. */
     public EventBatchBuilder add(EventReader event) {
-        out.writeBytes(event.array(), event.eventOffset(), event.encodedBytes());
+        out().writeBytes(event.array(), event.eventOffset(), event.encodedBytes());
         events++;
         bodyBytes += event.bodyLength();
         return this;
@@ -40,51 +44,65 @@ public final class EventBatchBuilder implements AutoCloseable {
     }
 
     public int encodedBytes() {
-        return out.readableBytes();
+        return out == null ? 0 : out.readableBytes();
     }
 
     /** The batch; the caller owns it. The builder is empty again and may go on. */
     public EventBatch build() {
-        EventBatch batch = new EventBatch(out, events, bodyBytes);
-        out = BatchMemory.allocate(Math.max(INITIAL_BYTES, batch.encodedBytes()));
-        events = 0;
-        bodyBytes = 0;
+        EventBatch batch = new EventBatch(out(), events, bodyBytes);
+        nextBytes = Math.max(INITIAL_BYTES, batch.encodedBytes());
+        forget();
         return batch;
     }
 
     /** Gives up what was added since the last {@link #build}. */
     @Override
     public void close() {
-        out.release();
-        out = BatchMemory.allocate(0);
-        events = 0;
-        bodyBytes = 0;
+        if (out != null) {
+            out.release();
+        }
+        forget();
     }
 
     /** The header map as Avro encodes it, for {@link #add(byte[], byte[], int, int)}. */
     public static byte[] encodeHeaders(Map<String, String> headers) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             builder.addHeaders(headers);
-            byte[] encoded = new byte[builder.out.readableBytes()];
-            builder.out.readBytes(encoded);
+            byte[] encoded = new byte[builder.encodedBytes()];
+            builder.out().readBytes(encoded);
             return encoded;
         }
     }
 
+    private ByteBuf out() {
+        ByteBuf current = out;
+        if (current == null) {
+            current = BatchMemory.allocate(nextBytes);
+            out = current;
+        }
+        return current;
+    }
+
+    private void forget() {
+        out = null;
+        events = 0;
+        bodyBytes = 0;
+    }
+
     private void addHeaders(Map<String, String> headers) {
         if (!headers.isEmpty()) {
-            Varints.write(out, headers.size());
+            Varints.write(out(), headers.size());
             headers.forEach((key, value) -> {
                 writeString(key);
                 writeString(value);
             });
         }
-        out.writeByte(0);
+        out().writeByte(0);
     }
 
     private EventBatchBuilder addBody(byte[] body, int offset, int length) {
-        Varints.write(out, length);
-        out.writeBytes(body, offset, length);
+        Varints.write(out(), length);
+        out().writeBytes(body, offset, length);
         events++;
         bodyBytes += length;
         return this;
@@ -92,7 +110,7 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     private void writeString(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        Varints.write(out, utf8.length);
-        out.writeBytes(utf8);
+        Varints.write(out(), utf8.length);
+        out().writeBytes(utf8);
     }
 }

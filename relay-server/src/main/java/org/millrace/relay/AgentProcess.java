@@ -27,13 +27,6 @@ final class AgentProcess implements AgentRunner {
         this.system = system;
     }
 
-    /** The logging library's own shutdown hook would silence us while we stop. Call before the first logger is made. */
-    static void keepLoggingUntilTheEnd() {
-        if (System.getProperty("log4j.shutdownHookEnabled") == null) {
-            System.setProperty("log4j.shutdownHookEnabled", "false");
-        }
-    }
-
     @Override
     public List<String> problems() {
         List<String> problems = new ArrayList<>(MonitoringSettings.problemsOf(system));

@@ -20,7 +20,7 @@ public final class RelayMain {
 
     /** See {@code help}. */
     public static void main(String[] args) {
-        AgentProcess.keepLoggingUntilTheEnd();
+        keepLoggingUntilTheEnd();
         CommandLineTool tool = new CommandLineTool(
                 RelayMain::read,
                 new AgentProcess(System.getProperties()),
@@ -31,12 +31,19 @@ public final class RelayMain {
         System.exit(exitCode);
     }
 
+    /** The logging library's own shutdown hook would silence us while we stop. This class has no logger, so it comes first. */
+    private static void keepLoggingUntilTheEnd() {
+        if (System.getProperty("log4j.shutdownHookEnabled") == null) {
+            System.setProperty("log4j.shutdownHookEnabled", "false");
+        }
+    }
+
     static Configuration read(Configuration.Request request) {
         return Configuration.read(
                 request, Environment.ofProcess(), ComponentCatalog.ofClassPath(), routing(), InstantSource.system());
     }
 
-    private static Routing routing() {
+    static Routing routing() {
         return (interceptors, selector, channels, metrics) -> {
             EventRouter router = new EventRouter(interceptors, selector, selector.requiredChannels(), metrics);
             return new Routing.Route(router, router::close);

@@ -68,6 +68,16 @@ public abstract class ChannelContract {
     }
 
     @Test
+    void aBatchOfNothingIsAcceptedAndNeverTaken() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 0));
+        assertThat(channel.awaitEvents(Duration.ZERO)).isFalse();
+        submit(channel, numbered(0, 1));
+
+        assertThat(drain(channel)).containsExactly(0);
+    }
+
+    @Test
     void aTakeIsCutWhereTheBatchOrTheLimitEnds() throws Exception {
         Channel channel = started(100, 100, LONG);
         submit(channel, numbered(0, 5));

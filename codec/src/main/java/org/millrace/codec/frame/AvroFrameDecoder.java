@@ -1,8 +1,10 @@
 package org.millrace.codec.frame;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.millrace.codec.CodecLimits;
 import org.millrace.codec.LimitExceededException;
 import org.millrace.codec.MalformedException;
@@ -10,11 +12,14 @@ import org.millrace.codec.MalformedException;
 /**
  * Cuts the bytes of a connection into {@link AvroFrame}s, which the next handler owns.
  *
+ * <p>While auto-read is off no further frame comes out, also not of bytes that are here already: they wait, at most what one read
+ * brought, and come first when reading goes on. So who gets the frames can stop them exactly where it wants.
+ *
  * <p>Every byte of a payload is copied once, out of the socket's buffer. Bytes that do not make a frame, or one over a limit, are
  * reported as a {@link MalformedException}; from then on the rest of the connection is dropped unread, since nobody can tell where
  * a next frame would start. Whoever gets the exception closes the connection.
  */
-public final class AvroFrameDecoder extends ChannelInboundHandlerAdapter {
+public final class AvroFrameDecoder extends ChannelDuplexHandler {
     private enum State {
         SERIAL,
         BUFFER_COUNT,
@@ -25,6 +30,11 @@ public final class AvroFrameDecoder extends ChannelInboundHandlerAdapter {
 
     private final CodecLimits limits;
     private final PayloadAssembler payload;
+
+    /** What came in and is not decoded yet; empty but while auto-read is off. */
+    private final Queue<ByteBuf> waiting = new ArrayDeque<>(2);
+
+    private boolean isDecoding;
 
     private State state = State.SERIAL;
     private int serial;
@@ -50,14 +60,22 @@ public final class AvroFrameDecoder extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        try {
-            while (decodeStep(ctx, in)) {}
-        } catch (MalformedException e) {
-            refuseTheRest();
-            ctx.fireExceptionCaught(e);
-        } finally {
-            in.release();
+        waiting.add((ByteBuf) message);
+        decodeWaiting(ctx);
+    }
+
+    /** Asked for more: what is here comes first. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (isDecoding) {
+            return; // the loop sees that auto-read is on again; when it is through, reading goes on by itself
+        }
+        if (!waiting.isEmpty()) {
+            decodeWaiting(ctx);
+            ctx.fireChannelReadComplete();
+        }
+        if (waiting.isEmpty() && ctx.channel().config().isAutoRead()) {
+            ctx.read();
         }
     }
 
@@ -65,6 +83,35 @@ public final class AvroFrameDecoder extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         refuseTheRest();
+    }
+
+    private void decodeWaiting(ChannelHandlerContext ctx) {
+        isDecoding = true;
+        try {
+            while (!waiting.isEmpty() && mayGoOn(ctx)) {
+                ByteBuf in = waiting.element();
+                while (mayGoOn(ctx) && decodeStep(ctx, in)) {}
+                if (!in.isReadable()) {
+                    waiting.remove().release();
+                }
+            }
+        } catch (MalformedException e) {
+            refuseTheRest();
+            ctx.fireExceptionCaught(e);
+        } finally {
+            isDecoding = false;
+            if (state == State.REFUSED) {
+                releaseWaiting();
+            }
+        }
+    }
+
+    private boolean mayGoOn(ChannelHandlerContext ctx) {
+        return switch (state) {
+            case SERIAL -> ctx.channel().config().isAutoRead() && ctx.channel().isActive();
+            case BUFFER_COUNT, BUFFER_LENGTH, BUFFER -> true;
+            case REFUSED -> false;
+        };
     }
 
     private boolean decodeStep(ChannelHandlerContext ctx, ByteBuf in) {
@@ -158,5 +205,14 @@ public final class AvroFrameDecoder extends ChannelInboundHandlerAdapter {
     private void refuseTheRest() {
         state = State.REFUSED;
         payload.discard();
+        if (!isDecoding) { // else the loop still looks at them
+            releaseWaiting();
+        }
+    }
+
+    private void releaseWaiting() {
+        for (ByteBuf in = waiting.poll(); in != null; in = waiting.poll()) {
+            in.release();
+        }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;
@@ -96,6 +98,27 @@ class DeflateTest {
         inflating.writeInbound(Unpooled.wrappedBuffer(deflated(new byte[900_000])));
 
         assertThat(received().readableBytes()).isEqualTo(900_000);
+    }
+
+    @Test
+    void nothingComesOutWhileReadingIsOffAndAllOfItAfterwards() throws Exception {
+        inflating.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object piece) {
+                inflating.config().setAutoRead(false);
+                ctx.fireChannelRead(piece);
+            }
+        });
+        inflating.writeInbound(Unpooled.wrappedBuffer(deflated(new byte[300_000])));
+
+        int bytes = 0;
+        for (ByteBuf piece = inflating.readInbound(); piece != null; piece = inflating.readInbound()) {
+            assertThat(inflating.<Object>readInbound()).isNull();
+            bytes += piece.readableBytes();
+            piece.release();
+            inflating.config().setAutoRead(true);
+        }
+        assertThat(bytes).isEqualTo(300_000);
     }
 
     @Test

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +27,12 @@ class AvroFrameDecoderTest {
 
     private final ReceiveBudget budget = new ReceiveBudget(150_000);
     private final EmbeddedChannel connection = connection();
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        connection.finishAndReleaseAll();
+        assertThat(budget.heldBytes()).isZero();
+    }
 
     @ParameterizedTest(name = "cut at byte {0}")
     @MethodSource("everyCut")
@@ -171,6 +180,56 @@ class AvroFrameDecoderTest {
         connection.close();
 
         assertThat(budget.heldBytes()).isZero();
+    }
+
+    @Test
+    void noFrameComesOutWhileReadingIsOffAndAllComeInOrderAfterwards() {
+        connection.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object frame) {
+                connection.config().setAutoRead(false);
+                ctx.fireChannelRead(frame);
+            }
+        });
+        connection.writeInbound(frameOf(1, new byte[10]), frameOf(2, new byte[10]), Unpooled.wrappedBuffer(TWO_FRAMES));
+
+        for (int serial : new int[] {1, 2, 7, -8}) {
+            AvroFrame frame = connection.readInbound();
+            assertThat(frame.serial()).isEqualTo(serial);
+            assertThat(connection.<Object>readInbound()).isNull();
+            frame.release();
+            connection.config().setAutoRead(true);
+        }
+        connection.finish();
+    }
+
+    @Test
+    void framesThatWaitAreGivenUpWithTheConnection() {
+        ByteBuf bytes = Unpooled.copiedBuffer(TWO_FRAMES);
+        connection.config().setAutoRead(false);
+        connection.writeInbound(bytes);
+        assertThat(bytes.refCnt()).isEqualTo(1);
+
+        connection.close();
+
+        assertThat(bytes.refCnt()).isZero();
+    }
+
+    @Test
+    void handlerThatClosesTheConnectionAtAFrameGetsNoMore() {
+        connection.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object frame) {
+                ctx.close();
+                ctx.fireChannelRead(frame);
+            }
+        });
+        ByteBuf bytes = Unpooled.copiedBuffer(TWO_FRAMES);
+        connection.writeInbound(bytes);
+
+        assertThat(bytes.refCnt()).isZero();
+        connection.<AvroFrame>readInbound().release();
+        assertThat(connection.<Object>readInbound()).isNull();
     }
 
     @Test

@@ -23,6 +23,8 @@ final class Channels {
 
     private final Set<String> filled = new LinkedHashSet<>();
     private final Set<String> drained = new LinkedHashSet<>();
+    /** True once a source or sink names no channel, or one that is not there: it may have meant one that seems unused. */
+    private boolean missed;
 
     Channels(Workshop workshop) {
         this.workshop = workshop;
@@ -58,16 +60,20 @@ final class Channels {
         return part == null ? standIns.getOrDefault(name, new ChannelStandIn(name)) : part.channel();
     }
 
-    /** Reports a name that is no channel's. */
+    /** Reports a name that is no channel's, or the lack of one. */
     boolean check(ComponentSettings user, String key, String name) {
         Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
         if (declared.contains(name)) {
             return true;
         }
-        String expected = declared.isEmpty() ? "but there are none" : String.join(", ", declared);
+        missed = true;
         user.problem(
                 key,
-                name + " (expected: one of the declared channels: " + expected + Nearest.hint(name, declared) + ")");
+                (name.isEmpty() ? "missing" : name)
+                        + (declared.isEmpty()
+                                ? " (expected: a declared channel, but there is none)"
+                                : " (expected: one of the declared channels: " + String.join(", ", declared)
+                                        + (name.isEmpty() ? "" : Nearest.hint(name, declared)) + ")"));
         return false;
     }
 
@@ -107,7 +113,7 @@ final class Channels {
             ComponentSettings lines = workshop.settings(Kind.CHANNEL, name);
             String list = workshop.agent().name() + ".channels." + name;
             ChannelPart part = parts.get(name);
-            if (!filled.contains(name) && !drained.contains(name)) {
+            if (!filled.contains(name) && !drained.contains(name) && !missed) {
                 workshop.findings()
                         .mistake(
                                 lines.placeOf("type"),

@@ -106,9 +106,8 @@ public final class ComponentCatalog {
         }
 
         private String choices() {
-            return aliases.isEmpty()
-                    ? "a " + kind.noun() + " type, but none is installed"
-                    : "a " + kind.noun() + " type: " + String.join(", ", aliases);
+            String type = (kind == TypeKind.INTERCEPTOR ? "an " : "a ") + kind.noun() + " type";
+            return aliases.isEmpty() ? type + ", but none is installed" : type + ": " + String.join(", ", aliases);
         }
     }
 }

@@ -48,15 +48,20 @@ final class ComponentSettings implements Settings.Problems {
         return new ComponentSettings(prefix, some, home, findings);
     }
 
-    /** The lines whose keys start with the prefix, without it. */
-    ComponentSettings under(String inner) {
+    /**
+     * The lines whose keys start with the prefix, without it.
+     *
+     * @param list the key of the line that names this part, for what has no line of its own
+     */
+    ComponentSettings under(String inner, String list) {
         Map<String, Property> some = new LinkedHashMap<>();
         lines.forEach((key, line) -> {
             if (key.startsWith(inner)) {
                 some.put(key.substring(inner.length()), line);
             }
         });
-        Place place = some.isEmpty() ? home : some.values().iterator().next().place();
+        Place place =
+                some.isEmpty() ? placeOf(list) : some.values().iterator().next().place();
         return new ComponentSettings(prefix + inner, some, place, findings);
     }
 

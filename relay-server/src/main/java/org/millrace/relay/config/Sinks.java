@@ -61,11 +61,7 @@ final class Sinks {
     /** The name of the sink's channel; a name of no channel has been reported. */
     private String channelName(ComponentSettings lines) {
         String name = lines.settings().string("channel").orElse("");
-        if (name.isEmpty()) {
-            Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
-            lines.problem(
-                    "channel", "missing (expected: one of the declared channels: " + String.join(", ", declared) + ")");
-        } else if (channels.check(lines, "channel", name)) {
+        if (channels.check(lines, "channel", name)) {
             channels.isDrained(name);
         }
         return name;

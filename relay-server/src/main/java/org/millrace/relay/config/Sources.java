@@ -47,7 +47,7 @@ final class Sources {
         own.settings().ignored("types are named by the type key alone", "config");
         List<Channel> to = channels(own);
         List<Interceptor> interceptors = interceptors(all, own);
-        ChannelSelector selector = selector(all.under("selector."), to);
+        ChannelSelector selector = selector(all.under("selector.", "channels"), to);
         ComponentFactory.OfSource factory = workshop.catalog().sources().factory(own);
         if (factory == null) {
             return null;
@@ -85,10 +85,7 @@ final class Sources {
     private List<Channel> channels(ComponentSettings own) {
         String list = own.settings().string("channels").orElse("");
         if (list.isEmpty()) {
-            Set<String> declared = workshop.agent().declared(Kind.CHANNEL);
-            own.problem(
-                    "channels",
-                    "missing (expected: some of the declared channels: " + String.join(", ", declared) + ")");
+            channels.check(own, "channels", "");
             return List.of();
         }
         if (list.contains(",")) {
@@ -137,7 +134,7 @@ final class Sources {
         List<Interceptor> interceptors = new ArrayList<>();
         boolean good = true;
         for (String name : listed) {
-            Interceptor interceptor = interceptor(all.under("interceptors." + name + "."));
+            Interceptor interceptor = interceptor(all.under("interceptors." + name + ".", "interceptors"));
             if (interceptor == null) {
                 good = false;
             } else {

@@ -54,16 +54,14 @@ final class FailureReport {
     }
 
     void recovered() {
-        if (inARow.get() > 0) {
-            LOG.info(
-                    "sink {}: delivers from channel {} again, after {} failures in {} s",
-                    sink,
-                    channel,
-                    inARow,
-                    Duration.between(since, clock.instant()).toSeconds());
-            inARow.set(0);
-            throttle.reset();
-        }
+        LOG.info(
+                "sink {}: delivers from channel {} again, after {} failures in {} s",
+                sink,
+                channel,
+                inARow.get(),
+                Duration.between(since, clock.instant()).toSeconds());
+        inARow.set(0);
+        throttle.reset();
     }
 
     private void log(Exception failure, Duration pause, long leftOut) {
@@ -72,7 +70,7 @@ final class FailureReport {
                 sink,
                 channel,
                 pause.toMillis(),
-                inARow,
+                inARow.get(),
                 leftOut,
                 text(failure),
                 failure instanceof DeliveryException ? null : failure); // what nobody foresaw comes with its stack

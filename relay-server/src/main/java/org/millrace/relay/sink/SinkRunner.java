@@ -157,8 +157,9 @@ public final class SinkRunner implements Component {
         long turn = signals.beginTurn();
         try {
             Sink.Drain drain = sink.drain();
-            if (drain == Sink.Drain.IDLE || metrics.drainSuccesses.getCount() > deliveredBeforeFailure) {
-                recovered();
+            if (failures.inARow() > 0 && isWell(drain)) {
+                failures.recovered();
+                backoff.reset();
             }
             if (drain == Sink.Drain.IDLE) {
                 signals.turnWasIdle(turn);
@@ -189,10 +190,8 @@ public final class SinkRunner implements Component {
         signals.pause(pause, turn);
     }
 
-    private void recovered() {
-        if (failures.inARow() > 0) {
-            failures.recovered();
-            backoff.reset();
-        }
+    /** A turn without a failure is not enough: what it has sent may still be on its way, and fail. */
+    private boolean isWell(Sink.Drain drain) {
+        return drain == Sink.Drain.IDLE || metrics.drainSuccesses.getCount() > deliveredBeforeFailure;
     }
 }

@@ -2,7 +2,6 @@ package org.millrace.relay.channel.memory;
 
 import com.codahale.metrics.Counter;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -45,9 +44,8 @@ final class MemoryChannel implements Channel {
     // Guarded by the lock:
     private final Room room;
     private final WaitingPuts waiting;
-    private final Deque<StoredBatch> stored = new ArrayDeque<>();
+    private final StoredBatches stored = new StoredBatches();
     private final List<Runnable> roomListeners = new ArrayList<>();
-    private long storedEvents;
     private boolean open;
     /** A task of the timer is to come. */
     private boolean timerSet;
@@ -83,7 +81,7 @@ final class MemoryChannel implements Channel {
         } finally {
             lock.unlock();
         }
-        metrics.fill(this::storedEvents, limits.capacity());
+        metrics.fill(() -> read(stored::events), limits.capacity());
         metrics.gauge("bodyBytes", () -> read(room::bodyBytes));
         metrics.gauge("byteFillPercentage", () -> read(room::byteFillPercentage));
         metrics.gauge("waitingPuts", () -> read(waiting::size));
@@ -106,10 +104,7 @@ final class MemoryChannel implements Channel {
                 return;
             }
             open = false;
-            lost = storedEvents;
-            stored.forEach(batch -> batch.batch().release());
-            stored.clear();
-            storedEvents = 0;
+            lost = stored.releaseAll();
             roomListeners.clear();
             for (Put put; (put = waiting.first()) != null; waiting.removeFirst()) {
                 aftermath.refuse(put, closed());
@@ -199,15 +194,7 @@ final class MemoryChannel implements Channel {
         StoredBatch head;
         lock.lock();
         try {
-            head = stored.pollFirst();
-            if (head != null && head.batch().events() > maxEvents) {
-                EventBatch.Split parts = head.batch().split(maxEvents);
-                stored.addFirst(new StoredBatch(parts.tail(), head.arrivedNanos()));
-                head = new StoredBatch(parts.head(), head.arrivedNanos());
-            }
-            if (head != null) {
-                storedEvents -= head.batch().events();
-            }
+            head = stored.take(maxEvents);
         } finally {
             lock.unlock();
         }
@@ -244,8 +231,7 @@ final class MemoryChannel implements Channel {
         try {
             for (StoredBatch batch; (batch = taken.pollLast()) != null; ) {
                 if (open) {
-                    stored.addFirst(batch);
-                    storedEvents += batch.batch().events();
+                    stored.putBack(batch);
                 } else {
                     lost += batch.batch().events();
                     batch.batch().release();
@@ -296,10 +282,9 @@ final class MemoryChannel implements Channel {
         long now = timer.nanoTime();
         boolean wasEmpty = stored.isEmpty();
         for (EventBatch batch : put.batches()) {
-            stored.addLast(new StoredBatch(batch, now));
+            stored.add(batch, now);
         }
-        storedEvents += put.events();
-        if (wasEmpty) {
+        if (wasEmpty && !stored.isEmpty()) {
             eventsThere.signalAll(); // all: the one that is woken first may be a sink that fails
         }
         metrics.putSuccesses.inc(put.events());
@@ -395,12 +380,8 @@ final class MemoryChannel implements Channel {
         return new ChannelException("channel " + name() + " is closed");
     }
 
-    private long storedEvents() {
-        return read(() -> storedEvents);
-    }
-
     private long oldestMillis() {
-        StoredBatch oldest = stored.peekFirst();
+        StoredBatch oldest = stored.oldest();
         return oldest == null ? 0 : TimeUnit.NANOSECONDS.toMillis(timer.nanoTime() - oldest.arrivedNanos());
     }
 

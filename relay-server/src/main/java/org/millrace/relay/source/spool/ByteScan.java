@@ -55,6 +55,10 @@ final class ByteScan {
     static boolean isUtf8(byte[] array, int from, int to) {
         int i = from;
         while (i < to) {
+            if (i <= to - Long.BYTES && ((long) LONGS.get(array, i) & HIGH_BITS) == 0) {
+                i += Long.BYTES;
+                continue;
+            }
             int lead = array[i++];
             if (lead >= 0) {
                 continue;

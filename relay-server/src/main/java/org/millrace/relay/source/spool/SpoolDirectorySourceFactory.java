@@ -39,7 +39,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         Pace pace = new Pace(
                 settings.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
                 pollDelay,
-                millis(settings, "maxBackoff").orElse(Duration.ofMillis(4000)));
+                millis(settings, "maxBackoff").orElse(Duration.ofSeconds(4)));
         Path directory = settings.path("spoolDir").required();
         SpoolSettings spool = new SpoolSettings(
                 directory,

@@ -30,6 +30,7 @@ final class SpoolFile implements Closeable {
     private final long modifiedAtOpen;
     private final LineReader lines;
     private final byte[] headers;
+    private final EventBatchBuilder batch = new EventBatchBuilder();
     private @Nullable String head;
 
     private long committedOffset;
@@ -94,23 +95,21 @@ final class SpoolFile implements Closeable {
         if (failure != null) {
             throw failure;
         }
-        try (EventBatchBuilder batch = new EventBatchBuilder()) {
-            fill(batch, maxEvents);
-            if (batch.events() == 0) {
-                if (failure != null) {
-                    throw failure;
-                }
-                if (committedOffset > 0 || events > 0) {
-                    return null;
-                }
-                batch.add(headers, NOTHING, 0, 0);
+        fill(maxEvents);
+        if (batch.events() == 0) {
+            if (failure != null) {
+                throw failure;
             }
-            events += batch.events();
-            return batch.build();
+            if (committedOffset > 0 || events > 0) {
+                return null;
+            }
+            batch.add(headers, NOTHING, 0, 0);
         }
+        events += batch.events();
+        return batch.build();
     }
 
-    private void fill(EventBatchBuilder batch, int maxEvents) {
+    private void fill(int maxEvents) {
         try {
             BodyConverter body = lines.body();
             while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next()) {
@@ -165,6 +164,7 @@ final class SpoolFile implements Closeable {
 
     @Override
     public void close() {
+        batch.close();
         try {
             content.close();
         } catch (IOException e) {

@@ -256,8 +256,8 @@ public final class SpoolingReader implements Closeable {
     }
 
     private static String reason(IOException cause) {
-        boolean isSaidByUs = cause.getClass() == IOException.class && cause.getMessage() != null;
-        return isSaidByUs ? cause.getMessage() : cause.toString();
+        String message = cause.getMessage();
+        return message != null && cause.getClass() == IOException.class ? message : cause.toString();
     }
 
     private static void checkDirectory(SpoolSettings settings) throws StartException {

@@ -1,0 +1,78 @@
+package org.millrace.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.millrace.testkit.process.AgentProcess;
+import org.millrace.testkit.process.AgentProcess.Kind;
+import org.millrace.testkit.process.FreePorts;
+import org.millrace.testkit.process.JavaProcess;
+
+/** A server that takes part in a comparison, running. */
+final class Contender implements AutoCloseable {
+    /** For all alike. The collector is the JVM's own choice. */
+    private static final List<String> FLAGS = List.of("-Xms2g", "-Xmx2g");
+
+    private final String name;
+    private final JavaProcess process;
+    private final int port;
+
+    private Contender(String name, JavaProcess process, int port) {
+        this.name = name;
+        this.process = process;
+        this.port = port;
+    }
+
+    /**
+     * Starts an agent.
+     *
+     * @param sinks lines of its file about its sinks
+     */
+    static Contender agent(Kind kind, Path dir, String sinks) {
+        int port = FreePorts.next();
+        String name = kind.name().toLowerCase(Locale.ROOT);
+        String file = """
+                a.sources = r
+                a.channels = c
+                a.sources.r.type = avro
+                a.sources.r.channels = c
+                a.sources.r.bind = 127.0.0.1
+                a.sources.r.port = %d
+                a.channels.c.type = memory
+                a.channels.c.capacity = 1500000
+                a.channels.c.transactionCapacity = 10000
+                """.formatted(port) + sinks;
+        return new Contender(
+                name, AgentProcess.start(kind, name, dir, FLAGS, file, port).process(), port);
+    }
+
+    /** Starts the server that does nothing. */
+    static Contender nullServer(Path dir) {
+        int port = FreePorts.next();
+        JavaProcess process = JavaProcess.start(
+                "null-server",
+                dir,
+                FLAGS,
+                System.getProperty("java.class.path"),
+                List.of("org.millrace.bench.NullServer", Integer.toString(port)));
+        AgentProcess.awaitPort(process, port);
+        return new Contender("null server", process, port);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int port() {
+        return port;
+    }
+
+    long cpuNanos() {
+        return process.cpuNanos();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,117 @@
+package org.millrace.bench;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.HdrHistogram.Histogram;
+
+/** One run of a load: connects, warms up, measures, ends. All its connections share one event loop. */
+final class LoadRun {
+    /** Enough for every sink of a hop to be busy, little against a channel of a million. */
+    private static final long INSIDE_HOP = 200_000;
+
+    private static final Duration FIRST_ARRIVAL = Duration.ofSeconds(20);
+    private static final long STOP_SECONDS = 5;
+
+    private final Target target;
+    private final Workload workload;
+    private final Backlog backlog;
+    private final LongSupplier arrived;
+    private final LoadPhase phase = new LoadPhase();
+    private final EventLoopGroup group = Transport.group("load", 1);
+    private final List<LoadConnection> connections = new ArrayList<>();
+
+    LoadRun(Target target, Workload workload) {
+        this.target = target;
+        this.workload = workload;
+        LongSupplier atTheEnd = target.arrived();
+        this.arrived = atTheEnd == null ? () -> 0 : atTheEnd;
+        this.backlog = atTheEnd == null ? Backlog.unbounded() : new Backlog(atTheEnd, INSIDE_HOP);
+    }
+
+    /** Blocks for both times; throws {@link IllegalStateException} if a connection breaks. */
+    LoadResult run(Duration warmUp, Duration measured) throws InterruptedException {
+        RequestFrames frames = new RequestFrames(workload);
+        try {
+            for (int i = 0; i < workload.connections(); i++) {
+                connect(new LoadConnection(workload, frames, backlog, phase));
+            }
+            awaitFirstArrival();
+            TimeUnit.NANOSECONDS.sleep(warmUp.toNanos());
+            long cpuBefore = target.cpuNanos().getAsLong();
+            long arrivedBefore = arrived.getAsLong();
+            long start = System.nanoTime();
+            phase.measure();
+            TimeUnit.NANOSECONDS.sleep(measured.toNanos());
+            phase.endMeasuring();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            long arrivedMeanwhile = arrived.getAsLong() - arrivedBefore;
+            long cpu = target.cpuNanos().getAsLong() - cpuBefore;
+            stop();
+            return result(seconds, arrivedMeanwhile, cpu);
+        } finally {
+            stop();
+            frames.release();
+        }
+    }
+
+    private void connect(LoadConnection connection) throws InterruptedException {
+        connections.add(connection);
+        new Bootstrap()
+                .group(group)
+                .channel(Transport.client())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 << 20, 128 << 20))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 2048, 64 << 10))
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast("load", connection);
+                    }
+                })
+                .connect(target.address())
+                .sync();
+    }
+
+    /** Flume's sink sleeps up to 5 s when its channel was empty for a while; that is not what is measured. */
+    private void awaitFirstArrival() throws InterruptedException {
+        long before = backlog.arrivedBefore();
+        long deadline = System.nanoTime() + FIRST_ARRIVAL.toNanos();
+        while (target.arrived() != null && arrived.getAsLong() == before) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("nothing came out of the hop within " + FIRST_ARRIVAL);
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** Twice if asked. Afterwards the connections' figures are at rest. */
+    private void stop() throws InterruptedException {
+        phase.stop();
+        group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).await();
+    }
+
+    private LoadResult result(double seconds, long arrivedMeanwhile, long cpu) {
+        Histogram latency = LoadConnection.emptyHistogram();
+        long acked = 0;
+        long failed = 0;
+        for (LoadConnection connection : connections) {
+            if (connection.broken != null) {
+                throw new IllegalStateException("a connection broke", connection.broken);
+            }
+            latency.add(connection.latencyNanos);
+            acked += connection.acked;
+            failed += connection.failed;
+        }
+        return new LoadResult(seconds, target.arrived() == null ? acked : arrivedMeanwhile, failed, latency, cpu);
+    }
+}

@@ -1,0 +1,47 @@
+package org.millrace.interop;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.millrace.testkit.process.AgentProcess;
+import org.millrace.testkit.process.JavaProcess;
+
+/** The client of Flume's SDK, in a JVM of its own. */
+final class FlumeSdk implements AutoCloseable {
+    private final JavaProcess process;
+
+    FlumeSdk(Path dir) {
+        process = JavaProcess.conversation(
+                "flume-sdk",
+                dir,
+                List.of("-Xmx512m"), // a batch of 10,000, or of several 5 MB, is held in three forms
+                AgentProcess.flumeClassPath(),
+                List.of("org.millrace.flume.FlumeSdkClient"));
+    }
+
+    /** Sends numbered events; returns {@code sent N} or {@code failed REASON}. */
+    String send(int port, Sending sending, int firstSeq) {
+        return process.ask(String.join(
+                " ",
+                "send",
+                Integer.toString(port),
+                sending.compression(),
+                Integer.toString(sending.events()),
+                Integer.toString(sending.batch()),
+                Integer.toString(sending.bodyBytes()),
+                Integer.toString(firstSeq)));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    /** @param compression {@code none} or {@code deflate} */
+    record Sending(String compression, int events, int batch, int bodyBytes) {
+        @Override
+        public String toString() {
+            return events + " events of " + bodyBytes + " bytes in batches of " + batch + ", compression "
+                    + compression;
+        }
+    }
+}

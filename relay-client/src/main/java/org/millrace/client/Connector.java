@@ -1,0 +1,111 @@
+package org.millrace.client;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.millrace.codec.CodecLimits;
+import org.millrace.codec.compress.DeflateHandler;
+import org.millrace.codec.compress.InflateHandler;
+import org.millrace.codec.frame.AvroFrameDecoder;
+import org.millrace.codec.frame.ReceiveBudget;
+import org.millrace.codec.rpc.RequestEncoder;
+
+/** Makes one connection: tries a name's addresses one after another, and builds the pipeline of the one that accepts. */
+final class Connector {
+    /** An answer is a few bytes, or an error's text. */
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+    private static final CodecLimits ANSWER_LIMITS = new CodecLimits(MAX_ANSWER_BYTES, 1024, 1, 1, 250);
+
+    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private final RelayAddress peer;
+    private final ConnectionSettings settings;
+    private final EventLoops loops;
+    private final CompletableFuture<RelayConnection> connected = new CompletableFuture<>();
+    private int addressesLeft;
+
+    Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops) {
+        this.peer = peer;
+        this.settings = settings;
+        this.loops = loops;
+    }
+
+    CompletableFuture<RelayConnection> connect() {
+        try {
+            List<InetAddress> addresses = Arrays.asList(InetAddress.getAllByName(peer.host()));
+            addressesLeft = addresses.size();
+            tryNext(addresses.iterator(), loops.group().next().ticker().nanoTime());
+        } catch (UnknownHostException e) {
+            connected.completeExceptionally(new RelayException(peer, "the name has no address", e));
+        }
+        return connected;
+    }
+
+    private void tryNext(Iterator<InetAddress> addresses, long startNanos) {
+        InetSocketAddress address = new InetSocketAddress(addresses.next(), peer.port());
+        AtomicInteger serials = new AtomicInteger();
+        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        RequestEncoder encoder = new RequestEncoder(allocator);
+        CallHandler calls = new CallHandler(peer, settings, encoder, serials::incrementAndGet);
+        ChannelFuture attempt = new Bootstrap()
+                .group(loops.group())
+                .channel(loops.socketType())
+                .option(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, attemptMillis(startNanos))
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel connection) {
+                        buildPipeline(connection.pipeline(), calls);
+                    }
+                })
+                .connect(address);
+        addressesLeft--;
+        attempt.addListener(done -> {
+            if (done.isSuccess()) {
+                connected.complete(new RelayConnection(peer, attempt.channel(), encoder, calls, serials));
+            } else if (addresses.hasNext()) {
+                tryNext(addresses, startNanos);
+            } else {
+                connected.completeExceptionally(new RelayException(
+                        peer, "cannot connect: " + done.cause().getMessage(), done.cause()));
+            }
+        });
+    }
+
+    private void buildPipeline(ChannelPipeline pipeline, CallHandler calls) {
+        settings.deflateLevel()
+                .ifPresent(
+                        level -> { // wire side first
+                            pipeline.addLast("inflate", new InflateHandler(ANSWER_LIMITS));
+                            pipeline.addLast("deflate", new DeflateHandler(level));
+                        });
+        pipeline.addLast("frame-in", new AvroFrameDecoder(ANSWER_LIMITS, new ReceiveBudget(MAX_ANSWER_BYTES)));
+        pipeline.addLast("calls", calls);
+    }
+
+    /** An equal share of the time that is left for each address that is left, so that together they keep to the time-out. */
+    private int attemptMillis(long startNanos) {
+        Duration spent = Duration.ofNanos(loops.group().next().ticker().nanoTime() - startNanos);
+        long left = settings.connectTimeout().minus(spent).toMillis() / addressesLeft;
+        return (int) Math.max(1, Math.min(left, Integer.MAX_VALUE));
+    }
+}

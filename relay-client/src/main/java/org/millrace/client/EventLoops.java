@@ -1,0 +1,65 @@
+package org.millrace.client;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that connections run on; many connections share few of them. They are daemons and begin with the first connection.
+ *
+ * <p>Who makes one with {@link #ofThreads} closes it, after its connections. The {@link #shared} one belongs to the process and
+ * is never closed.
+ */
+public final class EventLoops implements AutoCloseable {
+    private static final int SHARED_THREADS =
+            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+
+    private final EventLoopGroup group;
+    private final Class<? extends SocketChannel> socketType;
+
+    private EventLoops(int threads, String name) {
+        boolean epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        this.group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+        this.socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** The process's own, up to four threads. */
+    public static EventLoops shared() {
+        return Shared.INSTANCE;
+    }
+
+    /** A set of its own. */
+    public static EventLoops ofThreads(int threads) {
+        return new EventLoops(threads, "relay-client");
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    Class<? extends SocketChannel> socketType() {
+        return socketType;
+    }
+
+    /** Ends the threads; connections that are still open are cut. Returns at once. */
+    @Override
+    public void close() {
+        if (this == Shared.INSTANCE) {
+            throw new IllegalStateException("the shared event loops belong to the process (expected: never closed)");
+        }
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+
+    private static final class Shared {
+        static final EventLoops INSTANCE = new EventLoops(SHARED_THREADS, "relay-client-shared");
+    }
+}

@@ -1,0 +1,25 @@
+package org.millrace.relay.sink.avro;
+
+import java.util.List;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Settings;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkContext;
+import org.millrace.client.EventLoops;
+
+/**
+ * Makes Avro sinks. Keys: Flume's {@code hostname}, {@code port} (both required), {@code batch-size} (100), {@code
+ * connect-timeout} and {@code request-timeout} (20000 ms), {@code reset-connection-interval} (0 s: never), {@code
+ * compression-type} (none), {@code compression-level} (6); and our own {@code max-in-flight} (4): requests on their way at a time.
+ */
+public final class AvroSinkFactory implements ComponentFactory.OfSink {
+    @Override
+    public List<String> typeNames() {
+        return List.of("avro", "org.apache.flume.sink.AvroSink");
+    }
+
+    @Override
+    public Sink create(SinkContext context, Settings settings) {
+        return new AvroSink(context, AvroSinkSettings.read(settings), EventLoops.shared());
+    }
+}

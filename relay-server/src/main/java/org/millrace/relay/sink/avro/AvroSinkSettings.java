@@ -1,0 +1,110 @@
+package org.millrace.relay.sink.avro;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.OptionalInt;
+import org.millrace.api.Settings;
+import org.millrace.client.ConnectionSettings;
+import org.millrace.client.RelayAddress;
+
+/**
+ * What an Avro sink is set to.
+ *
+ * @param batchEvents the most events in one request, and so in one transaction
+ * @param maxInFlight requests that may be unanswered at a time
+ * @param resetInterval age at which a connection is given up for a new one, so that a load balancer gets to choose again; zero: never
+ */
+record AvroSinkSettings(
+        RelayAddress peer, ConnectionSettings connection, int batchEvents, int maxInFlight, Duration resetInterval) {
+    static final String BATCH_SIZE = "batch-size";
+
+    private static final int DEFAULT_MAX_IN_FLIGHT = 4;
+    private static final int MOST_IN_FLIGHT = 1024;
+
+    /** Flume's values of {@code compression-type}. */
+    private enum CompressionType {
+        NONE,
+        DEFLATE
+    }
+
+    static AvroSinkSettings read(Settings settings) {
+        settings.ignored("the client's threads are shared by all sinks", "maxIoWorkers");
+        settings.notSupportedYet(
+                "ssl",
+                "trust-all-certs",
+                "truststore",
+                "truststore-password",
+                "truststore-type",
+                "exclude-protocols",
+                "include-protocols",
+                "exclude-cipher-suites",
+                "include-cipher-suites",
+                "client.type",
+                "hosts",
+                "host-selector",
+                "max-attempts",
+                "backoff",
+                "maxBackoff");
+        return new AvroSinkSettings(
+                readPeer(settings),
+                new ConnectionSettings(
+                        readTimeout(settings, "connect-timeout"),
+                        readTimeout(settings, "request-timeout"),
+                        readDeflateLevel(settings)),
+                readBatchEvents(settings),
+                settings.integer("max-in-flight", 1, MOST_IN_FLIGHT).orElse(DEFAULT_MAX_IN_FLIGHT),
+                settings.duration("reset-connection-interval", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                        .orElse(Duration.ZERO));
+    }
+
+    private static RelayAddress readPeer(Settings settings) {
+        RelayAddress standIn = new RelayAddress("localhost", 1);
+        RelayAddress host = settings.value(
+                        "hostname", "a host name or address", text -> new RelayAddress(text, standIn.port()), standIn)
+                .required();
+        return new RelayAddress(host.host(), settings.integer("port", 1, 65535).required());
+    }
+
+    private static Duration readTimeout(Settings settings, String key) {
+        Duration configured = settings.value(
+                        key,
+                        "a number of milliseconds",
+                        text -> Duration.ofMillis(Integer.parseInt(text)),
+                        ConnectionSettings.DEFAULT_TIMEOUT)
+                .orElse(ConnectionSettings.DEFAULT_TIMEOUT);
+        Duration effective = ConnectionSettings.asFlumeTimeout(configured);
+        if (!effective.equals(configured)) {
+            settings.note(
+                    key,
+                    configured.toMillis() + " means " + effective.toMillis() + ", as in Flume: it is less than 1000");
+        }
+        return effective;
+    }
+
+    private static int readBatchEvents(Settings settings) {
+        int configured = settings.value(
+                        BATCH_SIZE,
+                        "a whole number, at least 1",
+                        Integer::valueOf,
+                        ConnectionSettings.DEFAULT_BATCH_EVENTS)
+                .orElse(ConnectionSettings.DEFAULT_BATCH_EVENTS);
+        int effective = ConnectionSettings.asFlumeBatchEvents(configured);
+        if (effective != configured) {
+            settings.note(BATCH_SIZE, configured + " means " + effective + ", as in Flume: it is less than 1");
+        }
+        return effective;
+    }
+
+    private static OptionalInt readDeflateLevel(Settings settings) {
+        CompressionType type =
+                settings.oneOf("compression-type", CompressionType.class).orElse(CompressionType.NONE);
+        int level = settings.integer("compression-level", 0, 9).orElse(ConnectionSettings.DEFAULT_DEFLATE_LEVEL);
+        if (type == CompressionType.DEFLATE) {
+            return OptionalInt.of(level);
+        }
+        if (settings.has("compression-level")) {
+            settings.note("compression-level", "has no effect: compression-type is none");
+        }
+        return OptionalInt.empty();
+    }
+}

@@ -1,0 +1,52 @@
+package org.millrace.relay.sink.avro;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.millrace.api.Transaction;
+
+/**
+ * Events on their way to the peer: the transaction that holds them, and the answer to come.
+ *
+ * @param transaction ours to end
+ */
+record Flight(Transaction transaction, int events, CompletableFuture<Void> answered) {
+
+    boolean isAnswered() {
+        return answered.isDone();
+    }
+
+    /** True once the peer has the events safely. */
+    boolean hasArrived() {
+        return answered.isDone() && !answered.isCompletedExceptionally();
+    }
+
+    void awaitAnswer() throws InterruptedException {
+        try {
+            answered.get();
+        } catch (ExecutionException e) {
+            // an answer, too: failure() tells
+        }
+    }
+
+    /** Returns when there is an answer, or the time has run out. */
+    void awaitAnswer(long nanos) throws InterruptedException {
+        try {
+            answered.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // whoever waited looks for itself
+        }
+    }
+
+    /** Why the events have not arrived. Only once answered. */
+    Throwable failure() {
+        try {
+            answered.getNow(null);
+            throw new IllegalStateException("the events have arrived");
+        } catch (CompletionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.millrace.relay.sink.avro;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.SinkContext;
+import org.millrace.client.EventLoops;
+import org.millrace.client.RelayConnection;
+import org.millrace.client.RelayException;
+import org.millrace.codec.EventBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A sink's connection to its peer: made when it is needed, made anew when it is broken or too old. The sink's thread only, but for {@link #isOpen}. */
+final class PeerLink {
+    private static final Logger LOG = LoggerFactory.getLogger(AvroSink.class);
+
+    private final SinkContext context;
+    private final AvroSinkSettings settings;
+    private final EventLoops loops;
+    private final Timer requests;
+    private final Counter bytesOut;
+
+    private volatile @Nullable RelayConnection connection;
+    private Instant connectedAt = Instant.EPOCH;
+
+    PeerLink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
+        this.context = context;
+        this.settings = settings;
+        this.loops = loops;
+        this.requests = context.metrics().timer("request");
+        this.bytesOut = context.metrics().counter("bytesOut");
+    }
+
+    boolean isOpen() {
+        RelayConnection current = connection;
+        return current != null && current.isOpen();
+    }
+
+    /** True once the connection is so old that it should make way for a new one. */
+    boolean isResetDue() {
+        Duration interval = settings.resetInterval();
+        return connection != null
+                && !interval.isZero()
+                && !context.clock().instant().isBefore(connectedAt.plus(interval));
+    }
+
+    /**
+     * Connects unless there is a connection; waits for it up to the connect time-out.
+     *
+     * @throws RelayException if the peer cannot be reached
+     */
+    void connect() throws RelayException, InterruptedException {
+        if (isOpen()) {
+            return;
+        }
+        close(); // what is left of one that the peer has closed
+        try {
+            connection = RelayConnection.connect(settings.peer(), settings.connection(), loops)
+                    .get();
+        } catch (ExecutionException e) {
+            context.metrics().connectionsFailed.inc();
+            throw e.getCause() instanceof RelayException known
+                    ? known
+                    : new RelayException(settings.peer(), "cannot connect", e);
+        }
+        connectedAt = context.clock().instant();
+        context.metrics().connectionsCreated.inc();
+        LOG.info("sink {}: connected to {}", context.name(), settings.peer());
+    }
+
+    /**
+     * Sends a request on the connection.
+     *
+     * @param batches lent
+     * @return completes as {@link RelayConnection#append} says
+     */
+    CompletableFuture<Void> send(List<EventBatch> batches) {
+        RelayConnection current = connection;
+        if (current == null) {
+            throw new IllegalStateException("not connected");
+        }
+        long started = System.nanoTime();
+        CompletableFuture<Void> answered = current.append(batches);
+        answered.whenComplete((stored, failure) -> requests.update(System.nanoTime() - started, TimeUnit.NANOSECONDS));
+        for (EventBatch batch : batches) {
+            bytesOut.inc(batch.encodedBytes());
+        }
+        return answered;
+    }
+
+    /** Closes the connection if there is one; requests that are not answered fail. */
+    void close() {
+        RelayConnection closing = connection;
+        if (closing != null) {
+            connection = null;
+            closing.close();
+            context.metrics().connectionsClosed.inc();
+            LOG.info("sink {}: connection to {} closed", context.name(), settings.peer());
+        }
+    }
+}

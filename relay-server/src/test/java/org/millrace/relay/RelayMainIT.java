@@ -1,0 +1,109 @@
+package org.millrace.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.relay.cli.ExitCode;
+
+/** The program in a process of its own, as the launcher starts it: what it says, how it ends. */
+@Timeout(120)
+class RelayMainIT {
+    private static final String FILE = """
+            a.channels = c1
+            a.sinks = k1
+            a.channels.c1.type = memory
+            a.sinks.k1.type = null
+            a.sinks.k1.channel = c1
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> said = new ArrayList<>();
+    private Process process;
+
+    @AfterEach
+    void endProcess() {
+        process.destroyForcibly();
+    }
+
+    @Test
+    void sigtermStopsTheAgentWithExitCodeZero() throws Exception {
+        start(List.of(), FILE);
+        readUntil("agent a started");
+        process.toHandle().destroy(); // SIGTERM; the process's own destroy would also close its output
+        assertThat(exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(said).anyMatch(line -> line.contains("agent a stopped"));
+    }
+
+    @Test
+    void aRefusedConfigurationEndsTheProgram() throws Exception {
+        start(List.of(), FILE.replace("k1.channel = c1", "k1.channel = c2"));
+        assertThat(exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(said).anyMatch(line -> line.contains("a.properties:5: a.sinks.k1.channel: c2"));
+    }
+
+    @Test
+    void aFailedStartEndsTheProgramWithItsReason() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            start(
+                    List.of(
+                            "-Dflume.monitoring.type=http",
+                            "-Dmillrace.monitoring.bind=127.0.0.1",
+                            "-Dflume.monitoring.port=" + taken.getLocalPort()),
+                    FILE);
+            assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(said)
+                    .anyMatch(line -> line.contains("agent a did not start")
+                            && line.contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()));
+        }
+    }
+
+    private void start(List<String> jvmOptions, String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("a.properties"), text);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dlog4j2.level=INFO"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(RelayMain.class.getName(), "agent", "-n", "a", "-f", file.toString()));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private void readUntil(String part) throws IOException {
+        BufferedReader output = output();
+        String line = output.readLine();
+        while (line != null) {
+            said.add(line);
+            if (line.contains(part)) {
+                return;
+            }
+            line = output.readLine();
+        }
+        throw new AssertionError("the program ended without \"" + part + "\": " + said);
+    }
+
+    private int exitCode() throws IOException, InterruptedException {
+        output().lines().forEach(said::add);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private BufferedReader output() {
+        return process.inputReader(StandardCharsets.UTF_8);
+    }
+}

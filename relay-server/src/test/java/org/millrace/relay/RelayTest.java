@@ -1,0 +1,132 @@
+package org.millrace.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.Component;
+import org.millrace.api.StartException;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.Environment;
+import org.millrace.relay.fakes.Diary;
+import org.millrace.relay.fakes.FakeParts;
+import org.millrace.relay.fakes.FakeSource;
+import org.millrace.testkit.Batches;
+
+class RelayTest {
+    private static final String FILE = """
+            a.sources = r1 r2
+            a.channels = c1
+            a.sinks = k1
+            a.sources.r1.type = spooldir
+            a.sources.r1.spoolDir = in
+            a.sources.r1.channels = c1
+            a.sources.r2.type = spooldir
+            a.sources.r2.spoolDir = in
+            a.sources.r2.channels = c1
+            a.channels.c1.type = memory
+            a.channels.c1.capacity = 10000
+            a.channels.c1.transactionCapacity = 1000
+            a.sinks.k1.type = avro
+            a.sinks.k1.channel = c1
+            a.sinks.k1.hostname = h
+            a.sinks.k1.port = 1
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final Diary diary = new Diary();
+
+    @Test
+    void startsFromTheEndOfTheWayAndStopsFromItsBeginning() throws Exception {
+        Relay relay = relay(FILE);
+        relay.start();
+        relay.close();
+        relay.close();
+        assertThat(diary.entries())
+                .containsExactly(
+                        "start channel c1",
+                        "start sink k1",
+                        "start source r1",
+                        "start source r2",
+                        "start monitoring",
+                        "close source r1",
+                        "close source r2",
+                        "close sink k1",
+                        "close channel c1",
+                        "close monitoring");
+    }
+
+    @Test
+    void whatTheSourcesTookInIsDeliveredBeforeTheSinksStop() throws Exception {
+        Assembly assembly = assembly(FILE);
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofSeconds(60));
+        relay.start();
+        FakeSource source = (FakeSource) assembly.sources().get(0).source();
+        for (int i = 0; i < 40; i++) {
+            source.inlet().put(Batches.numbered(i * 100, 100));
+        }
+        relay.close();
+        assertThat(diary.entries().stream()
+                        .filter(entry -> entry.startsWith("sink k1 took "))
+                        .mapToInt(entry -> Integer.parseInt(entry.substring("sink k1 took ".length())))
+                        .sum())
+                .isEqualTo(4000);
+        assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
+    }
+
+    @Test
+    void aFailedStartClosesWhatWasStartedAndSaysWhy() throws Exception {
+        Relay relay = relay(FILE + "a.sources.r2.failure = port 4141 is taken\n");
+        assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessage("port 4141 is taken");
+        assertThat(diary.entries())
+                .contains("start source r1", "close source r1", "close sink k1", "close channel c1")
+                .doesNotContain("start monitoring");
+    }
+
+    @Test
+    void aSinkThatDoesNotStartKeepsTheSourcesClosed() throws Exception {
+        Relay relay = relay(FILE + "a.sinks.k1.failure = no name node\n");
+        assertThatThrownBy(relay::start).hasMessage("no name node");
+        assertThat(diary.entries()).doesNotContain("start source r1").contains("close channel c1");
+    }
+
+    private Relay relay(String file) throws IOException {
+        return new Relay(assembly(file), new Monitor(), Duration.ofSeconds(60));
+    }
+
+    private Assembly assembly(String text) throws IOException {
+        Path file = Files.writeString(directory.resolve("a.properties"), text);
+        Configuration configuration = Configuration.read(
+                new Configuration.Request("a", List.of(file), false),
+                new Environment(Map.of(), new Properties()),
+                FakeParts.catalog(diary),
+                RelayMain.routing(),
+                InstantSource.system());
+        assertThat(configuration.findings().mistakes()).isEmpty();
+        return configuration.assembly();
+    }
+
+    private final class Monitor implements Component {
+        @Override
+        public void start() {
+            diary.note("start monitoring");
+        }
+
+        @Override
+        public void close() {
+            diary.note("close monitoring");
+        }
+    }
+}

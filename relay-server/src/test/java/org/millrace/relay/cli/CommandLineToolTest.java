@@ -1,0 +1,229 @@
+package org.millrace.relay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.Environment;
+import org.millrace.relay.config.Routing;
+import org.millrace.relay.fakes.Diary;
+import org.millrace.relay.fakes.FakeParts;
+import org.millrace.relay.route.EventRouter;
+
+class CommandLineToolTest {
+    private static final String GOOD = """
+            a.channels = c1
+            a.sinks = k1
+            a.channels.c1.type = memory
+            a.sinks.k1.type = avro
+            a.sinks.k1.channel = c1
+            a.sinks.k1.hostname = h
+            a.sinks.k1.port = 1
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Runner runner = new Runner();
+    private Path good;
+    private Path bad;
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        good = Files.writeString(directory.resolve("good.properties"), GOOD);
+        bad = Files.writeString(
+                directory.resolve("bad.properties"),
+                GOOD.replace("k1.channel = c1", "k1.channel = c2").replace("port = 1", "port = 0"));
+    }
+
+    @Test
+    void anAgentRuns() {
+        assertThat(run("agent", "-n", "a", "-f", good.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(runner.ran).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "agent --name a --conf-file FILE --conf conf --no-reload-conf",
+                "agent -name a -conf-file FILE -conf conf -no-reload-conf",
+                "agent --name=a --conf-file=FILE -c conf -i 5",
+                "agent -n a -f FILE -f FILE --poll-interval 5",
+                "node -n a -f FILE",
+                "agent --lenient -n a -f FILE",
+            })
+    void optionsMayBeWrittenAsForFlume(String arguments) {
+        assertThat(run(arguments.replace("FILE", good.toString()).split(" "))).isEqualTo(ExitCode.DONE);
+        assertThat(runner.ran).containsExactly("a");
+    }
+
+    @Test
+    void aBadConfigurationIsRefusedWithAllMistakesAndACount() {
+        assertThat(run("agent", "-n", "a", "-f", bad.toString())).isEqualTo(ExitCode.REFUSED);
+        assertThat(runner.ran).isEmpty();
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        bad
+                                + ":5: a.sinks.k1.channel: c2 (expected: one of the declared channels: c1; did you mean c1?)",
+                        bad + ":7: a.sinks.k1.port: 0 (expected: a whole number, 1 to 65535)",
+                        "2 mistakes; nothing was started");
+    }
+
+    @Test
+    void validateTellsTheSameAndStartsNothing() {
+        assertThat(run("validate", "-n", "a", "-f", bad.toString())).isEqualTo(ExitCode.REFUSED);
+        String told = err.toString();
+        err.getBuffer().setLength(0);
+        run("agent", "-n", "a", "-f", bad.toString());
+        assertThat(told).isEqualTo(err.toString());
+        assertThat(runner.ran).isEmpty();
+    }
+
+    @Test
+    void validateShowsWhatWouldRun() {
+        assertThat(run("validate", "-n", "a", "-f", good.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString().lines())
+                .containsExactly(good + ": agent a can run", "  channels  c1 (memory)", "  sinks     c1 -> k1 (avro)");
+        assertThat(runner.ran).isEmpty();
+    }
+
+    @Test
+    void aMistakeInASystemPropertyIsRefusedToo() {
+        runner.problems.add("-Dflume.monitoring.port=x (expected: a port, 0 to 65535)");
+        assertThat(run("agent", "--lenient", "-n", "a", "-f", good.toString())).isEqualTo(ExitCode.REFUSED);
+        assertThat(err.toString())
+                .startsWith("-Dflume.monitoring.port=x (expected: a port")
+                .endsWith("1 mistake; nothing was started" + System.lineSeparator());
+    }
+
+    @Test
+    void whatEndsTheAgentIsItsExitCode() {
+        runner.exitCode = ExitCode.FAILED;
+        assertThat(run("agent", "-n", "a", "-f", good.toString())).isEqualTo(ExitCode.FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "agent -f FILE",
+                "agent -n a",
+                "agent -n a -f FILE --nope",
+                "agent -n a -f FILE -i often",
+                "agent -n a -f FILE extra",
+                "agnet -n a -f FILE",
+                "tool fcintegritytool -l data",
+                "validate",
+                "help nope",
+            })
+    void aWrongCommandLineHasItsOwnExitCode(String arguments) {
+        assertThat(run(arguments.replace("FILE", good.toString()).split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(runner.ran).isEmpty();
+        assertThat(err.toString()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-u",
+                "--conf-uri",
+                "-z",
+                "--zkConnString",
+                "-p",
+                "--zkBasePath",
+                "-b",
+                "--backup-directory",
+                "-user",
+                "--conf-user",
+                "-pwd",
+                "--conf-password",
+                "-a",
+                "--auth-provider",
+                "-prov",
+                "--conf-provider"
+            })
+    void flumesOtherOptionsAreRefusedByName(String option) {
+        assertThat(run("agent", "-n", "a", option, "value")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(option + " is not supported yet");
+    }
+
+    @Test
+    void noCommandShowsTheCommands() {
+        assertThat(run()).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("agent", "validate", "version", "help")
+                .doesNotContain("node", "tool");
+    }
+
+    @Test
+    void helpExplainsACommand() {
+        assertThat(run("help", "agent")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString())
+                .contains("--conf-file", "--lenient", "--no-reload-conf")
+                .doesNotContain("zkBasePath");
+    }
+
+    @Test
+    void everyCommandHasHelpOfItsOwn() {
+        assertThat(run("validate", "-h")).isEqualTo(ExitCode.DONE);
+        assertThat(run("-h")).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void versionNamesTheProgramAndItsVersion() {
+        assertThat(run("version")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString().lines().findFirst())
+                .hasValueSatisfying(line -> assertThat(line).matches("Millrace \\d+\\.\\d+.*"));
+    }
+
+    private int run(String... arguments) {
+        return new CommandLineTool(this::read, runner, new PrintWriter(out, true), new PrintWriter(err, true))
+                .run(arguments);
+    }
+
+    private Configuration read(Configuration.Request request) {
+        Routing routing = (interceptors, selector, channels, metrics) -> {
+            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
+            return new Routing.Route(router, router::close);
+        };
+        return Configuration.read(
+                request,
+                new Environment(Map.of(), new Properties()),
+                FakeParts.catalog(new Diary()),
+                routing,
+                InstantSource.system());
+    }
+
+    private static final class Runner implements AgentRunner {
+        private final List<String> ran = new ArrayList<>();
+        private final List<String> problems = new ArrayList<>();
+        private int exitCode = ExitCode.DONE;
+
+        @Override
+        public List<String> problems() {
+            return problems;
+        }
+
+        @Override
+        public int run(Assembly assembly) {
+            ran.add(assembly.agent());
+            return exitCode;
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package org.millrace.relay.sink.avro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.api.Channel;
+import org.millrace.api.ChannelContext;
+import org.millrace.api.ChannelMetrics;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.Settings;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkContext;
+import org.millrace.api.SinkMetrics;
+import org.millrace.api.Transaction;
+import org.millrace.client.ConnectionSettings;
+import org.millrace.client.EventLoops;
+import org.millrace.client.RelayAddress;
+import org.millrace.codec.EventBatch;
+import org.millrace.relay.channel.memory.MemoryChannelFactory;
+import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.FakeRelay;
+
+/** The test's thread is the sink's thread and the peer in turn. */
+@Timeout(60)
+class AvroSinkTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final EventLoops loops = EventLoops.ofThreads(1);
+    private final MetricRegistry registry = new MetricRegistry();
+    private final SinkMetrics metrics = new SinkMetrics("k1", registry);
+    private final FakeClock clock = new FakeClock();
+    private Channel channel;
+    private FakeRelay relay;
+    private AvroSink sink;
+
+    @BeforeEach
+    void start() throws Exception {
+        relay = new FakeRelay();
+        channel = new MemoryChannelFactory()
+                .create(
+                        new ChannelContext(
+                                "a1", "c1", new ChannelMetrics("c1", new MetricRegistry()), InstantSource.system()),
+                        new Settings(Map.of("capacity", "1000"), new NoProblems()));
+        channel.start();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        relay.close(); // first: a sink does not wait then for answers that will not come
+        if (sink != null) {
+            sink.close();
+        }
+        channel.close();
+        loops.close();
+    }
+
+    @Test
+    void severalRequestsAreOnTheirWayAndCommittedInOrder() throws Exception {
+        open(2, 3, LONG);
+        put(1, 2);
+        put(3, 2);
+        put(5, 2);
+        sink.drain();
+        FakeRelay.Request first = relay.accept().readRequest();
+        relay.answerFirstOk(first.serial());
+        sink.drain();
+        sink.drain();
+        FakeRelay.Request second = relay.readRequest();
+        FakeRelay.Request third = relay.readRequest();
+
+        relay.answerOk(third.serial());
+        relay.answerOk(second.serial());
+        drainUntilIdle();
+
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(6);
+        assertThat(metrics.drainAttempts.getCount()).isEqualTo(6);
+        assertThat(metrics.batchesComplete.getCount()).isEqualTo(3);
+        assertThat(metrics.connectionsCreated.getCount()).isEqualTo(1);
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void noMoreIsOnItsWayThanWasSet() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        put(2, 1);
+        put(3, 1);
+        sink.drain();
+        sink.drain();
+        assertThat(registry.getGauges().get("sink.k1.requestsInFlight").getValue())
+                .isEqualTo(2);
+        CompletableFuture<Sink.Drain> third = inSinkThread();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        assertThat(third.get(10, TimeUnit.SECONDS)).isEqualTo(Sink.Drain.DELIVERED);
+        relay.answerOk(relay.readRequest().serial());
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
+        relay.answerOk(relay.readRequest().serial());
+        rest.get(10, TimeUnit.SECONDS);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(3);
+    }
+
+    @Test
+    void smallBatchesTravelTogetherUpToTheBatchSize() throws Exception {
+        open(4, 1, LONG);
+        for (int number = 1; number <= 6; number++) {
+            put(number, 1);
+        }
+        sink.drain();
+        FakeRelay.Request first = relay.accept().readRequest();
+        assertThat(first.parameters()).startsWith("08"); // four events
+        relay.answerFirstOk(first.serial());
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
+        FakeRelay.Request second = relay.readRequest();
+        assertThat(second.parameters()).startsWith("04");
+        relay.answerOk(second.serial());
+        rest.get(10, TimeUnit.SECONDS);
+        assertThat(metrics.batchesComplete.getCount()).isEqualTo(1);
+        assertThat(metrics.batchesUnderflow.getCount()).isEqualTo(1);
+        assertThat(metrics.batchesEmpty.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRefusedIsBackInOrderAndGoesOverANewConnection() throws Exception {
+        open(2, 3, LONG);
+        put(1, 2);
+        put(3, 2);
+        put(5, 2);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        sink.drain();
+        relay.answerFailed(relay.readRequest().serial());
+        relay.answerFailed(relay.readRequest().serial());
+
+        assertThatThrownBy(this::drainUntilIdle)
+                .hasRootCauseMessage("127.0.0.1:" + relay.port() + ": refused the events: FAILED");
+        assertThat(relay.readByte()).isEqualTo(-1);
+        assertThat(metrics.eventWriteFails.getCount()).isEqualTo(1);
+        assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
+
+        sink.drain();
+        FakeRelay.Request again = relay.accept().readRequest();
+        assertThat(again.parameters()).startsWith("04020c6e756d6265720233"); // two events; number=3 first
+        relay.answerFirstOk(again.serial());
+        sink.drain();
+        relay.answerOk(relay.readRequest().serial());
+        drainUntilIdle();
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(6);
+    }
+
+    @Test
+    void whatThePeerStoredBehindARefusalIsNotSentTwice() throws Exception {
+        open(1, 3, LONG);
+        put(1, 1);
+        put(2, 1);
+        put(3, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        sink.drain();
+        FakeRelay.Request second = relay.readRequest();
+        relay.answerOk(relay.readRequest().serial());
+        relay.answerFailed(second.serial());
+        assertThatThrownBy(this::drainUntilIdle).hasMessageContaining("1 events are back in the channel");
+        assertThat(left()).containsExactly(2);
+    }
+
+    @Test
+    void aPeerThatDoesNotAnswerInTimeGetsTheEventsAgain() throws Exception {
+        open(2, 2, Duration.ofMillis(100));
+        put(1, 2);
+        put(3, 1);
+        sink.drain();
+        sink.drain();
+        assertThatThrownBy(this::drainUntilIdle)
+                .hasMessageContaining("3 events are back in the channel")
+                .rootCause()
+                .hasMessageContaining("within 100 ms");
+        assertThat(left()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aPeerThatHangsUpWithRequestsOnTheirWayGetsThemAgain() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        put(2, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        relay.readRequest();
+        relay.closeConnection();
+        assertThatThrownBy(this::drainUntilIdle).rootCause().hasMessageContaining("the peer closed the connection");
+        assertThat(left()).containsExactly(2);
+    }
+
+    @Test
+    void aPeerThatHangsUpWhileNothingIsOnItsWayCostsNothing() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        drainUntilIdle();
+        relay.closeConnection();
+        await().until(() -> !sink.isConnected());
+
+        put(2, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        drainUntilIdle();
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
+        assertThat(metrics.eventWriteFails.getCount()).isZero();
+        assertThat(metrics.connectionsCreated.getCount()).isEqualTo(2);
+        assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aPeerThatIsNotThereKeepsNobodyFromStarting() throws Exception {
+        relay.close();
+        open(10, 2, LONG);
+        assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
+        put(1, 3);
+        assertThatThrownBy(sink::drain)
+                .isInstanceOf(DeliveryException.class)
+                .cause()
+                .hasMessageContaining("127.0.0.1:" + relay.port() + ": cannot connect");
+        assertThat(metrics.connectionsFailed.getCount()).isEqualTo(2);
+        assertThat(metrics.eventWriteFails.getCount()).isZero();
+        assertThat(left()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void anOldConnectionMakesWayForANewOneOnceItsRequestsAreAnswered() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        sink.drain();
+        clock.advance(Duration.ofSeconds(60));
+        put(2, 1);
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
+        assertThat(relay.readByte()).as("nothing more on the old connection").isEqualTo(-1);
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        rest.get(10, TimeUnit.SECONDS);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
+        assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void closeTakesAlongTheAnswersThatComeAndLeavesTheRestInTheChannel() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        put(2, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        FakeRelay.Request second = relay.readRequest();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(sink::close);
+        assertThat(closing).isNotDone();
+        relay.closeConnection();
+        closing.get(10, TimeUnit.SECONDS);
+        assertThat(second.serial()).isEqualTo(2);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(1);
+        assertThat(left()).containsExactly(2);
+        sink.close();
+        assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    private void open(int batchEvents, int maxInFlight, Duration timeout) {
+        AvroSinkSettings settings = new AvroSinkSettings(
+                new RelayAddress("127.0.0.1", relay.port()),
+                new ConnectionSettings(timeout, timeout, OptionalInt.empty()),
+                batchEvents,
+                maxInFlight,
+                Duration.ofSeconds(60));
+        sink = new AvroSink(new SinkContext("a1", "k1", channel, metrics, clock), settings, loops);
+        sink.start();
+    }
+
+    private void put(int first, int events) throws Exception {
+        channel.submit(Batches.numbered(first, events)).get(10, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<Sink.Drain> inSinkThread() {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return sink.drain();
+            } catch (DeliveryException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private void drainUntilIdle() {
+        try {
+            Sink.Drain drain;
+            do {
+                drain = sink.drain();
+            } while (drain == Sink.Drain.DELIVERED);
+        } catch (DeliveryException | InterruptedException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** The numbers of the events in the channel, which stay there. */
+    private List<Integer> left() {
+        List<Integer> numbers = new ArrayList<>();
+        try (Transaction transaction = channel.begin()) {
+            EventBatch batch = transaction.take(100);
+            while (batch != null) {
+                numbers.addAll(Batches.numbers(batch));
+                batch = transaction.take(100);
+            }
+        }
+        return numbers;
+    }
+
+    private static final class NoProblems implements Settings.Problems {
+        @Override
+        public void problem(String key, String message) {
+            throw new AssertionError(key + ": " + message);
+        }
+
+        @Override
+        public void note(String key, String message) {
+            throw new AssertionError(key + ": " + message);
+        }
+    }
+}

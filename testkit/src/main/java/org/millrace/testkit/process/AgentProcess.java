@@ -1,0 +1,158 @@
+package org.millrace.testkit.process;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** An agent, ours or Flume's, in a JVM of its own, serving {@code /metrics} on a free port. One thread at a time. */
+public final class AgentProcess implements AutoCloseable {
+    /** The agent's name in its configuration: {@code a.sources = …}. */
+    public static final String AGENT = "a";
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+    private final JavaProcess process;
+    private final int metricsPort;
+
+    private AgentProcess(JavaProcess process, int metricsPort) {
+        this.process = process;
+        this.metricsPort = metricsPort;
+    }
+
+    /** Whose agent: how it is started. */
+    public enum Kind {
+        /** Ours, from the class path that this JVM has. */
+        MILLRACE {
+            @Override
+            String classPath() {
+                return System.getProperty("java.class.path");
+            }
+
+            @Override
+            List<String> command() {
+                return List.of("org.millrace.relay.RelayMain", "agent");
+            }
+        },
+        /** Flume as released, from the directory named by the system property {@code flume.peer}. */
+        FLUME {
+            @Override
+            String classPath() {
+                return flumeClassPath();
+            }
+
+            @Override
+            List<String> command() {
+                return List.of("org.apache.flume.node.Application");
+            }
+        };
+
+        abstract String classPath();
+
+        abstract List<String> command();
+    }
+
+    /** The class path of Flume and of the driver of its SDK. */
+    public static String flumeClassPath() {
+        Path peer = Path.of(System.getProperty("flume.peer", "flume-peer/target"));
+        if (!Files.isDirectory(peer.resolve("lib"))) {
+            throw new IllegalStateException("no Flume in " + peer + ": build the module flume-peer, or set flume.peer");
+        }
+        return peer.resolve("classes") + ":" + peer.resolve("lib") + "/*";
+    }
+
+    /**
+     * Starts an agent; returns once all its ports are open.
+     *
+     * @param name of the process, for messages and its files in the directory
+     * @param flags for the JVM, before ours
+     * @param configuration lines of its properties file, for the agent {@value #AGENT}
+     * @param ports its sources listen on
+     */
+    public static AgentProcess start(
+            Kind kind, String name, Path dir, List<String> flags, String configuration, int... ports) {
+        int metricsPort = FreePorts.next();
+        List<String> allFlags = new ArrayList<>(flags);
+        allFlags.add("-Dlog4j2.level=INFO"); // without a configuration file: to the console
+        allFlags.add("-Dflume.monitoring.type=http");
+        allFlags.add("-Dflume.monitoring.port=" + metricsPort);
+        List<String> command = new ArrayList<>(kind.command());
+        command.addAll(List.of("-n", AGENT, "-f", write(dir, name, configuration), "--no-reload-conf"));
+        JavaProcess process = JavaProcess.start(name, dir, allFlags, kind.classPath(), command);
+        AgentProcess agent = new AgentProcess(process, metricsPort);
+        try {
+            awaitPort(process, metricsPort);
+            for (int port : ports) {
+                awaitPort(process, port);
+            }
+            return agent;
+        } catch (RuntimeException e) {
+            agent.close();
+            throw e;
+        }
+    }
+
+    private static String write(Path dir, String name, String configuration) {
+        Path file = dir.resolve(name + ".properties");
+        try {
+            return Files.writeString(file, configuration).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /** Waits until a process listens on a port; fails when it ends before. */
+    public static void awaitPort(JavaProcess process, int port) {
+        Awaitility.await("port " + port + " of " + process.name())
+                .atMost(START_LIMIT)
+                .pollInterval(50, MILLISECONDS)
+                .pollDelay(0, SECONDS)
+                .until(() -> {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException(process.name() + " ended at its start:\n" + process.log());
+                    }
+                    return isOpen(port);
+                });
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** What {@code /metrics} says, as JSON. */
+    public String metrics() throws IOException, InterruptedException {
+        URI address = URI.create("http://127.0.0.1:" + metricsPort + "/metrics");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    public JavaProcess process() {
+        return process;
+    }
+
+    /** SIGTERM, then waits. */
+    @Override
+    public void close() {
+        process.close();
+    }
+}

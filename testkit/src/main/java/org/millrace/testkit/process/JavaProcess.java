@@ -1,0 +1,157 @@
+package org.millrace.testkit.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM that we started and stop again: at the latest when this JVM ends. What it says goes to a file; where it is a {@link
+ * #conversation}, its standard output is read line by line instead. One thread at a time.
+ */
+public final class JavaProcess implements AutoCloseable {
+    private static final long STOP_SECONDS = 15;
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    }
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private JavaProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        RUNNING.add(process);
+    }
+
+    /**
+     * Starts {@code java}, the same one that runs us.
+     *
+     * @param name for messages and for the log file, {@code NAME.log} in the directory
+     * @param flags for the JVM
+     * @param command main class and its arguments
+     */
+    public static JavaProcess start(String name, Path dir, List<String> flags, String classPath, List<String> command) {
+        return start(name, dir, flags, classPath, command, false);
+    }
+
+    /** As {@link #start}, for a program that takes orders on standard input and answers on standard output. */
+    public static JavaProcess conversation(
+            String name, Path dir, List<String> flags, String classPath, List<String> command) {
+        return start(name, dir, flags, classPath, command, true);
+    }
+
+    private static JavaProcess start(
+            String name, Path dir, List<String> flags, String classPath, List<String> command, boolean answers) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(flags);
+        words.add("-cp");
+        words.add(classPath);
+        words.addAll(command);
+        Path log = dir.resolve(name + ".log");
+        ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // what is set for us is not meant for what we test
+        if (answers) {
+            builder.redirectError(log.toFile());
+        } else {
+            builder.redirectErrorStream(true).redirectOutput(log.toFile());
+        }
+        try {
+            return new JavaProcess(name, builder.start(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + name, e);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** What it has said so far. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException("log of " + name, e);
+        }
+    }
+
+    /** Says a line to a conversation and waits for the line that answers it. */
+    public String ask(String line) {
+        try {
+            OutputStream out = process.getOutputStream();
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            BufferedReader answers = process.inputReader(StandardCharsets.UTF_8);
+            String answer = answers.readLine();
+            if (answer == null) {
+                throw new IllegalStateException(name + " ended without an answer to: " + line + "\n" + log());
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " did not answer: " + line, e);
+        }
+    }
+
+    /** Memory of the process in physical pages, in bytes. */
+    public long residentBytes() {
+        return ProcFile.residentBytes(process.pid());
+    }
+
+    /** CPU time of all its threads so far, in nanoseconds. */
+    public long cpuNanos() {
+        return process.info()
+                .totalCpuDuration()
+                .orElseThrow(() -> new IllegalStateException(name + " has ended"))
+                .toNanos();
+    }
+
+    /** SIGTERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end, up to the bound after which a stop counts as failed. */
+    public int awaitExit() throws InterruptedException {
+        if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(name + " still runs " + STOP_SECONDS + " s after it was told to stop");
+        }
+        return process.exitValue();
+    }
+
+    /** SIGTERM, and SIGKILL if that does not end it in time. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        RUNNING.remove(process);
+    }
+}
