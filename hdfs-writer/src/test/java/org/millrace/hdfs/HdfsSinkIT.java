@@ -170,7 +170,7 @@ class HdfsSinkIT {
     @Test
     void manyBucketsAreWrittenSideBySide() throws Exception {
         try (SinkUnderTest sut = started(
-                "hdfs.path", root + "/%{host}/%Y-%m-%d", "hdfs.timeZone", "UTC", "hdfs.maxOpenFiles", "20")) {
+                "hdfs.path", root + "/%{host}/%Y-%m-%d", "hdfs.timeZone", "UTC")) {
             putLines(sut).drainAll();
             assertThat(files()).hasSize(50);
         }
