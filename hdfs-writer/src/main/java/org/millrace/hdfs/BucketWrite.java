@@ -11,6 +11,8 @@ final class BucketWrite implements HadoopCalls.Work {
     private final Bucket bucket;
     private final Ended ended;
     private final List<Run> runs = new ArrayList<>();
+    /** From then on its thread gives the batches back, perhaps long after it was given up. The sink's thread only. */
+    private boolean handedOver;
 
     /** Told, on the sink's thread, how a write came out. */
     interface Ended {
@@ -34,6 +36,10 @@ final class BucketWrite implements HadoopCalls.Work {
     BucketWrite(Bucket bucket, Ended ended) {
         this.bucket = bucket;
         this.ended = ended;
+    }
+
+    Bucket bucket() {
+        return bucket;
     }
 
     /**
@@ -78,8 +84,19 @@ final class BucketWrite implements HadoopCalls.Work {
         ended.failed(bucket, cause);
     }
 
-    /** Gives the batches back. */
-    void release() {
+    /** It is about to be run. */
+    void handOver() {
+        handedOver = true;
+    }
+
+    /** Gives the batches back, if it has not been handed over. */
+    void drop() {
+        if (!handedOver) {
+            release();
+        }
+    }
+
+    private void release() {
         runs.forEach(run -> run.batch.release());
         runs.clear();
     }

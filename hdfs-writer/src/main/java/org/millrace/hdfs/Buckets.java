@@ -31,7 +31,7 @@ final class Buckets implements BucketWrite.Ended {
     /** The one used longest ago comes first. */
     private final Map<BucketId, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Map<Bucket, BucketWrite> pending = new LinkedHashMap<>();
+    private final Map<BucketId, BucketWrite> pending = new LinkedHashMap<>();
     private @Nullable BucketWrite lastWrite;
     private @Nullable BucketId lastId;
     private @Nullable EventBatch lastBatch;
@@ -49,68 +49,66 @@ final class Buckets implements BucketWrite.Ended {
         this.clock = store.clock();
     }
 
-    /**
-     * Notes an event for {@link #write}. Where more buckets are touched than may be open, writes those so far.
-     *
-     * @throws IOException if that failed
-     */
-    void add(EventBatch batch, EventReader event, String directory, String prefix) throws IOException {
+    /** Notes an event for {@link #write}. */
+    void add(EventBatch batch, EventReader event, String directory, String prefix) {
         boolean sameBucket = lastId != null && directory.equals(lastId.directory()) && prefix.equals(lastId.prefix());
         if (!sameBucket || lastWrite == null) {
             lastId = new BucketId(directory, prefix);
-            lastWrite = writeTo(bucketOf(lastId));
+            lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(bucketOf(id), this));
             sameBucket = false;
         }
         lastWrite.add(batch, event, sameBucket && Objects.equals(batch, lastBatch));
         lastBatch = batch;
     }
 
-    private BucketWrite writeTo(Bucket bucket) {
-        return pending.computeIfAbsent(bucket, b -> new BucketWrite(b, this));
-    }
-
-    private Bucket bucketOf(BucketId id) throws IOException {
-        Bucket bucket = buckets.get(id);
-        if (bucket == null) {
-            if (buckets.size() >= maxOpen) {
-                write();
-                finish(List.of(buckets.values().iterator().next()), RollReason.TOO_MANY_OPEN);
-            }
-            bucket = new Bucket(id, store, policy, unfinished);
-            buckets.put(id, bucket);
-        }
-        return bucket;
+    private Bucket bucketOf(BucketId id) {
+        Bucket open = buckets.get(id);
+        return open == null ? new Bucket(id, store, policy, unfinished) : open;
     }
 
     /**
-     * Writes and flushes what was noted, the buckets side by side.
+     * Writes and flushes what was noted, the buckets side by side. Those that are open come first; then the others, by as many as
+     * may be open. So each bucket's file is opened once at most, however its events are mixed with those of others.
      *
      * @throws IOException if it failed for any of them: all that was noted since the last commit is to be rolled back
      */
     void write() throws IOException {
-        List<BucketWrite> writes = List.copyOf(pending.values());
-        forget();
+        List<BucketWrite> others = new ArrayList<>();
+        List<BucketWrite> open = new ArrayList<>();
+        pending.forEach((id, write) -> (buckets.containsKey(id) ? open : others).add(write));
+        write(open);
+        for (int from = 0; from < others.size(); from += maxOpen) {
+            List<BucketWrite> some = others.subList(from, Math.min(others.size(), from + maxOpen));
+            makeRoomFor(some.size());
+            some.forEach(write -> buckets.put(write.bucket().id(), write.bucket()));
+            write(some);
+        }
+        drop();
+    }
+
+    private void write(List<BucketWrite> writes) throws IOException {
         failure = null;
+        writes.forEach(BucketWrite::handOver);
         calls.runAll(writes);
         if (failure != null) {
             throw failure;
         }
     }
 
-    private void forget() {
+    private void makeRoomFor(int more) {
+        int tooMany = buckets.size() + more - maxOpen;
+        if (tooMany > 0) {
+            finish(buckets.values().stream().limit(tooMany).toList(), RollReason.TOO_MANY_OPEN);
+        }
+    }
+
+    /** Forgets what was noted. */
+    void drop() {
+        pending.values().forEach(BucketWrite::drop);
         pending.clear();
         lastWrite = null;
         lastId = null;
         lastBatch = null;
-    }
-
-    /** Drops what was noted and not written. */
-    void drop() {
-        pending.values().forEach(BucketWrite::release);
-        pending.keySet().stream()
-                .filter(bucket -> bucket.file() == null)
-                .forEach(bucket -> buckets.remove(bucket.id()));
-        forget();
     }
 
     @Override

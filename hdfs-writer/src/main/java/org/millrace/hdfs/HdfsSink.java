@@ -113,7 +113,7 @@ final class HdfsSink implements Sink, BatchSized {
         return events;
     }
 
-    private void assign(EventBatch batch, OpenStore open) throws IOException {
+    private void assign(EventBatch batch, OpenStore open) {
         boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
         EventReader event = batch.reader();
         while (event.next()) {

@@ -199,7 +199,7 @@ class HdfsSinkIT {
             cluster.waitActive();
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
-            await().atMost(Duration.ofMinutes(1)).until(() -> {
+            await().pollInterval(Duration.ofSeconds(1)).atMost(Duration.ofMinutes(1)).until(() -> {
                 sut.clock.advance(Duration.ofSeconds(1));
                 sut.sink.drain();
                 return sut.gauge("unfinishedFiles").equals(0);

@@ -149,8 +149,8 @@ class HdfsSinkTest {
                 }
                 sut.put(builder.build()).drainAll();
             }
-            assertThat(tree.inUse()).hasSize(3);
-            assertThat(sut.gauge("openFiles")).isEqualTo(3);
+            assertThat(tree.inUse()).hasSizeLessThanOrEqualTo(3);
+            assertThat(sut.metrics.connectionsCreated.getCount()).isEqualTo(20); // once each, although mixed
         }
         assertThat(tree.inUse()).isEmpty();
         assertThat(tree.lines())
