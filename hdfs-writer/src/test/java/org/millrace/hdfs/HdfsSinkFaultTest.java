@@ -134,7 +134,8 @@ class HdfsSinkFaultTest {
     @ValueSource(strings = {"CLOSE", "RENAME"})
     void afterTheLastTryAFileKeepsItsInUseName(Op op) throws Exception {
         FaultyFileSystem.fault = Fault.failing(op, Integer.MAX_VALUE);
-        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
+        try (SinkUnderTest sut =
+                started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one")).drainAll();
             sut.clock.advance(Duration.ofSeconds(30));
             sut.sink.drain();
