@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.codec.EventBatch;
-import org.millrace.codec.EventBatchBuilder;
+import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeRelay;
 
 class RelayConnectionTest {
@@ -313,8 +312,7 @@ class RelayConnectionTest {
     }
 
     private CompletableFuture<Void> append(String body) {
-        byte[] utf8 = body.getBytes(UTF_8);
-        EventBatch batch = new EventBatchBuilder().add(Map.of(), utf8).build();
+        EventBatch batch = Batches.of(body);
         try {
             return connection.append(List.of(batch));
         } finally {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
@@ -23,6 +24,9 @@ import org.millrace.codec.WireReader;
  * resolution, and encodes the events anew. The slow way in, for the rare peer that is no Flume. Thread-safe.
  */
 final class ParamsResolver {
+    /** Avro's fast reader would pass by the methods that {@link EventReading} overrides. */
+    private static final GenericData PLAIN_READING = new GenericData().setFastReaderEnabled(false);
+
     private final RpcMessage message;
     private final Schema theirs;
 
@@ -80,7 +84,7 @@ final class ParamsResolver {
         private final CodecLimits limits;
 
         EventReading(EventBatchBuilder events, CodecLimits limits) {
-            super(theirs, FlumeProtocol.requestSchema(message));
+            super(theirs, FlumeProtocol.requestSchema(message), PLAIN_READING);
             this.events = events;
             this.limits = limits;
         }

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,11 @@ class DeflateTest {
     private static final CodecLimits LIMITS = CodecLimits.DEFAULT;
 
     private final EmbeddedChannel inflating = new EmbeddedChannel(new InflateHandler(LIMITS));
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        inflating.finishAndReleaseAll();
+    }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"10-deflate", "11-deflate-level-9", "v19-deflate"})

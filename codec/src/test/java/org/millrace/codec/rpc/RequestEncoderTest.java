@@ -25,11 +25,12 @@ class RequestEncoderTest {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("host", "web01");
         headers.put("timestamp", "1700000000000");
-        EventBatch batch = new EventBatchBuilder()
-                .add(headers, utf8("first event"))
-                .add(Map.of("k", "v"), utf8("second"))
-                .build();
-
+        EventBatch batch;
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            batch = builder.add(headers, utf8("first event"))
+                    .add(Map.of("k", "v"), utf8("second"))
+                    .build();
+        }
         assertThat(hex(encoder.encodeFirst(1, List.of(batch)))).isEqualTo(capture("02-appendBatch-2.c2s"));
         batch.release();
     }
@@ -80,11 +81,12 @@ class RequestEncoderTest {
     }
 
     private static EventBatch batch(Map<String, String> headers, String... bodies) {
-        EventBatchBuilder builder = new EventBatchBuilder();
-        for (String body : bodies) {
-            builder.add(headers, utf8(body));
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            for (String body : bodies) {
+                builder.add(headers, utf8(body));
+            }
+            return builder.build();
         }
-        return builder.build();
     }
 
     private static byte[] utf8(String text) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.millrace.client.EventLoops;
 import org.millrace.relay.config.Configuration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,7 @@ public final class CommandLineTool {
                 .addSubcommand("agent", new AgentCommand(configurations, runner, err))
                 .addSubcommand("node", new AgentCommand(configurations, runner, err))
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
+                .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
                 .addSubcommand("help", new CommandLine.HelpCommand())
