@@ -27,10 +27,9 @@ final class ServeCommand implements Callable<Integer> {
         Path addressFile = directory.resolve("address");
         Files.deleteIfExists(addressFile); // of a run that was killed
         SingleNode node = SingleNode.start(directory.resolve("data"), port);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, addressFile, stopped), "stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(addressFile), "stop"));
         announce(node, addressFile);
-        stopped.await();
+        new CountDownLatch(1).await(); // until a signal ends the process
         return 0;
     }
 
@@ -42,14 +41,16 @@ final class ServeCommand implements Callable<Integer> {
         log.info("ready: {} (web page {})", node.address(), node.webAddress());
     }
 
-    private static void stop(SingleNode node, Path addressFile, CountDownLatch stopped) {
+    /**
+     * The nodes themselves are ended by the process, as Hadoop's own programs are: their edits are on disk, and they cannot be stopped in
+     * order once Hadoop's shutdown hooks run.
+     */
+    private static void leave(Path addressFile) {
         try {
             Files.deleteIfExists(addressFile);
         } catch (IOException e) {
             log.warn("cannot remove {}", addressFile, e);
         }
-        node.close();
         log.info("stopped");
-        stopped.countDown();
     }
 }

@@ -95,19 +95,18 @@ class HdfsSinkIT {
 
     @Test
     void compressedTextIsReadableAfterEachCommit() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "gzip", "hdfs.inUseSuffix", ".tmp.gz")) {
+        try (SinkUnderTest sut =
+                started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "gzip", "hdfs.inUseSuffix", ".tmp.gz")) {
             putLines(sut).drainAll();
             assertThat(readCompressed(onlyFile())).isEqualTo(expectedText());
         }
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "Writable,", "Text,", "Writable,gzip", "Text,bzip2", "Writable,default", "Text,snappy", "Writable,lz4"
-    })
+    @CsvSource({"Writable,", "Text,", "Writable,gzip", "Text,bzip2", "Writable,default", "Text,snappy", "Writable,lz4"})
     void sequenceFilesAreReadByHadoopsReader(String writeFormat, String codec) throws Exception {
-        List<String> settings = new ArrayList<>(
-                List.of("hdfs.fileType", "SequenceFile", "hdfs.writeFormat", writeFormat));
+        List<String> settings =
+                new ArrayList<>(List.of("hdfs.fileType", "SequenceFile", "hdfs.writeFormat", writeFormat));
         if (codec != null) {
             settings.addAll(List.of("hdfs.codeC", codec));
         }
@@ -115,18 +114,16 @@ class HdfsSinkIT {
             putLines(sut).drainAll();
         }
         List<String> bodies = new ArrayList<>();
-        try (SequenceFile.Reader reader =
-                new SequenceFile.Reader(hdfs.getConf(), SequenceFile.Reader.file(onlyFile().getPath()))) {
+        try (SequenceFile.Reader reader = new SequenceFile.Reader(
+                hdfs.getConf(), SequenceFile.Reader.file(onlyFile().getPath()))) {
             assertThat(reader.getCompressionType())
-                    .isEqualTo(
-                            codec == null
-                                    ? SequenceFile.CompressionType.NONE
-                                    : SequenceFile.CompressionType.BLOCK);
+                    .isEqualTo(codec == null ? SequenceFile.CompressionType.NONE : SequenceFile.CompressionType.BLOCK);
             LongWritable key = new LongWritable();
             Writable value = writeFormat.equals("Text") ? new Text() : new BytesWritable();
             while (reader.next(key, value)) {
                 assertThat(key.get()).isEqualTo(1_600_000_000_000L + bodies.size());
-                bodies.add(value instanceof BytesWritable bytes ? new String(bytes.copyBytes(), UTF_8) : value.toString());
+                bodies.add(
+                        value instanceof BytesWritable bytes ? new String(bytes.copyBytes(), UTF_8) : value.toString());
             }
         }
         assertThat(bodies)
@@ -169,12 +166,13 @@ class HdfsSinkIT {
 
     @Test
     void manyBucketsAreWrittenSideBySide() throws Exception {
-        try (SinkUnderTest sut = started(
-                "hdfs.path", root + "/%{host}/%Y-%m-%d", "hdfs.timeZone", "UTC")) {
+        try (SinkUnderTest sut = started("hdfs.path", root + "/%{host}/%Y-%m-%d", "hdfs.timeZone", "UTC")) {
             putLines(sut).drainAll();
             assertThat(files()).hasSize(50);
         }
-        assertThat(files()).hasSize(50).noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
+        assertThat(files())
+                .hasSize(50)
+                .noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
         for (int host = 0; host < 50; host++) {
             int mine = host;
             FileStatus[] file = hdfs.listStatus(new org.apache.hadoop.fs.Path(root, "h" + host + "/2020-09-13"));
@@ -205,7 +203,9 @@ class HdfsSinkIT {
                 return sut.gauge("unfinishedFiles").equals(0);
             });
         }
-        assertThat(files()).hasSize(2).noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
+        assertThat(files())
+                .hasSize(2)
+                .noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
         StringBuilder all = new StringBuilder();
         for (FileStatus file : files()) {
             assertThat(hdfs.isFileClosed(file.getPath())).isTrue();
@@ -239,7 +239,13 @@ class HdfsSinkIT {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (int i = first; i < first + events; i++) {
                 builder.add(
-                        Map.of("timestamp", Long.toString(1_600_000_000_000L + i), "host", "h" + i % 50, "evil", "../../up"),
+                        Map.of(
+                                "timestamp",
+                                Long.toString(1_600_000_000_000L + i),
+                                "host",
+                                "h" + i % 50,
+                                "evil",
+                                "../../up"),
                         line(i).getBytes(UTF_8));
             }
             return builder.build();
