@@ -98,8 +98,10 @@ class BadInputIT {
     @Test
     void bigFramesThatNeverEndFillNoMemory() throws Exception {
         byte[] claim = RawPeer.frameOf(1, 100 << 20, 0); // as much as is allowed, and a little of it
-        try (Peers peers = new Peers(60, plainPort)) {
+        long refusedBefore = refused("plain");
+        try (Peers peers = new Peers(60, plainPort)) { // together more than the quarter of the heap that they may hold
             peers.all(peer -> peer.send(claim).send(new byte[1 << 20]));
+            await().atMost(Duration.ofSeconds(20)).until(() -> refused("plain") > refusedBefore);
 
             goodClientsGoOn();
         }
