@@ -13,9 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,16 +40,17 @@ class BadInputIT {
     private static final byte[] ONE_EVENT = {2, 0, 8, 'b', 'o', 'd', 'y', 0};
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private RecordingServer recorder;
-    private AgentProcess agent;
-    private FlumeSdk client;
-    private int plainPort;
-    private int deflatePort;
-    private int sent;
-    private long residentBefore;
+    private static RecordingServer recorder;
+    private static AgentProcess agent;
+    private static FlumeSdk client;
+    private static int plainPort;
+    private static int deflatePort;
+    private static int sent;
+    /** Before the first attack: what one leaves behind is held against all that follow. */
+    private static long residentBefore;
 
-    @BeforeEach
-    void start(@TempDir Path dir) throws IOException {
+    @BeforeAll
+    static void start(@TempDir Path dir) throws IOException {
         recorder = new RecordingServer(NumberedEvents::check);
         plainPort = FreePorts.next();
         deflatePort = FreePorts.next();
@@ -62,8 +64,8 @@ class BadInputIT {
         residentBefore = agent.process().residentBytes();
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() throws IOException {
         client.close();
         agent.close();
         recorder.close();
@@ -72,8 +74,11 @@ class BadInputIT {
     @ParameterizedTest(name = "buffer length {0}")
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 8, 1 << 30, -1, Integer.MIN_VALUE})
     void aBogusBufferLengthIsRefused(int length) throws Exception {
+        long refusedBefore = refused("plain");
+
         againstAll(60, plainPort, RawPeer.frameOf(1, length, 0));
 
+        assertThat(refused("plain") - refusedBefore).isEqualTo(60);
         goodClientsGoOn();
         assertUnharmed();
     }
@@ -81,8 +86,11 @@ class BadInputIT {
     @ParameterizedTest(name = "{0} buffers")
     @ValueSource(ints = {Integer.MAX_VALUE, 0, -1, Integer.MIN_VALUE})
     void aBogusNumberOfBuffersIsRefused(int buffers) throws Exception {
+        long refusedBefore = refused("plain");
+
         againstAll(60, plainPort, RawPeer.frameOf(buffers, 10, 10));
 
+        assertThat(refused("plain") - refusedBefore).isEqualTo(60);
         goodClientsGoOn();
         assertUnharmed();
     }
@@ -90,8 +98,10 @@ class BadInputIT {
     @Test
     void bigFramesThatNeverEndFillNoMemory() throws Exception {
         byte[] claim = RawPeer.frameOf(1, 100 << 20, 0); // as much as is allowed, and a little of it
-        try (Peers peers = new Peers(60, plainPort)) {
+        long refusedBefore = refused("plain");
+        try (Peers peers = new Peers(60, plainPort)) { // together more than the quarter of the heap that they may hold
             peers.all(peer -> peer.send(claim).send(new byte[1 << 20]));
+            await().atMost(Duration.ofSeconds(20)).until(() -> refused("plain") > refusedBefore);
 
             goodClientsGoOn();
         }
@@ -101,6 +111,7 @@ class BadInputIT {
 
     @Test
     void garbageIsRefused() throws Exception {
+        long refusedBefore = refused("plain");
         Random random = new Random(20261123);
         for (int i = 0; i < 50; i++) {
             byte[] garbage = new byte[1 + random.nextInt(1 << 16)];
@@ -114,6 +125,7 @@ class BadInputIT {
         againstAll(10, plainPort, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         againstAll(10, deflatePort, RawPeer.request(1, ONE_EVENT));
 
+        assertThat(refused("plain")).isGreaterThan(refusedBefore);
         goodClientsGoOn();
         assertUnharmed();
     }
@@ -155,8 +167,11 @@ class BadInputIT {
     @Test
     void aDeflateBombIsRefused() throws Exception {
         byte[] bomb = RawPeer.bomb(100 << 20);
+        long refusedBefore = refused("deflated");
+
         againstAll(10, deflatePort, bomb);
 
+        assertThat(refused("deflated") - refusedBefore).isEqualTo(10);
         goodClientsGoOn();
         assertUnharmed();
     }
@@ -171,6 +186,7 @@ class BadInputIT {
             assertThat(openConnections()).isGreaterThanOrEqualTo(1_000);
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> openConnections() == 0);
+        assertUnharmed();
     }
 
     /** Connections that all say the same, and are hung up on. */
@@ -181,7 +197,7 @@ class BadInputIT {
         }
     }
 
-    private void goodClientsGoOn() {
+    private static void goodClientsGoOn() {
         for (int port : new int[] {plainPort, deflatePort}) {
             Sending sending = new Sending(port == plainPort ? "none" : "deflate", 2_000, 100, 512);
             assertThat(client.send(port, sending, sent)).isEqualTo("sent " + sending.events());
@@ -201,11 +217,23 @@ class BadInputIT {
         assertThat(agent.process().log()).doesNotContain("OutOfMemoryError", "LEAK");
     }
 
-    private long openConnections() throws IOException, InterruptedException {
+    /** Connections that were hung up on for what they sent, whatever the reason. */
+    private static long refused(String source) throws IOException, InterruptedException {
+        long refused = 0;
+        for (Map.Entry<String, JsonNode> figure :
+                JSON.readTree(agent.metrics()).path("MILLRACE.source." + source).properties()) {
+            if (figure.getKey().startsWith("framesRefused.")) {
+                refused += figure.getValue().asLong();
+            }
+        }
+        return refused;
+    }
+
+    private static long openConnections() throws IOException, InterruptedException {
         return metric("SOURCE.plain", "OpenConnectionCount");
     }
 
-    private long metric(String component, String name) throws IOException, InterruptedException {
+    private static long metric(String component, String name) throws IOException, InterruptedException {
         JsonNode value = JSON.readTree(agent.metrics()).path(component).path(name);
         assertThat(value.isMissingNode()).as(component + "." + name + " is missing").isFalse();
         return value.asLong();

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.CodecLimits;
 import org.millrace.codec.LimitExceededException;
 import org.millrace.codec.MalformedException;
@@ -34,6 +35,7 @@ public final class AvroFrameDecoder extends ChannelDuplexHandler {
     /** What came in and is not decoded yet; empty but while auto-read is off. */
     private final Queue<ByteBuf> waiting = new ArrayDeque<>(2);
 
+    private @Nullable ChannelHandlerContext context;
     private boolean isDecoding;
 
     private State state = State.SERIAL;
@@ -50,7 +52,7 @@ public final class AvroFrameDecoder extends ChannelDuplexHandler {
     /** @param budget shared by all connections whose unfinished frames are to be bounded together */
     public AvroFrameDecoder(CodecLimits limits, ReceiveBudget budget) {
         this.limits = limits;
-        this.payload = new PayloadAssembler(limits.maxFrameBytes(), budget);
+        this.payload = new PayloadAssembler(limits.maxFrameBytes(), budget, this::evicted);
     }
 
     /** True while a frame has begun and not ended: its sender owes us bytes. */
@@ -79,10 +81,33 @@ public final class AvroFrameDecoder extends ChannelDuplexHandler {
         }
     }
 
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        payload.join();
+    }
+
     /** The connection is gone, maybe in the middle of a frame. */
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        payload.leave();
         refuseTheRest();
+    }
+
+    /** Others need the memory of our unfinished frame, which is the largest. Any thread. */
+    private void evicted() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor().execute(() -> giveUpFrame(ctx));
+        }
+    }
+
+    private void giveUpFrame(ChannelHandlerContext ctx) {
+        if (state != State.REFUSED && payload.isEvicted()) {
+            LimitExceededException reason = payload.overBudget(0);
+            refuseTheRest();
+            ctx.fireExceptionCaught(reason);
+        }
     }
 
     private void decodeWaiting(ChannelHandlerContext ctx) {

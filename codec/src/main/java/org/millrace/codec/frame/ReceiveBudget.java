@@ -1,14 +1,18 @@
 package org.millrace.codec.frame;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that frames not yet complete may hold, over all connections that share it. Many peers that each begin a large frame and
- * then stop cannot fill the memory: the connection that wants more than is left is refused. Thread-safe.
+ * then stop cannot fill the memory, nor shut others out: when it is used up, whoever holds the most has to go. Thread-safe.
  */
 public final class ReceiveBudget {
     private final long maxBytes;
     private final AtomicLong heldBytes = new AtomicLong();
+    private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
 
     public ReceiveBudget(long maxBytes) {
         if (maxBytes <= 0) {
@@ -17,13 +21,30 @@ public final class ReceiveBudget {
         this.maxBytes = maxBytes;
     }
 
-    /** Bytes held now. */
+    /** A connection with an unfinished frame. */
+    interface Holder {
+        /** Any thread. */
+        int heldBytes();
+
+        /** Told once to give up its frame, soon and on its own thread; by any thread. Joins again if that ends before. */
+        void evict();
+    }
+
+    /** Bytes held now. Right after someone was evicted that may be more than the most, until the memory is back. */
     public long heldBytes() {
         return heldBytes.get();
     }
 
     long maxBytes() {
         return maxBytes;
+    }
+
+    void join(Holder holder) {
+        holders.add(holder);
+    }
+
+    void leave(Holder holder) {
+        holders.remove(holder);
     }
 
     /** Takes the bytes if there are as many; all or nothing. */
@@ -35,7 +56,28 @@ public final class ReceiveBudget {
         return false;
     }
 
+    /** Takes the bytes at the cost of the largest frame, if that holds more than this one is going to. */
+    boolean acquireFromLargest(Holder wanting, long bytes) {
+        Holder largest = largest();
+        if (largest == null || largest.heldBytes() <= wanting.heldBytes() + bytes || !holders.remove(largest)) {
+            return false;
+        }
+        heldBytes.addAndGet(bytes);
+        largest.evict();
+        return true;
+    }
+
     void release(long bytes) {
         heldBytes.addAndGet(-bytes);
+    }
+
+    private @Nullable Holder largest() {
+        Holder largest = null;
+        for (Holder holder : holders) {
+            if (largest == null || holder.heldBytes() > largest.heldBytes()) {
+                largest = holder;
+            }
+        }
+        return largest;
     }
 }

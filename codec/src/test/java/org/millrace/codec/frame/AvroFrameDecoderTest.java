@@ -173,6 +173,48 @@ class AvroFrameDecoderTest {
     }
 
     @Test
+    void smallFrameGetsItsMemoryFromTheLargestUnfinishedOne() {
+        EmbeddedChannel large = connection();
+        EmbeddedChannel larger = connection();
+        large.writeInbound(ints(1, 1, 100_000), Unpooled.wrappedBuffer(new byte[70_000]));
+        larger.writeInbound(ints(1, 1, 100_000), Unpooled.wrappedBuffer(new byte[75_000]));
+
+        connection.writeInbound(frameOf(2, new byte[20_000]));
+
+        connection.<AvroFrame>readInbound().release();
+        assertThatThrownBy(() -> {
+                    larger.runPendingTasks();
+                    larger.checkException();
+                })
+                .isInstanceOfSatisfying(
+                        LimitExceededException.class, e -> assertThat(e.limit()).isEqualTo("maxReceiveBytes"));
+        large.writeInbound(Unpooled.wrappedBuffer(new byte[30_000]));
+        large.<AvroFrame>readInbound().release();
+        assertThat(budget.heldBytes()).isZero();
+        larger.writeInbound(Unpooled.wrappedBuffer(new byte[25_000]));
+        assertThat(larger.<Object>readInbound()).as("nothing more of it").isNull();
+    }
+
+    @Test
+    void frameThatEndsBeforeItsEvictionIsKept() {
+        EmbeddedChannel large = connection();
+        large.writeInbound(frameOf(1, new byte[99_000])); // the next one starts with as much room
+        large.<AvroFrame>readInbound().release();
+        large.writeInbound(ints(2, 1, 99_000), Unpooled.wrappedBuffer(new byte[50_000]));
+        EmbeddedChannel other = connection();
+        other.writeInbound(ints(1, 1, 60_000), Unpooled.wrappedBuffer(new byte[49_000]));
+
+        connection.writeInbound(frameOf(3, new byte[2_000]));
+        large.writeInbound(Unpooled.wrappedBuffer(new byte[49_000]));
+
+        connection.<AvroFrame>readInbound().release();
+        large.<AvroFrame>readInbound().release();
+        large.checkException();
+        other.close();
+        assertThat(budget.heldBytes()).isZero();
+    }
+
+    @Test
     void disconnectInTheMiddleOfAFrameGivesItsMemoryBack() {
         connection.writeInbound(ints(1, 2, 1000), Unpooled.wrappedBuffer(new byte[600]));
         assertThat(budget.heldBytes()).isPositive();
