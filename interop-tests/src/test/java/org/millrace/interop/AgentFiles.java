@@ -33,8 +33,7 @@ final class AgentFiles {
                 a.sources.%1$s.type = spooldir
                 a.sources.%1$s.channels = c
                 a.sources.%1$s.spoolDir = %2$s
-                """
-                .formatted(name, directory);
+                """.formatted(name, directory);
     }
 
     static String avroSink(String name, int port, int batch, String compression) {

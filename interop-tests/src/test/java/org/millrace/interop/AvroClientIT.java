@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.FreePorts;
@@ -52,15 +52,12 @@ class AvroClientIT {
     }
 
     private static Path rpcProperties(Path dir, int port, String compression) throws Exception {
-        return Files.writeString(
-                dir.resolve("rpc.properties"),
-                """
+        return Files.writeString(dir.resolve("rpc.properties"), """
                 hosts = h1
                 hosts.h1 = 127.0.0.1:%d
                 batch-size = 100
                 compression-type = %s
-                """
-                        .formatted(port, compression));
+                """.formatted(port, compression));
     }
 
     private static JavaProcess avroClient(Path dir, Path file, Path headers, Path rpcProperties) {

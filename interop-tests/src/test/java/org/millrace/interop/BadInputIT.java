@@ -235,7 +235,9 @@ class BadInputIT {
 
     private static long metric(String component, String name) throws IOException, InterruptedException {
         JsonNode value = JSON.readTree(agent.metrics()).path(component).path(name);
-        assertThat(value.isMissingNode()).as(component + "." + name + " is missing").isFalse();
+        assertThat(value.isMissingNode())
+                .as(component + "." + name + " is missing")
+                .isFalse();
         return value.asLong();
     }
 

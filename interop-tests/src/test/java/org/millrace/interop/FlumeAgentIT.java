@@ -67,7 +67,8 @@ class FlumeAgentIT {
             assertThat(recorder.firstFault()).isNull();
             assertThat(recorder.hasAll(0, all)).isTrue();
             assertThat(recorder.events()).as("none twice").isEqualTo(all);
-            assertThat(List.of(collector, relay, edge)).allMatch(agent -> agent.process().isAlive());
+            assertThat(List.of(collector, relay, edge))
+                    .allMatch(agent -> agent.process().isAlive());
         }
     }
 

@@ -34,13 +34,22 @@ class MetricsIT {
         assertSameKeys(flume.collector(), ours.collector());
         for (Tiers tiers : List.of(flume, ours)) {
             assertThat(tiers.edge().at("/SOURCE.s/EventAcceptedCount").asText()).isEqualTo("1000");
-            assertThat(tiers.edge().at("/CHANNEL.c/EventTakeSuccessCount").asText()).isEqualTo("1000");
-            assertThat(tiers.edge().at("/SINK.k/EventDrainSuccessCount").asText()).isEqualTo("1000");
-            assertThat(tiers.edge().at("/SINK.k/ConnectionCreatedCount").asText()).isEqualTo("1");
-            assertThat(tiers.collector().at("/SOURCE.s/EventReceivedCount").asText()).isEqualTo("1000");
-            assertThat(tiers.collector().at("/SOURCE.s/EventAcceptedCount").asText()).isEqualTo("1000");
-            assertThat(tiers.collector().at("/SOURCE.s/AppendBatchAcceptedCount").asText()).isEqualTo("10");
-            assertThat(tiers.collector().at("/CHANNEL.c/EventPutSuccessCount").asText()).isEqualTo("1000");
+            assertThat(tiers.edge().at("/CHANNEL.c/EventTakeSuccessCount").asText())
+                    .isEqualTo("1000");
+            assertThat(tiers.edge().at("/SINK.k/EventDrainSuccessCount").asText())
+                    .isEqualTo("1000");
+            assertThat(tiers.edge().at("/SINK.k/ConnectionCreatedCount").asText())
+                    .isEqualTo("1");
+            assertThat(tiers.collector().at("/SOURCE.s/EventReceivedCount").asText())
+                    .isEqualTo("1000");
+            assertThat(tiers.collector().at("/SOURCE.s/EventAcceptedCount").asText())
+                    .isEqualTo("1000");
+            assertThat(tiers.collector()
+                            .at("/SOURCE.s/AppendBatchAcceptedCount")
+                            .asText())
+                    .isEqualTo("10");
+            assertThat(tiers.collector().at("/CHANNEL.c/EventPutSuccessCount").asText())
+                    .isEqualTo("1000");
             assertThat(tiers.collector().at("/CHANNEL.c/ChannelSize").asText()).isEqualTo("0");
         }
     }

@@ -31,7 +31,8 @@ class ThreeTierIT {
         Map<String, String> headers = Map.of("tier", "edge");
         try (RecordingServer recorder =
                         new RecordingServer((found, body) -> NumberedLines.check(headers, found, body));
-                AgentProcess collector = start("collector", dir, avroTier(collectorPort, recorder.port()), collectorPort);
+                AgentProcess collector =
+                        start("collector", dir, avroTier(collectorPort, recorder.port()), collectorPort);
                 AgentProcess relay = start("relay", dir, avroTier(relayPort, collectorPort), relayPort);
                 AgentProcess edge = start("edge", dir, spoolTier(spool, relayPort))) {
             for (int file = 0; file < FILES; file++) {
@@ -42,7 +43,8 @@ class ThreeTierIT {
             assertThat(recorder.firstFault()).isNull();
             assertThat(recorder.hasAll(0, LINES)).isTrue();
             assertThat(recorder.events()).as("none twice").isEqualTo(LINES);
-            assertThat(List.of(collector, relay, edge)).allMatch(agent -> agent.process().isAlive());
+            assertThat(List.of(collector, relay, edge))
+                    .allMatch(agent -> agent.process().isAlive());
         }
     }
 
