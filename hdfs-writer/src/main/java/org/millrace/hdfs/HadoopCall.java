@@ -20,6 +20,9 @@ final class HadoopCall implements Runnable {
     private boolean over;
     private boolean givenUp;
     private @Nullable Throwable failure;
+    /** The waiting thread was interrupted: its own affair once it has waited to the end. */
+    private boolean interrupted;
+
     /** When the call under way began, {@link System#nanoTime}. */
     private long progressNanos;
 
@@ -77,14 +80,12 @@ final class HadoopCall implements Runnable {
     }
 
     /**
-     * Waits for the end; an interrupt does not shorten it.
+     * Waits for the end; an interrupt does not shorten it, see {@link #wasInterrupted}.
      *
-     * @return true if there was an interrupt
      * @throws CallTimeoutException if it was given up; its thread may still be in the call
      * @throws IOException what the work threw
      */
-    synchronized boolean await() throws IOException {
-        boolean interrupted = false;
+    synchronized void await() throws IOException {
         while (!over) {
             long left = millisLeft();
             if (left <= 0) {
@@ -99,6 +100,10 @@ final class HadoopCall implements Runnable {
             }
         }
         rethrow();
+    }
+
+    /** True if whoever waited was interrupted meanwhile. */
+    synchronized boolean wasInterrupted() {
         return interrupted;
     }
 

@@ -91,10 +91,12 @@ final class HadoopCalls implements AutoCloseable {
                 call.work().failed(new IOException(why), false);
                 return;
             }
-            interrupted |= call.await();
+            call.await();
         } catch (IOException e) {
             call.work().failed(e, true);
             return;
+        } finally {
+            interrupted |= call.wasInterrupted();
         }
         call.work().succeeded();
     }

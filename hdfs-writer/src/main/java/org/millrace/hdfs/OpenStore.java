@@ -27,9 +27,7 @@ record OpenStore(
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
 
     static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
-        Configuration configuration = new Configuration();
-        configuration.setClassLoader(OpenStore.class.getClassLoader());
-        configuration.setBoolean("fs.automatic.close", false); // we close it, after our files, not a shutdown hook
+        Configuration configuration = HadoopConfiguration.load();
         FileSystem files = fileSystem(context, settings, configuration);
         HdfsMetrics metrics = new HdfsMetrics(context.metrics(), context.clock());
         EventTime time = new EventTime(context.name(), settings.localTime(), context.clock(), metrics.withoutTimestamp);

@@ -101,6 +101,19 @@ class HadoopCallsTest {
     }
 
     @Test
+    void anInterruptIsRememberedAlsoWhenTheWorkIsGivenUp() {
+        Piece piece = new Piece(this::hang);
+        Thread.currentThread().interrupt();
+
+        calls.runAll(List.of(piece));
+
+        boolean flagged = Thread.interrupted();
+        assertThat(piece.failure).isInstanceOf(CallTimeoutException.class);
+        assertThat(calls.clearInterrupted() || flagged).isTrue();
+        assertThat(calls.clearInterrupted()).isFalse();
+    }
+
+    @Test
     void whatHadoopThrowsUncheckedIsAFailureLikeAnyOther() {
         Piece piece = new Piece(() -> {
             throw new IllegalArgumentException("Wrong FS");

@@ -24,6 +24,13 @@ import org.slf4j.LoggerFactory;
 public final class SinkRunner implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
 
+    /**
+     * A sink that has just emptied its channel looks again after this long before it asks to be woken. Where events come one by one
+     * and fast, to wake a thread for each costs more than all else on their way: a rest lets them gather. The first event after a
+     * lull finds the sink waiting, and is not held up.
+     */
+    private static final Duration REST = Duration.ofNanos(500_000);
+
     private final String name;
     private final Sink sink;
     private final Channel channel;
@@ -36,7 +43,10 @@ public final class SinkRunner implements Component {
 
     private volatile @Nullable Thread thread;
     private boolean closed;
-    /** What {@link SinkMetrics#drainSuccesses} showed at the last failure. The runner's thread only. */
+    /** The runner's thread only, as is what follows. */
+    private boolean deliveredSinceIdle;
+
+    /** What {@link SinkMetrics#drainSuccesses} showed at the last failure. */
     private long deliveredBeforeFailure;
 
     /** With pauses of 0.1 s doubling to 5 s, and 5 s for the last turn to end. */
@@ -161,8 +171,15 @@ public final class SinkRunner implements Component {
                 failures.recovered();
                 backoff.reset();
             }
-            if (drain == Sink.Drain.IDLE) {
-                signals.turnWasIdle(turn);
+            if (drain == Sink.Drain.DELIVERED) {
+                deliveredSinceIdle = true;
+                return;
+            }
+            signals.turnWasIdle(turn);
+            if (deliveredSinceIdle) {
+                deliveredSinceIdle = false;
+                signals.pause(REST, turn);
+            } else {
                 awaitEvents(turn);
             }
         } catch (DeliveryException | RuntimeException e) {

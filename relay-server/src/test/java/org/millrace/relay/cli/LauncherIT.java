@@ -83,7 +83,7 @@ class LauncherIT {
         environment.put("JAVA_OPTS", "-Xmx20m -XX:+UseZGC");
         assertThat(run("agent").lines())
                 .contains("-Xmx20m", "-XX:+UseZGC")
-                .doesNotContain("-Xms64m", "-Xmx1g", "-XX:+UseParallelGC");
+                .doesNotContain("-Xms16m", "-Xmx1g", "-XX:+UseParallelGC");
     }
 
     @Test
