@@ -18,6 +18,8 @@ public final class BatchScanner {
 
     private final WireReader in = new WireReader(EMPTY, 0, 0);
 
+    private final EventSkimmer skimmer = new EventSkimmer();
+
     private long bodyBytes;
 
     /** Around the run of all events, in the array. */
@@ -51,7 +53,7 @@ public final class BatchScanner {
             byte[] array = bytes.array();
             in.reset(array, bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
             bodyBytes = 0;
-            int events = isArray ? scanBlocks(array) : scanOne();
+            int events = isArray ? scanBlocks(array) : scanOne(array);
             int base = bytes.arrayOffset();
             bytes.setIndex(runStart - base, runEnd - base);
             EventBatch batch = new EventBatch(bytes, events, bodyBytes);
@@ -65,9 +67,9 @@ public final class BatchScanner {
         }
     }
 
-    private int scanOne() {
+    private int scanOne(byte[] array) {
         runStart = in.position();
-        scanEvents(1);
+        scanEvents(array, 1);
         runEnd = in.position();
         return 1;
     }
@@ -79,7 +81,7 @@ public final class BatchScanner {
             checkBatchEvents((long) events + blockEvents);
             int blockStart = in.position();
             int blockEnd = in.blockEnd();
-            scanEvents(blockEvents);
+            scanEvents(array, blockEvents);
             in.checkBlockEnd(ARRAY, blockEnd);
             joinToRun(array, blockStart, events == 0);
             events += blockEvents;
@@ -103,13 +105,30 @@ public final class BatchScanner {
         }
     }
 
-    private void scanEvents(int count) {
-        for (int i = 0; i < count; i++) {
-            scanHeaders();
-            int length = in.readLength("body");
-            bodyBytes += length;
-            in.skip(length);
+    private void scanEvents(byte[] array, int count) {
+        int left = count;
+        while (left > 0) {
+            left -= skimPlain(array, left);
+            if (left > 0) {
+                scanEvent();
+                left--;
+            }
         }
+    }
+
+    private int skimPlain(byte[] array, int events) {
+        int from = in.position();
+        int done = skimmer.skim(array, from, from + in.remaining(), events, limits.maxHeaderBytes());
+        in.skip(skimmer.position() - from);
+        bodyBytes += skimmer.bodyBytes();
+        return done;
+    }
+
+    private void scanEvent() {
+        scanHeaders();
+        int length = in.readLength("body");
+        bodyBytes += length;
+        in.skip(length);
     }
 
     private void scanHeaders() {
