@@ -33,6 +33,11 @@ final class Backlog {
         return arrivedBefore;
     }
 
+    /** True if all that was sent has come out. */
+    boolean isEmpty() {
+        return most == Long.MAX_VALUE || arrived.getAsLong() - arrivedBefore >= sent.get();
+    }
+
     /** True if so many more may be sent: then they count as sent. */
     boolean admit(int events) {
         if (most == Long.MAX_VALUE) {

@@ -36,7 +36,7 @@ final class ResultTable {
                 Bodies of 512 bytes and three headers; a closed loop on this machine; latency is that of a request. Both agents: -Xmx2g,
                 memory channel of 1,500,000 events. Source to null: our agent has one null sink, Flume two, or its one would be what
                 is measured. Hop: batches of 100 to a server that only finds frames; the events that come out there are counted, and at
-                most 200,000 are inside. The null server finds frames and answers OK: what the machine allows.
+                most 20,000 are inside. The null server finds frames and answers OK: what the machine allows.
                 """);
         return out.toString();
     }

@@ -47,7 +47,7 @@ class LoadRunTest {
 
             LoadResult result = new LoadRun(target, new Workload(2, 2, 100, 0)).run(WARM_UP, MEASURED);
 
-            assertThat(server.events()).isLessThanOrEqualTo(200_000 + 4 * 100);
+            assertThat(server.events()).isLessThanOrEqualTo(20_000 + 4 * 100);
             assertThat(result.events()).isLessThanOrEqualTo(100);
         }
     }
