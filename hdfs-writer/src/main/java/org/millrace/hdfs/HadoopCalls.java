@@ -79,8 +79,16 @@ final class HadoopCalls implements AutoCloseable {
             calls.add(call);
             pool.execute(call);
         }
+        Error broken = null;
         for (HadoopCall call : calls) {
-            finish(call);
+            try {
+                finish(call);
+            } catch (Error e) { // the other pieces are to be told all the same
+                broken = broken == null ? e : broken;
+            }
+        }
+        if (broken != null) {
+            throw broken;
         }
     }
 

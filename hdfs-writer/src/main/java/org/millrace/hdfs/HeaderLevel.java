@@ -2,17 +2,21 @@ package org.millrace.hdfs;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Makes a header's value fit to be one level of a path, whatever it holds: it cannot climb out of its directory, open a level of
  * its own, or make a name that HDFS refuses for ever.
  *
  * <p>{@code /}, {@code :} and control characters become {@code _}, so {@code ../x} becomes {@code .._x}; a value of dots alone
- * becomes as many {@code _}; a long one is cut, with a hash in place of the rest, so that different values stay different.
+ * becomes as many {@code _}; {@code .snapshot} becomes {@code _snapshot}; a long one is cut, with a hash in place of the rest, so that different values stay different.
  */
 final class HeaderLevel {
     /** HDFS and most file systems allow 255 bytes in a name; this leaves room for what the pattern and the file name add. */
     private static final int MAX_BYTES = 160;
+
+    /** Names that HDFS keeps for itself: it refuses to make them. */
+    private static final Set<String> RESERVED = Set.of(".snapshot", ".reserved");
 
     private HeaderLevel() {}
 
@@ -23,6 +27,9 @@ final class HeaderLevel {
             char c = value.charAt(i);
             plain += isUnsafe(c) ? 0 : 1;
             onlyDots &= c == '.';
+        }
+        if (RESERVED.contains(value)) {
+            return '_' + value.substring(1);
         }
         if (plain == value.length() && !onlyDots && value.length() <= MAX_BYTES / 3) {
             return value; // nearly always

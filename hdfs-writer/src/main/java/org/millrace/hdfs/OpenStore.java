@@ -49,11 +49,13 @@ record OpenStore(
             throws StartException {
         try {
             FileSystem files = FileSystem.newInstance(root(settings.location()), configuration);
+            if (files instanceof LocalFileSystem local) {
+                local.setWriteChecksum(
+                        false); // its checksum layer keeps the last bytes to itself until a file is closed
+                return settings.rawLocal() ? local.getRaw() : local;
+            }
             if (!settings.rawLocal()) {
                 return files;
-            }
-            if (files instanceof LocalFileSystem local) {
-                return local.getRaw();
             }
             log.warn("Sink {}: hdfs.useRawLocalFileSystem has no effect on {}", context.name(), files.getUri());
             return files;

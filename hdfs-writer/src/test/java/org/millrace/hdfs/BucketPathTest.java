@@ -83,6 +83,8 @@ class BucketPathTest {
             delimiter = '|',
             value = {
                 "../x | .._x",
+                ".snapshot | _snapshot",
+                ".reserved | _reserved",
                 ".. | __",
                 ". | _",
                 "... | ___",

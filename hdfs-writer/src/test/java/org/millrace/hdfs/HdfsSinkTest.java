@@ -49,6 +49,16 @@ class HdfsSinkTest {
     }
 
     @Test
+    void eventsAreReadableBeforeTheirFileIsFinishedAlsoThroughHadoopsChecksumLayer() throws Exception {
+        try (SinkUnderTest sut =
+                SinkUnderTest.started(root).put(Batches.of("one", "two")).drainAll()) {
+            assertThat(sut.channel.bodies()).isEmpty();
+            assertThat(tree.text(FIRST_FILE + ".tmp")).isEqualTo("one\ntwo\n");
+        }
+        assertThat(tree.text(FIRST_FILE)).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
     void filesAreNamedAsConfigured() throws Exception {
         try (SinkUnderTest sut = raw(
                 "hdfs.filePrefix", "access_log-%{h}",

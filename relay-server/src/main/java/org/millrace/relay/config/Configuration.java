@@ -51,8 +51,9 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             raw.values().removeIf(property -> property.value().isEmpty()); // as Flume
         }
         Substitution substitution = new Substitution(raw, environment, findings);
-        Map<String, AgentLines> agents =
-                AgentLines.byAgent(substitution.resolveAll().values());
+        Map<String, AgentLines> agents = AgentLines.byAgent(substitution
+                .resolveUnder(request.agent() + ".") // another agent's variables are set where that one runs
+                .values());
         AgentLines agent = agents.get(request.agent());
         if (agent == null) {
             reportNoAgent(request, AgentChecks.declaredAgents(agents), findings);

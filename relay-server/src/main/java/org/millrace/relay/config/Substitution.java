@@ -29,6 +29,8 @@ final class Substitution {
     private final Set<String> open = new LinkedHashSet<>();
 
     private final Set<String> referenced = new HashSet<>();
+    /** What is wrong from here on is nobody's mistake. */
+    private boolean quiet;
 
     Substitution(Map<String, Property> properties, Environment environment, Findings findings) {
         this.properties = properties;
@@ -38,6 +40,15 @@ final class Substitution {
 
     /** The properties with their values resolved; what cannot be resolved is a mistake, and stays as it is. */
     Map<String, Property> resolveAll() {
+        return resolveUnder("");
+    }
+
+    /** As {@link #resolveAll}, but only keys that start with the prefix, and what those refer to, can be mistakes. */
+    Map<String, Property> resolveUnder(String prefix) {
+        properties.values().stream()
+                .filter(property -> property.key().startsWith(prefix))
+                .forEach(this::resolve);
+        quiet = true;
         Map<String, Property> all = new LinkedHashMap<>();
         properties.forEach((key, property) -> all.put(key, property.withValue(resolve(property))));
         return all;
@@ -77,13 +88,19 @@ final class Substitution {
             } catch (IllegalArgumentException e) {
                 String name = lookup.missing;
                 if (name == null || !unknown.add(name)) {
-                    findings.mistake(property.place(), property.key(), "cannot be resolved: " + e.getMessage());
+                    mistake(property.place(), property.key(), "cannot be resolved: " + e.getMessage());
                     return property.value();
                 }
                 if (!name.contains("${")) { // else it only follows from an unknown name inside
-                    findings.mistake(property.place(), property.key(), "${" + name + "} (" + expected(name) + ")");
+                    mistake(property.place(), property.key(), "${" + name + "} (" + expected(name) + ")");
                 }
             }
+        }
+    }
+
+    private void mistake(Place place, String key, String message) {
+        if (!quiet) {
+            findings.mistake(place, key, message);
         }
     }
 
@@ -156,7 +173,7 @@ final class Substitution {
             referenced.add(other.key());
             if (open.contains(other.key())) {
                 String path = String.join(" -> ", open);
-                findings.mistake(
+                mistake(
                         property.place(),
                         property.key(),
                         "${" + other.key() + "} refers back to itself (" + path + " -> " + other.key() + ")");

@@ -3,6 +3,8 @@ package org.millrace.relay.metrics;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.jmx.JmxReporter;
 import java.lang.management.ManagementFactory;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +65,15 @@ public final class Monitoring implements Component {
                 close();
                 throw e;
             }
-            log.info("metrics: http://{}:{}/metrics", address.getHostString(), address.getPort());
+            log.info("metrics: http://{}:{}/metrics", urlHost(address.getAddress()), address.getPort());
         }
+    }
+
+    private static String urlHost(InetAddress address) {
+        if (address.isAnyLocalAddress()) {
+            return "localhost";
+        }
+        return address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
     }
 
     /** Where HTTP is answered, or null. */

@@ -190,6 +190,7 @@ class CommandLineToolTest {
         assertThat(run("version")).isEqualTo(ExitCode.DONE);
         assertThat(out.toString().lines().findFirst())
                 .hasValueSatisfying(line -> assertThat(line).matches("Millrace \\d+\\.\\d+.*"));
+        assertThat(out.toString()).contains("Flume 1.11.0").doesNotContain("${");
     }
 
     private int run(String... arguments) {

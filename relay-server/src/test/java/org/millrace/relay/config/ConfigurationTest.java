@@ -536,6 +536,28 @@ class ConfigurationTest {
         return configuration.assembly();
     }
 
+    @Test
+    void anotherAgentsVariablesNeedNotBeSetHere() throws IOException {
+        String text = """
+                shared = 4141
+                a.sources = r
+                a.channels = c
+                a.sources.r.type = listen
+                a.sources.r.channels = c
+                a.channels.c.type = memory
+                b.sources = r
+                b.channels = c
+                b.sources.r.type = ${env:NOT_SET_ON_THIS_HOST}
+                b.sources.r.port = ${shared}
+                b.sources.r.channels = c
+                b.channels.c.type = memory
+                """;
+        assertThat(String.join("\n", found(read("a", text))))
+                .doesNotContain("NOT_SET_ON_THIS_HOST")
+                .doesNotContain("shared");
+        assertThat(String.join("\n", found(read("b", text)))).contains("${env:NOT_SET_ON_THIS_HOST}");
+    }
+
     private Configuration read(String agent, String text) throws IOException {
         return read(agent, List.of(written(text)));
     }

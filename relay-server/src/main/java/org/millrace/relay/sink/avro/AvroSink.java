@@ -34,12 +34,18 @@ final class AvroSink implements Sink, BatchSized {
     private final PeerLink peer;
     private final Flights flights;
 
+    /** Events in the next request: fewer after failures in a row, since it may be the size that the peer refuses; then more again. */
+    private int mostEvents;
+
+    private boolean failedBefore;
+
     private boolean triedPeer;
     private boolean closed;
 
     AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
         this.context = context;
         this.settings = settings;
+        this.mostEvents = settings.batchEvents();
         this.peer = new PeerLink(context, settings, loops);
         this.flights = new Flights(settings.maxInFlight(), context.metrics());
     }
@@ -142,7 +148,7 @@ final class AvroSink implements Sink, BatchSized {
     /** Many small batches make one request. */
     private List<EventBatch> take(Transaction transaction) {
         List<EventBatch> batches = new ArrayList<>();
-        int room = settings.batchEvents();
+        int room = mostEvents;
         long bytes = 0;
         try {
             while (room > 0 && bytes < ENOUGH_BYTES) {
@@ -163,6 +169,7 @@ final class AvroSink implements Sink, BatchSized {
 
     private void commitArrived() throws DeliveryException, InterruptedException {
         Throwable failure;
+        int before = flights.size();
         try {
             failure = flights.commitArrived();
         } catch (ChannelException e) {
@@ -170,12 +177,17 @@ final class AvroSink implements Sink, BatchSized {
         }
         if (failure != null) {
             giveUp(failure);
+        } else if (flights.size() < before) {
+            failedBefore = false;
+            mostEvents = (int) Math.min(settings.batchEvents(), 2L * mostEvents);
         }
     }
 
     /** Waits for the answers that are still to come: what the peer has stored by now is not to be sent again. */
     private void giveUp(Throwable failure) throws DeliveryException, InterruptedException {
         context.metrics().eventWriteFails.inc();
+        mostEvents = failedBefore ? Math.max(1, mostEvents / 2) : mostEvents;
+        failedBefore = true;
         flights.awaitAll();
         int events = 0;
         try {

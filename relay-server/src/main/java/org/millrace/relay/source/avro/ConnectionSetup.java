@@ -82,7 +82,11 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
                                     deny(connection);
                                 }
                             },
-                            connection.eventLoop());
+                            connection.eventLoop())
+                    .exceptionally(failure -> {
+                        turnAway(connection, "ipFilter: " + failure.getMessage());
+                        return null;
+                    });
         } catch (RejectedExecutionException e) {
             turnAway(connection, "ipFilter: too many names to look up at once");
         }

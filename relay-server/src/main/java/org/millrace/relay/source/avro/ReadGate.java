@@ -6,8 +6,9 @@ import org.millrace.api.Inlet;
 
 /**
  * Decides whether one connection is read from. Not while a channel behind the inlet is full, nor while too many of its calls wait
- * for an answer, nor while it leaves our answers unread: so the sender feels what we feel, and nothing piles up. The connection's
- * event loop only.
+ * for an answer, nor while it leaves our answers unread: so the sender feels what we feel, and nothing piles up. While the channel is
+ * full one call is still read from each connection, so that a sender hears FAILED after the channel's keep-alive instead of nothing.
+ * The connection's event loop only.
  */
 final class ReadGate {
     private final Channel connection;
@@ -48,7 +49,10 @@ final class ReadGate {
 
     /** To be called when one of the reasons may have come or gone. */
     void update() {
-        boolean mayRead = !isClosing && callsInFlight < maxPipelined && connection.isWritable() && hasRoom();
+        boolean mayRead = !isClosing
+                && callsInFlight < maxPipelined
+                && connection.isWritable()
+                && (hasRoom() || callsInFlight == 0);
         if (mayRead != connection.config().isAutoRead()) {
             if (!mayRead) {
                 figures.paused();

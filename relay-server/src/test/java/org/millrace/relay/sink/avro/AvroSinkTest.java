@@ -166,6 +166,28 @@ class AvroSinkTest {
     }
 
     @Test
+    void aRequestThatThePeerWillNotHaveBecomesSmallerUntilItIsTaken() throws Exception {
+        open(4, 1, LONG);
+        put(1, 4);
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            sink.drain();
+            FakeRelay.Request tooLarge = relay.accept().readRequest();
+            assertThat(tooLarge.parameters()).startsWith("08"); // four events
+            relay.closeConnection();
+            assertThatThrownBy(this::drainUntilIdle).hasMessageContaining("4 events are back in the channel");
+        }
+
+        sink.drain();
+        FakeRelay.Request smaller = relay.accept().readRequest();
+        assertThat(smaller.parameters()).startsWith("04"); // two
+        relay.answerFirstOk(smaller.serial());
+        CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
+        relay.answerOk(relay.readRequest().serial());
+        rest.get(10, TimeUnit.SECONDS);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+    }
+
+    @Test
     void whatThePeerStoredBehindARefusalIsNotSentTwice() throws Exception {
         open(1, 3, LONG);
         put(1, 1);

@@ -180,16 +180,35 @@ class AvroSourceIT {
             client.send(Calls.appendBatch(1, true, "a"));
             client.receiveAnswer();
             source.inlet.setRoom(false);
+            source.inlet.hold();
             client.send(Calls.appendBatch(2, false, "b"));
-            client.receiveAnswer(); // was being read when the channel filled up
+            await().until(() -> source.inlet.heldBatches() == 1); // one call waits in the channel for its keep-alive
             client.send(Calls.appendBatch(3, false, "c"));
             await().until(() -> source.count("readPauses"), pauses -> pauses > 0);
-            assertThat(source.inlet.bodies()).containsExactly("a", "b");
+            assertThat(source.inlet.heldBatches()).isEqualTo(1);
 
             source.inlet.setRoom(true);
+            await().until(() -> source.inlet.heldBatches() == 2);
+            source.inlet.release();
 
+            assertThat(client.receiveAnswer().serial()).isEqualTo(2);
             assertThat(client.receiveAnswer().serial()).isEqualTo(3);
             assertThat(source.inlet.bodies()).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void senderOfAFullChannelIsToldSoAndNotLeftWithoutAnAnswer() throws Exception {
+        try (SourceUnderTest source = new SourceUnderTest();
+                RawClient client = source.client()) {
+            client.send(Calls.appendBatch(1, true, "a"));
+            client.receiveAnswer();
+            source.inlet.setRoom(false);
+            source.inlet.refuseWith(new ChannelFullException("full"));
+            for (int serial = 2; serial <= 4; serial++) {
+                client.send(Calls.appendBatch(serial, false, "b"));
+                assertThat(client.receiveAnswer().status()).isEqualTo(RawClient.Answer.FAILED);
+            }
         }
     }
 
