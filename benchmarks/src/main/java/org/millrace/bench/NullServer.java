@@ -44,9 +44,9 @@ final class NullServer implements AutoCloseable {
                 .channel();
     }
 
-    /** As a process of its own, on the port given, with two event loops. Runs until it is told to stop. */
+    /** As a process of its own, on the port given, with one event loop. Runs until it is told to stop. */
     public static void main(String[] args) throws InterruptedException {
-        try (NullServer server = new NullServer(Integer.parseInt(args[0]), 2)) {
+        try (NullServer server = new NullServer(Integer.parseInt(args[0]), 1)) {
             server.listener.closeFuture().await();
         }
     }

@@ -90,7 +90,7 @@ public final class SideBySide implements Callable<Integer> {
 
     private void toNull(Path dir) throws IOException, InterruptedException {
         List<Workload> chosen =
-                TO_NULL.stream().filter(load -> isChosen(load.toString())).toList();
+                TO_NULL.stream().filter(load -> isChosen(toNullRow(load))).toList();
         if (chosen.isEmpty()) {
             return;
         }
@@ -112,11 +112,15 @@ public final class SideBySide implements Callable<Integer> {
                 for (int round = 1; round <= rounds; round++) {
                     for (Contender contender : contenders.all()) {
                         Target target = Target.server(contender.port(), contender::cpuNanos);
-                        turn("to null, " + load, contender, target, load, round);
+                        turn(toNullRow(load), contender, target, load, round);
                     }
                 }
             }
         }
+    }
+
+    private static String toNullRow(Workload load) {
+        return "to null, " + load;
     }
 
     private void hop(Path dir, int sinks) throws IOException, InterruptedException {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EventLoops implements AutoCloseable {
     private static final int SHARED_THREADS =
-            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+            Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
 
     private final EventLoopGroup group;
     private final Class<? extends SocketChannel> socketType;

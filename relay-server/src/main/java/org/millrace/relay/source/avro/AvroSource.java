@@ -33,7 +33,9 @@ public final class AvroSource implements Source {
     private static final Logger log = LoggerFactory.getLogger(AvroSource.class);
 
     private static final int BACKLOG = 1024;
-    private static final int LEAST_EVENT_LOOPS = 2;
+
+    /** The other goes to channels and sinks. More loops find less to do each time they wake, and waking is what costs. */
+    private static final int PROCESSORS_TO_A_LOOP = 2;
 
     /** One read brings at most so much: some frames of a hundred events. */
     private static final int MAX_READ_BYTES = 256 << 10;
@@ -152,7 +154,7 @@ public final class AvroSource implements Source {
     private int eventLoopCount() {
         return settings.eventLoops() > 0
                 ? settings.eventLoops()
-                : Math.max(LEAST_EVENT_LOOPS, Runtime.getRuntime().availableProcessors());
+                : Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_TO_A_LOOP);
     }
 
     /** Starts no thread before the first name is to be looked up. */

@@ -10,7 +10,7 @@ import org.millrace.codec.CodecLimits;
  *
  * @param bind {@code bind}: host name or address to listen on
  * @param port {@code port}: 0 lets the system choose one
- * @param eventLoops {@code threads}: event loops that serve connections; 0 for as many as there are processors, at least 2
+ * @param eventLoops {@code threads}: event loops that serve connections; 0 for half as many as there are processors, at least 1
  * @param compression {@code compression-type}
  * @param filter {@code ipFilter}, {@code ipFilterRules}
  * @param codec {@code maxFrameBytes}, {@code maxBatchEvents}, {@code maxHeaderBytes}, {@code maxInflateRatio}
