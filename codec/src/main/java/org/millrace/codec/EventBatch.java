@@ -1,6 +1,8 @@
 package org.millrace.codec;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.zip.Checksum;
 
 /**
  * Events that travel together: one contiguous run of encoded {@code AvroFlumeEvent}s ({@code map<string> headers, bytes body}),
@@ -76,6 +78,30 @@ public final class EventBatch {
                 new EventBatch(bytes, start, headLength, events, headBody),
                 new EventBatch(
                         bytes, start + headLength, length - headLength, this.events - events, bodyBytes - headBody));
+    }
+
+    /** Copies the run behind the buffer's position, and moves that. */
+    public void copyTo(ByteBuffer target) {
+        target.put(bytes.array(), bytes.arrayOffset() + start, length);
+    }
+
+    /** Feeds the run to a checksum. */
+    public void updateTo(Checksum checksum) {
+        checksum.update(bytes.array(), bytes.arrayOffset() + start, length);
+    }
+
+    /**
+     * A batch from the bytes that {@link #copyTo} once gave: they are taken for good, so their checksum has been compared.
+     *
+     * @param source all that remains in it is copied, and its position moves
+     * @param events as {@link #events} was
+     * @param bodyBytes as {@link #bodyBytes} was
+     * @return the caller owns it
+     */
+    public static EventBatch restore(ByteBuffer source, int events, long bodyBytes) {
+        ByteBuf copy = BatchMemory.allocate(source.remaining());
+        copy.writeBytes(source);
+        return new EventBatch(copy, events, bodyBytes);
     }
 
     /** One more owner. */

@@ -1,6 +1,6 @@
 package org.millrace.api;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.codec.EventBatch;
 
@@ -10,7 +10,8 @@ import org.millrace.codec.EventBatch;
  * <p>First in, first out; several sinks on one channel share its events. A batch is all in or not at all. What is taken is out
  * only once its transaction commits.
  */
-public interface Channel extends Component {
+public interface Channel extends Component, ChannelReader {
+    @Override
     String name();
 
     /** The most events that one transaction may put or take, and so the most that one batch may hold. */
@@ -32,13 +33,21 @@ public interface Channel extends Component {
     /** Runs the action once, on any thread, when {@link #hasRoom} is true again; at once if it is. The action must not block. */
     void onRoom(Runnable action);
 
-    /** Opens a transaction, for a thread that may block. */
+    /** Opens a transaction that puts or takes, for a thread that may block. A channel of several readers takes through those alone. */
+    @Override
     Transaction begin();
 
+    /** Names of the channel's readers; none: the channel itself is the only one. Known before it is started. */
+    default List<String> readerNames() {
+        return List.of();
+    }
+
     /**
-     * Waits until a transaction may take events.
+     * One of several readers: each has a position of its own and sees every event, which is stored once.
      *
-     * @return false if the time ran out first
+     * @throws IllegalArgumentException if the name is not among {@link #readerNames}
      */
-    boolean awaitEvents(Duration timeout) throws InterruptedException;
+    default ChannelReader reader(String name) {
+        throw new IllegalArgumentException("channel " + name() + " has no reader " + name);
+    }
 }

@@ -8,6 +8,9 @@ import org.millrace.codec.EventBatch;
  * the rollback. Not thread-safe, but not bound to a thread either; one thread may have several open, and they may end in any order.
  */
 public interface Transaction extends AutoCloseable {
+    /** The most bytes that one owner may attach. */
+    int MAX_ATTACHED_BYTES = 1 << 20;
+
     /**
      * Adds a batch that {@link #commit} will put.
      *
@@ -25,6 +28,15 @@ public interface Transaction extends AutoCloseable {
      */
     @Nullable
     EventBatch take(int maxEvents);
+
+    /**
+     * Adds something to know to the position that {@link #commit} will move: both are kept, or neither. It replaces what the owner
+     * attached to the commit before.
+     *
+     * @param owner such as a sink's name
+     * @param state up to {@link #MAX_ATTACHED_BYTES}; lent
+     */
+    void attach(String owner, byte[] state);
 
     /**
      * Makes puts visible and safe, or forgets what was taken. Puts wait for room up to the channel's keep-alive.

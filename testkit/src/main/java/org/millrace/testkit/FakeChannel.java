@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ public final class FakeChannel implements Channel {
     private boolean room = true;
     private @Nullable RuntimeException refusal;
     private int openTransactions;
+    private final Map<String, byte[]> attached = new HashMap<>();
 
     public FakeChannel(String name) {
         this.name = name;
@@ -91,6 +93,12 @@ public final class FakeChannel implements Channel {
         return !stored.isEmpty();
     }
 
+    @Override
+    public synchronized byte @Nullable [] attached(String owner) {
+        byte[] state = attached.get(owner);
+        return state == null ? null : state.clone();
+    }
+
     /** From now on batches are refused with this, or taken again with null. */
     public synchronized void refuseWith(@Nullable RuntimeException failure) {
         refusal = failure;
@@ -125,6 +133,7 @@ public final class FakeChannel implements Channel {
     private final class FakeTransaction implements Transaction {
         private final List<EventBatch> puts = new ArrayList<>();
         private final Deque<EventBatch> taken = new ArrayDeque<>();
+        private final Map<String, byte[]> toAttach = new HashMap<>();
         private boolean committed;
         private boolean closed;
 
@@ -150,12 +159,18 @@ public final class FakeChannel implements Channel {
         }
 
         @Override
+        public void attach(String owner, byte[] state) {
+            toAttach.put(owner, state.clone());
+        }
+
+        @Override
         public void commit() {
             synchronized (FakeChannel.this) {
                 if (refusal != null && !puts.isEmpty()) {
                     throw new ChannelException("put", refusal);
                 }
                 committed = true;
+                attached.putAll(toAttach);
                 stored.addAll(puts);
                 puts.clear();
                 FakeChannel.this.notifyAll();

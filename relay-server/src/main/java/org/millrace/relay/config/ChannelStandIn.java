@@ -46,6 +46,11 @@ record ChannelStandIn(String name) implements Channel {
         throw notReal();
     }
 
+    @Override
+    public byte[] attached(String owner) {
+        throw notReal();
+    }
+
     private IllegalStateException notReal() {
         return new IllegalStateException("channel " + name + " was never made");
     }

@@ -4,7 +4,9 @@ import com.codahale.metrics.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,7 @@ final class MemoryChannel implements Channel {
     private final WaitingPuts waiting;
     private final StoredBatches stored = new StoredBatches();
     private final List<Runnable> roomListeners = new ArrayList<>();
+    private final Map<String, byte[]> attached = new HashMap<>();
     private boolean open;
     /** A task of the timer is to come. */
     private boolean timerSet;
@@ -202,8 +205,14 @@ final class MemoryChannel implements Channel {
         return head;
     }
 
+    @Override
+    public byte @Nullable [] attached(String owner) {
+        byte[] state = read(() -> attached.get(owner));
+        return state == null ? null : state.clone();
+    }
+
     /** What was taken is delivered: its room is free. The batches stay with the caller. */
-    void forget(Deque<StoredBatch> delivered) {
+    void forget(Deque<StoredBatch> delivered, Map<String, byte[]> toAttach) {
         int events = 0;
         long bodyBytes = 0;
         long encodedBytes = 0;
@@ -217,6 +226,7 @@ final class MemoryChannel implements Channel {
         lock.lock();
         try {
             room.free(events, bodyBytes, encodedBytes);
+            attached.putAll(toAttach);
             aftermath = roomChanged();
         } finally {
             lock.unlock();

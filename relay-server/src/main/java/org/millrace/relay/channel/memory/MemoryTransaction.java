@@ -3,7 +3,9 @@ package org.millrace.relay.channel.memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
@@ -14,6 +16,7 @@ final class MemoryTransaction implements Transaction {
     private final MemoryChannel channel;
     private final List<EventBatch> puts = new ArrayList<>(0);
     private final Deque<StoredBatch> taken = new ArrayDeque<>(4);
+    private Map<String, byte[]> toAttach = Map.of();
     private int putEvents;
     private boolean ended;
 
@@ -51,6 +54,18 @@ final class MemoryTransaction implements Transaction {
     }
 
     @Override
+    public void attach(String owner, byte[] state) {
+        if (state.length > MAX_ATTACHED_BYTES) {
+            throw new IllegalArgumentException(
+                    owner + ": " + state.length + " bytes to attach (expected: at most " + MAX_ATTACHED_BYTES + ")");
+        }
+        if (toAttach.isEmpty()) {
+            toAttach = new HashMap<>();
+        }
+        toAttach.put(owner, state.clone());
+    }
+
+    @Override
     public void commit() throws InterruptedException {
         if (ended) {
             throw new IllegalStateException("the transaction has ended");
@@ -59,8 +74,8 @@ final class MemoryTransaction implements Transaction {
             Put put = new Put(List.copyOf(puts));
             puts.clear(); // theirs now, also if it fails
             channel.putAndWait(put);
-        } else if (!taken.isEmpty()) {
-            channel.forget(taken);
+        } else if (!taken.isEmpty() || !toAttach.isEmpty()) {
+            channel.forget(taken, toAttach);
         }
         ended = true;
     }

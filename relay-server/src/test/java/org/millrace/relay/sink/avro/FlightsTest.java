@@ -116,6 +116,9 @@ class FlightsTest {
         }
 
         @Override
+        public void attach(String owner, byte[] state) {}
+
+        @Override
         public void commit() {
             if (name.equals("broken")) {
                 throw new ChannelException(name);

@@ -1,0 +1,33 @@
+package org.millrace.durable.log;
+
+import java.util.List;
+import org.millrace.api.ChannelException;
+import org.millrace.codec.EventBatch;
+
+/**
+ * A put on its way into the log: one record, all in or not at all. The log reads the batches and never releases them; of the two
+ * callbacks it calls exactly one, once, on its own thread and in the order of the log. They must not block.
+ */
+public interface Append {
+    /** At least one event in all. They stay valid until a callback. */
+    List<EventBatch> batches();
+
+    /** Events in all batches. */
+    int events();
+
+    /** Bytes of all batches as encoded. */
+    int encodedBytes();
+
+    /** Bytes of all bodies. */
+    int bodyBytes();
+
+    /**
+     * As safe as the log makes it: it may be acked, and read back.
+     *
+     * @param firstSequence of its first event
+     */
+    void durable(long firstSequence);
+
+    /** Not in the log: it may be put again. */
+    void failed(ChannelException why);
+}

@@ -1,0 +1,38 @@
+package org.millrace.durable.log;
+
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.PositionUpdate;
+
+/** The log as a channel sees it. Thread-safe; {@link #append} and {@link #commit} never block on the disk. */
+public interface Log extends AutoCloseable {
+    /** What recovery found; a copy. Does not change with what is put or committed later. */
+    LogState recovered();
+
+    /** The sequence of the next event when the log was opened: events from the lowest watermark up to here are the backlog. */
+    long recoveredEnd();
+
+    /** Puts a record. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
+    void append(Append put);
+
+    /** Moves a position. Durable with the next group, or a little later; see {@link LogSettings#positionsInterval}. */
+    void commit(PositionUpdate update);
+
+    /** As {@link #commit}, and waits until it is durable. */
+    void commitAndWait(PositionUpdate update) throws InterruptedException, ChannelException;
+
+    /** A reader that stands at an event. The caller closes it. */
+    RecordReader read(long sequence);
+
+    /** Why puts fail at the moment, for messages and health; null if they do not. */
+    @Nullable
+    String trouble();
+
+    /** Figures for gauges. */
+    LogFigures figures();
+
+    /** Writes what was appended and committed before, then gives everything back. Appends after it fail. */
+    @Override
+    void close();
+}

@@ -1,0 +1,7 @@
+/**
+ * The {@code file} channel: an ack means on disk.
+ */
+@NullMarked
+package org.millrace.durable;
+
+import org.jspecify.annotations.NullMarked;

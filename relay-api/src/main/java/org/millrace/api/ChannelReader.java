@@ -1,0 +1,28 @@
+package org.millrace.api;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Where sinks take from: a position in a channel. Several sinks on one reader share its events. Thread-safe. */
+public interface ChannelReader {
+    String name();
+
+    /** Opens a transaction that takes, for a thread that may block. */
+    Transaction begin();
+
+    /**
+     * Waits until a transaction may take events.
+     *
+     * @return false if the time ran out first
+     */
+    boolean awaitEvents(Duration timeout) throws InterruptedException;
+
+    /**
+     * What an owner attached to the last of its commits that is known of, with {@link Transaction#attach}: after a restart as old or as
+     * new as the position itself.
+     *
+     * @param owner such as a sink's name
+     * @return a copy; null if there is none
+     */
+    byte @Nullable [] attached(String owner);
+}
