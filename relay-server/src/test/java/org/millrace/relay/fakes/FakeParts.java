@@ -3,6 +3,7 @@ package org.millrace.relay.fakes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ComponentFactory;
@@ -89,6 +90,11 @@ public final class FakeParts {
         @Override
         public Transaction begin() {
             return real.begin();
+        }
+
+        @Override
+        public byte @Nullable [] attached(String owner) {
+            return null;
         }
 
         @Override
