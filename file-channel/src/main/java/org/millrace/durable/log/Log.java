@@ -13,7 +13,7 @@ public interface Log extends AutoCloseable {
     /** The sequence of the next event when the log was opened: events from the lowest watermark up to here are the backlog. */
     long recoveredEnd();
 
-    /** Puts a record. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
+    /** Puts a record. It fails with a {@link org.millrace.api.ChannelFullException} while {@link #isFull}. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
     void append(Append put);
 
     /** Moves a position. Durable with the next group, or a little later; see {@link LogSettings#positionsInterval}. */
@@ -24,6 +24,12 @@ public interface Log extends AutoCloseable {
 
     /** A reader that stands at an event. The caller closes it. */
     RecordReader read(long sequence);
+
+    /** True while the disk leaves no room to grow and all segments are needed: appends fail until readers or somebody else make room. */
+    boolean isFull();
+
+    /** Runs the action, on any thread, each time {@link #isFull} or {@link #trouble} has changed. It must not block. */
+    void onChange(Runnable action);
 
     /** Why puts fail at the moment, for messages and health; null if they do not. */
     @Nullable
