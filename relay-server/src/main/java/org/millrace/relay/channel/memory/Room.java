@@ -1,6 +1,7 @@
 package org.millrace.relay.channel.memory;
 
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.support.Put;
 
 /**
  * How much of a channel is taken up: by what is stored, and by what sinks have taken and not yet committed. Guarded by the channel's

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.support.DaemonTimer;
 import org.millrace.testkit.ChannelContract;
 
 class MemoryChannelContractTest extends ChannelContract {

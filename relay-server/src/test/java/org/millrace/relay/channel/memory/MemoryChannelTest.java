@@ -18,6 +18,7 @@ import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.FakeTimer;
 import org.millrace.testkit.ReleaseCheck;
 
 class MemoryChannelTest {

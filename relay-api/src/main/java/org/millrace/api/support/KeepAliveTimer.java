@@ -1,7 +1,7 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.api.support;
 
 /** The passing of time, for puts that wait. A test has its own. */
-interface KeepAliveTimer {
+public interface KeepAliveTimer {
     /** Nanoseconds since some moment; never runs backwards. */
     long nanoTime();
 

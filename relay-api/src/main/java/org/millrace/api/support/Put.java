@@ -1,11 +1,11 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.api.support;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.codec.EventBatch;
 
-/** Batches that go into a channel together or not at all; owns them until they are in. */
-final class Put {
+/** Batches that go into a channel together or not at all; owns them until the channel takes them over. One thread at a time. */
+public final class Put {
     private final List<EventBatch> batches;
     private final int events;
     private final long bodyBytes;
@@ -18,7 +18,7 @@ final class Put {
     private long deadlineNanos;
 
     /** Takes the batches over. */
-    Put(List<EventBatch> batches) {
+    public Put(List<EventBatch> batches) {
         int sumEvents = 0;
         long sumBody = 0;
         long sumEncoded = 0;
@@ -33,23 +33,27 @@ final class Put {
         this.encodedBytes = sumEncoded;
     }
 
-    List<EventBatch> batches() {
+    public List<EventBatch> batches() {
         return batches;
     }
 
-    int events() {
+    /** Events in all batches. */
+    public int events() {
         return events;
     }
 
-    long bodyBytes() {
+    /** Bytes of all bodies. */
+    public long bodyBytes() {
         return bodyBytes;
     }
 
-    long encodedBytes() {
+    /** Bytes of all events as encoded. */
+    public long encodedBytes() {
         return encodedBytes;
     }
 
-    CompletableFuture<Void> settled() {
+    /** What becomes of it: completes once it is safe, or with the reason why it is not in the channel. */
+    public CompletableFuture<Void> settled() {
         return settled;
     }
 
@@ -62,7 +66,7 @@ final class Put {
     }
 
     /** Gives the batches back that will not go in. */
-    void release() {
+    public void release() {
         batches.forEach(EventBatch::release);
     }
 }

@@ -1,13 +1,14 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.millrace.api.support.KeepAliveTimer;
 
-/** Time that a test moves; tasks run on the test's thread. */
-final class FakeTimer implements KeepAliveTimer {
+/** Time that a test moves; tasks run on the test's thread. Not thread-safe. */
+public final class FakeTimer implements KeepAliveTimer {
     private final List<Task> tasks = new ArrayList<>();
     private long now = 1_000_000;
 
@@ -28,11 +29,13 @@ final class FakeTimer implements KeepAliveTimer {
         tasks.clear();
     }
 
-    int tasks() {
+    /** Tasks that are to come. */
+    public int tasks() {
         return tasks.size();
     }
 
-    void advance(Duration time) {
+    /** Lets time pass, and runs what comes due. */
+    public void advance(Duration time) {
         now += time.toNanos();
         Optional<Task> due = nextDue();
         while (due.isPresent()) {

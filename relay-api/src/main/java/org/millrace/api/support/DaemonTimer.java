@@ -1,15 +1,15 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.api.support;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Real time. Its thread exists only while the channel has been full of late. */
-final class DaemonTimer implements KeepAliveTimer {
+public final class DaemonTimer implements KeepAliveTimer {
     private static final long THREAD_IDLE_SECONDS = 10;
 
     private final ScheduledThreadPoolExecutor executor;
 
-    DaemonTimer(String threadName) {
+    public DaemonTimer(String threadName) {
         executor = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, threadName);
             thread.setDaemon(true);

@@ -1,4 +1,4 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.api.support;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,4 +1,4 @@
-package org.millrace.relay.channel.memory;
+package org.millrace.api.support;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,16 +11,16 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
 
-/** Puts or takes of one owner. Not thread-safe; what is shared is in the channel. */
-final class MemoryTransaction implements Transaction {
-    private final MemoryChannel channel;
+/** A transaction on a channel that keeps batches: puts or takes of one owner. Not thread-safe; what is shared is in the channel. */
+public final class ChannelTransaction<T extends TakenBatch> implements Transaction {
+    private final Exchange<T> channel;
     private final List<EventBatch> puts = new ArrayList<>(0);
-    private final Deque<StoredBatch> taken = new ArrayDeque<>(4);
+    private final Deque<T> taken = new ArrayDeque<>(4);
     private Map<String, byte[]> toAttach = Map.of();
     private int putEvents;
     private boolean ended;
 
-    MemoryTransaction(MemoryChannel channel) {
+    public ChannelTransaction(Exchange<T> channel) {
         this.channel = channel;
     }
 
@@ -45,7 +45,7 @@ final class MemoryTransaction implements Transaction {
         if (ended || !puts.isEmpty()) {
             throw new IllegalStateException(ended ? "the transaction has ended" : "the transaction puts");
         }
-        StoredBatch head = channel.takeHead(maxEvents);
+        T head = channel.takeHead(maxEvents);
         if (head == null) {
             return null;
         }
@@ -86,7 +86,7 @@ final class MemoryTransaction implements Transaction {
         puts.forEach(EventBatch::release);
         puts.clear();
         if (ended) {
-            taken.forEach(stored -> stored.batch().release());
+            taken.forEach(each -> each.batch().release());
             taken.clear();
         } else if (!taken.isEmpty()) {
             channel.putBack(taken);
