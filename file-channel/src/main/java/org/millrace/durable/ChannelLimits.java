@@ -1,13 +1,11 @@
 package org.millrace.durable;
 
-import java.time.Duration;
+import org.millrace.api.support.EventCapacity;
 
 /**
- * How much a channel holds, and how long it waits for room.
+ * How much a channel holds.
  *
- * @param capacity events, at least 1
- * @param transactionCapacity events of one transaction, and so of one batch; 1 to {@code capacity}
- * @param keepAlive how long a put waits for room; zero: not at all
+ * @param room in events
  * @param byteCapacity of all events as encoded; {@link Long#MAX_VALUE} for no limit but the disk's
  * @param segmentBytes size of a file of the log: one put cannot be larger
  * @param reserveBytes left free on the disk, for the message when that is what limits
@@ -16,19 +14,19 @@ import java.time.Duration;
  * @param cacheBytes of the newest events that are kept in memory for readers
  */
 record ChannelLimits(
-        int capacity,
-        int transactionCapacity,
-        Duration keepAlive,
+        EventCapacity room,
         long byteCapacity,
         long segmentBytes,
         long reserveBytes,
         long inFlightBytes,
         long waitingBytes,
         long cacheBytes) {
-    ChannelLimits {
-        if (transactionCapacity < 1 || transactionCapacity > capacity) {
-            throw new IllegalArgumentException(
-                    "transactionCapacity: " + transactionCapacity + " (expected: 1 to " + capacity + ")");
-        }
+    /** In events. */
+    int capacity() {
+        return room.events();
+    }
+
+    int transactionCapacity() {
+        return room.transactionEvents();
     }
 }

@@ -58,7 +58,7 @@ final class LogEntrance {
                 context.name(),
                 lock,
                 new Room(),
-                limits.keepAlive(),
+                limits.room().keepAlive(),
                 timer,
                 limits.waitingBytes(),
                 metrics.counter("refusedBatches"));

@@ -1,6 +1,7 @@
 package org.millrace.durable;
 
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.support.EventCapacity;
 import org.millrace.api.support.Put;
 import org.millrace.durable.log.Log;
 
@@ -48,7 +49,7 @@ final class LogRoom {
     static @Nullable String neverFits(Put put, ChannelLimits limits, String keyPrefix) {
         if (put.events() > limits.transactionCapacity()) {
             return put.events() + " events at once (expected: at most " + limits.transactionCapacity() + "; raise "
-                    + keyPrefix + FileChannelSettings.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
+                    + keyPrefix + EventCapacity.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
         }
         if (put.encodedBytes() > limits.byteCapacity()) {
             return put.encodedBytes() + " bytes at once (expected: at most " + limits.byteCapacity() + "; raise "
@@ -66,7 +67,7 @@ final class LogRoom {
         long events = backlog.eventsWithInFlight();
         if (put.events() > limits.capacity() - events) {
             return "no room for " + put.events() + " events, " + events + " of " + limits.capacity()
-                    + " are there (drain it faster, or raise " + keyPrefix + FileChannelSettings.CAPACITY + ")";
+                    + " are there (drain it faster, or raise " + keyPrefix + EventCapacity.CAPACITY + ")";
         }
         if (put.encodedBytes() > limits.byteCapacity() - backlog.encodedBytes()) {
             return "no room for " + put.encodedBytes() + " bytes of events, " + backlog.encodedBytes() + " of "
@@ -83,7 +84,7 @@ final class LogRoom {
                     + " them faster (use a faster disk, or raise the agent's heap)";
         }
         return "no room for " + put.events() + " events while others wait (drain it faster, or raise " + keyPrefix
-                + FileChannelSettings.CAPACITY + ")";
+                + EventCapacity.CAPACITY + ")";
     }
 
     private double fill() {

@@ -59,7 +59,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
                 context.name(),
                 lock,
                 new Entrance(),
-                limits.keepAlive(),
+                limits.room().keepAlive(),
                 timer,
                 limits.heapBytes() / 8,
                 metrics.counter("refusedBatches"));

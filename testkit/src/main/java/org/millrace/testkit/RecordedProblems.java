@@ -1,4 +1,4 @@
-package org.millrace.relay;
+package org.millrace.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
