@@ -8,6 +8,7 @@ import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
+import org.millrace.api.support.EventCapacity;
 import org.millrace.testkit.FakeClock;
 
 /** Makes channels for contract tests. */
@@ -16,7 +17,13 @@ final class DurableChannels {
 
     static Channel onFakeLog(int capacity, int transactionCapacity, Duration keepAlive, long cacheBytes) {
         ChannelLimits limits = new ChannelLimits(
-                capacity, transactionCapacity, keepAlive, Long.MAX_VALUE, 1 << 20, 0, 1 << 20, 1 << 20, cacheBytes);
+                new EventCapacity(capacity, transactionCapacity, keepAlive),
+                Long.MAX_VALUE,
+                1 << 20,
+                0,
+                1 << 20,
+                1 << 20,
+                cacheBytes);
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         FakeLog log = new FakeLog(new FakeClock());
         return new DurableChannel(

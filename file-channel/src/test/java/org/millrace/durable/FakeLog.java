@@ -41,6 +41,7 @@ final class FakeLog {
     private int positionWaits;
     private final Deque<Append> waiting = new ArrayDeque<>();
     private Runnable onChange = () -> {};
+    private @Nullable Runnable duringNextAppend;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Saved(byte[] bytes, int events, long bodyBytes, long epochMillis) {}
@@ -49,8 +50,9 @@ final class FakeLog {
         this.clock = clock;
     }
 
-    /** The process starts: readers without a position get the lowest there is. */
+    /** The process starts: readers without a position get the lowest there is, unknown ones go. */
     synchronized Log open(List<String> readers) {
+        state.readers().stream().filter(known -> !readers.contains(known)).forEach(state::removeReader);
         long lowest = state.lowestWatermark();
         for (String reader : readers) {
             state.addReader(reader, lowest == Long.MAX_VALUE ? 0 : lowest);
@@ -81,6 +83,11 @@ final class FakeLog {
         for (Append put; (put = nextWaiting()) != null; ) {
             put.failed(why);
         }
+    }
+
+    /** Something happens on another thread's time while the next put is appended. */
+    synchronized void duringNextAppend(Runnable action) {
+        duringNextAppend = action;
     }
 
     /** Appends fail at once from now on; null: they do not. */
@@ -198,6 +205,14 @@ final class FakeLog {
 
         @Override
         public void append(Append put) {
+            Runnable meanwhile;
+            synchronized (FakeLog.this) {
+                meanwhile = duringNextAppend;
+                duringNextAppend = null;
+            }
+            if (meanwhile != null) {
+                meanwhile.run();
+            }
             ChannelException why;
             synchronized (FakeLog.this) {
                 why = refusal;
