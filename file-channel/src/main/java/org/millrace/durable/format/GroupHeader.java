@@ -34,6 +34,10 @@ public record GroupHeader(
         long durableLsn,
         long epochMillis) {
     public static final int BYTES = 64;
+    /** Where the salt stands in a header. */
+    public static final int SALT_AT = 8;
+    /** Where the LSN stands in a header. */
+    public static final int LSN_AT = 16;
 
     private static final int MAGIC = 0x504F524D; // "MROP", one byte after the other
     private static final int CHECKED_FROM = 8;
@@ -42,9 +46,9 @@ public record GroupHeader(
     /** @param out little-endian; its indices stay */
     public void write(ByteBuffer out, int at) {
         out.putInt(at, MAGIC);
-        out.putInt(at + 8, salt);
+        out.putInt(at + SALT_AT, salt);
         out.putInt(at + 12, isEncrypted ? ENCRYPTED : 0);
-        out.putLong(at + 16, lsn);
+        out.putLong(at + LSN_AT, lsn);
         out.putInt(at + 24, paddedBytes);
         out.putInt(at + 28, usedBytes);
         out.putInt(at + 32, records);
@@ -59,8 +63,8 @@ public record GroupHeader(
     public static @Nullable GroupHeader read(ByteBuffer in, int at, int salt, long lsn) {
         if (in.limit() - at < BYTES
                 || in.getInt(at) != MAGIC
-                || in.getInt(at + 8) != salt
-                || in.getLong(at + 16) != lsn
+                || in.getInt(at + SALT_AT) != salt
+                || in.getLong(at + LSN_AT) != lsn
                 || in.getInt(at + 4) != Checksum.of(in, at + CHECKED_FROM, BYTES - CHECKED_FROM)) {
             return null;
         }

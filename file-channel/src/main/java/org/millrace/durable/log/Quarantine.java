@@ -40,6 +40,15 @@ final class Quarantine {
         snapshotOf = number;
     }
 
+    private static String nameOf(long segment, long from) {
+        return DIRECTORY + "segment-%06d-at-%08d".formatted(segment, from);
+    }
+
+    /** Whether a place has been set aside, by whichever process. */
+    static boolean isNoted(Storage storage, long segment, long from) {
+        return noteBefore(storage, nameOf(segment, from) + ".json") != null;
+    }
+
     /**
      * Sets a place aside, if that has not been done before.
      *
@@ -48,8 +57,7 @@ final class Quarantine {
      */
     synchronized void setAside(Damage damage, long newestSegment, Losses losses) {
         Storage storage = damage.segment().storage();
-        String name =
-                DIRECTORY + "segment-%06d-at-%08d".formatted(damage.segment().number(), damage.from());
+        String name = nameOf(damage.segment().number(), damage.from());
         if (!noted.add(storage.path() + "/" + name)) {
             return;
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.millrace.codec.EventReader;
 
 /** Where the events go that a command reads. One thread. */
+@FunctionalInterface
 interface EventSink {
     /**
      * @param sequence of the event
@@ -12,4 +13,21 @@ interface EventSink {
      * @return false to have no more
      */
     boolean accept(long sequence, long epochMillis, EventReader event) throws IOException;
+
+    /** Has enough after so many, at least one. */
+    final class Limited implements EventSink {
+        private final EventSink sink;
+        private long left;
+
+        Limited(long most, EventSink sink) {
+            this.left = most;
+            this.sink = sink;
+        }
+
+        @Override
+        public boolean accept(long sequence, long epochMillis, EventReader event) throws IOException {
+            left--;
+            return sink.accept(sequence, epochMillis, event) && left > 0;
+        }
+    }
 }

@@ -1,0 +1,205 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.millrace.durable.format.SegmentHeader;
+import org.millrace.durable.storage.Storage;
+
+/**
+ * What stands in a log's directories at one moment, as far as the heads of their files tell. For tools: nothing is changed, no lock is
+ * needed. Immutable.
+ *
+ * @param logId null if nothing says which log it is
+ * @param directories as they were given
+ * @param slots of all directories, in their order
+ */
+public record LogView(@Nullable UUID logId, List<Directory> directories, List<FoundSlot> slots) {
+    /** An agent that rolls while we look makes us look again; not for ever. */
+    private static final int MOST_LOOKS = 10;
+
+    /**
+     * A directory.
+     *
+     * @param number which one of {@code of} it is, from 1; 0 if it does not say
+     * @param logId null if it does not say
+     * @param segmentBytes size of the slots that are made here; 0 if it does not say
+     * @param trouble why it cannot be told what it is; null if it can
+     */
+    public record Directory(
+            Storage storage,
+            @Nullable UUID logId,
+            int number,
+            int of,
+            long segmentBytes,
+            @Nullable String trouble) {}
+
+    /** What a slot holds. */
+    public enum Kind {
+        /** A segment whose first group is there. Whether anybody needs it is another question. */
+        SEGMENT,
+        /** Nothing, or a segment whose first write was cut off. */
+        FREE,
+        /** Bytes that make no sense. */
+        DAMAGED,
+        /** A segment of another log, of a later format, or one that cannot be read. */
+        FOREIGN
+    }
+
+    /**
+     * A slot.
+     *
+     * @param header null if it is neither a segment nor was one
+     * @param note what is to be said of it; may be empty
+     */
+    public record FoundSlot(
+            Storage storage,
+            String slot,
+            long fileBytes,
+            Kind kind,
+            @Nullable SegmentHeader header,
+            String note) {
+        /** The header of one that is a segment. */
+        public SegmentHeader segment() {
+            return Objects.requireNonNull(header, "no segment");
+        }
+    }
+
+    /** Looks, until it sees the same twice: files are looked at one after another, and an agent may be at work on them. */
+    public static LogView of(List<Storage> directories) throws IOException {
+        LogView before = look(directories);
+        for (int looks = 1; looks < MOST_LOOKS; looks++) {
+            LogView now = look(directories);
+            if (now.heads().equals(before.heads())) {
+                return now;
+            }
+            before = now;
+        }
+        return before;
+    }
+
+    private List<List<Object>> heads() {
+        return slots.stream()
+                .map(slot -> List.<Object>of(
+                        slot.slot(),
+                        slot.kind(),
+                        slot.header() == null ? 0 : slot.header().salt()))
+                .toList();
+    }
+
+    private static LogView look(List<Storage> storages) throws IOException {
+        List<Directory> directories = new ArrayList<>();
+        for (Storage storage : storages) {
+            directories.add(directory(storage));
+        }
+        UUID logId = logId(directories);
+        List<FoundSlot> slots = new ArrayList<>();
+        ReadBuffers buffers = new ReadBuffers();
+        for (Storage storage : storages) {
+            for (String name : SlotInspector.slots(storage)) {
+                if (logId == null) {
+                    logId = idIn(storage, name);
+                }
+                slots.add(slot(storage, name, logId == null ? new UUID(0, 0) : logId, buffers));
+            }
+        }
+        return new LogView(logId, List.copyOf(directories), List.copyOf(slots));
+    }
+
+    private static Directory directory(Storage storage) {
+        try {
+            LogMeta meta = LogMeta.read(storage);
+            if (meta == null) {
+                return new Directory(storage, null, 0, 0, 0, "has no " + LogMeta.FILE);
+            }
+            String trouble = meta.format() > SegmentHeader.VERSION
+                    ? "is of format " + meta.format() + ", written by a later version"
+                    : null;
+            return new Directory(
+                    storage, meta.logId(), meta.directory(), meta.directories(), meta.segmentBytes(), trouble);
+        } catch (IOException e) {
+            return new Directory(storage, null, 0, 0, 0, e.getMessage());
+        }
+    }
+
+    private static @Nullable UUID logId(List<Directory> directories) {
+        return directories.stream()
+                .map(Directory::logId)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable UUID idIn(Storage storage, String slot) {
+        try {
+            SegmentHeader header = SlotInspector.header(storage, slot);
+            return header == null ? null : header.logId();
+        } catch (IOException e) {
+            return null; // said of the slot
+        }
+    }
+
+    private static FoundSlot slot(Storage storage, String name, UUID logId, ReadBuffers buffers) {
+        Slot slot = new SlotInspector(logId).inspect(storage, name);
+        if (slot instanceof Slot.Used used) {
+            return segment(used, buffers);
+        }
+        if (slot instanceof Slot.Blank blank) {
+            return new FoundSlot(storage, name, blank.fileBytes(), Kind.FREE, null, "");
+        }
+        if (slot instanceof Slot.Garbage garbage) {
+            return new FoundSlot(
+                    storage, name, garbage.fileBytes(), Kind.DAMAGED, null, "nothing in it can be recognized");
+        }
+        String why = slot instanceof Slot.Unusable unusable ? unusable.why() : "";
+        return new FoundSlot(storage, name, 0, Kind.FOREIGN, null, why);
+    }
+
+    private static FoundSlot segment(Slot.Used used, ReadBuffers buffers) {
+        SegmentHeader header = used.segment().header();
+        Kind kind = Kind.SEGMENT;
+        String note = used.isRebuilt() ? "its first block is damaged, and was made up from what follows" : "";
+        try (GroupScanner groups = GroupScanner.open(used.segment(), KeylessCipher.OF_ALL, buffers)) {
+            if (!used.isRebuilt() && groups.header() == null && groups.seekHeader() == null) {
+                kind = Kind.FREE;
+                note = "its first write was cut off";
+            }
+        } catch (IOException e) {
+            kind = Kind.FOREIGN;
+            note = "cannot be read: " + e.getMessage();
+        }
+        return new FoundSlot(used.storage(), used.name(), used.fileBytes(), kind, header, note);
+    }
+
+    /** The segments, oldest first. Whether all of them are still needed is another question. */
+    public List<FoundSlot> segments() {
+        return slots.stream()
+                .filter(slot -> slot.kind() == Kind.SEGMENT)
+                .sorted(Comparator.comparingLong(slot -> slot.segment().number()))
+                .toList();
+    }
+
+    /**
+     * The log has reached this, whatever stands in the segment before: the first block of the next one says so, though its first group
+     * was cut off. {@link SegmentWalk#NEWEST} if there is none such.
+     *
+     * @param number of the newest segment
+     */
+    public long provenEnd(long number) {
+        return slots.stream()
+                .filter(slot -> slot.kind() == Kind.FREE && slot.header() != null)
+                .filter(slot -> slot.segment().number() > number)
+                .mapToLong(slot -> slot.segment().firstSequence())
+                .max()
+                .orElse(SegmentWalk.NEWEST);
+    }
+
+    /** Whether a bad place has been set aside already, by an agent that came across it. */
+    public static boolean isSetAside(FoundSlot slot, SegmentWalk.BadPlace place) {
+        return Quarantine.isNoted(slot.storage(), slot.segment().number(), place.from());
+    }
+}

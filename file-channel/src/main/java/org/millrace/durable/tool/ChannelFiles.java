@@ -1,0 +1,158 @@
+package org.millrace.durable.tool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.millrace.durable.format.GroupHeader;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.PositionUpdate;
+import org.millrace.durable.format.PositionUpdates;
+import org.millrace.durable.format.RecordHeader;
+import org.millrace.durable.format.RecordType;
+import org.millrace.durable.log.LogView;
+import org.millrace.durable.log.LogView.FoundSlot;
+import org.millrace.durable.log.SegmentCiphers;
+import org.millrace.durable.log.SegmentWalk;
+import org.millrace.durable.storage.Storage;
+
+/**
+ * A channel's directories as they are now, and how its readers stand, as its newest segment tells. Immutable.
+ *
+ * @param segments oldest first
+ * @param state null if it cannot be read: there is no segment, or its key is not at hand
+ * @param endSequence behind the newest event
+ * @param newestUsedBytes of the newest segment; 0 without one
+ * @param ciphers to read with; null without keys
+ */
+record ChannelFiles(
+        LogView view,
+        List<FoundSlot> segments,
+        @Nullable LogState state,
+        long endSequence,
+        long newestUsedBytes,
+        @Nullable SegmentCiphers ciphers) {
+
+    static ChannelFiles look(List<Storage> directories, @Nullable SegmentCiphers ciphers) throws IOException {
+        LogView view = LogView.of(directories);
+        List<FoundSlot> segments = view.segments();
+        List<StateReader> replayed = new ArrayList<>();
+        SegmentWalk.Memory memory = new SegmentWalk.Memory();
+        for (int i = segments.size() - 1; i >= 0; i--) { // nearly always the first one has what we need
+            StateReader reader = new StateReader(isLocked(segments.get(i), ciphers));
+            reader.walk(segments.get(i), endOf(view, segments, i), ciphers, memory);
+            replayed.add(0, reader);
+            if (reader.snapshot != null || reader.isLocked) {
+                break;
+            }
+        }
+        long end = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).endSequence;
+        long used = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).usedBytes;
+        return new ChannelFiles(view, segments, state(replayed), end, used, ciphers);
+    }
+
+    private static @Nullable LogState state(List<StateReader> replayed) {
+        LogState state = null;
+        for (StateReader reader : replayed) {
+            state = reader.snapshot == null ? state : reader.snapshot;
+            if (state != null) {
+                reader.updates.forEach(state::apply);
+            }
+        }
+        return state;
+    }
+
+    /** True if a segment is encrypted and there are no keys. */
+    static boolean isLocked(FoundSlot segment, @Nullable SegmentCiphers ciphers) {
+        return ciphers == null && !segment.segment().keyName().isEmpty();
+    }
+
+    /** Behind the last event of a segment, as the next one tells; {@link SegmentWalk#NEWEST} if none tells. */
+    long endOf(int index) {
+        return endOf(view, segments, index);
+    }
+
+    private static long endOf(LogView view, List<FoundSlot> segments, int index) {
+        if (index + 1 == segments.size()) {
+            return view.provenEnd(segments.get(index).segment().number());
+        }
+        boolean isNext = segments.get(index + 1).segment().number()
+                == segments.get(index).segment().number() + 1;
+        return isNext ? segments.get(index + 1).segment().firstSequence() : SegmentWalk.NEWEST;
+    }
+
+    /** Everything before it is committed by all readers; what nobody can tell counts as not committed. */
+    long lowestWatermark() {
+        return state == null ? 0 : Math.min(state.lowestWatermark(), endSequence);
+    }
+
+    /** The index of the first segment that has events which a reader needs; the newest one if there are none. */
+    int firstNeeded() {
+        int index = segments.size() - 1;
+        while (index > 0 && segments.get(index).segment().firstSequence() > lowestWatermark()) {
+            index--;
+        }
+        return Math.max(0, index);
+    }
+
+    /** The first event that is still there. */
+    long oldestSequence() {
+        return segments.isEmpty() ? 0 : segments.get(0).segment().firstSequence();
+    }
+
+    /** Events that a reader has not committed. */
+    static long backlog(LogState state, String reader, long endSequence) {
+        long above = state.committedAbove(reader).stream()
+                .mapToLong(range -> range.events())
+                .sum();
+        return Math.max(0, endSequence - state.watermark(reader) - above);
+    }
+
+    /** Collects what a segment says of positions. */
+    private static final class StateReader implements SegmentWalk.Visitor {
+        private final boolean isLocked;
+        private final List<PositionUpdate> updates = new ArrayList<>();
+        private @Nullable LogState snapshot;
+        private long endSequence;
+        private long usedBytes;
+
+        StateReader(boolean isLocked) {
+            this.isLocked = isLocked;
+        }
+
+        void walk(FoundSlot slot, long until, @Nullable SegmentCiphers ciphers, SegmentWalk.Memory memory)
+                throws IOException {
+            SegmentWalk.Walked walked =
+                    new SegmentWalk(slot.storage(), slot.slot(), slot.segment(), until, ciphers, this).run(memory);
+            endSequence = walked.endSequence();
+            usedBytes = walked.endOffset();
+        }
+
+        @Override
+        public SegmentWalk.Want group(long offset, GroupHeader group) {
+            return isLocked ? SegmentWalk.Want.NOTHING : SegmentWalk.Want.RECORDS;
+        }
+
+        @Override
+        public void record(GroupHeader group, RecordHeader record, ByteBuffer body) {
+            if (record.type() == RecordType.SNAPSHOT) {
+                snapshot = LogState.decode(array(body));
+                updates.clear();
+            } else if (record.type() == RecordType.POSITIONS) {
+                updates.addAll(PositionUpdates.decode(array(body)));
+            }
+        }
+
+        @Override
+        public void bad(SegmentWalk.BadPlace place) {
+            // verify tells of it; what was committed there is delivered again
+        }
+
+        private static byte[] array(ByteBuffer body) {
+            byte[] array = new byte[body.remaining()];
+            body.get(array);
+            return array;
+        }
+    }
+}
