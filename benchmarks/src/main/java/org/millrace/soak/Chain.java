@@ -73,8 +73,8 @@ final class Chain implements AutoCloseable {
 
     void strike(Blow blow) throws IOException, InterruptedException {
         blow.strike(agent().process());
-        clock.struck();
         blow.mend();
+        clock.struck();
     }
 
     /** Waits until the agent that was launched last has acked a batch. */
@@ -96,7 +96,7 @@ final class Chain implements AutoCloseable {
         long deadline = 0;
         while (!claim.getAsBoolean()) {
             Received received = look();
-            long now = load.ledger().ackedEvents() + received.events();
+            long now = load.ledger().ackedEvents() + load.ledger().refusals() + received.events();
             if (now != moved) {
                 moved = now;
                 deadline = System.nanoTime() + STUCK.toNanos();

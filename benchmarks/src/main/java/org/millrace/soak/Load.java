@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
@@ -21,6 +22,7 @@ final class Load implements AutoCloseable {
 
     private long arrivedEvents;
     private long arrivedAt = System.nanoTime();
+    private final LongAdder ackedBytes = new LongAdder();
     private final EventLoops loops = EventLoops.ofThreads(1);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean isRunning = true;
@@ -78,11 +80,22 @@ final class Load implements AutoCloseable {
         return isRunning;
     }
 
-    /** Waits while so much is inside that no more should be sent. */
-    void awaitTurn() {
+    /** Waits while so much is inside that no more should be sent. False if nothing more should be sent at all. */
+    boolean awaitTurn() {
         while (isRunning && (isPaused || ledger.ackedEvents() > ackedLimit.get())) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+        return isRunning;
+    }
+
+    void acked(long first, int events, int bytes) {
+        ledger.acked(first, events);
+        ackedBytes.add(bytes);
+    }
+
+    /** Bytes of all acked events, as encoded. */
+    long ackedBytes() {
+        return ackedBytes.sum();
     }
 
     /** Waits until every batch that was sent is answered, or its connection gone. Twice if asked. */

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How long it took from each blow until an agent that came back had acked a batch. Thread-safe. */
+/** How long it took from each start of an agent after a blow until it acked a batch. Thread-safe. */
 final class RestartClock {
     private final List<Long> nanos = new ArrayList<>();
     private long struckAt = System.nanoTime();
     private boolean isWaiting = true;
     private boolean isFirst = true;
 
-    /** The agent is dead now; until it acks again, nothing else counts. */
+    /** The agent is dead, and starts again now. */
     synchronized void struck() {
         struckAt = System.nanoTime();
         isWaiting = true;
@@ -35,7 +35,7 @@ final class RestartClock {
         return !isWaiting;
     }
 
-    /** From blow to ack, the middle one so far; a second before there is one. */
+    /** The middle one so far; a second before there is one. */
     synchronized Duration median() {
         return nanos.isEmpty() ? Duration.ofSeconds(1) : Duration.ofNanos(sorted().get(nanos.size() / 2));
     }

@@ -54,17 +54,22 @@ final class Sender implements Runnable {
                 .get()) {
             long openedAt = System.nanoTime();
             while (load.isRunning() && connection.isOpen()) {
-                load.awaitTurn();
-                if (wasRefused) {
-                    wasRefused = false;
-                    TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+                if (load.awaitTurn()) {
+                    pauseIfRefused();
+                    idlePlaces.acquire();
+                    send(connection, openedAt);
                 }
-                idlePlaces.acquire();
-                send(connection, openedAt);
             }
             awaitAnswers();
         } catch (ExecutionException notThere) {
             return; // the agent is down: again in a moment
+        }
+    }
+
+    private void pauseIfRefused() throws InterruptedException {
+        if (wasRefused) {
+            wasRefused = false;
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
         }
     }
 
@@ -77,9 +82,10 @@ final class Sender implements Runnable {
         int events = batchEvents();
         long first = load.ledger().nextBatch(events);
         EventBatch batch = batch(first, events);
+        int bytes = batch.encodedBytes();
         connection
                 .append(List.of(batch))
-                .whenComplete((nothing, failure) -> answered(first, events, openedAt, failure));
+                .whenComplete((nothing, failure) -> answered(first, events, bytes, openedAt, failure));
         batch.release();
     }
 
@@ -97,9 +103,9 @@ final class Sender implements Runnable {
         }
     }
 
-    private void answered(long first, int events, long openedAt, @Nullable Throwable failure) {
+    private void answered(long first, int events, int bytes, long openedAt, @Nullable Throwable failure) {
         if (failure == null) {
-            load.ledger().acked(first, events);
+            load.acked(first, events, bytes);
             clock.acked(openedAt);
         } else if (failure instanceof RelayException answer && answer.isRefusal()) {
             load.ledger().refused(first, events);

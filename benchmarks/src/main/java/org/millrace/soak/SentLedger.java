@@ -9,6 +9,7 @@ final class SentLedger {
     private final NumberSet acked = new NumberSet();
     private final NumberSet refused = new NumberSet();
     private long next;
+    private long refusals;
 
     /** Looks at a batch. */
     interface Visitor {
@@ -36,6 +37,7 @@ final class SentLedger {
 
     synchronized void refused(long first, int events) {
         refused.addAll(first, events);
+        refusals++;
     }
 
     /** Events given out: their numbers are below. */
@@ -49,6 +51,11 @@ final class SentLedger {
 
     synchronized long refusedEvents() {
         return refused.size();
+    }
+
+    /** How many batches were refused. */
+    synchronized long refusals() {
+        return refusals;
     }
 
     synchronized long batches() {

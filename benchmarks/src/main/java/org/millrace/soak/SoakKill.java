@@ -1,18 +1,12 @@
 package org.millrace.soak;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.millrace.testkit.process.FreePorts;
 import org.millrace.testkit.process.JavaProcess;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,10 +21,11 @@ import picocli.CommandLine.Option;
         description = {
             "Kills an agent under load (Avro source, file channel, Avro sinks) at random moments and starts it again, then compares what"
                     + " was acked with what arrived.",
-            "Ends with 0 only if no acked event was lost, none altered or invented, and each batch came whole or not at all."
+            "Ends with 0 only if no acked event was lost, none altered or invented, and each batch came whole or not at all;"
+                    + " with 1 if not, and with 4 if the run did not come to its end."
         })
-public final class SoakKill implements Callable<Integer> {
-    private static final int STARTS_IN_FOUR = 1; // of four blows, so many fall while the agent starts
+public final class SoakKill extends Soak {
+    private static final int BLOWS_AT_START_ONE_IN = 4;
     private static final long RESERVE_BYTES = 1 << 20;
     private static final long CAPACITY = 1_000_000;
 
@@ -39,9 +34,6 @@ public final class SoakKill implements Callable<Integer> {
 
     @Option(names = "--seconds-between", defaultValue = "2", description = "under load before a kill, on average")
     private double secondsBetween;
-
-    @Option(names = "--seed", description = "of the moments and the batches' sizes (default: a new one)")
-    private long seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
     @Option(names = "--channel", defaultValue = "file", description = "file; or memory, which must lose events")
     private String channel = "";
@@ -70,10 +62,7 @@ public final class SoakKill implements Callable<Integer> {
     @Option(names = "--most-inside", defaultValue = "200000", description = "events acked that have not arrived yet")
     private long mostInside;
 
-    @Option(names = "--dir", description = "for logs and ledgers (default: a new one)")
-    private @Nullable Path dir;
-
-    @Option(names = "--data", description = "for the channel's directories (default: data in --dir)")
+    @Option(names = "--data", description = "for the channel's directories (default: in --dir)")
     private @Nullable Path data;
 
     @Option(
@@ -84,56 +73,43 @@ public final class SoakKill implements Callable<Integer> {
     private SoakKill() {}
 
     public static void main(String[] args) {
-        System.exit(run(args));
+        System.exit(execute(args));
     }
 
-    /** Returns the exit code. */
-    static int run(String... args) {
-        return new CommandLine(new SoakKill()).execute(args);
+    static int execute(String... args) {
+        return execute(new SoakKill(), args);
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Path own = dir == null ? Files.createTempDirectory("millrace-soak") : Files.createDirectories(dir);
-        say("seed %d; logs and ledgers in %s", seed, own);
-        LoadPlan plan = new LoadPlan(connections, inFlight, mostBatch, mostInside, seed);
+    boolean run(Path own) throws IOException, InterruptedException {
+        LoadPlan plan = new LoadPlan(connections, inFlight, mostBatch, mostInside, seed());
         try (Chain chain = new Chain(own, agentFile(own), plan)) {
             chain.startReceiver();
             int duringStart = strikeAll(chain);
             Verdict verdict = chain.drain();
-            say("");
-            System.out.print(verdict);
+            say("%n%s", verdict);
             say("kills       %,15d, %d of them while it started", kills, duringStart);
-            say("down        from kill to first ack: %s", chain.clock());
-            say(verdict.isGood() ? "passed" : "FAILED: seed %d, logs and ledgers in %s", seed, own);
-            return verdict.isGood() ? 0 : 1;
-        } catch (IllegalStateException e) {
-            say("FAILED: %s; seed %d, logs and ledgers in %s", Objects.toString(e.getMessage()), seed, own);
-            return 1;
+            say("down        from start to first ack: %s", chain.clock());
+            return verdict.isGood();
         }
     }
 
     private AgentFile agentFile(Path own) {
+        Path channelDir = data == null ? own.resolve("channel") : data;
         String lines = channel.equals("memory")
                 ? ChannelLines.memory(CAPACITY)
-                : ChannelLines.file(
-                        data == null ? own.resolve("data") : data,
-                        dataDirs,
-                        durability,
-                        segmentBytes,
-                        RESERVE_BYTES,
-                        CAPACITY);
+                : ChannelLines.file(channelDir, dataDirs, durability, segmentBytes, RESERVE_BYTES, CAPACITY);
         return new AgentFile(lines, FreePorts.next(), FreePorts.next(), sinks);
     }
 
     /** Returns how many blows fell while the agent started. */
     private int strikeAll(Chain chain) throws IOException, InterruptedException {
         Blow blow = power == null ? JavaProcess::kill : new PowerCut(power);
-        Random random = new Random(seed);
+        Random random = new Random(seed());
         int duringStart = 0;
         chain.launch();
         for (int kill = 1; kill <= kills; kill++) {
-            boolean isStart = kill > 1 && random.nextInt(4) < STARTS_IN_FOUR;
+            boolean isStart = kill > 1 && random.nextInt(BLOWS_AT_START_ONE_IN) == 0;
             if (isStart) {
                 duringStart++;
                 chain.pass(share(random, chain.clock().median()));
@@ -157,9 +133,5 @@ public final class SoakKill implements Callable<Integer> {
 
     private static Duration share(Random random, Duration whole) {
         return Duration.ofNanos((long) (random.nextDouble() * whole.toNanos()));
-    }
-
-    private static void say(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format + "%n", values);
     }
 }

@@ -3,6 +3,8 @@ package org.millrace.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,14 +16,8 @@ class SoakKillIT {
     }
 
     private static int run(Path dir, String... options) {
-        String[] all = new String[options.length + 6];
-        System.arraycopy(options, 0, all, 0, options.length);
-        System.arraycopy(
-                new String[] {"--seed", "1", "--seconds-between", "1", "--dir", dir.toString()},
-                0,
-                all,
-                options.length,
-                6);
-        return SoakKill.run(all);
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--seed", "1", "--seconds-between", "1", "--dir", dir.toString()));
+        return SoakKill.execute(all.toArray(new String[0]));
     }
 }
