@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.millrace.testkit.process.AgentProcess.Kind;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
@@ -26,8 +27,15 @@ abstract class Soak implements Callable<Integer> {
     @Option(names = "--dir", description = "for logs, ledgers and the channel's files (default: a new one)")
     private @Nullable Path dir;
 
+    @Option(names = "--agent", defaultValue = "millrace", description = "whose agent: millrace; or flume, to compare")
+    private Kind agent = Kind.MILLRACE;
+
     /** True if it passed; an {@link IllegalStateException} says why it did not come to its end. */
     abstract boolean run(Path own) throws IOException, InterruptedException;
+
+    final Kind agent() {
+        return agent;
+    }
 
     final long seed() {
         return seed;
@@ -49,7 +57,10 @@ abstract class Soak implements Callable<Integer> {
 
     /** Runs a soak; of an option that stands there twice, the last one counts. Returns the exit code. */
     static int execute(Soak soak, String... args) {
-        return new CommandLine(soak).setOverwrittenOptionsAllowed(true).execute(args);
+        return new CommandLine(soak)
+                .setOverwrittenOptionsAllowed(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
     }
 
     static void say(String format, Object... values) {

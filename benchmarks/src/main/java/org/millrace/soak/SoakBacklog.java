@@ -62,7 +62,7 @@ public final class SoakBacklog extends Soak {
         String lines = ChannelLines.file(own.resolve("channel"), 1, "always", 64 << 20, RESERVE_BYTES, CAPACITY);
         AgentFile file = new AgentFile(lines, FreePorts.next(), FreePorts.next(), 0);
         LoadPlan plan = new LoadPlan(4, 4, MOST_BATCH, NO_LIMIT, seed());
-        try (Chain chain = new Chain(own, file, plan)) {
+        try (Chain chain = new Chain(agent(), own, file, plan)) {
             long empty = heapWhenEmpty(chain);
             long filled = fill(chain);
             chain.strike(JavaProcess::kill);

@@ -59,7 +59,7 @@ public final class SoakFullDisk extends Soak {
         Ballast rest = new Ballast(disk.resolve("rest"));
         ballast.grow(ballastMegabytes << 20);
         LoadPlan plan = new LoadPlan(4, 4, MOST_BATCH, NO_LIMIT, seed());
-        try (Chain chain = new Chain(own, agentFile(disk), plan)) {
+        try (Chain chain = new Chain(agent(), own, agentFile(disk), plan)) {
             chain.launch();
             chain.awaitBack();
             awaitFull(chain, rest);

@@ -83,7 +83,7 @@ public final class SoakKill extends Soak {
     @Override
     boolean run(Path own) throws IOException, InterruptedException {
         LoadPlan plan = new LoadPlan(connections, inFlight, mostBatch, mostInside, seed());
-        try (Chain chain = new Chain(own, agentFile(own), plan)) {
+        try (Chain chain = new Chain(agent(), own, agentFile(own), plan)) {
             chain.startReceiver();
             int duringStart = strikeAll(chain);
             Verdict verdict = chain.drain();
