@@ -93,3 +93,9 @@ free_port() {
   done
   die "no free port found on 127.0.0.1"
 }
+
+# Becomes the Java that runs a class of the benchmarks module, as built: run_benchmark CLASS ARGUMENTS...
+run_benchmark() {
+  exec "$(find_java)" -Xmx1g -Dflume.peer="$ROOT/flume-peer/target" \
+    -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
+}

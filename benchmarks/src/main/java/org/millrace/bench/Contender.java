@@ -3,7 +3,7 @@ package org.millrace.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.FreePorts;
@@ -25,13 +25,14 @@ final class Contender implements AutoCloseable {
     }
 
     /**
-     * Starts an agent.
+     * Starts an agent: Avro source → channel → sinks.
      *
-     * @param sinks lines of its file about its sinks
+     * @param name in the table, and of its files
+     * @param sinkLines of its file, about its sinks
      */
-    static Contender agent(Kind kind, Path dir, String sinks) {
+    static Contender agent(String name, Kind kind, Path dir, ChannelChoice channel, String sinkLines) {
         int port = FreePorts.next();
-        String name = kind.name().toLowerCase(Locale.ROOT);
+        String process = name.replace(' ', '-');
         String file = """
                 a.sources = r
                 a.channels = c
@@ -39,13 +40,10 @@ final class Contender implements AutoCloseable {
                 a.sources.r.channels = c
                 a.sources.r.bind = 127.0.0.1
                 a.sources.r.port = %d
-                a.channels.c.type = memory
-                a.channels.c.capacity = 1500000
-                a.channels.c.transactionCapacity = 10000
-                """.formatted(port) + sinks;
+                """.formatted(port) + channel.lines(dir.resolve(process + "-channel")) + sinkLines;
         return new Contender(
                 name,
-                AgentProcess.start(kind, name, dir, flags(kind), file, port).process(),
+                AgentProcess.start(kind, process, dir, flags(kind), file, port).process(),
                 port);
     }
 
@@ -76,12 +74,14 @@ final class Contender implements AutoCloseable {
         return name;
     }
 
-    int port() {
-        return port;
+    /** Whose answers count. */
+    Target target() {
+        return Target.server(port, process::cpuNanos);
     }
 
-    long cpuNanos() {
-        return process.cpuNanos();
+    /** Where it counts what has come out at the end. */
+    Target hopTarget(LongSupplier arrived) {
+        return Target.hop(port, process::cpuNanos, arrived);
     }
 
     @Override

@@ -179,10 +179,11 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
     private void complete(Call call, Response response) {
         if (response.kind() == Response.Kind.STORED) {
             call.answered().complete(null);
+        } else if (response.kind() == Response.Kind.REFUSED) {
+            call.answered().completeExceptionally(RelayException.refused(peer, response.text()));
         } else {
-            String what =
-                    response.kind() == Response.Kind.REFUSED ? "refused the events: " : "answered with an error: ";
-            call.answered().completeExceptionally(new RelayException(peer, what + response.text()));
+            call.answered()
+                    .completeExceptionally(new RelayException(peer, "answered with an error: " + response.text()));
         }
     }
 

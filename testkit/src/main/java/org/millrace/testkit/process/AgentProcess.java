@@ -29,9 +29,12 @@ public final class AgentProcess implements AutoCloseable {
     private final JavaProcess process;
     private final int metricsPort;
 
-    private AgentProcess(JavaProcess process, int metricsPort) {
+    private final int[] ports;
+
+    private AgentProcess(JavaProcess process, int metricsPort, int[] ports) {
         this.process = process;
         this.metricsPort = metricsPort;
+        this.ports = ports;
     }
 
     /** Whose agent: how it is started. */
@@ -85,6 +88,19 @@ public final class AgentProcess implements AutoCloseable {
      */
     public static AgentProcess start(
             Kind kind, String name, Path dir, List<String> flags, String configuration, int... ports) {
+        AgentProcess agent = launch(kind, name, dir, flags, configuration, ports);
+        try {
+            agent.awaitOpen();
+            return agent;
+        } catch (RuntimeException e) {
+            agent.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #start}, and returns at once. */
+    public static AgentProcess launch(
+            Kind kind, String name, Path dir, List<String> flags, String configuration, int... ports) {
         int metricsPort = FreePorts.next();
         List<String> allFlags = new ArrayList<>(flags);
         allFlags.add("-Dlog4j2.level=INFO"); // without a configuration file: to the console
@@ -93,16 +109,14 @@ public final class AgentProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(kind.command());
         command.addAll(List.of("-n", AGENT, "-f", write(dir, name, configuration), "--no-reload-conf"));
         JavaProcess process = JavaProcess.start(name, dir, allFlags, kind.classPath(), command);
-        AgentProcess agent = new AgentProcess(process, metricsPort);
-        try {
-            awaitPort(process, metricsPort);
-            for (int port : ports) {
-                awaitPort(process, port);
-            }
-            return agent;
-        } catch (RuntimeException e) {
-            agent.close();
-            throw e;
+        return new AgentProcess(process, metricsPort, ports);
+    }
+
+    /** Waits until all its ports are open; fails when it ends before. */
+    public void awaitOpen() {
+        awaitPort(process, metricsPort);
+        for (int port : ports) {
+            awaitPort(process, port);
         }
     }
 

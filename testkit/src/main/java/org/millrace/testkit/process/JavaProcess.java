@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public final class JavaProcess implements AutoCloseable {
     /**
      * Starts {@code java}, the same one that runs us.
      *
-     * @param name for messages and for the log file, {@code NAME.log} in the directory
+     * @param name for messages and for the log file, {@code NAME.log} in the directory; it is added to what an earlier one said
      * @param flags for the JVM
      * @param command main class and its arguments
      */
@@ -65,9 +66,9 @@ public final class JavaProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // what is set for us is not meant for what we test
         if (answers) {
-            builder.redirectError(log.toFile());
+            builder.redirectError(Redirect.appendTo(log.toFile()));
         } else {
-            builder.redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
         }
         try {
             return new JavaProcess(name, builder.start(), log);
@@ -130,6 +131,12 @@ public final class JavaProcess implements AutoCloseable {
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
+    }
+
+    /** SIGKILL, and waits for the end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+        RUNNING.remove(process);
     }
 
     /** Waits for the end, up to the bound after which a stop counts as failed. */

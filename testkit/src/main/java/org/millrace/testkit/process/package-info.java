@@ -1,6 +1,6 @@
 /**
- * Agents, ours and Flume's, in JVMs of their own: what interoperability tests and side-by-side runs start, watch and stop. Start
- * reading at {@link org.millrace.testkit.process.AgentProcess}.
+ * Agents, ours and Flume's, in JVMs of their own: what interoperability tests, side-by-side runs and soaks start, watch and stop;
+ * and what stands at the end of their chains. Start reading at {@link org.millrace.testkit.process.AgentProcess}.
  */
 @NullMarked
 package org.millrace.testkit.process;

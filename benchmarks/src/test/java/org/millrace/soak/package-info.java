@@ -1,0 +1,4 @@
+@NullMarked
+package org.millrace.soak;
+
+import org.jspecify.annotations.NullMarked;
