@@ -40,19 +40,20 @@ class ConfExamplesTest {
 
     @ParameterizedTest(name = "{0}: {2}")
     @CsvSource(delimiter = '|', textBlock = """
-            collector | collector.sinks.hdfs.channel = memory     | collector.sinks.hdfs.channel = memry          | did you mean memory
+            collector | collector.sinks.hdfs.channel = disk       | collector.sinks.hdfs.channel = dsk            | did you mean disk
             collector | collector.sinks.hdfs.hdfs.fileType = DataStream | collector.sinks.hdfs.writeFormat = Text | hdfs.writeFormat
             collector | collector.sinks.hdfs.hdfs.round = true    | agent.sinks.hdfs.hdfs.round = true            | collector.sinks.hdfs.hdfs.round
-            agent     | agent.channels.memory.transactionCapacity = 1000 | agent.channels.memory.transactionCapacity = 10 | batch-size
+            classic-agent | agent.channels.memory.transactionCapacity = 1000 | agent.channels.memory.transactionCapacity = 10 | batch-size
+            agent     | agent.channels.disk.transactionCapacity = 10000 | agent.channels.disk.transactionCapacity = 10 | batch-size
             """)
-    void aMistakeIsNamedWithItsLineAndTheFix(String agent, String right, String wrong, String fix) throws IOException {
-        List<String> lines = Files.readAllLines(CONF.resolve(agent + ".properties"));
+    void aMistakeIsNamedWithItsLineAndTheFix(String example, String right, String wrong, String fix) throws IOException {
+        List<String> lines = Files.readAllLines(CONF.resolve(example + ".properties"));
         int at = lines.indexOf(right);
         assertThat(at).as("line of: " + right).isNotNegative();
         lines.set(at, wrong);
         Path file = Files.write(directory.resolve("edited.properties"), lines);
 
-        assertThat(read(agent, file).findings().mistakes())
+        assertThat(read(agentOf(CONF.resolve(example + ".properties")), file).findings().mistakes())
                 .extracting(Finding::toString)
                 .anySatisfy(mistake -> assertThat(mistake)
                         .contains(fix)
@@ -73,6 +74,6 @@ class ConfExamplesTest {
     }
 
     private static String agentOf(Path example) {
-        return example.getFileName().toString().replace(".properties", "");
+        return example.getFileName().toString().replace(".properties", "").replace("classic-", "");
     }
 }
