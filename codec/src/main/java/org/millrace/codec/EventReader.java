@@ -94,6 +94,19 @@ public final class EventReader {
         return value;
     }
 
+    /** True if {@link #header} would give a value whose UTF-8 is this: without decoding it. */
+    public boolean headerIs(HeaderName name, byte[] utf8) {
+        HeaderCursor entry = new HeaderCursor(array, eventOffset);
+        boolean same = false;
+        while (entry.next()) {
+            if (name.matches(array, entry.keyOffset, entry.keyLength)) {
+                int end = entry.valueOffset + entry.valueLength;
+                same = Arrays.equals(array, entry.valueOffset, end, utf8, 0, utf8.length);
+            }
+        }
+        return same;
+    }
+
     /** True if the event has this header. */
     public boolean hasHeader(HeaderName name) {
         HeaderCursor entry = new HeaderCursor(array, eventOffset);

@@ -38,6 +38,22 @@ class EventBatchTest {
         batch.release();
     }
 
+    @Test
+    void aHeaderIsComparedWithoutBeingDecoded() {
+        HeaderName name = HeaderName.of("k");
+        EventBatch batch = batchOf("wert ü");
+        EventReader event = batch.reader();
+        event.next();
+
+        assertThat(event.headerIs(name, "wert ü".getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
+        assertThat(event.headerIs(name, "wert".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        assertThat(event.headerIs(HeaderName.of("l"), "wert ü".getBytes(StandardCharsets.UTF_8)))
+                .isFalse();
+        batch.release();
+    }
+
     private static EventBatch batchOf(String... bodies) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (String body : bodies) {

@@ -1,9 +1,10 @@
 package org.millrace.hdfs;
 
 import java.io.IOException;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One output path and its open file. After a failure it is not used any more: the next event makes a new one.
@@ -11,17 +12,22 @@ import org.millrace.codec.EventReader;
  * <p>One thread at a time, handed over by {@link HadoopCalls}; {@link #file} may be asked by the sink's thread at any time.
  */
 final class Bucket {
+    private static final Logger log = LoggerFactory.getLogger(Bucket.class);
+    /** As Flume's: new files do not help a cluster that has too few data nodes. */
+    private static final int MOST_ROLLS_FOR_REPLICAS = 30;
+
     private final BucketId id;
-    private final Path directory;
     private final FileStore store;
     private final RollPolicy policy;
     private final UnfinishedFiles unfinished;
     private long nextCounter;
+    /** Flushes in a row that found too few replicas. */
+    private int shortOfReplicas;
+
     private volatile @Nullable BucketFile file;
 
     Bucket(BucketId id, FileStore store, RollPolicy policy, UnfinishedFiles unfinished) {
         this.id = id;
-        this.directory = id.path();
         this.store = store;
         this.policy = policy;
         this.unfinished = unfinished;
@@ -41,16 +47,25 @@ final class Bucket {
     /** Adds an event to the file, or to a new one where the file is full. */
     void append(EventReader event) throws IOException {
         BucketFile current = file;
-        if (current != null && policy.isFull(current.events(), current.bodyBytes())) {
-            finish(current, RollReason.FULL);
+        RollReason over = current == null ? null : whyOver(current);
+        if (current != null && over != null) {
+            finish(current, over);
             current = null;
         }
         if (current == null) {
-            current = store.open(directory, id.prefix(), nextCounter);
+            current = store.open(id, nextCounter);
             nextCounter = current.counter() + 1;
             file = current;
         }
         current.append(event);
+    }
+
+    private @Nullable RollReason whyOver(BucketFile current) {
+        if (policy.isFull(current.events(), current.bodyBytes())) {
+            return RollReason.FULL;
+        }
+        boolean tooFewReplicas = shortOfReplicas > 0 && shortOfReplicas <= MOST_ROLLS_FOR_REPLICAS;
+        return tooFewReplicas && current.events() == current.flushedEvents() ? RollReason.TOO_FEW_REPLICAS : null;
     }
 
     /** Makes what was appended visible to readers. */
@@ -58,6 +73,26 @@ final class Bucket {
         BucketFile current = file;
         if (current != null) {
             current.flush();
+            countReplicas(current);
+        }
+    }
+
+    /** The next file gets other data nodes; it is begun with the next event. */
+    private void countReplicas(BucketFile current) {
+        if (policy.minReplicas() == 0) {
+            return;
+        }
+        int replicas = current.replicas();
+        shortOfReplicas = replicas < policy.minReplicas() ? shortOfReplicas + 1 : 0;
+        if (shortOfReplicas == MOST_ROLLS_FOR_REPLICAS + 1) {
+            log.warn(
+                    "Sink {}: {} has {} replicas where hdfs.minBlockReplicas is {}, as had the {} files before it: no more "
+                            + "files of this bucket are finished for that until one has enough",
+                    store.sink(),
+                    current.inUse(),
+                    replicas,
+                    policy.minReplicas(),
+                    MOST_ROLLS_FOR_REPLICAS);
         }
     }
 

@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LeaseRecoverable;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.millrace.codec.EventReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,16 @@ final class BucketFile {
         return flushedEvents;
     }
 
+    /** Data nodes that are taking the block being written; as many as one could ask for where there are no data nodes. */
+    int replicas() {
+        try {
+            return out instanceof HdfsDataOutputStream blocks ? blocks.getCurrentBlockReplication() : Integer.MAX_VALUE;
+        } catch (IOException e) {
+            log.debug("Sink {}: replicas of {}", store.sink(), inUse, e);
+            return 0; // what was flushed is safe; the next write fails if the stream is done for
+        }
+    }
+
     /** How often {@link #finish} was tried. */
     int attempts() {
         return attempts;
@@ -178,6 +189,10 @@ final class BucketFile {
             try {
                 writer.finish();
                 HadoopCalls.progress();
+                if (store.sync() == SyncMode.HSYNC) {
+                    out.hsync(); // a close promises no more than a flush
+                    HadoopCalls.progress();
+                }
                 out.close();
                 store.metrics().bytesWritten.inc(out.getPos() - flushedBytes);
             } catch (IOException | RuntimeException e) {

@@ -7,8 +7,9 @@ import org.apache.hadoop.fs.Path;
  *
  * @param directory may have empty levels, where a header is missing
  * @param prefix what its file names start with
+ * @param schema of the data in its files, as JSON; empty where the format has no schema of its own for each file
  */
-record BucketId(String directory, String prefix) {
+record BucketId(String directory, String prefix, String schema) {
     /** The directory, empty levels left out. Hadoop would read the start of {@code //x/y} as a host's name. */
     Path path() {
         int authority = directory.indexOf("://");

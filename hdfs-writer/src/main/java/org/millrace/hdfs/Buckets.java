@@ -50,10 +50,13 @@ final class Buckets implements BucketWrite.Ended {
     }
 
     /** Notes an event for {@link #write}. */
-    void add(EventBatch batch, EventReader event, String directory, String prefix) {
-        boolean sameBucket = lastId != null && directory.equals(lastId.directory()) && prefix.equals(lastId.prefix());
+    void add(EventBatch batch, EventReader event, String directory, String prefix, String schema) {
+        boolean sameBucket = lastId != null
+                && directory.equals(lastId.directory())
+                && prefix.equals(lastId.prefix())
+                && schema.equals(lastId.schema());
         if (!sameBucket || lastWrite == null) {
-            lastId = new BucketId(directory, prefix);
+            lastId = new BucketId(directory, prefix, schema);
             lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(bucketOf(id), this));
             sameBucket = false;
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
@@ -46,13 +47,14 @@ final class HadoopCalls implements AutoCloseable {
      * @param name what the threads are called
      * @param threads pieces of work at a time
      * @param timeout for each call; zero: none
+     * @param asUser makes what a thread does the doing of a user of Hadoop's
      */
-    HadoopCalls(String name, int threads, Duration timeout) {
+    HadoopCalls(String name, int threads, Duration timeout, UnaryOperator<Runnable> asUser) {
         this.threads = threads;
         this.timeout = timeout;
         this.pool =
                 new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, name);
+                    Thread thread = new Thread(asUser.apply(work), name);
                     thread.setDaemon(true); // one that hangs for ever must not keep the agent from ending
                     return thread;
                 });

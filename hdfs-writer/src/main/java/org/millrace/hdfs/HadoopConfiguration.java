@@ -1,10 +1,17 @@
 package org.millrace.hdfs;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
+import org.jspecify.annotations.Nullable;
 
-/** Hadoop's settings: {@code core-site.xml} and {@code hdfs-site.xml} on the class path, and what a sink has to have otherwise. */
+/**
+ * Hadoop's settings: {@code core-site.xml} and {@code hdfs-site.xml} on the class path, those in {@code hdfs.configurationDirectory}
+ * on top, and what a sink has to have otherwise.
+ */
 final class HadoopConfiguration {
     /**
      * A close asks the name node whether the last block has arrived; the data node mostly tells it some milliseconds later. Hadoop
@@ -14,10 +21,32 @@ final class HadoopConfiguration {
             "dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10",
             "dfs.client.block.write.locateFollowingBlock.retries", "10");
 
+    private static final List<String> FILES = List.of("core-site.xml", "hdfs-site.xml");
+
     private HadoopConfiguration() {}
 
-    static Configuration load() {
+    /** @throws IllegalArgumentException if neither of the files is there */
+    static Path checked(Path directory) {
+        if (FILES.stream().noneMatch(file -> Files.isReadable(directory.resolve(file)))) {
+            throw new IllegalArgumentException("there is neither of them");
+        }
+        return directory;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param directory {@link #checked}; null for the class path alone
+     * @throws RuntimeException if a file is not well-formed; the message names it
+     */
+    static Configuration load(@Nullable Path directory) {
         Configuration configuration = new HdfsConfiguration();
+        if (directory != null) {
+            FILES.stream()
+                    .map(directory::resolve)
+                    .filter(Files::exists)
+                    .forEach(file -> configuration.addResource(new org.apache.hadoop.fs.Path(file.toUri())));
+        }
         configuration.setClassLoader(HadoopConfiguration.class.getClassLoader());
         // the sink closes its file system itself, after its files; a shutdown hook of Hadoop's would do it under them
         configuration.setBoolean("fs.automatic.close", false);

@@ -1,6 +1,8 @@
 package org.millrace.hdfs;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -18,25 +20,35 @@ record HdfsSettings(
         Names names,
         RollPolicy roll,
         Content content,
+        Access access,
         UnfinishedFiles.RetryPolicy retry,
         int batchEvents,
         int maxOpenFiles,
         int threads,
         Duration callTimeout,
-        boolean localTime,
-        boolean rawLocal) {
+        boolean localTime) {
 
     /** What file names have in common. An empty suffix means the codec's own. */
     record Names(String inUsePrefix, String inUseSuffix, String suffix) {}
 
     /**
+     * How the file system is reached.
+     *
+     * @param configuration the directory with Hadoop's files; null for the class path alone
+     * @param rawLocal {@code file:} without its checksum layer
+     */
+    record Access(@Nullable Path configuration, HadoopUser.Login login, SyncMode sync, boolean rawLocal) {}
+
+    /**
      * What stands in the files.
      *
+     * @param serializer what a stream is made of
+     * @param values what a SequenceFile is made of
      * @param codec null for none
      */
     record Content(
             FileType type,
-            EventText text,
+            Serializer serializer,
             SequenceFormat.Values values,
             @Nullable Class<? extends CompressionCodec> codec) {}
 
@@ -45,5 +57,25 @@ record HdfsSettings(
         SEQUENCE_FILE,
         DATA_STREAM,
         COMPRESSED_STREAM
+    }
+
+    /** {@code serializer}. */
+    sealed interface Serializer {
+        /** Text, as it is. */
+        record Text(TextSerializer text) implements Serializer {}
+
+        /**
+         * Avro containers.
+         *
+         * @param schemaUrl of the schema of bodies that do not tell theirs; null for none
+         * @param schemaUrlPrefixes what a URL named by a sender must start with
+         */
+        record Avro(
+                AvroContainer.Datum datum,
+                AvroBlockCodec codec,
+                int blockBytes,
+                @Nullable String schemaUrl,
+                List<String> schemaUrlPrefixes)
+                implements Serializer {}
     }
 }

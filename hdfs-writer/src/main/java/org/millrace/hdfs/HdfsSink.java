@@ -49,20 +49,6 @@ final class HdfsSink implements Sink, BatchSized {
         store = OpenStore.open(context, settings);
         context.metrics().started(context.clock().instant());
         log.info("Sink {}: writes to {}", context.name(), settings.location());
-        warnOfSmallFiles();
-    }
-
-    /** Flume's defaults make a file of every ten events: the first thing that people stumble over. */
-    private void warnOfSmallFiles() {
-        RollPolicy roll = settings.roll();
-        if (roll.events() == 10 || roll.bodyBytes() == 1024) {
-            log.warn(
-                    "Sink {}: a file holds {} events or {} bytes at most (hdfs.rollCount, hdfs.rollSize; 0 for no limit): "
-                            + "expect very many small files",
-                    context.name(),
-                    roll.events() > 0 ? roll.events() : "any number of",
-                    roll.bodyBytes() > 0 ? roll.bodyBytes() : "any number of");
-        }
     }
 
     @Override
@@ -113,7 +99,8 @@ final class HdfsSink implements Sink, BatchSized {
         return events;
     }
 
-    private void assign(EventBatch batch, OpenStore open) {
+    private void assign(EventBatch batch, OpenStore open) throws IOException {
+        EventSchemas schemas = open.schemas();
         boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
         EventReader event = batch.reader();
         while (event.next()) {
@@ -123,7 +110,8 @@ final class HdfsSink implements Sink, BatchSized {
                             batch,
                             event,
                             settings.directory().resolve(event, millis),
-                            settings.prefix().resolve(event, millis));
+                            settings.prefix().resolve(event, millis),
+                            schemas == null ? "" : schemas.of(event));
         }
     }
 

@@ -5,13 +5,10 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.DefaultCodec;
-import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
@@ -21,6 +18,14 @@ import org.millrace.api.SinkContext;
 public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     /** Flume's way to say never is any number up to zero; -1 is as far as people go. */
     private static final int NEVER = -1;
+
+    /** HDFS allows no more. */
+    private static final int MOST_REPLICAS = 512;
+
+    /** Files with less are small for sure; what a name node is made for begins at some 100 MB. */
+    private static final long SMALL_BYTES = 1 << 20;
+
+    private static final long SMALL_EVENTS = 1000;
 
     private static final Pattern ESCAPE_BEFORE_ROOT = Pattern.compile("^[^/]*%.*:/|^[^/:]+://[^/]*%.*");
 
@@ -36,6 +41,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         "timeZone", "a time zone, such as Europe/Berlin", HdfsSinkFactory::zone, ZoneOffset.UTC)
                 .orElse(ZoneId.systemDefault());
         Rounding rounding = rounding(hdfs);
+        HdfsSettings.Access access = new AccessKeys(hdfs).read();
         HdfsSettings read = new HdfsSettings(
                 hdfs.string("path").required(),
                 path(hdfs, "path", "a path", zone, rounding).required(),
@@ -46,20 +52,20 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         upToNever(hdfs, "rollInterval", ChronoUnit.SECONDS, 30),
                         hdfs.number("rollSize", NEVER, Long.MAX_VALUE).orElse(1024L),
                         hdfs.number("rollCount", NEVER, Long.MAX_VALUE).orElse(10L),
-                        upToNever(hdfs, "idleTimeout", ChronoUnit.SECONDS, 0)),
-                content(hdfs, settings),
+                        upToNever(hdfs, "idleTimeout", ChronoUnit.SECONDS, 0),
+                        hdfs.integer("minBlockReplicas", 0, MOST_REPLICAS).orElse(0)),
+                new ContentKeys(settings, () -> HadoopConfiguration.load(access.configuration())).read(),
+                access,
                 retry(hdfs),
                 hdfs.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
                 hdfs.integer("maxOpenFiles", 1, Integer.MAX_VALUE).orElse(5000),
                 hdfs.integer("threadsPoolSize", 1, 1000).orElse(10),
                 upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000),
-                hdfs.bool("useLocalTimeStamp").orElse(false),
-                hdfs.bool("useRawLocalFileSystem").orElse(false));
+                hdfs.bool("useLocalTimeStamp").orElse(false));
         noteUnknownLetters(hdfs, "path", read.directory());
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
         hdfs.ignored("the sink's own thread finishes files, no timer", "rollTimerPoolSize");
-        hdfs.notSupportedYet("kerberosPrincipal", "kerberosKeytab", "proxyUser");
-        minBlockReplicas(hdfs);
+        warnOfSmallFiles(hdfs, read.roll());
         return new HdfsSink(context, read);
     }
 
@@ -140,86 +146,30 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         return new HdfsSettings.Names(inUsePrefix, inUseSuffix, suffix);
     }
 
-    private static HdfsSettings.Content content(Settings hdfs, Settings settings) {
-        HdfsSettings.FileType type = hdfs.value(
-                        "fileType",
-                        "one of: SequenceFile, DataStream, CompressedStream",
-                        HdfsSinkFactory::fileType,
-                        HdfsSettings.FileType.SEQUENCE_FILE)
-                .orElse(HdfsSettings.FileType.SEQUENCE_FILE);
-        Class<? extends CompressionCodec> codec = codec(hdfs, type);
-        SequenceFormat.Values values = hdfs.value(
-                        "writeFormat",
-                        "one of: Writable, Text",
-                        text -> SequenceFormat.Values.valueOf(text.toUpperCase(Locale.ROOT)),
-                        SequenceFormat.Values.WRITABLE)
-                .orElse(SequenceFormat.Values.WRITABLE);
-        if (type != HdfsSettings.FileType.SEQUENCE_FILE && hdfs.has("writeFormat")) {
-            hdfs.note("writeFormat", "has no effect: it is for hdfs.fileType = SequenceFile");
-        }
-        return new HdfsSettings.Content(type, text(settings, type), values, codec);
-    }
-
-    private static HdfsSettings.FileType fileType(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "sequencefile" -> HdfsSettings.FileType.SEQUENCE_FILE;
-            case "datastream" -> HdfsSettings.FileType.DATA_STREAM;
-            case "compressedstream" -> HdfsSettings.FileType.COMPRESSED_STREAM;
-            default -> throw new IllegalArgumentException();
-        };
-    }
-
-    private static @Nullable Class<? extends CompressionCodec> codec(Settings hdfs, HdfsSettings.FileType type) {
-        Class<? extends CompressionCodec> standIn = DefaultCodec.class;
-        Class<? extends CompressionCodec> codec = hdfs.<Class<? extends CompressionCodec>>value(
-                        "codeC", "a compression codec", name -> new Codecs(new Configuration()).find(name), standIn)
-                .orNull();
-        if (type == HdfsSettings.FileType.DATA_STREAM && hdfs.has("codeC")) {
-            hdfs.problem(
-                    "codeC",
-                    "a DataStream is not compressed (expected: no codeC, or hdfs.fileType = CompressedStream)");
-        }
-        if (type == HdfsSettings.FileType.COMPRESSED_STREAM && !hdfs.has("codeC")) {
-            hdfs.problem("codeC", "missing (expected: a compression codec, such as gzip, for a CompressedStream)");
-        }
-        return codec;
-    }
-
-    private static EventText text(Settings settings, HdfsSettings.FileType type) {
-        boolean headers = settings.value(
-                        "serializer", "one of: TEXT, HEADER_AND_TEXT", HdfsSinkFactory::withHeaders, false)
-                .orElse(false);
-        boolean newline = settings.bool("serializer.appendNewline").orElse(true);
-        if (type == HdfsSettings.FileType.SEQUENCE_FILE && settings.has("serializer")) {
-            settings.note("serializer", "has no effect: a SequenceFile goes by hdfs.writeFormat");
-        }
-        return new EventText(headers, newline);
-    }
-
-    private static boolean withHeaders(String type) {
-        return switch (type.toUpperCase(Locale.ROOT)) {
-            case "TEXT", "ORG.APACHE.FLUME.SERIALIZATION.BODYTEXTEVENTSERIALIZER$BUILDER" -> false;
-            case "HEADER_AND_TEXT", "ORG.APACHE.FLUME.SERIALIZATION.HEADERANDBODYTEXTEVENTSERIALIZER$BUILDER" -> true;
-            case "AVRO_EVENT",
-                    "ORG.APACHE.FLUME.SERIALIZATION.FLUMEEVENTAVROEVENTSERIALIZER$BUILDER",
-                    "ORG.APACHE.FLUME.SINK.HDFS.AVROEVENTSERIALIZER$BUILDER" ->
-                throw new IllegalArgumentException("Avro containers are not supported yet");
-            default -> throw new IllegalArgumentException();
-        };
-    }
-
     private static UnfinishedFiles.RetryPolicy retry(Settings hdfs) {
         int tries = hdfs.integer("closeTries", NEVER, Integer.MAX_VALUE).orElse(0);
         Duration interval = upToNever(hdfs, "retryInterval", ChronoUnit.SECONDS, 180);
         return new UnfinishedFiles.RetryPolicy(interval, interval.isZero() ? 1 : Math.max(0, tries));
     }
 
-    /** People set it to 1 to keep Flume from finishing files whenever a replica is missing, which we never do. */
-    private static void minBlockReplicas(Settings hdfs) {
-        if ("1".equals(hdfs.string("minBlockReplicas").orNull())) {
-            hdfs.note("minBlockReplicas", "has no effect: files are never finished for want of replicas");
-        } else {
-            hdfs.notSupportedYet("minBlockReplicas");
+    /** Flume's defaults make a file of every ten events: the first thing that people stumble over. */
+    private static void warnOfSmallFiles(Settings hdfs, RollPolicy roll) {
+        boolean fewEvents = roll.events() > 0 && roll.events() < SMALL_EVENTS;
+        boolean fewBytes = roll.bodyBytes() > 0 && roll.bodyBytes() < SMALL_BYTES;
+        if (!fewEvents && !fewBytes) {
+            return;
         }
+        List<String> limits = new ArrayList<>();
+        if (roll.events() > 0) {
+            limits.add(roll.events() + " events (hdfs.rollCount)");
+        }
+        if (roll.bodyBytes() > 0) {
+            limits.add(roll.bodyBytes() + " bytes of bodies (hdfs.rollSize)");
+        }
+        hdfs.note(
+                fewEvents ? "rollCount" : "rollSize",
+                "makes very small files: each is finished after " + String.join(" or ", limits)
+                        + (fewEvents ? "; 1000 events a second make " + 3_600_000 / roll.events() + " an hour" : "")
+                        + " (better for HDFS: hdfs.rollCount = 0, hdfs.rollSize = 134217728)");
     }
 }

@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,49 +16,80 @@ import org.millrace.api.StartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a started sink holds: its own file system, the threads that call it, its files. */
+/**
+ * What a started sink holds: its own file system, the threads that call it, its files.
+ *
+ * @param schemas where bodies are Avro data; null where they are not
+ */
 record OpenStore(
         SinkContext context,
+        HadoopUser user,
         FileSystem files,
         HadoopCalls calls,
         EventTime time,
+        @Nullable EventSchemas schemas,
         UnfinishedFiles unfinished,
         Buckets buckets)
         implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
 
     static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
-        Configuration configuration = HadoopConfiguration.load();
-        FileSystem files = fileSystem(context, settings, configuration);
+        Configuration configuration = HadoopConfiguration.load(settings.access().configuration());
+        HadoopUser user = login(context, settings, configuration);
+        try {
+            return open(context, settings, configuration, user);
+        } catch (StartException | RuntimeException e) {
+            user.close();
+            throw e;
+        }
+    }
+
+    private static HadoopUser login(SinkContext context, HdfsSettings settings, Configuration configuration)
+            throws StartException {
+        try {
+            return HadoopUser.login(context.name(), settings.access().login(), configuration);
+        } catch (IOException e) {
+            throw new StartException("sink " + context.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static OpenStore open(
+            SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
+            throws StartException {
+        FileSystem files = fileSystem(context, settings, configuration, user);
         HdfsMetrics metrics = new HdfsMetrics(context.metrics(), context.clock());
         EventTime time = new EventTime(context.name(), settings.localTime(), context.clock(), metrics.withoutTimestamp);
-        EventFormat format = format(settings.content(), configuration, time);
+        EventFormat format = format(settings, configuration, time);
         HdfsSettings.Names names = settings.names();
         FileNaming naming = new FileNaming(
                 names.inUsePrefix(), names.inUseSuffix(), names.suffix().isEmpty() ? format.suffix() : names.suffix());
-        FileStore store = new FileStore(context.name(), files, format, naming, context.clock(), metrics);
-        HadoopCalls calls = new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout());
+        FileStore store = new FileStore(
+                context.name(), files, format, naming, settings.access().sync(), context.clock(), metrics);
+        HadoopCalls calls =
+                new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
         UnfinishedFiles unfinished = new UnfinishedFiles(
                 context.name(), settings.retry(), calls, settings.threads(), context.clock(), metrics.leftInUse);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("hangingCalls", calls::hanging);
         Buckets buckets = new Buckets(store, settings.roll(), settings.maxOpenFiles(), calls, unfinished);
-        return new OpenStore(context, files, calls, time, unfinished, buckets);
+        EventSchemas schemas = schemas(settings, configuration, calls);
+        return new OpenStore(context, user, files, calls, time, schemas, unfinished, buckets);
     }
 
-    private static FileSystem fileSystem(SinkContext context, HdfsSettings settings, Configuration configuration)
+    private static FileSystem fileSystem(
+            SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
             throws StartException {
         try {
-            FileSystem files = FileSystem.newInstance(root(settings.location()), configuration);
+            FileSystem files = user.call(() -> FileSystem.newInstance(root(settings.location()), configuration));
+            boolean raw = settings.access().rawLocal();
             if (files instanceof LocalFileSystem local) {
                 local.setWriteChecksum(
                         false); // its checksum layer keeps the last bytes to itself until a file is closed
-                return settings.rawLocal() ? local.getRaw() : local;
+                return raw ? local.getRaw() : local;
             }
-            if (!settings.rawLocal()) {
-                return files;
+            if (raw) {
+                log.warn("Sink {}: hdfs.useRawLocalFileSystem has no effect on {}", context.name(), files.getUri());
             }
-            log.warn("Sink {}: hdfs.useRawLocalFileSystem has no effect on {}", context.name(), files.getUri());
             return files;
         } catch (IOException | IllegalArgumentException e) {
             throw new StartException(
@@ -74,24 +106,48 @@ record OpenStore(
         return new Path(literal.isEmpty() ? "/" : literal).toUri();
     }
 
-    private static EventFormat format(HdfsSettings.Content content, Configuration configuration, EventTime time) {
+    private static EventFormat format(HdfsSettings settings, Configuration configuration, EventTime time) {
+        HdfsSettings.Content content = settings.content();
+        SyncMode sync = settings.access().sync();
         ChunkedOutput.Chunks chunks = new ChunkedOutput.Chunks();
-        CompressionCodec codec = codec(content.codec(), configuration);
+        Class<? extends CompressionCodec> codec = content.codec();
         return switch (content.type()) {
-            case DATA_STREAM -> new TextFormat(content.text(), chunks);
-            case SEQUENCE_FILE -> new SequenceFormat(content.values(), codec, configuration, time, chunks);
+            case DATA_STREAM -> new StreamFormat(serializer(content.serializer()), sync, chunks);
+            case SEQUENCE_FILE -> {
+                CompressionCodec blocks = codec == null ? null : ReflectionUtils.newInstance(codec, configuration);
+                yield new SequenceFormat(content.values(), blocks, configuration, time, sync, chunks);
+            }
             case COMPRESSED_STREAM -> {
                 if (codec == null) {
                     throw new IllegalStateException("a CompressedStream without codec was not refused");
                 }
-                yield new CompressedTextFormat(content.text(), codec, configuration, chunks);
+                StreamCodec stream = Codecs.ofStream(codec, configuration);
+                yield new CompressedStreamFormat(serializer(content.serializer()), stream, sync, chunks);
             }
         };
     }
 
-    private static @Nullable CompressionCodec codec(
-            @Nullable Class<? extends CompressionCodec> type, Configuration configuration) {
-        return type == null ? null : ReflectionUtils.newInstance(type, configuration);
+    private static EventSerializer serializer(HdfsSettings.Serializer serializer) {
+        if (serializer instanceof HdfsSettings.Serializer.Avro avro) {
+            return new AvroContainer(
+                    avro.datum(),
+                    avro.codec(),
+                    avro.blockBytes(),
+                    new BlockBuffer.Pool(avro.codec()::open),
+                    new SecureRandom());
+        }
+        return ((HdfsSettings.Serializer.Text) serializer).text();
+    }
+
+    private static @Nullable EventSchemas schemas(
+            HdfsSettings settings, Configuration configuration, HadoopCalls calls) {
+        if (settings.content().serializer() instanceof HdfsSettings.Serializer.Avro avro
+                && avro.datum() == AvroContainer.Datum.BODY) {
+            return new EventSchemas(
+                    avro.schemaUrl(),
+                    new SchemaLocations(avro.schemaUrlPrefixes(), configuration, calls, settings.callTimeout()));
+        }
+        return null;
     }
 
     /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
@@ -101,6 +157,7 @@ record OpenStore(
         unfinished.lastTry();
         calls.runAll(List.of(new CloseFileSystem()));
         calls.close();
+        user.close();
     }
 
     private final class CloseFileSystem implements HadoopCalls.Work {

@@ -10,8 +10,9 @@ import java.time.Instant;
  * @param bodyBytes bytes of event bodies, before serialisation and compression
  * @param events events in the file
  * @param idle since the last events were flushed
+ * @param minReplicas a file whose block has fewer is finished with the batch; 0 for any number
  */
-record RollPolicy(Duration interval, long bodyBytes, long events, Duration idle) {
+record RollPolicy(Duration interval, long bodyBytes, long events, Duration idle, int minReplicas) {
     /** True if the next event belongs into a new file. */
     boolean isFull(long fileEvents, long fileBodyBytes) {
         return (events > 0 && fileEvents >= events) || (bodyBytes > 0 && fileBodyBytes >= bodyBytes);

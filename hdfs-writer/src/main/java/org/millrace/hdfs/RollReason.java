@@ -6,6 +6,7 @@ enum RollReason {
     INTERVAL("hdfs.rollInterval is over"),
     IDLE("hdfs.idleTimeout is over"),
     TOO_MANY_OPEN("hdfs.maxOpenFiles reached"),
+    TOO_FEW_REPLICAS("fewer replicas than hdfs.minBlockReplicas"),
     STOP("the sink stops"),
     FAILURE("after a failure");
 

@@ -25,6 +25,7 @@ record SequenceFormat(
         @Nullable CompressionCodec codec,
         Configuration configuration,
         EventTime time,
+        SyncMode sync,
         ChunkedOutput.Chunks chunks)
         implements EventFormat {
 
@@ -41,8 +42,8 @@ record SequenceFormat(
     }
 
     @Override
-    public EventWriter begin(FSDataOutputStream out) throws IOException {
-        ChunkedOutput chunked = new ChunkedOutput(out, out::hflush, chunks);
+    public EventWriter begin(FSDataOutputStream file, BucketId bucket) throws IOException {
+        ChunkedOutput chunked = new ChunkedOutput(file, () -> sync.run(file), chunks);
         SequenceFile.Writer writer = SequenceFile.createWriter(
                 configuration,
                 SequenceFile.Writer.stream(new FSDataOutputStream(chunked, null)),

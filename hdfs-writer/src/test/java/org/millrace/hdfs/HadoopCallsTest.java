@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class HadoopCallsTest {
     private final CountDownLatch release = new CountDownLatch(1);
-    private final HadoopCalls calls = new HadoopCalls("calls", 2, Duration.ofMillis(200));
+    private final HadoopCalls calls = new HadoopCalls("calls", 2, Duration.ofMillis(200), work -> work);
 
     @AfterEach
     void close() {

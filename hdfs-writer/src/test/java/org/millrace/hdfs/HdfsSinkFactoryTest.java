@@ -2,8 +2,12 @@ package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ServiceLoader;
+import org.apache.hadoop.io.compress.GzipCodec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,6 +15,11 @@ import org.millrace.api.BatchSized;
 import org.millrace.api.ComponentFactory;
 
 class HdfsSinkFactoryTest {
+    private static final String AVRO_BODY = "org.apache.flume.sink.hdfs.AvroEventSerializer$Builder";
+
+    @TempDir
+    private Path directory;
+
     @Test
     void isFoundByItsNames() {
         assertThat(ServiceLoader.load(ComponentFactory.OfSink.class))
@@ -19,7 +28,8 @@ class HdfsSinkFactoryTest {
     }
 
     @Test
-    void takesEveryKeyThatFlumeHas() {
+    void takesEveryKeyThatFlumeHas() throws Exception {
+        Path keytab = Files.createFile(directory.resolve("keytab"));
         SinkUnderTest sut = SinkUnderTest.configured(
                 "hdfs.path", "hdfs://nn:8020/logs/%{tenant}/%Y-%m-%d/%H",
                 "hdfs.filePrefix", "access_log-%[localhost]",
@@ -46,14 +56,16 @@ class HdfsSinkFactoryTest {
                 "hdfs.useLocalTimeStamp", "true",
                 "hdfs.useRawLocalFileSystem", "false",
                 "hdfs.minBlockReplicas", "1",
+                "hdfs.kerberosPrincipal", "flume/_HOST@REALM",
+                "hdfs.kerberosKeytab", keytab.toString(),
+                "hdfs.proxyUser", "weblogs",
                 "serializer", "HEADER_AND_TEXT",
                 "serializer.appendNewline", "false");
 
         assertThat(sut.problems).isEmpty();
         assertThat(sut.notes)
-                .containsExactlyInAnyOrder(
-                        "hdfs.rollTimerPoolSize: has no effect: the sink's own thread finishes files, no timer",
-                        "hdfs.minBlockReplicas: has no effect: files are never finished for want of replicas");
+                .containsExactly(
+                        "hdfs.rollTimerPoolSize: has no effect: the sink's own thread finishes files, no timer");
         assertThat(((BatchSized) sut.sink).batchEvents()).isEqualTo(1000);
         assertThat(((BatchSized) sut.sink).batchKey()).isEqualTo("hdfs.batchSize");
     }
@@ -67,9 +79,15 @@ class HdfsSinkFactoryTest {
                 "hdfs.path | /x/%[hots] | %[hots]",
                 "hdfs.filePrefix | %[hots] | %[hots]",
                 "hdfs.fileType | Datastreams | one of: SequenceFile, DataStream, CompressedStream",
-                "hdfs.codeC | lzo | none of this name; here work",
-                "hdfs.codeC | ZStandard | does not work here",
+                "hdfs.codeC | lzo | none of this name: it needs hadoop-lzo",
+                "hdfs.codeC | com.hadoop.compression.lzo.LzopCodec | none of this name: it needs hadoop-lzo",
+                "hdfs.codeC | brotli | none of this name; here work bzip2, default",
+                "hdfs.codeC | java.lang.String | none of this name; here work",
+                "hdfs.codeC | ZStandard | in a SequenceFile it needs Hadoop's native library",
+                "hdfs.codeC | zstd | for hdfs.fileType = CompressedStream it works without",
+                "hdfs.codeC | org.apache.hadoop.io.compress.PassthroughCodec | PassthroughCodec does not work here",
                 "hdfs.writeFormat | Avro | one of: Writable, Text",
+                "hdfs.writeFormat | com.acme.Format$Builder | classes written for Flume are not loaded",
                 "hdfs.roundUnit | day | one of: second, minute, hour",
                 "hdfs.roundValue | 61 | 1 to 60",
                 "hdfs.timeZone | Mars/Olympus | there is no such zone",
@@ -79,12 +97,12 @@ class HdfsSinkFactoryTest {
                 "hdfs.rollInterval | 30s | a number of seconds",
                 "hdfs.callTimeout | soon | a number of millis",
                 "hdfs.useLocalTimeStamp | yes | true or false",
-                "serializer | AVRO_EVENT | Avro containers are not supported yet",
-                "serializer | XML | one of: TEXT, HEADER_AND_TEXT",
-                "hdfs.kerberosPrincipal | x@Y | not supported yet",
-                "hdfs.kerberosKeytab | /k | not supported yet",
-                "hdfs.proxyUser | joe | not supported yet",
-                "hdfs.minBlockReplicas | 2 | not supported yet",
+                "serializer | XML | one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
+                "serializer | com.acme.Serializer$Builder | classes written for Flume are not loaded",
+                "hdfs.proxyUser | '' | it is empty",
+                "hdfs.minBlockReplicas | -1 | 0 to 512",
+                "hdfs.sync | fsync | one of: hflush, hsync",
+                "hdfs.configurationDirectory | /no/such/directory | there is neither of them",
                 "writeFormat | Text | unknown",
             })
     void badValuesAreRefusedByName(String key, String value, String message) {
@@ -97,6 +115,103 @@ class HdfsSinkFactoryTest {
                 .asString()
                 .startsWith(key + ": ")
                 .contains(message);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "serializer.compressionCodec | lzma | Avro has none of this name; here work null, deflate, snappy, bzip2",
+                "serializer.compressionCodec | xz | xz needs a library that is not on the class path",
+                "serializer.syncIntervalBytes | 31 | a whole number, 32 to 1073741824",
+                "serializer.appendNewline | false | unknown",
+            })
+    void badValuesOfAvroContainersAreRefusedByName(String key, String value, String message) {
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path", "/x", "hdfs.fileType", "DataStream", "serializer", AVRO_BODY, key, value)
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith(key + ": ")
+                .contains(message);
+    }
+
+    @Test
+    void principalAndKeytabGoTogether() throws Exception {
+        Path keytab = Files.createFile(directory.resolve("keytab"));
+
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.kerberosKeytab", keytab.toString()).problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.kerberosPrincipal: missing");
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.kerberosPrincipal",
+                                "joe",
+                                "hdfs.kerberosKeytab",
+                                "/no/such/file")
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.kerberosKeytab: /no/such/file")
+                .contains("there is no such file");
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.kerberosPrincipal",
+                                "",
+                                "hdfs.kerberosKeytab",
+                                keytab.toString())
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.kerberosPrincipal: ")
+                .contains("it is empty");
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.kerberosPrincipal", "joe").problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.kerberosKeytab: missing");
+    }
+
+    @Test
+    void hadoopsFilesTellWhichCodecsThereAre() throws Exception {
+        Files.writeString(
+                directory.resolve("core-site.xml"),
+                "<configuration><property><name>io.compression.codecs</name><value>" + OurCodec.class.getName()
+                        + "</value></property></configuration>");
+
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.codeC",
+                                "our",
+                                "hdfs.configurationDirectory",
+                                directory.toString())
+                        .problems)
+                .isEmpty();
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.codeC", OurCodec.class.getName()).problems)
+                .isEmpty();
+    }
+
+    /** A codec of the operator's own. */
+    public static final class OurCodec extends GzipCodec {}
+
+    @Test
+    void flumesRollDefaultsComeWithOneWarningOfTheFilesTheyMake() {
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x").notes)
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "hdfs.rollCount: makes very small files: each is finished after 10 events (hdfs.rollCount) or "
+                                + "1024 bytes of bodies (hdfs.rollSize); 1000 events a second make 360000 an hour");
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollCount", "0").notes)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.rollSize: makes very small files: each is finished after 1024 bytes");
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollCount", "0", "hdfs.rollSize", "134217728")
+                        .notes)
+                .isEmpty();
     }
 
     @Test
@@ -130,7 +245,10 @@ class HdfsSinkFactoryTest {
                 "snappy",
                 "lz4",
                 "default",
-                "deflate"
+                "deflate",
+                "zstd",
+                "ZStandardCodec",
+                "org.apache.hadoop.io.compress.ZStandardCodec"
             })
     void codecsGoByTheNamesThatFlumeTakes(String name) {
         assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.fileType", "CompressedStream", "hdfs.codeC", name)

@@ -7,32 +7,18 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
-import org.apache.hadoop.io.BytesWritable;
-import org.apache.hadoop.io.LongWritable;
-import org.apache.hadoop.io.SequenceFile;
-import org.apache.hadoop.io.Text;
-import org.apache.hadoop.io.Writable;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.codec.EventBatch;
@@ -42,31 +28,22 @@ import org.millrace.codec.EventBatchBuilder;
 class HdfsSinkIT {
     private static final int EVENTS = 2_500;
 
-    @TempDir
-    private static Path data;
+    @RegisterExtension
+    static final MiniHdfs mini = new MiniHdfs();
 
     private static MiniDFSCluster cluster;
     private static DistributedFileSystem hdfs;
-    private static int roots;
     private org.apache.hadoop.fs.Path root;
 
     @BeforeAll
-    static void startCluster() throws IOException {
-        Configuration configuration = new Configuration();
-        configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, data.toString());
-        cluster = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
-        hdfs = cluster.getFileSystem();
-    }
-
-    @AfterAll
-    static void stopCluster() throws IOException {
-        hdfs.close();
-        cluster.shutdown();
+    static void cluster() {
+        cluster = mini.cluster();
+        hdfs = mini.files();
     }
 
     @BeforeEach
-    void freshRoot() {
-        root = new org.apache.hadoop.fs.Path(hdfs.getUri() + "/logs" + roots++);
+    void freshRoot() throws IOException {
+        root = mini.freshRoot();
     }
 
     @Test
@@ -79,55 +56,6 @@ class HdfsSinkIT {
         assertThat(file.getPath().getName()).isEqualTo("FlumeData.1700000000001");
         assertThat(file.getLen()).isEqualTo(expectedBytes());
         assertThat(readText(file)).isEqualTo(expectedText());
-    }
-
-    @ParameterizedTest
-    @CsvSource({"gzip,.gz", "bzip2,.bz2", "default,.deflate", "deflate,.deflate", "snappy,.snappy", "lz4,.lz4"})
-    void compressedTextIsReadByHadoopsCodecs(String codec, String suffix) throws Exception {
-        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", codec)) {
-            putLines(sut).drainAll();
-        }
-        FileStatus file = onlyFile();
-        assertThat(file.getPath().getName()).isEqualTo("FlumeData.1700000000001" + suffix);
-        assertThat(file.getLen()).isLessThan(expectedBytes());
-        assertThat(readCompressed(file)).isEqualTo(expectedText());
-    }
-
-    @Test
-    void compressedTextIsReadableAfterEachCommit() throws Exception {
-        try (SinkUnderTest sut =
-                started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "gzip", "hdfs.inUseSuffix", ".tmp.gz")) {
-            putLines(sut).drainAll();
-            assertThat(readCompressed(onlyFile())).isEqualTo(expectedText());
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"Writable,", "Text,", "Writable,gzip", "Text,bzip2", "Writable,default", "Text,snappy", "Writable,lz4"})
-    void sequenceFilesAreReadByHadoopsReader(String writeFormat, String codec) throws Exception {
-        List<String> settings =
-                new ArrayList<>(List.of("hdfs.fileType", "SequenceFile", "hdfs.writeFormat", writeFormat));
-        if (codec != null) {
-            settings.addAll(List.of("hdfs.codeC", codec));
-        }
-        try (SinkUnderTest sut = started(settings.toArray(String[]::new))) {
-            putLines(sut).drainAll();
-        }
-        List<String> bodies = new ArrayList<>();
-        try (SequenceFile.Reader reader = new SequenceFile.Reader(
-                hdfs.getConf(), SequenceFile.Reader.file(onlyFile().getPath()))) {
-            assertThat(reader.getCompressionType())
-                    .isEqualTo(codec == null ? SequenceFile.CompressionType.NONE : SequenceFile.CompressionType.BLOCK);
-            LongWritable key = new LongWritable();
-            Writable value = writeFormat.equals("Text") ? new Text() : new BytesWritable();
-            while (reader.next(key, value)) {
-                assertThat(key.get()).isEqualTo(1_600_000_000_000L + bodies.size());
-                bodies.add(
-                        value instanceof BytesWritable bytes ? new String(bytes.copyBytes(), UTF_8) : value.toString());
-            }
-        }
-        assertThat(bodies)
-                .isEqualTo(IntStream.range(0, EVENTS).mapToObj(HdfsSinkIT::line).toList());
     }
 
     @Test
@@ -275,25 +203,11 @@ class HdfsSinkIT {
     }
 
     private List<FileStatus> files() throws IOException {
-        List<FileStatus> files = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(root, true);
-        while (all.hasNext()) {
-            files.add(all.next());
-        }
-        return files;
+        return mini.below(root);
     }
 
     private static String readText(FileStatus file) throws IOException {
         try (InputStream in = hdfs.open(file.getPath())) {
-            return new String(in.readAllBytes(), UTF_8);
-        }
-    }
-
-    private static String readCompressed(FileStatus file) throws IOException {
-        FileSystem files = hdfs;
-        try (InputStream in = new CompressionCodecFactory(files.getConf())
-                .getCodec(file.getPath())
-                .createInputStream(files.open(file.getPath()))) {
             return new String(in.readAllBytes(), UTF_8);
         }
     }

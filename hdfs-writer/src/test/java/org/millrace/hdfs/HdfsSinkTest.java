@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Sink;
 import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
@@ -259,10 +261,10 @@ class HdfsSinkTest {
 
     @Test
     void aLeadingHeaderThatIsMissingIsNotTakenForAHost() throws Exception {
-        assertThat(new BucketId("//x/y", "p").path()).hasToString("/x/y");
-        assertThat(new BucketId("hdfs://nn:1//x//y/", "p").path()).hasToString("hdfs://nn:1/x/y");
-        assertThat(new BucketId("", "p").path()).hasToString("/");
-        assertThat(new BucketId("file:/a//b", "p").path()).hasToString("file:/a/b");
+        assertThat(new BucketId("//x/y", "p", "").path()).hasToString("/x/y");
+        assertThat(new BucketId("hdfs://nn:1//x//y/", "p", "").path()).hasToString("hdfs://nn:1/x/y");
+        assertThat(new BucketId("", "p", "").path()).hasToString("/");
+        assertThat(new BucketId("file:/a//b", "p", "").path()).hasToString("file:/a/b");
     }
 
     @Test
@@ -318,6 +320,29 @@ class HdfsSinkTest {
             sut.put(Batches.of("two")).drainAll();
         }
         assertThat(tree.names()).containsExactly(FIRST_FILE, "FlumeData.1700000000002");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void bytesAreForcedToALocalDiskToo(String rawLocal) throws Exception {
+        try (SinkUnderTest sut =
+                SinkUnderTest.started(root, "hdfs.sync", "hsync", "hdfs.useRawLocalFileSystem", rawLocal)) {
+            sut.put(Batches.of("one")).drainAll();
+            assertThat(tree.text(FIRST_FILE + ".tmp")).isEqualTo("one\n");
+        }
+        assertThat(tree.text(FIRST_FILE)).isEqualTo("one\n");
+    }
+
+    @Test
+    void aSequenceFileAsksForNoSchema() throws Exception {
+        try (SinkUnderTest sut = raw(
+                "hdfs.fileType",
+                "SequenceFile",
+                "serializer",
+                "org.apache.flume.sink.hdfs.AvroEventSerializer$Builder")) {
+            sut.put(Batches.of("one")).drainAll();
+        }
+        assertThat(tree.names()).containsExactly(FIRST_FILE);
     }
 
     @Test

@@ -13,7 +13,7 @@ class RollPolicyTest {
 
     @Test
     void firstLimitReachedWins() {
-        RollPolicy policy = new RollPolicy(Duration.ofSeconds(30), 100, 10, Duration.ofSeconds(5));
+        RollPolicy policy = new RollPolicy(Duration.ofSeconds(30), 100, 10, Duration.ofSeconds(5), 0);
 
         assertThat(policy.isFull(9, 99)).isFalse();
         assertThat(policy.isFull(10, 0)).isTrue();
@@ -26,7 +26,7 @@ class RollPolicyTest {
 
     @Test
     void zeroMeansNever() {
-        RollPolicy policy = new RollPolicy(Duration.ZERO, 0, 0, Duration.ZERO);
+        RollPolicy policy = new RollPolicy(Duration.ZERO, 0, 0, Duration.ZERO, 0);
 
         assertThat(policy.isFull(Long.MAX_VALUE, Long.MAX_VALUE)).isFalse();
         assertThat(policy.dueAt(OPENED, OPENED)).isEqualTo(Instant.MAX);

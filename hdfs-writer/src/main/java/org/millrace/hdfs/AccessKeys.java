@@ -1,0 +1,72 @@
+package org.millrace.hdfs;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.Settings;
+
+/** Reads the keys that tell how the file system is reached, and as whom. */
+final class AccessKeys {
+    private final Settings hdfs;
+
+    AccessKeys(Settings hdfs) {
+        this.hdfs = hdfs;
+    }
+
+    HdfsSettings.Access read() {
+        return new HdfsSettings.Access(
+                pathOrNull(
+                        "configurationDirectory",
+                        "a directory with Hadoop's core-site.xml, hdfs-site.xml or both",
+                        HadoopConfiguration::checked),
+                new HadoopUser.Login(kerberos(), filled("proxyUser", "a user's name")),
+                hdfs.value("sync", "one of: hflush, hsync", AccessKeys::sync, SyncMode.HFLUSH)
+                        .orElse(SyncMode.HFLUSH),
+                hdfs.bool("useRawLocalFileSystem").orElse(false));
+    }
+
+    private static SyncMode sync(String name) {
+        return SyncMode.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private HadoopUser.@Nullable Kerberos kerberos() {
+        String principal = filled("kerberosPrincipal", "such as name/_HOST@REALM");
+        Path keytab = pathOrNull("kerberosKeytab", "a keytab file that can be read", AccessKeys::readable);
+        for (String key : new String[] {"kerberosPrincipal", "kerberosKeytab"}) {
+            if (!hdfs.has(key) && (principal != null || keytab != null)) {
+                hdfs.problem(
+                        key, "missing (expected: both hdfs.kerberosPrincipal and hdfs.kerberosKeytab, or neither)");
+            }
+        }
+        return principal == null || keytab == null ? null : new HadoopUser.Kerberos(principal, keytab);
+    }
+
+    private static Path readable(Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new IllegalArgumentException(Files.exists(file) ? "it cannot be read" : "there is no such file");
+        }
+        return file;
+    }
+
+    private @Nullable Path pathOrNull(String key, String expected, Function<Path, Path> check) {
+        Path standIn = Path.of(".");
+        return hdfs.value(key, expected, text -> check.apply(Path.of(text)), standIn)
+                .orNull();
+    }
+
+    private @Nullable String filled(String key, String expected) {
+        return hdfs.value(
+                        key,
+                        expected,
+                        text -> {
+                            if (text.isEmpty()) {
+                                throw new IllegalArgumentException("it is empty");
+                            }
+                            return text;
+                        },
+                        "")
+                .orNull();
+    }
+}
