@@ -68,7 +68,6 @@ final class ChannelFigures {
         logGauge("setAsideBytes", open, LogFigures::setAsideBytes);
         logGauge("lostEvents", open, LogFigures::lostEvents);
         logGauge("unforcedMillis", open, LogFigures::unforcedMillis);
-        logGauge("ioErrors", open, LogFigures::ioErrors);
     }
 
     private void gauge(String name, OpenLog open, ToLongFunction<Backlog> figure) {

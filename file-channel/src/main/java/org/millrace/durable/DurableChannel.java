@@ -105,18 +105,23 @@ final class DurableChannel implements Channel {
     @Override
     public void start() throws StartException {
         Log log = opener.open();
-        OpenLog opened;
         try {
-            opened = new OpenLog(
-                    log,
-                    new Backlog(allReaders(), log.recovered(), log.recoveredEnd()),
-                    new TailCache(limits.cacheBytes()),
-                    new ArrivalTimes());
-            lookAtOldest(opened);
+            start(log);
         } catch (RuntimeException e) {
+            readers.close();
             log.close();
             throw e;
         }
+    }
+
+    private void start(Log log) {
+        OpenLog opened = new OpenLog(
+                log,
+                new Backlog(allReaders(), log.recovered(), log.recoveredEnd()),
+                new TailCache(limits.cacheBytes()),
+                new ArrivalTimes());
+        lookAtOldest(opened);
+        figures.show(opened, allReaders());
         lock.lock();
         try {
             open = opened;
@@ -126,10 +131,14 @@ final class DurableChannel implements Channel {
             lock.unlock();
         }
         log.onChange(entrance::roomChanged);
-        figures.show(opened, allReaders());
         entrance.roomChanged(); // what was recovered may fill it
         metrics.started(context.clock().instant());
-        LOG.info("channel {} started: {} events are in it", name(), eventsIn(opened));
+        LOG.info(
+                "channel {} started: {} events are in it, of up to {}; {}",
+                name(),
+                eventsIn(opened),
+                limits.capacity(),
+                opener.description());
     }
 
     /** The oldest event tells how old the backlog is, and about how large. A disk that does not answer now is asked again later. */
