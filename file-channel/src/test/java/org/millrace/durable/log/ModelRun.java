@@ -29,6 +29,7 @@ import org.millrace.durable.log.ModelStep.Rollback;
 import org.millrace.durable.log.ModelStep.Take;
 import org.millrace.durable.log.ModelStep.Work;
 import org.millrace.durable.storage.SimulatedDisks;
+import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.FakeClock;
@@ -76,22 +77,31 @@ final class ModelRun implements ModelPut.Owner {
         }
     }
 
-    /** Throws an {@link AssertionError}, or whatever the log throws, if anything is wrong. */
-    static void run(ModelScenario scenario, Opener opener) throws Exception {
+    /**
+     * Throws an {@link AssertionError}, or whatever the log throws, if anything is wrong. Failures that come before all other steps are
+     * there when the log is opened for the first time.
+     *
+     * @return how many operations on the disks there were
+     */
+    static Map<Operation, Long> run(ModelScenario scenario, Opener opener) throws Exception {
         ModelRun run = new ModelRun(scenario, opener);
         try {
-            run.open();
             for (ModelStep step : run.steps) {
+                if (!(step instanceof Fail)) {
+                    run.open();
+                }
                 run.step(step);
                 if (run.disks.isOff()) {
                     run.losePower();
                 }
             }
+            run.open();
             run.endWell();
         } finally {
             run.abandon();
         }
         run.releases.assertAllReleased();
+        return run.disks.counts();
     }
 
     private void step(ModelStep step) throws Exception {
@@ -242,7 +252,7 @@ final class ModelRun implements ModelPut.Owner {
         events.crashed();
     }
 
-    /** Opens the log, at the second attempt if power is lost or something fails at the first. */
+    /** Opens the log unless it is, at the second attempt if power is lost or something fails at the first. */
     private void open() throws Exception {
         for (int attempts = 0; driven == null; attempts++) {
             try {

@@ -59,8 +59,9 @@ public final class SimulatedDisks {
         failures.add(new Failure(directory, operation, count(operation) + n, forEver));
     }
 
-    /** Everything is well again. */
+    /** Everything is well, and stays so until something else is ordered. */
     public synchronized void heal() {
+        powerEndsAt = NEVER;
         failures.clear();
     }
 
@@ -72,6 +73,11 @@ public final class SimulatedDisks {
     /** How many operations of this kind there have been. */
     public synchronized long count(Operation operation) {
         return counts.getOrDefault(operation, 0L);
+    }
+
+    /** How many operations there have been of each kind; a copy. */
+    public synchronized Map<Operation, Long> counts() {
+        return new EnumMap<>(counts);
     }
 
     /** How many operations there have been. */
