@@ -9,7 +9,7 @@ import org.millrace.api.ChannelFullException;
 /** Whether puts go in at the moment, and who wants to know. Thread-safe. */
 final class LogStatus {
     private final String name;
-    private final long retryNanos;
+    private final SlotPool.Patience patience;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     /** Why puts find no slot; null if they would. */
     private volatile @Nullable NoSlotException full;
@@ -17,10 +17,10 @@ final class LogStatus {
     private volatile @Nullable String trouble;
     private volatile long troubleNanos;
 
-    /** @param retryNanos after a failure nothing is tried for so long */
-    LogStatus(String name, long retryNanos) {
+    /** @param patience how long nothing is tried after a failure */
+    LogStatus(String name, SlotPool.Patience patience) {
         this.name = name;
-        this.retryNanos = retryNanos;
+        this.patience = patience;
     }
 
     boolean isFull() {
@@ -50,7 +50,7 @@ final class LogStatus {
     /** @param why null: all is well again */
     void trouble(@Nullable String why) {
         if (why != null) {
-            troubleNanos = System.nanoTime();
+            troubleNanos = patience.nanoTime().getAsLong();
         }
         boolean changed = (why == null) != (trouble == null);
         trouble = why;
@@ -65,7 +65,13 @@ final class LogStatus {
 
     /** Nanoseconds until it makes sense to try again; 0 if it does now. */
     long nanosToRetry() {
-        return trouble == null ? 0 : Math.max(0, troubleNanos + retryNanos - System.nanoTime());
+        return trouble == null
+                ? 0
+                : Math.max(
+                        0,
+                        troubleNanos
+                                + patience.retryNanos()
+                                - patience.nanoTime().getAsLong());
     }
 
     /** Why a put must be refused; null if it may be tried. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.log.Recovered.FreeSlot;
 import org.millrace.durable.storage.Storage;
@@ -33,19 +35,25 @@ final class SlotPool {
     private boolean closed;
 
     /**
-     * How long to wait after a refusal.
+     * How to wait.
      *
      * @param retryNanos after an error
      * @param growNanos after a disk was found full
+     * @param nanoTime by which both are measured
+     * @param forKeeper waits for what the keeper does, as the condition tells; where the keeper has no thread, does it
      */
-    record Patience(long retryNanos, long growNanos) {
+    record Patience(long retryNanos, long growNanos, LongSupplier nanoTime, Consumer<Condition> forKeeper) {
         static final Patience USUAL = new Patience(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10));
+
+        Patience(long retryNanos, long growNanos) {
+            this(retryNanos, growNanos, System::nanoTime, Condition::awaitUninterruptibly);
+        }
     }
 
     SlotPool(LogSettings settings, List<Storage> storages, List<FreeSlot> free, Patience patience) {
         this.patience = patience;
         for (Storage storage : storages) {
-            SlotDirectory directory = new SlotDirectory(storage, settings);
+            SlotDirectory directory = new SlotDirectory(storage, settings, patience);
             directories.add(directory);
             free.stream().filter(slot -> slot.storage() == storage).forEach(slot -> directory.add(slot.slot()));
         }
@@ -67,7 +75,7 @@ final class SlotPool {
                     throw refusal();
                 }
                 wake();
-                changed.awaitUninterruptibly();
+                patience.forKeeper().accept(changed);
             }
             FreeSlot slot = nextInTurn(avoid).take();
             wake();
@@ -144,7 +152,7 @@ final class SlotPool {
 
     /** Makes a slot there; the keeper's. */
     void grow(SlotDirectory directory) {
-        String slot = directory.grow(patience);
+        String slot = directory.grow();
         lock.lock();
         try {
             if (slot != null) {
