@@ -88,7 +88,7 @@ final class SlotKeeper implements Runnable {
     }
 
     /** One round. */
-    private void work() {
+    void work() {
         deleteDiscarded();
         free();
         for (SlotDirectory directory; !pool.isClosed() && (directory = pool.toGrow()) != null; ) {
