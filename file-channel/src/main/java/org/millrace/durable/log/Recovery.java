@@ -67,10 +67,10 @@ final class Recovery {
     private Recovered recover(List<Storage> directories) throws IOException {
         UUID logId = new LogDirectories(settings, directories).identify();
         inspect(new SlotInspector(logId), directories);
-        Replay replay =
-                new Replay(settings.name(), damage -> quarantine.setAside(damage, highestNumber, this::addLoss));
+        Replay replay = new Replay(settings.name());
         replayFromSnapshot(replay);
         LogState state = replay.state();
+        replay.damage().forEach(damage -> setAside(damage.from(lowestNeeded(state))));
         long end = Math.max(replay.endSequence(), highestCommitted(state));
         setAsideGarbage(state);
         release(state);
@@ -91,8 +91,7 @@ final class Recovery {
 
     private void inspect(SlotInspector inspector, List<Storage> directories) throws IOException {
         for (Storage directory : directories) {
-            for (String name : SlotInspector.slots(directory)) {
-                Slot slot = inspector.inspect(directory, name);
+            for (Slot slot : inspector.inspect(directory)) {
                 if (slot instanceof Slot.Used segment) {
                     use(segment);
                 } else if (slot instanceof Slot.Garbage unclear) {
@@ -100,7 +99,7 @@ final class Recovery {
                 } else if (slot instanceof Slot.Blank blank) {
                     free(blank, blank.fileBytes());
                 } else if (slot instanceof Slot.Unusable unusable) {
-                    quarantine.setAside(directory, name, unusable.why());
+                    quarantine.setAside(directory, unusable.name(), unusable.why());
                 }
             }
         }
@@ -169,7 +168,7 @@ final class Recovery {
 
     private Beginning beginningOf(Segment segment) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            GroupHeader first = SecondTry.orNull(groups::header);
+            GroupHeader first = SecondTry.orNull(groups, groups::header);
             GroupContent content = first == null ? null : GroupContent.of(groups, first);
             if (content != null
                     && content.snapshot() != null
@@ -177,7 +176,7 @@ final class Recovery {
                 return Beginning.SNAPSHOT;
             }
             groups.moveTo(first == null ? groups.offset() + Blocks.BYTES : groups.offset() + first.paddedBytes());
-            boolean goesOn = SecondTry.orNull(groups::seekHeader) != null;
+            boolean goesOn = SecondTry.orNull(groups, groups::seekHeader) != null;
             if (!goesOn) {
                 return Beginning.NONE;
             }
@@ -226,38 +225,33 @@ final class Recovery {
         boolean isMissing = false;
         for (Slot.Used slot : used.values()) {
             Map.Entry<Long, Slot.Used> next = used.higherEntry(slot.segment().number());
-            if (next != null
-                    && next.getKey() > slot.segment().number() + 1
-                    && next.getValue().segment().firstSequence() > lowestNeeded) {
-                isMissing |= reportMissing(slot.segment(), next.getValue().segment());
+            if (next != null && next.getKey() > slot.segment().number() + 1) {
+                Damage damage =
+                        between(slot.segment(), next.getValue().segment()).from(lowestNeeded);
+                if (damage.lostEvents() > 0) {
+                    setAside(damage);
+                    isMissing = true;
+                }
             }
         }
         return isMissing;
     }
 
-    /** Looks at a segment's headers for where it ends. */
-    private boolean reportMissing(Segment segment, Segment next) throws IOException {
-        long end = segment.firstSequence();
+    /** What is missing between two segments: the headers of the first one tell where it ends. */
+    private Damage between(Segment segment, Segment next) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            GroupHeader header = SecondTry.orNull(groups::header);
-            while (header != null) {
+            long end = segment.firstSequence();
+            long offset = groups.offset();
+            for (GroupHeader header = SecondTry.orNull(groups, groups::seekHeader);
+                    header != null;
+                    header = SecondTry.orNull(groups, groups::seekHeader)) {
                 end = Math.max(end, GroupScanner.endSequence(header));
                 groups.skip(header);
-                header = SecondTry.orNull(groups::header);
+                offset = groups.offset();
             }
-            if (end < next.firstSequence()) {
-                Damage damage = new Damage(
-                        segment,
-                        groups.offset(),
-                        groups.end(),
-                        end,
-                        next.firstSequence(),
-                        "the segments from here to " + next + " are missing");
-                quarantine.setAside(damage, highestNumber, this::addLoss);
-                return true;
-            }
+            String why = "segments are missing between this one and number " + next.number();
+            return new Damage(segment, offset, groups.end(), end, next.firstSequence(), why);
         }
-        return false;
     }
 
     private static long lowestNeeded(LogState state) {
@@ -267,7 +261,9 @@ final class Recovery {
     /** Gives up segments that no reader needs any more, and those of which the next one voids all. */
     private void release(LogState state) {
         long lowestNeeded = lowestNeeded(state);
-        long keptFrom = clock.millis() - settings.retention().toMillis();
+        long keptFrom = settings.retention().isZero()
+                ? Long.MAX_VALUE
+                : clock.millis() - settings.retention().toMillis();
         Slot.Used next = null;
         for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
             if (next != null) {
@@ -305,6 +301,10 @@ final class Recovery {
                     slot.storage().path().resolve(slot.name()),
                     e.toString());
         }
+    }
+
+    private void setAside(Damage damage) {
+        quarantine.setAside(damage, highestNumber, this::addLoss);
     }
 
     private void addLoss(long events, long bytes) {
