@@ -113,7 +113,7 @@ final class LogWriter implements Runnable {
         } else if (!stopping && nanosToState() == 0) {
             write(null);
         } else if (!stopping && tail.nanosToForce() == 0) {
-            tail.forceAtLast();
+            stateUnwritten |= !tail.forceAtLast();
         } else {
             return false;
         }
@@ -164,6 +164,8 @@ final class LogWriter implements Runnable {
                 write(null, taken);
             }
             taken.succeed();
+        } catch (NoSlotException e) {
+            noSlotForPositions(taken, e);
         } catch (IOException e) {
             troubled(taken, e);
         }
@@ -188,8 +190,19 @@ final class LogWriter implements Runnable {
         tail.write(group, addPositions(taken, group), endSequence, stateUnwritten);
         if (stateUnwritten) {
             stateUnwritten = false;
-            status.trouble(null);
+            status.well();
         }
+    }
+
+    /** They stay in memory until a slot comes free. */
+    private void noSlotForPositions(Changes taken, NoSlotException e) {
+        if (!stateUnwritten) {
+            LOG.warn("channel {}: positions cannot be written: {}", settings.name(), e.getMessage());
+        }
+        stateUnwritten = true;
+        status.pause();
+        keeper.full(e);
+        taken.fail(status.refusal(e));
     }
 
     private void troubled(Changes taken, IOException e) {

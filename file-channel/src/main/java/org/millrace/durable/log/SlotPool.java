@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -27,6 +28,8 @@ final class SlotPool {
     /** Where the slot came from that was taken last. */
     private int turn = -1;
 
+    /** In all directories. Written under the lock. */
+    private final AtomicInteger freeSlots = new AtomicInteger();
     /** How often a directory would not grow. */
     private long refusals;
     /** The keeper has been woken and not yet looked. */
@@ -56,6 +59,7 @@ final class SlotPool {
             SlotDirectory directory = new SlotDirectory(storage, settings, patience);
             directories.add(directory);
             free.stream().filter(slot -> slot.storage() == storage).forEach(slot -> directory.add(slot.slot()));
+            freeSlots.addAndGet(directory.free());
         }
     }
 
@@ -69,19 +73,41 @@ final class SlotPool {
     FreeSlot take(boolean forPuts, @Nullable Storage avoid) throws NoSlotException {
         lock.lock();
         try {
-            long mostRefusals = refusals + directories.size();
-            while (free() < (forPuts ? KEPT_BACK + 1 : 1)) {
-                if (closed || refusals >= mostRefusals || mayGrow() == null) {
-                    throw refusal();
-                }
-                wake();
-                patience.forKeeper().accept(changed);
-            }
+            await(forPuts ? KEPT_BACK + 1 : 1);
             FreeSlot slot = nextInTurn(avoid).take();
+            freeSlots.decrementAndGet();
             wake();
             return slot;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Before puts are written: waits until there is what is to be kept back.
+     *
+     * @throws NoSlotException if there cannot be
+     */
+    void keepBack() throws NoSlotException {
+        if (freeSlots.get() < KEPT_BACK) {
+            lock.lock();
+            try {
+                await(KEPT_BACK);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Under the lock. */
+    private void await(int slots) throws NoSlotException {
+        long mostRefusals = refusals + directories.size();
+        while (freeSlots.get() < slots) {
+            if (closed || refusals >= mostRefusals || mayGrow() == null) {
+                throw refusal();
+            }
+            wake();
+            patience.forKeeper().accept(changed);
         }
     }
 
@@ -118,6 +144,7 @@ final class SlotPool {
             for (SlotDirectory directory : directories) {
                 if (directory.storage() == storage) {
                     directory.add(slot);
+                    freeSlots.incrementAndGet();
                 }
             }
             changed.signalAll();
@@ -131,7 +158,7 @@ final class SlotPool {
     SlotDirectory toGrow() {
         lock.lock();
         try {
-            return free() < wanted() ? mayGrow() : null;
+            return freeSlots.get() < wanted() ? mayGrow() : null;
         } finally {
             lock.unlock();
         }
@@ -157,6 +184,7 @@ final class SlotPool {
         try {
             if (slot != null) {
                 directory.add(slot);
+                freeSlots.incrementAndGet();
             } else {
                 refusals++;
             }
@@ -168,26 +196,22 @@ final class SlotPool {
 
     /** Whether puts could roll. */
     boolean hasSpare() {
-        return free() > KEPT_BACK;
+        return freeSlots.get() > KEPT_BACK;
     }
 
     /** Whether puts need a slot and no directory gave one when it was asked last. */
     boolean isStuck() {
         lock.lock();
         try {
-            return free() <= KEPT_BACK && directories.stream().allMatch(directory -> directory.refusal() != null);
+            return freeSlots.get() <= KEPT_BACK
+                    && directories.stream().allMatch(directory -> directory.refusal() != null);
         } finally {
             lock.unlock();
         }
     }
 
     int free() {
-        lock.lock();
-        try {
-            return directories.stream().mapToInt(SlotDirectory::free).sum();
-        } finally {
-            lock.unlock();
-        }
+        return freeSlots.get();
     }
 
     /** Waits until it is woken, or a directory may try to grow again. The keeper's. */
@@ -196,7 +220,7 @@ final class SlotPool {
         try {
             long nanos = mostNanos;
             for (SlotDirectory directory : directories) {
-                if (directory.refusal() != null && free() < wanted()) {
+                if (directory.refusal() != null && freeSlots.get() < wanted()) {
                     nanos = Math.min(nanos, directory.nanosToRetry());
                 }
             }
