@@ -2,6 +2,7 @@ package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -82,10 +83,11 @@ final class ModelEvents {
      * @param from where the reader stands
      * @param to the end, as the log says
      */
-    void recovered(RecordReader reader, long from, long to) throws Exception {
+    void recovered(RecordReader reader, long from, long to) throws IOException {
         if (to < end) {
             fail("events that were acked are not there: the log ends at %s, not %s or later", to, end);
         }
+        List<ModelPut> found = new ArrayList<>();
         long next = from;
         for (Entry entry; (entry = reader.next(to)) != null; ) {
             if (!(entry instanceof Stored read)) {
@@ -96,33 +98,38 @@ final class ModelEvents {
                     fail("events %s to %s are missing", next, read.sequence());
                 }
                 if (next >= end) {
-                    find(read);
+                    found.add(find(read));
+                } else {
+                    check(read);
                 }
-                check(read);
                 next += read.batch().events();
             } finally {
                 read.batch().release();
             }
         }
-        if (next != Math.max(from, to) || end != to) {
+        if (next != Math.max(from, to)) {
             fail("the log ends at %s, but reading ended at %s, in %s", to, next, stored.lastEntry());
         }
+        found.forEach(put -> {
+            put.fate(Fate.ACKED);
+            store(put, put.firstSequence());
+        });
         puts.stream().filter(put -> put.fate() == Fate.UNCERTAIN).forEach(put -> put.fate(Fate.REFUSED));
     }
 
-    /** The events are of a put whose fate was open. */
-    private void find(Stored read) {
+    /** The put whose events these are, which must be one whose fate is open, and all of it. */
+    private ModelPut find(Stored read) {
         int number = ModelPut.numberOf(read.batch());
         ModelPut put = puts.get(number);
-        if (put.fate() != Fate.UNCERTAIN) {
-            fail("found at %s: %s", read.sequence(), put);
-        }
         Map.Entry<Long, ModelPut> last = stored.lastEntry();
-        if (last != null && last.getValue().number() > number) {
-            fail("found out of order: %s behind %s", put, last.getValue());
+        if (put.fate() != Fate.UNCERTAIN || (last != null && last.getValue().number() > number)) {
+            fail("found at %s: %s, behind %s", read.sequence(), put, last);
         }
-        put.fate(Fate.ACKED);
-        store(put, read.sequence());
+        put.foundAt(read.sequence());
+        if (put.events() != read.batch().events() || !put.hasAt(read.sequence(), read.batch())) {
+            fail("found at %s: %s, but not as it was put: %s", read.sequence(), put, read.batch());
+        }
+        return put;
     }
 
     /** Fails unless these are the events that were put at this place. */

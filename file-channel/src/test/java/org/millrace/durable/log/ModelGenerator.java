@@ -21,7 +21,7 @@ import org.millrace.durable.storage.SimulatedDisks.Operation;
 /** Makes scenarios up, each from its seed alone. */
 final class ModelGenerator {
     private static final Operation[] FAILING = {
-        Operation.WRITE, Operation.FORCE, Operation.CREATE_ZEROED, Operation.OPEN, Operation.READ
+        Operation.WRITE, Operation.FORCE, Operation.CREATE_ZEROED, Operation.DELETE
     };
 
     private final Random random;
@@ -92,7 +92,9 @@ final class ModelGenerator {
     private ModelStep trouble() {
         int kind = random.nextInt(10);
         if (kind < 3 && hasFailures) {
-            return new Fail(FAILING[random.nextInt(FAILING.length)], 1 + random.nextInt(6), random.nextInt(4) == 0);
+            Operation operation = FAILING[random.nextInt(FAILING.length)];
+            boolean isForEver = random.nextInt(4) == 0 && operation != Operation.READ && operation != Operation.OPEN;
+            return new Fail(operation, 1 + random.nextInt(6), isForEver);
         }
         if (kind < 5 && hasFullDisks) {
             return new Resize(random.nextInt(setup.directories()), random.nextInt(3) == 0 ? 100 : random.nextInt(4));

@@ -252,16 +252,21 @@ final class ModelRun implements ModelPut.Owner {
         events.crashed();
     }
 
-    /** Opens the log unless it is, at the second attempt if power is lost or something fails at the first. */
+    /** Opens the log unless it is open; once more if something failed, and again whenever power is lost meanwhile. */
     private void open() throws Exception {
-        for (int attempts = 0; driven == null; attempts++) {
+        boolean hasFailed = false;
+        while (driven == null) {
             try {
                 driven = opener.open(settings(), List.copyOf(directories), readerNames(), clock);
                 verify();
-            } catch (IOException e) {
-                if (attempts == 1 || !(mayRefuse || disks.isOff())) {
+            } catch (IOException | AssertionError e) {
+                boolean isExcused = disks.isOff() || (e instanceof IOException && mayRefuse && !hasFailed);
+                if (!isExcused) {
                     throw e;
                 }
+            }
+            if (disks.isOff() || readers.isEmpty()) {
+                hasFailed = true;
                 openAgainAfter();
             }
         }
@@ -269,9 +274,14 @@ final class ModelRun implements ModelPut.Owner {
 
     /** After a failed start: locks must have been given back, unless it was the power that failed. */
     private void openAgainAfter() {
-        boolean wasOff = disks.isOff();
-        abandon();
-        if (wasOff) {
+        if (driven != null) {
+            boolean wasOff = disks.isOff();
+            abandon();
+            if (!wasOff) {
+                disks.kill();
+            }
+        }
+        if (disks.isOff()) {
             disks.restart();
         } else {
             disks.heal();
@@ -280,13 +290,13 @@ final class ModelRun implements ModelPut.Owner {
 
     private void verify() throws Exception {
         Log log = driven().log();
-        positions.recovered(log.recovered(), readerNames());
         assertThat(log.recovered().lostEvents()).as("events lost").isZero();
         assertThat(log.recovered().setAsideBytes()).as("bytes set aside").isZero();
         long lowest = log.recovered().lowestWatermark();
         try (RecordReader reader = log.read(lowest)) {
             events.recovered(reader, lowest, log.recoveredEnd());
         }
+        positions.recovered(log.recovered(), readerNames());
         for (String name : readerNames()) {
             readers.put(name, new ModelReader(log, positions.committed(name)));
         }
