@@ -9,7 +9,7 @@ import org.millrace.api.ChannelFullException;
 /** Whether puts go in at the moment, and who wants to know. Thread-safe. */
 final class LogStatus {
     private final String name;
-    private final long retryNanos;
+    private final SlotPool.Patience patience;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     /** Why puts find no slot; null if they would. */
     private volatile @Nullable NoSlotException full;
@@ -20,10 +20,10 @@ final class LogStatus {
 
     private volatile long pausedNanos;
 
-    /** @param retryNanos after a failure nothing is tried for so long */
-    LogStatus(String name, long retryNanos) {
+    /** @param patience how long nothing is tried after a failure */
+    LogStatus(String name, SlotPool.Patience patience) {
         this.name = name;
-        this.retryNanos = retryNanos;
+        this.patience = patience;
     }
 
     boolean isFull() {
@@ -62,7 +62,7 @@ final class LogStatus {
 
     /** Nothing is to be tried for a while. */
     void pause() {
-        pausedNanos = System.nanoTime();
+        pausedNanos = patience.nanoTime().getAsLong();
         isPaused = true;
     }
 
@@ -81,7 +81,13 @@ final class LogStatus {
 
     /** Nanoseconds until it makes sense to try again; 0 if it does now. */
     long nanosToRetry() {
-        return isPaused ? Math.max(0, pausedNanos + retryNanos - System.nanoTime()) : 0;
+        return isPaused
+                ? Math.max(
+                        0,
+                        pausedNanos
+                                + patience.retryNanos()
+                                - patience.nanoTime().getAsLong())
+                : 0;
     }
 
     /** Why a put must be refused; null if it may be tried. */

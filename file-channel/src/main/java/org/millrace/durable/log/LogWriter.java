@@ -85,7 +85,7 @@ final class LogWriter implements Runnable {
         boolean running = true;
         while (running) {
             try {
-                running = turn();
+                running = turn() || rest();
             } catch (RuntimeException | Error e) {
                 recoverFrom(e);
             }
@@ -103,26 +103,36 @@ final class LogWriter implements Runnable {
         fail(new ChannelException(why, e));
     }
 
-    /** One step; false once there is nothing left to do. */
-    private boolean turn() {
+    /** One step; false if there is nothing to do. */
+    boolean turn() {
+        if (!stopping && tail.nanosToForce() == 0) {
+            stateUnwritten |= !tail.forceAtLast(); // first, since groups may never end
+            return true;
+        }
         GroupBuffer group = intake.next();
         inHand = group;
         if (group != null) {
             group.awaitCopies();
             write(group);
-        } else if (stopping) {
-            if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
-                write(null);
-            }
-            return intake.hasGroup();
-        } else if (nanosToState() == 0) {
-            write(null);
-        } else if (tail.nanosToForce() == 0) {
-            stateUnwritten |= !tail.forceAtLast();
-        } else {
-            sleep();
+            return true;
         }
-        return true;
+        if (!stopping && nanosToState() == 0) {
+            write(null);
+            return true;
+        }
+        return false;
+    }
+
+    /** Sleeps until there is something to do; false, having written the last positions, if there never will be. */
+    private boolean rest() {
+        if (!stopping) {
+            sleep();
+            return true;
+        }
+        if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
+            write(null);
+        }
+        return intake.hasGroup();
     }
 
     private void sleep() {

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.log.Recovered.FreeSlot;
 import org.millrace.durable.storage.Storage;
@@ -36,19 +38,25 @@ final class SlotPool {
     private boolean closed;
 
     /**
-     * How long to wait after a refusal.
+     * How to wait.
      *
      * @param retryNanos after an error
      * @param growNanos after a disk was found full
+     * @param nanoTime by which both are measured
+     * @param forKeeper waits for what the keeper does, as the condition tells; where the keeper has no thread, does it
      */
-    record Patience(long retryNanos, long growNanos) {
+    record Patience(long retryNanos, long growNanos, LongSupplier nanoTime, Consumer<Condition> forKeeper) {
         static final Patience USUAL = new Patience(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10));
+
+        Patience(long retryNanos, long growNanos) {
+            this(retryNanos, growNanos, System::nanoTime, Condition::awaitUninterruptibly);
+        }
     }
 
     SlotPool(LogSettings settings, List<Storage> storages, List<FreeSlot> free, Patience patience) {
         this.patience = patience;
         for (Storage storage : storages) {
-            SlotDirectory directory = new SlotDirectory(storage, settings);
+            SlotDirectory directory = new SlotDirectory(storage, settings, patience);
             directories.add(directory);
             free.stream().filter(slot -> slot.storage() == storage).forEach(slot -> directory.add(slot.slot()));
             freeSlots.addAndGet(directory.free());
@@ -99,7 +107,7 @@ final class SlotPool {
                 throw refusal();
             }
             wake();
-            changed.awaitUninterruptibly();
+            patience.forKeeper().accept(changed);
         }
     }
 
@@ -171,18 +179,22 @@ final class SlotPool {
 
     /** Makes a slot there; the keeper's. */
     void grow(SlotDirectory directory) {
-        String slot = directory.grow(patience);
-        lock.lock();
+        String slot = null;
         try {
-            if (slot != null) {
-                directory.add(slot);
-                freeSlots.incrementAndGet();
-            } else {
-                refusals++;
-            }
-            changed.signalAll();
+            slot = directory.grow();
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                if (slot == null) {
+                    refusals++;
+                } else {
+                    directory.add(slot);
+                    freeSlots.incrementAndGet();
+                }
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
