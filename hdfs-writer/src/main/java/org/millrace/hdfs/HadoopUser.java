@@ -1,5 +1,8 @@
 package org.millrace.hdfs;
 
+import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.HADOOP_KERBEROS_MIN_SECONDS_BEFORE_RELOGIN;
+import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.HADOOP_KERBEROS_MIN_SECONDS_BEFORE_RELOGIN_DEFAULT;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class HadoopUser implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HadoopUser.class);
     /** Hadoop gets a new ticket once four fifths of the old one's time are over; until then a look costs nothing. */
-    private static final long RENEWAL_SECONDS = 30;
+    private static final int LOOKS_PER_RELOGIN = 2;
 
     private final String sink;
     private final UserGroupInformation user;
@@ -45,13 +48,14 @@ final class HadoopUser implements AutoCloseable {
     /** @param principal its {@code _HOST} stands for this machine's name */
     record Kerberos(String principal, Path keytab) {}
 
-    private HadoopUser(String sink, UserGroupInformation user, @Nullable UserGroupInformation keytabUser) {
+    private HadoopUser(
+            String sink, UserGroupInformation user, @Nullable UserGroupInformation keytabUser, long renewalSeconds) {
         this.sink = sink;
         this.user = user;
         this.keytabUser = keytabUser;
         this.renewal = keytabUser == null ? null : renewal(sink);
         if (renewal != null) {
-            renewal.scheduleWithFixedDelay(this::renew, RENEWAL_SECONDS, RENEWAL_SECONDS, TimeUnit.SECONDS);
+            renewal.scheduleWithFixedDelay(this::renew, renewalSeconds, renewalSeconds, TimeUnit.SECONDS);
         }
     }
 
@@ -81,7 +85,14 @@ final class HadoopUser implements AutoCloseable {
         if (keytabUser != null || proxy != null) {
             log.info("Sink {}: to Hadoop it is {}", sink, user);
         }
-        return new HadoopUser(sink, user, keytabUser);
+        return new HadoopUser(sink, user, keytabUser, renewalSeconds(configuration));
+    }
+
+    /** Hadoop does not log in again within a time of its own, so there is no use in looking much more often. */
+    private static long renewalSeconds(Configuration configuration) {
+        long between = configuration.getLong(
+                HADOOP_KERBEROS_MIN_SECONDS_BEFORE_RELOGIN, HADOOP_KERBEROS_MIN_SECONDS_BEFORE_RELOGIN_DEFAULT);
+        return Math.max(1, between / LOOKS_PER_RELOGIN);
     }
 
     private static UserGroupInformation byKeytab(Kerberos kerberos, boolean secure) throws IOException {
@@ -152,10 +163,9 @@ final class HadoopUser implements AutoCloseable {
             keytabUser.checkTGTAndReloginFromKeytab();
         } catch (IOException | RuntimeException e) { // a timer's task that throws is not run again
             log.warn(
-                    "Sink {}: cannot renew the ticket of {}, trying again in {} s: {}",
+                    "Sink {}: cannot renew the ticket of {}, trying again soon: {}",
                     sink,
                     keytabUser.getUserName(),
-                    RENEWAL_SECONDS,
                     e.toString());
         }
     }

@@ -25,7 +25,7 @@ import org.millrace.api.StartException;
 import org.millrace.testkit.Batches;
 
 /** Logins against a Kerberos server of the test's. */
-class HadoopUserIT {
+class KerberosLoginIT {
     private static final int TICKET_SECONDS = 4;
 
     @TempDir
