@@ -15,6 +15,7 @@ public interface Channel extends Component, ChannelReader {
     String name();
 
     /** The most events that one transaction may put or take, and so the most that one batch may hold. */
+    @Override
     int transactionCapacity();
 
     /**
@@ -36,6 +37,11 @@ public interface Channel extends Component, ChannelReader {
     /** Opens a transaction that puts or takes, for a thread that may block. A channel of several readers takes through those alone. */
     @Override
     Transaction begin();
+
+    /** True if the events that it holds survive the end of the process: then nobody has to wait for it to be empty. */
+    default boolean isDurable() {
+        return false;
+    }
 
     /** Names of the channel's readers; none: the channel itself is the only one. Known before it is started. */
     default List<String> readerNames() {

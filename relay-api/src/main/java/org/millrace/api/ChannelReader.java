@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Where sinks take from: a position in a channel. Several sinks on one reader share its events. Thread-safe. */
 public interface ChannelReader {
+    /** As messages name it: the channel's name, with the reader's behind it where the channel has several. */
     String name();
+
+    /** The most events that one transaction may take. */
+    int transactionCapacity();
 
     /** Opens a transaction that takes, for a thread that may block. */
     Transaction begin();

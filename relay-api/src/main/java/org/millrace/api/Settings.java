@@ -88,6 +88,15 @@ public final class Settings {
         return new Value<>(key, range("a whole number", least, most), text -> inRange(text, least, most), least);
     }
 
+    /** A size in bytes: a whole number as Flume writes it, or one with a unit such as {@code 64MiB}; from {@code least} to {@code most}. */
+    public Value<Long> bytes(String key, long least, long most) {
+        return new Value<>(
+                key,
+                range("a number of bytes, such as 1048576 or 1MiB", least, most),
+                text -> inRange(ByteSize.parse(text), least, most),
+                least);
+    }
+
     /** A count of the unit, as Flume writes it: a bare number. */
     public Value<Duration> duration(String key, ChronoUnit unit, long least, long most) {
         String expected = range("a number of " + unit.toString().toLowerCase(Locale.ROOT), least, most);
@@ -183,7 +192,10 @@ public final class Settings {
     }
 
     private static long inRange(String text, long least, long most) {
-        long number = Long.parseLong(text);
+        return inRange(Long.parseLong(text), least, most);
+    }
+
+    private static long inRange(long number, long least, long most) {
         if (number < least || number > most) {
             throw new IllegalArgumentException();
         }

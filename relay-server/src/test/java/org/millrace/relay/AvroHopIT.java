@@ -47,6 +47,7 @@ import org.millrace.relay.sink.avro.AvroSinkFactory;
 import org.millrace.relay.source.avro.AvroSource;
 import org.millrace.relay.source.avro.AvroSourceFactory;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.RecordedProblems;
 
 /** Agents in a row, in one process: Avro source, memory channel, Avro sink to the next one's Avro source. */
 @Timeout(120)

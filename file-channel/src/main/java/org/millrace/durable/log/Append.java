@@ -6,7 +6,8 @@ import org.millrace.codec.EventBatch;
 
 /**
  * A put on its way into the log: one record, all in or not at all. The log reads the batches and never releases them; of the two
- * callbacks it calls exactly one, once, on its own thread and in the order of the log. They must not block.
+ * callbacks it calls exactly one, once, on its own thread and in the order of the log; a put that is refused at once (the log is full,
+ * closed or in trouble, the put too long) fails before {@link Log#append} returns, on the caller's thread. They must not block.
  */
 public interface Append {
     /** At least one event in all. They stay valid until a callback. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param leastGroupBytes a group is closed at this size, or at half of what is in flight if that is more
  * @param mostGroupBytes but never above this one, unless a single record is longer
  * @param reserveBytes left free on each disk: the log does not grow into it
- * @param retention how long a segment that all readers are done with is kept
+ * @param retention how long a segment that all readers are done with is kept; less long where the disk leaves no room for puts
  * @param positionsInterval without puts to ride with, positions are written this often while they change
  * @param cipher null: not encrypted
  */

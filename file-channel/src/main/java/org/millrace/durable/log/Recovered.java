@@ -14,6 +14,7 @@ import org.millrace.durable.storage.Storage;
  * @param nextNumber of the next segment; above that of everything found, damaged or not
  * @param segments in use, oldest first
  * @param free slots that may be used, prepared (zeroed or used before) and of the right size
+ * @param quarantine knows what was set aside already; readers' damage goes there too
  * @param lostEvents found lost by this recovery, also counted in {@code state}
  * @param setAsideBytes set aside by this recovery, also counted in {@code state}
  */
@@ -24,6 +25,7 @@ record Recovered(
         long nextNumber,
         Segments segments,
         List<FreeSlot> free,
+        Quarantine quarantine,
         long lostEvents,
         long setAsideBytes) {
 

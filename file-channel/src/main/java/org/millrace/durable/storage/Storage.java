@@ -39,7 +39,12 @@ public interface Storage {
     /** Puts a small file in place, or replaces it: a crash leaves the old content or the new, on disk when this returns. */
     void replace(String name, byte[] content) throws IOException;
 
-    /** Renames a file; on disk when this returns. Both names may have a directory in front ({@code quarantine/...}). */
+    /**
+     * Renames a file; on disk when this returns. Both names may have a directory in front ({@code quarantine/...}), which is made if it is
+     * missing, as by {@link #replace}.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one of the new name
+     */
     void rename(String from, String to) throws IOException;
 
     /** Deletes a file; on disk when this returns. */

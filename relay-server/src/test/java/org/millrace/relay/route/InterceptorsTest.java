@@ -16,9 +16,9 @@ import org.millrace.api.Interceptor;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.HeaderEdit;
 import org.millrace.codec.HeaderName;
-import org.millrace.relay.RecordedProblems;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.RecordedProblems;
 
 class InterceptorsTest {
     private static final InetAddress HOST = address("edge-7", 10, 1, 2, 3);

@@ -9,9 +9,9 @@ import org.millrace.api.Channel;
 import org.millrace.api.ChannelSelector;
 import org.millrace.api.ChannelSelector.Delivery;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.RecordedProblems;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
+import org.millrace.testkit.RecordedProblems;
 
 class ReplicatingSelectorFactoryTest {
     private final RecordedProblems recorded = new RecordedProblems();

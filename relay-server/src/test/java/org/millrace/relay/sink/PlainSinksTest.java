@@ -21,10 +21,10 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.RecordedProblems;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.ReleaseCheck;
 
 class PlainSinksTest {

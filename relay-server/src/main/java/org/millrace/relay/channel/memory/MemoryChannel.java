@@ -1,14 +1,11 @@
 package org.millrace.relay.channel.memory;
 
-import com.codahale.metrics.Counter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,9 +14,14 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelException;
-import org.millrace.api.ChannelFullException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.Transaction;
+import org.millrace.api.support.Aftermath;
+import org.millrace.api.support.ChannelTransaction;
+import org.millrace.api.support.Exchange;
+import org.millrace.api.support.KeepAliveTimer;
+import org.millrace.api.support.Put;
+import org.millrace.api.support.PutGate;
 import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,40 +32,37 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe: one lock, held for a few steps per batch; futures are completed and listeners called without it.
  */
-final class MemoryChannel implements Channel {
+final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryChannel.class);
-    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final ChannelContext context;
     private final MemoryLimits limits;
     private final KeepAliveTimer timer;
     private final ChannelMetrics metrics;
-    private final Counter refused;
+    private final PutGate gate;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition eventsThere = lock.newCondition();
 
     // Guarded by the lock:
     private final Room room;
-    private final WaitingPuts waiting;
     private final StoredBatches stored = new StoredBatches();
-    private final List<Runnable> roomListeners = new ArrayList<>();
     private final Map<String, byte[]> attached = new HashMap<>();
-    private boolean open;
-    /** A task of the timer is to come. */
-    private boolean timerSet;
-
-    /** Written under the lock; a source looks at it before each read. */
-    private volatile boolean hasRoom = true;
 
     MemoryChannel(ChannelContext context, MemoryLimits limits, KeepAliveTimer timer) {
         this.context = context;
         this.limits = limits;
         this.timer = timer;
         this.metrics = context.metrics();
-        this.refused = metrics.counter("refusedBatches");
         this.room = new Room(context.agent() + ".channels." + context.name() + ".", limits);
-        this.waiting = new WaitingPuts(limits.heapBytes() / 8);
+        this.gate = new PutGate(
+                context.name(),
+                lock,
+                new Entrance(),
+                limits.room().keepAlive(),
+                timer,
+                limits.heapBytes() / 8,
+                metrics.counter("refusedBatches"));
     }
 
     @Override
@@ -80,14 +79,14 @@ final class MemoryChannel implements Channel {
     public void start() {
         lock.lock();
         try {
-            open = true;
+            gate.open();
         } finally {
             lock.unlock();
         }
         metrics.fill(() -> read(stored::events), limits.capacity());
         metrics.gauge("bodyBytes", () -> read(room::bodyBytes));
         metrics.gauge("byteFillPercentage", () -> read(room::byteFillPercentage));
-        metrics.gauge("waitingPuts", () -> read(waiting::size));
+        metrics.gauge("waitingPuts", () -> read(gate::waiting));
         metrics.gauge("oldestEventMillis", () -> read(this::oldestMillis));
         metrics.started(context.clock().instant());
         LOG.info(
@@ -99,25 +98,17 @@ final class MemoryChannel implements Channel {
 
     @Override
     public void close() {
+        if (!gate.close()) {
+            return;
+        }
         long lost;
-        Aftermath aftermath = new Aftermath();
         lock.lock();
         try {
-            if (!open) {
-                return;
-            }
-            open = false;
             lost = stored.releaseAll();
-            roomListeners.clear();
-            for (Put put; (put = waiting.first()) != null; waiting.removeFirst()) {
-                aftermath.refuse(put, closed());
-            }
             eventsThere.signalAll();
         } finally {
             lock.unlock();
         }
-        timer.close();
-        aftermath.run();
         metrics.stopped(context.clock().instant());
         if (lost > 0) {
             LOG.warn("channel {} stopped: {} events were in memory and are lost", name(), lost);
@@ -128,31 +119,23 @@ final class MemoryChannel implements Channel {
 
     @Override
     public CompletableFuture<Void> submit(EventBatch batch) {
-        return put(new Put(List.of(batch)));
+        metrics.putAttempts.inc(batch.events());
+        return gate.submit(new Put(List.of(batch)));
     }
 
     @Override
     public boolean hasRoom() {
-        return hasRoom;
+        return gate.hasRoom();
     }
 
     @Override
     public void onRoom(Runnable action) {
-        lock.lock();
-        try {
-            if (!hasRoom) {
-                roomListeners.add(action);
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        action.run();
+        gate.onRoom(action);
     }
 
     @Override
     public Transaction begin() {
-        return new MemoryTransaction(this);
+        return new ChannelTransaction<>(this);
     }
 
     @Override
@@ -160,13 +143,13 @@ final class MemoryChannel implements Channel {
         long nanos = timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            while (open && stored.isEmpty()) {
+            while (gate.isOpen() && stored.isEmpty()) {
                 if (nanos <= 0) {
                     return false;
                 }
                 nanos = eventsThere.awaitNanos(nanos);
             }
-            if (!open) {
+            if (!gate.isOpen()) {
                 throw closed();
             }
             return true;
@@ -175,25 +158,14 @@ final class MemoryChannel implements Channel {
         }
     }
 
-    /** For a thread that may block: returns once the put is in. Takes the put over. */
-    void putAndWait(Put put) throws InterruptedException {
-        CompletableFuture<Void> settled = put(put);
-        try {
-            settled.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof ChannelException refusal ? refusal : new ChannelException("put", e);
-        } catch (InterruptedException e) {
-            if (withdraw(put)) {
-                throw e;
-            }
-            Thread.currentThread().interrupt(); // too late: it is settled, or about to be
-            settled.join();
-        }
+    @Override
+    public void putAndWait(Put put) throws InterruptedException {
+        metrics.putAttempts.inc(put.events());
+        gate.putAndWait(put);
     }
 
-    /** The oldest events, at most so many; null if there are none. The caller owns the batch and gives account of it later. */
-    @Nullable
-    StoredBatch takeHead(int maxEvents) {
+    @Override
+    public @Nullable StoredBatch takeHead(int maxEvents) {
         StoredBatch head;
         lock.lock();
         try {
@@ -211,8 +183,8 @@ final class MemoryChannel implements Channel {
         return state == null ? null : state.clone();
     }
 
-    /** What was taken is delivered: its room is free. The batches stay with the caller. */
-    void forget(Deque<StoredBatch> delivered, Map<String, byte[]> toAttach) {
+    @Override
+    public void forget(Deque<StoredBatch> delivered, Map<String, byte[]> toAttach) {
         int events = 0;
         long bodyBytes = 0;
         long encodedBytes = 0;
@@ -227,20 +199,20 @@ final class MemoryChannel implements Channel {
         try {
             room.free(events, bodyBytes, encodedBytes);
             attached.putAll(toAttach);
-            aftermath = roomChanged();
+            aftermath = gate.roomChanged();
         } finally {
             lock.unlock();
         }
         aftermath.run();
     }
 
-    /** What was taken stands at the head again, in its order. Takes the batches over and empties the deque. */
-    void putBack(Deque<StoredBatch> taken) {
+    @Override
+    public void putBack(Deque<StoredBatch> taken) {
         int lost = 0;
         lock.lock();
         try {
             for (StoredBatch batch; (batch = taken.pollLast()) != null; ) {
-                if (open) {
+                if (gate.isOpen()) {
                     stored.putBack(batch);
                 } else {
                     lost += batch.batch().events();
@@ -254,136 +226,6 @@ final class MemoryChannel implements Channel {
         if (lost > 0) {
             LOG.warn("channel {} had stopped when {} events came back: they are lost", name(), lost);
         }
-    }
-
-    private CompletableFuture<Void> put(Put put) {
-        metrics.putAttempts.inc(put.events());
-        String never = room.neverFits(put);
-        RuntimeException refusal;
-        lock.lock();
-        try {
-            if (!open) {
-                refusal = closed();
-            } else if (never != null) {
-                refusal = new ChannelException("channel " + name() + ": " + never);
-            } else if (waiting.isEmpty() && room.fits(put)) {
-                store(put);
-                if (hasRoom && room.isHigh()) {
-                    hasRoom = false;
-                }
-                return DONE;
-            } else if (limits.keepAlive().isZero() || !waiting.mayWait(put)) {
-                refusal = full(put);
-            } else {
-                letWait(put);
-                return put.settled();
-            }
-        } finally {
-            lock.unlock();
-        }
-        refused.inc();
-        put.release();
-        return CompletableFuture.failedFuture(refusal);
-    }
-
-    /** Under the lock. */
-    private void store(Put put) {
-        room.occupy(put);
-        long now = timer.nanoTime();
-        boolean wasEmpty = stored.isEmpty();
-        for (EventBatch batch : put.batches()) {
-            stored.add(batch, now);
-        }
-        if (wasEmpty && !stored.isEmpty()) {
-            eventsThere.signalAll(); // all: the one that is woken first may be a sink that fails
-        }
-        metrics.putSuccesses.inc(put.events());
-    }
-
-    /** Under the lock. */
-    private void letWait(Put put) {
-        put.waitUntil(timer.nanoTime() + limits.keepAlive().toNanos());
-        waiting.add(put);
-        hasRoom = false;
-        if (!timerSet) {
-            timerSet = true;
-            timer.runAfter(limits.keepAlive().toNanos(), this::refuseOverdue);
-        }
-    }
-
-    /** The timer's task. It may find that the put it was set for has gone in, and others wait since. */
-    private void refuseOverdue() {
-        Aftermath aftermath;
-        lock.lock();
-        try {
-            List<Put> overdue = removeOverdue();
-            List<ChannelFullException> reasons =
-                    overdue.stream().map(this::full).toList();
-            aftermath = roomChanged(); // a smaller one behind those may fit
-            for (int i = 0; i < overdue.size(); i++) {
-                aftermath.refuse(overdue.get(i), reasons.get(i));
-            }
-        } finally {
-            lock.unlock();
-        }
-        aftermath.run();
-    }
-
-    /** Under the lock. Sets the timer again for those that stay. */
-    private List<Put> removeOverdue() {
-        List<Put> overdue = new ArrayList<>();
-        timerSet = false;
-        for (Put put; (put = waiting.first()) != null; ) {
-            long left = put.deadlineNanos() - timer.nanoTime();
-            if (left > 0) {
-                timerSet = true;
-                timer.runAfter(left, this::refuseOverdue);
-                break;
-            }
-            waiting.removeFirst();
-            overdue.add(put);
-        }
-        refused.inc(overdue.size());
-        return overdue;
-    }
-
-    /** Under the lock. Lets in who waits and fits, in order. */
-    private Aftermath roomChanged() {
-        Aftermath aftermath = new Aftermath();
-        for (Put put; (put = waiting.first()) != null && room.fits(put); ) {
-            waiting.removeFirst();
-            store(put);
-            aftermath.succeed(put);
-        }
-        if (hasRoom) {
-            hasRoom = waiting.isEmpty() && !room.isHigh();
-        } else if (waiting.isEmpty() && room.isLow()) {
-            hasRoom = true;
-            aftermath.tell(roomListeners);
-            roomListeners.clear();
-        }
-        return aftermath;
-    }
-
-    /** Takes a put back that still waits; false if it does not. */
-    private boolean withdraw(Put put) {
-        Aftermath aftermath;
-        lock.lock();
-        try {
-            if (!waiting.remove(put)) {
-                return false;
-            }
-            aftermath = roomChanged();
-        } finally {
-            lock.unlock();
-        }
-        put.release();
-        aftermath.run();
-        return true;
-    }
-
-    private ChannelFullException full(Put put) {
-        return new ChannelFullException("channel " + name() + " is full: " + room.shortage(put));
     }
 
     private ChannelException closed() {
@@ -401,6 +243,54 @@ final class MemoryChannel implements Channel {
             return figure.get();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What the gate asks about room, and where it lets puts in. */
+    private final class Entrance implements PutGate.Room {
+        @Override
+        public @Nullable String neverFits(Put put) {
+            return room.neverFits(put);
+        }
+
+        @Override
+        public boolean fits(Put put) {
+            return room.fits(put);
+        }
+
+        @Override
+        public void enter(Put put) {
+            room.occupy(put);
+            long now = timer.nanoTime();
+            boolean wasEmpty = stored.isEmpty();
+            for (EventBatch batch : put.batches()) {
+                stored.add(batch, now);
+            }
+            if (wasEmpty && !stored.isEmpty()) {
+                eventsThere.signalAll(); // all: the one that is woken first may be a sink that fails
+            }
+            metrics.putSuccesses.inc(put.events());
+        }
+
+        /** It is in memory since {@link #enter}. */
+        @Override
+        public boolean entered(Put put) {
+            return true;
+        }
+
+        @Override
+        public boolean isHigh() {
+            return room.isHigh();
+        }
+
+        @Override
+        public boolean isLow() {
+            return room.isLow();
+        }
+
+        @Override
+        public String shortage(Put put) {
+            return room.shortage(put);
         }
     }
 }

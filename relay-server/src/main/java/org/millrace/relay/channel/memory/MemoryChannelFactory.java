@@ -5,6 +5,7 @@ import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
+import org.millrace.api.support.DaemonTimer;
 
 /** Reads {@code capacity}, {@code transactionCapacity}, {@code keep-alive}, {@code byteCapacity} and {@code byteCapacityBufferPercentage}. */
 public final class MemoryChannelFactory implements ComponentFactory.OfChannel {

@@ -1,6 +1,8 @@
 package org.millrace.relay.channel.memory;
 
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.support.EventCapacity;
+import org.millrace.api.support.Put;
 
 /**
  * How much of a channel is taken up: by what is stored, and by what sinks have taken and not yet committed. Guarded by the channel's
@@ -61,7 +63,7 @@ final class Room {
     String neverFits(Put put) {
         if (put.events() > limits.transactionCapacity()) {
             return put.events() + " events at once (expected: at most " + limits.transactionCapacity() + "; raise "
-                    + keyPrefix + MemoryLimits.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
+                    + keyPrefix + EventCapacity.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
         }
         if (put.bodyBytes() > limits.bodyBytes() || put.encodedBytes() > limits.heapBytes()) {
             return put.encodedBytes() + " bytes at once, " + put.bodyBytes() + " of them bodies (expected: at most "
@@ -75,7 +77,7 @@ final class Room {
     String shortage(Put put) {
         if (put.events() > limits.capacity() - events) {
             return "no room for " + put.events() + " events, " + events + " of " + limits.capacity()
-                    + " are there (drain it faster, or raise " + keyPrefix + MemoryLimits.CAPACITY + ")";
+                    + " are there (drain it faster, or raise " + keyPrefix + EventCapacity.CAPACITY + ")";
         }
         if (put.bodyBytes() > limits.bodyBytes() - bodyBytes) {
             return "no room for " + put.bodyBytes() + " bytes of event bodies, " + bodyBytes + " of "
@@ -87,7 +89,7 @@ final class Room {
                     + limits.heapBytes() + " are there (drain it faster, or raise the agent's heap)";
         }
         return "no room for " + put.events() + " events while others wait (drain it faster, or raise " + keyPrefix
-                + MemoryLimits.CAPACITY + ")";
+                + EventCapacity.CAPACITY + ")";
     }
 
     private double fill() {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.Settings;
-import org.millrace.relay.RecordedProblems;
+import org.millrace.api.support.EventCapacity;
+import org.millrace.testkit.RecordedProblems;
 
 class MemoryLimitsTest {
     private static final long HEAP = 1_000_000;
@@ -17,7 +18,8 @@ class MemoryLimitsTest {
 
     @Test
     void defaultsAreFlumes() {
-        assertThat(read(Map.of())).isEqualTo(new MemoryLimits(100, 100, Duration.ofSeconds(3), 640_000, 800_000));
+        assertThat(read(Map.of()))
+                .isEqualTo(new MemoryLimits(new EventCapacity(100, 100, Duration.ofSeconds(3)), 640_000, 800_000));
         assertThat(recorded.problems()).isEmpty();
     }
 

@@ -1,0 +1,32 @@
+package org.millrace.durable;
+
+import org.millrace.api.support.EventCapacity;
+
+/**
+ * How much a channel holds.
+ *
+ * @param room in events
+ * @param byteCapacity of all events as encoded; {@link Long#MAX_VALUE} for no limit but the disk's
+ * @param segmentBytes size of a file of the log: one put cannot be larger
+ * @param reserveBytes left free on the disk, for the message when that is what limits
+ * @param inFlightBytes that may be on their way into the log, and so in memory
+ * @param waitingBytes that may wait for room
+ * @param cacheBytes of the newest events that are kept in memory for readers
+ */
+record ChannelLimits(
+        EventCapacity room,
+        long byteCapacity,
+        long segmentBytes,
+        long reserveBytes,
+        long inFlightBytes,
+        long waitingBytes,
+        long cacheBytes) {
+    /** In events. */
+    int capacity() {
+        return room.events();
+    }
+
+    int transactionCapacity() {
+        return room.transactionEvents();
+    }
+}

@@ -1,0 +1,24 @@
+package org.millrace.durable.log;
+
+/**
+ * A place in a segment that cannot be used any more.
+ *
+ * @param from offset of its first byte in the file
+ * @param to offset behind its last one; the same as {@code from} where the bytes are not there at all
+ * @param fromSequence first event that is gone with it
+ * @param toSequence behind the last one; the same as {@code fromSequence} if no event is gone
+ * @param why what was found there
+ */
+record Damage(Segment segment, long from, long to, long fromSequence, long toSequence, String why) {
+    long lostEvents() {
+        return Math.max(0, toSequence - fromSequence);
+    }
+
+    /** For the log: place, reason and cost. */
+    String describe() {
+        String cost = lostEvents() == 0
+                ? "no event is lost"
+                : lostEvents() + " events are lost, " + fromSequence + " to " + (toSequence - 1);
+        return segment + ", bytes " + from + " to " + to + ": " + why + "; " + cost;
+    }
+}

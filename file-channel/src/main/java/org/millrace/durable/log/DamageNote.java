@@ -1,0 +1,77 @@
+package org.millrace.durable.log;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What is written beside bytes that were set aside: JSON, for people and their tools. */
+final class DamageNote {
+    private static final Pattern NEWEST = Pattern.compile("\"newestSegment\": (\\d{1,18})");
+
+    private DamageNote() {}
+
+    /** @param newestSegment number of the newest segment when this was found: the snapshots from there back do not know of it */
+    static byte[] of(Damage damage, long setAsideBytes, long newestSegment, Instant time) {
+        return utf8("""
+                {
+                  "file": %s,
+                  "segment": %d,
+                  "fromOffset": %d,
+                  "toOffset": %d,
+                  "setAsideBytes": %d,
+                  "fromSequence": %d,
+                  "toSequence": %d,
+                  "lostEvents": %d,
+                  "reason": %s,
+                  "newestSegment": %d,
+                  "time": "%s"
+                }
+                """.formatted(
+                        quoted(damage.segment().slot()),
+                        damage.segment().number(),
+                        damage.from(),
+                        damage.to(),
+                        setAsideBytes,
+                        damage.fromSequence(),
+                        damage.toSequence(),
+                        damage.lostEvents(),
+                        quoted(damage.why()),
+                        newestSegment,
+                        time));
+    }
+
+    /** Of a whole file. */
+    static byte[] ofFile(String file, String why, Instant time) {
+        return utf8("""
+                {
+                  "file": %s,
+                  "reason": %s,
+                  "time": "%s"
+                }
+                """.formatted(quoted(file), quoted(why), time));
+    }
+
+    /** The {@code newestSegment} of a note; -1 if it says none. */
+    static long newestSegment(byte @Nullable [] note) {
+        Matcher found = NEWEST.matcher(note == null ? "" : new String(note, StandardCharsets.UTF_8));
+        return found.find() ? Long.parseLong(found.group(1)) : -1;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            if (c < ' ') {
+                quoted.append("\\u%04x".formatted(c));
+            } else {
+                quoted.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,276 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.api.ChannelMetrics;
+import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.GroupHeader;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.PositionUpdate;
+import org.millrace.durable.format.RecordHeader;
+import org.millrace.durable.storage.LockedException;
+import org.millrace.durable.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A log in one or more directories, written in groups by one thread and kept supplied with slots by another. Thread-safe. */
+public final class DurableLog implements Log {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
+
+    private final LogSettings settings;
+    private final Recovered recovered;
+    private final LogState recoveredState;
+    private final Segments segments;
+    private final Locks locks;
+    private final WriteMetrics metrics;
+    private final LogStatus status;
+    private final StateChanges changes = new StateChanges();
+    private final Intake intake;
+    private final SlotPool pool;
+    private final LogTail tail;
+    private final LogWriter writer;
+    private final Thread writerThread;
+    private final Thread keeperThread;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private DurableLog(
+            LogSettings settings,
+            List<Storage> directories,
+            Locks locks,
+            Recovered recovered,
+            LogState state,
+            ChannelMetrics channelMetrics,
+            InstantSource clock,
+            SlotPool.Patience patience) {
+        this.settings = settings;
+        this.recovered = recovered;
+        this.recoveredState = state.copy();
+        this.segments = recovered.segments();
+        this.locks = locks;
+        metrics = new WriteMetrics(channelMetrics);
+        status = new LogStatus(settings.name(), patience.retryNanos());
+        int mostGroupBytes = (int) Math.min(settings.mostGroupBytes(), settings.segmentBytes() / 2);
+        intake = new Intake(
+                Math.min(settings.leastGroupBytes(), mostGroupBytes), mostGroupBytes, recovered.endSequence());
+        pool = new SlotPool(settings, directories, recovered.free(), patience);
+        SlotKeeper keeper = new SlotKeeper(settings, pool, segments, status, clock);
+        GroupSealer sealer = new GroupSealer(mostGroupBytes + 2 * GroupBuffer.POSITIONS_ROOM_BYTES);
+        FreshSegments fresh = new FreshSegments(settings, recovered.logId(), recovered.nextNumber(), sealer, clock);
+        tail = new LogTail(settings, state, pool, keeper, fresh, metrics);
+        writer =
+                new LogWriter(settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence());
+        writerThread = daemon(writer, "disk");
+        keeperThread = daemon(keeper, "segments");
+    }
+
+    private Thread daemon(Runnable task, String role) {
+        Thread thread = new Thread(task, settings.name() + "-" + role);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /**
+     * Opens the log in these directories, or makes one. What can be served is served: a disk that fails or is full shows in {@link #trouble}
+     * and {@link #isFull}.
+     *
+     * @param directories the same ones as the last time, in any order
+     * @param readers names; those without a position get the oldest one that is needed, those that are not named lose theirs
+     * @param clock for the age of things, not for waiting
+     * @throws IOException if the directories are not those of this log, or do not answer at all
+     */
+    public static DurableLog open(
+            LogSettings settings,
+            List<Storage> directories,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock)
+            throws IOException, LockedException {
+        return open(settings, directories, readers, metrics, clock, SlotPool.Patience.USUAL);
+    }
+
+    static DurableLog open(
+            LogSettings settings,
+            List<Storage> directories,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock,
+            SlotPool.Patience patience)
+            throws IOException, LockedException {
+        Locks locks = Locks.acquire(directories);
+        try {
+            Recovered recovered = Recovery.recover(settings, directories, clock);
+            return start(settings, directories, locks, recovered, readers, metrics, clock, patience);
+        } catch (IOException | RuntimeException e) {
+            locks.close();
+            throw e;
+        }
+    }
+
+    /** Takes over the locks. */
+    private static DurableLog start(
+            LogSettings settings,
+            List<Storage> directories,
+            Locks locks,
+            Recovered recovered,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock,
+            SlotPool.Patience patience) {
+        LogState state = recovered.state().copy();
+        setReaders(settings, state, readers);
+        DurableLog log = new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
+        log.keeperThread.start();
+        log.writer.begin();
+        log.writerThread.start();
+        return log;
+    }
+
+    /** Who is new starts at the oldest event that somebody still needs. */
+    private static void setReaders(LogSettings settings, LogState state, List<String> readers) {
+        Set<String> known = state.readers();
+        long start = known.isEmpty() ? 0 : state.lowestWatermark();
+        for (String reader : readers) {
+            state.addReader(reader, start);
+        }
+        for (String reader : known) {
+            if (!readers.contains(reader)) {
+                LOG.warn(
+                        "channel {}: reader {} is not configured any more; its position, {}, is dropped",
+                        settings.name(),
+                        reader,
+                        state.watermark(reader));
+                state.removeReader(reader);
+            }
+        }
+    }
+
+    @Override
+    public LogState recovered() {
+        return recoveredState.copy();
+    }
+
+    @Override
+    public long recoveredEnd() {
+        return recovered.endSequence();
+    }
+
+    @Override
+    public void append(Append put) {
+        ChannelException refusal = tooLong(put);
+        if (refusal == null) {
+            refusal = status.refusal();
+        }
+        if (refusal == null && !intake.append(put)) {
+            refusal = new ChannelException("channel " + settings.name() + " is closed");
+        }
+        if (refusal == null) {
+            writer.wake();
+        } else {
+            metrics.failedPuts.inc();
+            put.failed(refusal);
+        }
+    }
+
+    private @Nullable ChannelException tooLong(Append put) {
+        long most = settings.segmentBytes() - 3L * Blocks.BYTES - GroupHeader.BYTES - RecordHeader.BYTES;
+        return put.encodedBytes() <= most
+                ? null
+                : new ChannelException("channel " + settings.name() + ": a put of " + put.encodedBytes()
+                        + " bytes does not fit in a segment of " + settings.segmentBytes() + ": raise segmentSize");
+    }
+
+    @Override
+    public void commit(PositionUpdate update) {
+        if (changes.add(update)) {
+            writer.wake();
+        }
+    }
+
+    @Override
+    public void commitAndWait(PositionUpdate update) throws InterruptedException {
+        if (closed.get()) {
+            throw new ChannelException("channel " + settings.name() + " is closed");
+        }
+        CompletableFuture<@Nullable Void> written = changes.addUrgent(update);
+        writer.wake();
+        try {
+            written.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ChannelException why ? why : new ChannelException("commit", e);
+        }
+    }
+
+    @Override
+    public RecordReader read(long sequence) {
+        return new SegmentRecordReader(segments, settings.cipher(), this::setAside, sequence);
+    }
+
+    /** A reader has come across damage. */
+    private void setAside(Damage damage) {
+        Segment newest = segments.newest();
+        long number = newest == null ? damage.segment().number() : newest.number();
+        recovered.quarantine().setAside(damage, number, changes::addLoss);
+    }
+
+    @Override
+    public boolean isFull() {
+        return status.isFull();
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        status.onChange(action);
+    }
+
+    @Override
+    public @Nullable String trouble() {
+        return status.trouble();
+    }
+
+    @Override
+    public LogFigures figures() {
+        return new LogFigures(
+                segments.all().size(),
+                pool.free(),
+                settings.segmentBytes(),
+                intake.inFlightBytes(),
+                recoveredState.setAsideBytes() + changes.setAsideBytes(),
+                recoveredState.lostEvents() + changes.lostEvents(),
+                tail.unforcedMillis(),
+                metrics.ioErrors.getCount());
+    }
+
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        intake.shut();
+        writer.stop();
+        join(writerThread);
+        pool.close();
+        join(keeperThread);
+        locks.close();
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // what was acked must be forced and the locks given back, come what may
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

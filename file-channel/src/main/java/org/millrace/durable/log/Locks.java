@@ -1,0 +1,44 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.durable.storage.LockedException;
+import org.millrace.durable.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The locks of all directories of a log. */
+final class Locks implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
+
+    private final List<AutoCloseable> held = new ArrayList<>();
+
+    private Locks() {}
+
+    /** All, or none. */
+    static Locks acquire(List<Storage> directories) throws IOException, LockedException {
+        Locks locks = new Locks();
+        try {
+            for (Storage directory : directories) {
+                locks.held.add(directory.lock());
+            }
+            return locks;
+        } catch (IOException | LockedException | RuntimeException e) {
+            locks.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable lock : held) {
+            try {
+                lock.close();
+            } catch (Exception e) {
+                LOG.warn("could not give a lock back: {}", lock, e);
+            }
+        }
+        held.clear();
+    }
+}

@@ -1,0 +1,251 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.RecordType;
+import org.millrace.durable.log.Recovered.FreeSlot;
+import org.millrace.durable.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of the log: writes groups behind one another, from segment to segment. The disk thread's, but for {@link #unforcedMillis}.
+ *
+ * <p>What a failed write or force may have left behind is never trusted: the segment ends before it, and the same group is written
+ * again at the head of a fresh one, whose first sequence makes void what the old one may hold from there on.
+ */
+final class LogTail {
+    private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
+    private static final int MOST_TAG_BYTES = 64;
+
+    private final LogSettings settings;
+    private final LogState state;
+    private final SlotPool pool;
+    private final SlotKeeper keeper;
+    private final FreshSegments fresh;
+    private final WriteMetrics metrics;
+
+    private @Nullable ActiveSegment active;
+    /** The slot of the active segment until it has been forced for the first time; no reader knows it before. */
+    private @Nullable FreeSlot unborn;
+    /** The lowest of all readers as far as it has been written. */
+    private long writtenWatermark;
+    /** When the oldest write was made that has not been forced; 0 if there is none. */
+    private volatile long unforcedSinceNanos;
+
+    /** @param state goes to the head of each segment as it is then */
+    LogTail(
+            LogSettings settings,
+            LogState state,
+            SlotPool pool,
+            SlotKeeper keeper,
+            FreshSegments fresh,
+            WriteMetrics metrics) {
+        this.settings = settings;
+        this.state = state;
+        this.pool = pool;
+        this.keeper = keeper;
+        this.fresh = fresh;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Makes groups as safe as the settings say; in a fresh segment if need be, and after a failure in yet another one.
+     *
+     * @param puts null if there are none
+     * @param positions null if there are none, or they ride along; a fresh segment has them in its snapshot
+     * @param nextSequence of the first put, or of the next one to come
+     * @throws NoSlotException if a segment was needed and there is none to be had
+     * @throws ChannelException if these puts are too long for any segment
+     * @throws IOException if two segments failed
+     */
+    void write(@Nullable GroupBuffer puts, @Nullable GroupBuffer positions, long nextSequence, boolean mustRoll)
+            throws IOException {
+        try {
+            write(puts, positions, nextSequence, mustRoll, null);
+        } catch (NoSlotException e) {
+            throw e;
+        } catch (IOException e) {
+            Storage failed = leave(e);
+            try {
+                write(puts, positions, nextSequence, true, failed);
+            } catch (NoSlotException again) {
+                throw again;
+            } catch (IOException again) {
+                leave(again);
+                again.addSuppressed(e);
+                throw again;
+            }
+        }
+    }
+
+    private void write(
+            @Nullable GroupBuffer puts,
+            @Nullable GroupBuffer positions,
+            long nextSequence,
+            boolean mustRoll,
+            @Nullable Storage avoid)
+            throws IOException {
+        ActiveSegment target = active;
+        GroupBuffer second = positions;
+        if (target == null || mustRoll || !target.fits(puts, positions)) {
+            target = roll(puts, nextSequence, avoid);
+            second = null;
+        }
+        if (puts != null) {
+            write(target, puts);
+        }
+        if (second != null) {
+            write(target, second);
+        }
+        writtenWatermark = state.lowestWatermark();
+        if (unborn != null || settings.durability() == Durability.ALWAYS) {
+            force(target);
+        }
+        if (unborn != null) {
+            unborn = null;
+            keeper.begun(target.segment());
+            metrics.rolls.inc();
+            LOG.debug("channel {}: goes on in {}", settings.name(), target.segment());
+        }
+    }
+
+    private void write(ActiveSegment target, GroupBuffer group) throws IOException {
+        long start = System.nanoTime();
+        if (unforcedSinceNanos == 0) {
+            unforcedSinceNanos = start;
+        }
+        target.write(group);
+        metrics.written(group, System.nanoTime() - start);
+    }
+
+    private void force(ActiveSegment target) throws IOException {
+        long start = System.nanoTime();
+        target.force();
+        metrics.forced(System.nanoTime() - start);
+        unforcedSinceNanos = 0;
+        keeper.watermark(writtenWatermark);
+    }
+
+    /** Begins a segment; its steps in the order that makes them safe. */
+    private ActiveSegment roll(@Nullable GroupBuffer puts, long firstSequence, @Nullable Storage avoid)
+            throws IOException {
+        GroupBuffer snapshot = GroupBuffer.of(RecordType.SNAPSHOT, firstSequence, state.encode());
+        checkFits(snapshot, puts);
+        FreeSlot slot = pool.take(puts != null, avoid);
+        finish(); // 1. everything before is on disk
+        unborn = slot;
+        ActiveSegment next = fresh.begin(slot, snapshot); // 2. this goes on behind it, and counts once it is forced
+        active = next;
+        return next;
+    }
+
+    private void checkFits(GroupBuffer snapshot, @Nullable GroupBuffer puts) throws IOException {
+        long left = settings.segmentBytes() - Blocks.BYTES - Blocks.roundUp(snapshot.usedBytes() + MOST_TAG_BYTES);
+        if (left < 0) {
+            throw new IOException("the positions and what is attached to them take " + snapshot.usedBytes()
+                    + " bytes, too many for a segment of " + settings.segmentBytes());
+        }
+        if (puts != null && Blocks.roundUp((long) puts.usedBytes() + MOST_TAG_BYTES) > left) {
+            throw new ChannelException("channel " + settings.name() + ": a put of " + puts.putBytes()
+                    + " bytes does not fit in a segment of " + settings.segmentBytes()
+                    + " beside the positions: raise segmentSize");
+        }
+    }
+
+    /** Forces what has not been for longer than the settings allow. What fails here has been acked long ago: it can only be reported. */
+    void forceAtLast() {
+        ActiveSegment target = active;
+        if (target == null) {
+            return;
+        }
+        try {
+            force(target);
+        } catch (IOException e) {
+            reportUnforced(target, e);
+            leave(e);
+        }
+    }
+
+    /** Forces what has not been and gives the file back. */
+    void finish() {
+        ActiveSegment finished = active;
+        active = null;
+        if (finished != null) {
+            forceAcked(finished);
+            close(finished);
+        }
+        unforcedSinceNanos = 0;
+    }
+
+    /** Forces what has been acked without it. */
+    private void forceAcked(ActiveSegment segment) {
+        if (settings.durability() == Durability.ALWAYS || segment.isForced() || !segment.isSound()) {
+            return;
+        }
+        try {
+            force(segment);
+        } catch (IOException e) {
+            metrics.ioErrors.inc();
+            keeper.suspect(segment.segment());
+            reportUnforced(segment, e);
+        }
+    }
+
+    private void reportUnforced(ActiveSegment segment, IOException why) {
+        LOG.error(
+                "channel {}: could not force the end of {}: events that were acked may not survive a loss of power",
+                settings.name(),
+                segment.segment(),
+                why);
+    }
+
+    /** After a failure: nothing is written to the active segment any more. @return where that was; null if there was none */
+    @Nullable
+    Storage leave(Throwable why) {
+        metrics.ioErrors.inc();
+        ActiveSegment failed = active;
+        FreeSlot slot = unborn;
+        active = null;
+        unborn = null;
+        if (slot != null) {
+            LOG.warn("channel {}: could not begin a segment in {}", settings.name(), slot, why);
+            keeper.discard(slot);
+        } else if (failed != null) {
+            LOG.warn("channel {}: {} failed and ends here", settings.name(), failed.segment(), why);
+            keeper.suspect(failed.segment());
+            forceAcked(failed);
+        }
+        if (failed != null) {
+            close(failed);
+        }
+        unforcedSinceNanos = 0;
+        return slot != null ? slot.storage() : failed != null ? failed.segment().storage() : null;
+    }
+
+    private void close(ActiveSegment segment) {
+        try {
+            segment.close();
+        } catch (IOException e) {
+            LOG.warn("channel {}: could not close {}", settings.name(), segment.segment(), e);
+        }
+    }
+
+    /** Nanoseconds until {@link #forceAtLast} is due; {@link Long#MAX_VALUE} if it never is. */
+    long nanosToForce() {
+        if (settings.durability() != Durability.INTERVAL || unforcedSinceNanos == 0) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(0, unforcedSinceNanos + settings.forceInterval().toNanos() - System.nanoTime());
+    }
+
+    /** Milliseconds since the oldest write that has not been forced; 0 if there is none. Any thread. */
+    long unforcedMillis() {
+        long since = unforcedSinceNanos;
+        return since == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+    }
+}

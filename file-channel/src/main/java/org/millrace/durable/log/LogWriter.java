@@ -1,0 +1,231 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.PositionUpdates;
+import org.millrace.durable.format.RecordType;
+import org.millrace.durable.log.StateChanges.Changes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The disk thread: fetches the oldest group, has it written and forced, answers its puts; then the next one, which has collected
+ * meanwhile. If a group cannot be written, all puts in flight fail, and their sequences are given again: nothing is ever acked, or read,
+ * that stands behind a hole. All state is that thread's but for what is volatile.
+ */
+final class LogWriter implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    private final LogSettings settings;
+    private final Intake intake;
+    private final StateChanges changes;
+    private final LogStatus status;
+    private final LogTail tail;
+    private final SlotKeeper keeper;
+    private final WriteMetrics metrics;
+    private final LogState state;
+
+    /** Fetched and not answered. */
+    private @Nullable GroupBuffer inHand;
+    /** Behind the last event that has been answered as durable. */
+    private long endSequence;
+    /** Part of {@link #state} is on no disk, though that has been tried: a fresh segment will have it. */
+    private boolean stateUnwritten = true;
+    /** The thread sleeps, or is about to. */
+    private volatile boolean parked;
+
+    private volatile boolean stopping;
+    private volatile @Nullable Thread thread;
+
+    LogWriter(
+            LogSettings settings,
+            Intake intake,
+            StateChanges changes,
+            LogStatus status,
+            LogTail tail,
+            SlotKeeper keeper,
+            WriteMetrics metrics,
+            LogState state,
+            long endSequence) {
+        this.settings = settings;
+        this.intake = intake;
+        this.changes = changes;
+        this.status = status;
+        this.tail = tail;
+        this.keeper = keeper;
+        this.metrics = metrics;
+        this.state = state;
+        this.endSequence = endSequence;
+    }
+
+    /** There is something to do, and it has been put where the thread looks. Any thread. */
+    void wake() {
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Ends the thread once everything has been written that there is. Any thread. */
+    void stop() {
+        stopping = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** Begins a segment, before the thread runs: what recovery found is safe then, and no old tail is ever written to. */
+    void begin() {
+        write(null);
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        boolean running = true;
+        while (running) {
+            try {
+                running = turn();
+            } catch (RuntimeException | Error e) {
+                recoverFrom(e);
+            }
+        }
+        tail.finish();
+    }
+
+    /** A mistake of ours, or no memory: the log must not stand still for it. */
+    private void recoverFrom(Throwable e) {
+        String why = "channel " + settings.name() + ": writing failed: " + e;
+        LOG.error("{}; all puts in flight fail", why, e);
+        tail.leave(e);
+        stateUnwritten = true;
+        status.trouble(why);
+        fail(new ChannelException(why, e));
+    }
+
+    /** One step; false once there is nothing left to do. */
+    private boolean turn() {
+        GroupBuffer group = intake.next();
+        inHand = group;
+        if (group != null) {
+            group.awaitCopies();
+            write(group);
+        } else if (stopping) {
+            if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
+                write(null);
+            }
+            return intake.hasGroup();
+        } else if (nanosToState() == 0) {
+            write(null);
+        } else if (tail.nanosToForce() == 0) {
+            tail.forceAtLast();
+        } else {
+            sleep();
+        }
+        return true;
+    }
+
+    private void sleep() {
+        parked = true;
+        if (!intake.hasGroup() && !stopping) {
+            long nanos = Math.min(nanosToState(), tail.nanosToForce());
+            if (nanos == Long.MAX_VALUE) {
+                LockSupport.park(this);
+            } else if (nanos > 0) {
+                LockSupport.parkNanos(this, nanos);
+            }
+        }
+        parked = false;
+    }
+
+    /** Until positions are to be written even without puts. */
+    private long nanosToState() {
+        long retry = status.nanosToRetry();
+        if (stateUnwritten) {
+            return retry;
+        }
+        long due = changes.nanosUntilDue(settings.positionsInterval().toNanos());
+        return due == Long.MAX_VALUE ? due : Math.max(due, retry);
+    }
+
+    private void write(@Nullable GroupBuffer group) {
+        Changes taken = changes.take();
+        taken.applyTo(state);
+        try {
+            boolean isWritten = group != null && writePuts(group, taken);
+            if (!isWritten && (stateUnwritten || !taken.updates().isEmpty())) {
+                write(null, taken);
+            }
+            taken.succeed();
+        } catch (IOException e) {
+            troubled(taken, e);
+        }
+    }
+
+    /** @return false if there is no place for these puts: they have failed, and the positions are yet to be written */
+    private boolean writePuts(GroupBuffer group, Changes taken) throws IOException {
+        try {
+            write(group, taken);
+            succeed(group);
+            return true;
+        } catch (NoSlotException e) {
+            keeper.full(e);
+            fail(status.refusal(e));
+        } catch (ChannelException e) {
+            fail(e);
+        }
+        return false;
+    }
+
+    private void write(@Nullable GroupBuffer group, Changes taken) throws IOException {
+        tail.write(group, addPositions(taken, group), endSequence, stateUnwritten);
+        if (stateUnwritten) {
+            stateUnwritten = false;
+            status.trouble(null);
+        }
+    }
+
+    private void troubled(Changes taken, IOException e) {
+        String why = "channel " + settings.name() + ": writing fails: " + e.getMessage();
+        if (status.trouble() == null) {
+            LOG.error("{}; puts are refused until it works again", why, e);
+        }
+        stateUnwritten = true;
+        status.trouble(why);
+        ChannelException failure = new ChannelException(why, e);
+        taken.fail(failure);
+        fail(failure);
+    }
+
+    /** @return a group for the positions; null if there are none, or the group at hand has room for them */
+    private @Nullable GroupBuffer addPositions(Changes taken, @Nullable GroupBuffer group) {
+        if (taken.updates().isEmpty()) {
+            return null;
+        }
+        byte[] body = PositionUpdates.encode(taken.updates());
+        long sequence = group == null ? endSequence : group.endSequence();
+        if (group != null && group.add(RecordType.POSITIONS, sequence, body)) {
+            return null;
+        }
+        return GroupBuffer.of(RecordType.POSITIONS, sequence, body);
+    }
+
+    private void succeed(GroupBuffer group) {
+        long sequence = group.firstSequence();
+        endSequence = group.endSequence();
+        for (Append put : group.appends()) {
+            int events = put.events();
+            Callbacks.durable(put, sequence);
+            sequence += events;
+        }
+        inHand = null;
+        intake.giveBack(group);
+    }
+
+    /** Fails what is in flight. */
+    private void fail(ChannelException why) {
+        GroupBuffer group = inHand;
+        inHand = null;
+        metrics.failedPuts.inc(intake.failAll(group, endSequence, why));
+    }
+}

@@ -1,0 +1,314 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.EventRange;
+import org.millrace.durable.format.GroupHeader;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.SegmentHeader;
+import org.millrace.durable.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what a log's directories hold, after whatever has happened to them:
+ *
+ * <ol>
+ *   <li>{@link LogDirectories}: which log it is, and whether all directories are there;
+ *   <li>{@link SlotInspector}: what each slot holds, from its first blocks;
+ *   <li>{@link Replay}: how things stood, from the snapshot of the newest sound segment and all that follows it;
+ *   <li>which slots may be used again.
+ * </ol>
+ *
+ * <p>Only what is damaged is moved, and only slots that cannot be used again are deleted. A crash in the middle leaves the same to be
+ * found by the next one.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final LogSettings settings;
+    private final InstantSource clock;
+    private final Quarantine quarantine;
+    private final ReadBuffers buffers = new ReadBuffers();
+
+    /** By number. */
+    private final TreeMap<Long, Slot.Used> used = new TreeMap<>();
+
+    private final List<Recovered.FreeSlot> free = new ArrayList<>();
+    private final List<Slot.Garbage> garbage = new ArrayList<>();
+    private long highestNumber;
+    /** The log has reached this, as the first block of a segment says. */
+    private long provenEnd;
+
+    private long lostEvents;
+    private long setAsideBytes;
+
+    private Recovery(LogSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.quarantine = new Quarantine(settings.name(), clock);
+    }
+
+    /**
+     * @param directories that nobody else has to do with from now on
+     * @throws IOException if the directories do not belong together or one is missing, if the key of a segment is not at hand, or if a
+     *     disk does not answer at all
+     */
+    static Recovered recover(LogSettings settings, List<Storage> directories, InstantSource clock) throws IOException {
+        return new Recovery(settings, clock).recover(directories);
+    }
+
+    private Recovered recover(List<Storage> directories) throws IOException {
+        UUID logId = new LogDirectories(settings, directories).identify();
+        inspect(new SlotInspector(logId), directories);
+        Replay replay =
+                new Replay(settings.name(), damage -> quarantine.setAside(damage, highestNumber, this::addLoss));
+        replayFromSnapshot(replay);
+        LogState state = replay.state();
+        long end = Math.max(replay.endSequence(), highestCommitted(state));
+        setAsideGarbage(state);
+        release(state);
+        state.addLoss(lostEvents, setAsideBytes);
+        Segments segments = new Segments();
+        used.values().forEach(slot -> segments.add(slot.segment()));
+        return new Recovered(
+                logId,
+                state,
+                end,
+                highestNumber + 1,
+                segments,
+                List.copyOf(free),
+                quarantine,
+                lostEvents,
+                setAsideBytes);
+    }
+
+    private void inspect(SlotInspector inspector, List<Storage> directories) throws IOException {
+        for (Storage directory : directories) {
+            for (String name : SlotInspector.slots(directory)) {
+                Slot slot = inspector.inspect(directory, name);
+                if (slot instanceof Slot.Used segment) {
+                    use(segment);
+                } else if (slot instanceof Slot.Garbage unclear) {
+                    garbage.add(unclear);
+                } else if (slot instanceof Slot.Blank blank) {
+                    free(blank, blank.fileBytes());
+                } else if (slot instanceof Slot.Unusable unusable) {
+                    quarantine.setAside(directory, name, unusable.why());
+                }
+            }
+        }
+    }
+
+    /** Of two segments with one number the younger one counts: the other one comes from a directory that was away. */
+    private void use(Slot.Used slot) {
+        long number = slot.segment().number();
+        highestNumber = Math.max(highestNumber, number);
+        Slot.Used other = used.get(number);
+        if (other == null) {
+            used.put(number, slot);
+            return;
+        }
+        boolean isYounger =
+                slot.segment().header().epochMillis() > other.segment().header().epochMillis();
+        used.put(number, isYounger ? slot : other);
+        Slot.Used older = isYounger ? other : slot;
+        quarantine.setAside(older.storage(), older.name(), "segment " + number + " is there a second time");
+    }
+
+    /** Goes back to the newest segment with a sound snapshot, and from there forward again to the end. */
+    private void replayFromSnapshot(Replay replay) throws IOException {
+        List<Segment> newest = new ArrayList<>();
+        boolean hasSnapshot = false;
+        for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
+            switch (beginningOf(slot.segment())) {
+                case SNAPSHOT -> hasSnapshot = true;
+                case DAMAGED -> {}
+                case NONE -> {
+                    dropTornBeginning(slot);
+                    continue;
+                }
+            }
+            newest.add(0, slot.segment());
+            if (hasSnapshot) {
+                break;
+            }
+        }
+        if (hasSnapshot) {
+            quarantine.countFrom(newest.get(0).number());
+        }
+        for (int i = 0; i < newest.size(); i++) {
+            boolean isLast = i == newest.size() - 1;
+            try (GroupScanner groups = open(newest.get(i))) {
+                replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence());
+            }
+        }
+    }
+
+    /** The roll to this segment was cut short. That it was begun proves that everything before it was on disk. */
+    private void dropTornBeginning(Slot.Used slot) {
+        provenEnd = Math.max(provenEnd, slot.segment().firstSequence());
+        used.remove(slot.segment().number());
+        free(slot, slot.fileBytes());
+    }
+
+    private enum Beginning {
+        /** The segment can be read from its snapshot on. */
+        SNAPSHOT,
+        /** Its snapshot is gone; groups behind it are there. */
+        DAMAGED,
+        /** Nothing in it is sound. */
+        NONE
+    }
+
+    private Beginning beginningOf(Segment segment) throws IOException {
+        try (GroupScanner groups = open(segment)) {
+            GroupHeader first = SecondTry.orNull(groups::header);
+            GroupContent content = first == null ? null : GroupContent.of(groups, first);
+            if (content != null
+                    && content.snapshot() != null
+                    && content.damage().isEmpty()) {
+                return Beginning.SNAPSHOT;
+            }
+            groups.moveTo(first == null ? groups.offset() + Blocks.BYTES : groups.offset() + first.paddedBytes());
+            boolean goesOn = SecondTry.orNull(groups::seekHeader) != null;
+            if (!goesOn) {
+                return Beginning.NONE;
+            }
+            return content == null || content.snapshot() == null ? Beginning.DAMAGED : Beginning.SNAPSHOT;
+        }
+    }
+
+    private GroupScanner open(Segment segment) throws IOException {
+        try {
+            return GroupScanner.open(segment, settings.cipher(), buffers);
+        } catch (IOException once) {
+            return GroupScanner.open(segment, settings.cipher(), buffers);
+        }
+    }
+
+    /** Events that are committed were there: their numbers are not given again. */
+    private static long highestCommitted(LogState state) {
+        long highest = 0;
+        for (String reader : state.readers()) {
+            highest = Math.max(highest, state.watermark(reader));
+            for (EventRange range : state.committedAbove(reader)) {
+                highest = Math.max(highest, range.to());
+            }
+        }
+        return highest;
+    }
+
+    /**
+     * A slot with nothing sound in it is free, unless it may be what is left of a segment that somebody needs: a number is missing there,
+     * and events with it.
+     */
+    private void setAsideGarbage(LogState state) throws IOException {
+        boolean isNeeded = !garbage.isEmpty() && hasMissingEvents(lowestNeeded(state));
+        for (Slot.Garbage slot : garbage) {
+            if (isNeeded) {
+                quarantine.setAside(slot.storage(), slot.name(), "nothing in it can be read, and a segment is missing");
+            } else if (slot.fileBytes() == settings.segmentBytes()) {
+                free(slot, slot.fileBytes());
+            } else {
+                quarantine.setAside(slot.storage(), slot.name(), "is not a segment of ours");
+            }
+        }
+    }
+
+    private boolean hasMissingEvents(long lowestNeeded) throws IOException {
+        boolean isMissing = false;
+        for (Slot.Used slot : used.values()) {
+            Map.Entry<Long, Slot.Used> next = used.higherEntry(slot.segment().number());
+            if (next != null
+                    && next.getKey() > slot.segment().number() + 1
+                    && next.getValue().segment().firstSequence() > lowestNeeded) {
+                isMissing |= reportMissing(slot.segment(), next.getValue().segment());
+            }
+        }
+        return isMissing;
+    }
+
+    /** Looks at a segment's headers for where it ends. */
+    private boolean reportMissing(Segment segment, Segment next) throws IOException {
+        long end = segment.firstSequence();
+        try (GroupScanner groups = open(segment)) {
+            GroupHeader header = SecondTry.orNull(groups::header);
+            while (header != null) {
+                end = Math.max(end, GroupScanner.endSequence(header));
+                groups.skip(header);
+                header = SecondTry.orNull(groups::header);
+            }
+            if (end < next.firstSequence()) {
+                Damage damage = new Damage(
+                        segment,
+                        groups.offset(),
+                        groups.end(),
+                        end,
+                        next.firstSequence(),
+                        "the segments from here to " + next + " are missing");
+                quarantine.setAside(damage, highestNumber, this::addLoss);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long lowestNeeded(LogState state) {
+        return state.readers().isEmpty() ? Long.MIN_VALUE : state.lowestWatermark();
+    }
+
+    /** Gives up segments that no reader needs any more, and those of which the next one voids all. */
+    private void release(LogState state) {
+        long lowestNeeded = lowestNeeded(state);
+        long keptFrom = clock.millis() - settings.retention().toMillis();
+        Slot.Used next = null;
+        for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
+            if (next != null) {
+                SegmentHeader follower = next.segment().header();
+                boolean isVoid = follower.firstSequence() <= slot.segment().firstSequence();
+                boolean isDone = follower.firstSequence() <= lowestNeeded && follower.epochMillis() <= keptFrom;
+                if (isVoid || isDone) {
+                    used.remove(slot.segment().number());
+                    free(slot, slot.fileBytes());
+                    continue;
+                }
+            }
+            if (slot.isRebuilt()) {
+                LOG.warn(
+                        "channel {}: {}: its first block is damaged; what it said stands in the groups too",
+                        settings.name(),
+                        slot.segment());
+            }
+            next = slot;
+        }
+    }
+
+    /** A slot of another size was made under another setting, or its making was cut short: it goes. */
+    private void free(Slot slot, long fileBytes) {
+        if (fileBytes == settings.segmentBytes()) {
+            free.add(new Recovered.FreeSlot(slot.storage(), slot.name()));
+            return;
+        }
+        try {
+            slot.storage().delete(slot.name());
+        } catch (IOException e) {
+            LOG.warn(
+                    "channel {}: {} is of no use any more, and cannot be deleted: {}",
+                    settings.name(),
+                    slot.storage().path().resolve(slot.name()),
+                    e.toString());
+        }
+    }
+
+    private void addLoss(long events, long bytes) {
+        lostEvents += events;
+        setAsideBytes += bytes;
+    }
+}

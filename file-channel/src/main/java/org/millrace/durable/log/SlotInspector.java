@@ -1,0 +1,136 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.GroupHeader;
+import org.millrace.durable.format.SegmentHeader;
+import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.StorageFile;
+
+/** Tells from its first blocks what a slot holds. Where the very first one is damaged, from its groups. */
+final class SlotInspector {
+    private static final int SALT_AT = 8;
+    private static final int LSN_AT = 16;
+
+    private final UUID logId;
+
+    SlotInspector(UUID logId) {
+        this.logId = logId;
+    }
+
+    /** Names of a directory's slots. */
+    static List<String> slots(Storage storage) throws IOException {
+        return storage.list().stream()
+                .filter(name -> name.startsWith(Segment.SLOT_PREFIX) && name.endsWith(Segment.SLOT_SUFFIX))
+                .toList();
+    }
+
+    /** The header in a slot's first block; null if there is none that is sound. */
+    static @Nullable SegmentHeader header(Storage storage, String slot) throws IOException {
+        try (StorageFile file = storage.open(slot, Storage.Access.READ)) {
+            return SegmentHeader.read(block(file, 0));
+        }
+    }
+
+    Slot inspect(Storage storage, String slot) {
+        try {
+            return look(storage, slot);
+        } catch (IOException once) {
+            try {
+                return look(storage, slot);
+            } catch (IOException twice) {
+                return new Slot.Unusable(storage, slot, "cannot be read: " + twice);
+            }
+        }
+    }
+
+    private Slot look(Storage storage, String slot) throws IOException {
+        try (StorageFile file = storage.open(slot, Storage.Access.READ)) {
+            ByteBuffer block = block(file, 0);
+            return switch (SegmentHeader.stateOf(block)) {
+                case USED -> used(storage, slot, file, Objects.requireNonNull(SegmentHeader.read(block)));
+                case FOREIGN ->
+                    new Slot.Unusable(
+                            storage, slot, "is of a format that this version does not know: " + block.getShort(8));
+                case FREE ->
+                    isZero(block(file, Blocks.BYTES))
+                            ? new Slot.Blank(storage, slot, file.size())
+                            : rebuild(storage, slot, file);
+                case DAMAGED -> rebuild(storage, slot, file);
+            };
+        }
+    }
+
+    private Slot used(Storage storage, String slot, StorageFile file, SegmentHeader header) throws IOException {
+        if (!header.logId().equals(logId)) {
+            return new Slot.Unusable(storage, slot, "belongs to another log: " + header.logId());
+        }
+        if (header.segmentBytes() < 2 * Blocks.BYTES || header.number() < 1 || header.firstSequence() < 0) {
+            return new Slot.Unusable(storage, slot, "makes no sense: " + header);
+        }
+        return new Slot.Used(new Segment(storage, slot, header), file.size(), false);
+    }
+
+    /**
+     * Group headers carry all that the first block says, but for the log's id and the key. Groups of an earlier use of the slot may
+     * stand behind those of the last one; the highest number is the last one's.
+     */
+    private Slot rebuild(Storage storage, String slot, StorageFile file) throws IOException {
+        long fileBytes = file.size() & -Blocks.BYTES;
+        SegmentHeader found = null;
+        for (long at = Blocks.BYTES; at < fileBytes; at += Blocks.BYTES) {
+            GroupHeader group = groupAt(file, at);
+            long number = group == null ? 0 : (group.lsn() - at) / fileBytes;
+            if (group == null || number < 1 || number * fileBytes + at != group.lsn() || group.isEncrypted()) {
+                continue;
+            }
+            if (found == null || found.number() < number) {
+                found = new SegmentHeader(
+                        group.salt(),
+                        logId,
+                        number,
+                        fileBytes,
+                        group.firstSequence(),
+                        group.epochMillis(),
+                        "",
+                        new byte[0]);
+            }
+        }
+        return found == null
+                ? new Slot.Garbage(storage, slot, file.size())
+                : new Slot.Used(new Segment(storage, slot, found), file.size(), true);
+    }
+
+    /** A sound header of any salt; null if there is none, or the disk does not give it. */
+    private static @Nullable GroupHeader groupAt(StorageFile file, long at) {
+        try {
+            ByteBuffer block = block(file, at);
+            return block.limit() < GroupHeader.BYTES
+                    ? null
+                    : GroupHeader.read(block, 0, block.getInt(SALT_AT), block.getLong(LSN_AT));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static ByteBuffer block(StorageFile file, long at) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(Blocks.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(block, at);
+        return block.flip();
+    }
+
+    private static boolean isZero(ByteBuffer block) {
+        for (int at = 0; at < block.limit(); at++) {
+            if (block.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

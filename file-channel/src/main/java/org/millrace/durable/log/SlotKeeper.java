@@ -1,0 +1,151 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.millrace.durable.log.Recovered.FreeSlot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the pool filled: frees segments that nobody needs any more and makes new slots, so that the disk thread finds one when it needs
+ * one. {@link #run} has a thread of its own; the other methods may be called by any.
+ */
+final class SlotKeeper implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotKeeper.class);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final LogSettings settings;
+    private final SlotPool pool;
+    private final Segments segments;
+    private final LogStatus status;
+    private final InstantSource clock;
+    /** Numbers of segments whose disk has failed: their slots are not used again. */
+    private final Set<Long> suspects = ConcurrentHashMap.newKeySet();
+
+    private final Queue<FreeSlot> discarded = new ConcurrentLinkedQueue<>();
+    /** All readers are durably done with events before it. */
+    private volatile long watermark;
+
+    SlotKeeper(LogSettings settings, SlotPool pool, Segments segments, LogStatus status, InstantSource clock) {
+        this.settings = settings;
+        this.pool = pool;
+        this.segments = segments;
+        this.status = status;
+        this.clock = clock;
+    }
+
+    /** All readers are durably done with events before this one. */
+    void watermark(long sequence) {
+        watermark = sequence;
+        Segment oldest = segments.oldest();
+        Segment next = oldest == null ? null : segments.after(oldest);
+        if (next != null && next.firstSequence() <= sequence) {
+            pool.wake();
+        }
+    }
+
+    /** A segment is in use, and so another may have come to its end. */
+    void begun(Segment segment) {
+        segments.add(segment);
+        pool.wake();
+    }
+
+    /** Puts have found no slot: they are refused until there is one to spare. */
+    void full(NoSlotException why) {
+        status.full(why);
+        pool.wake(); // there may be one since
+    }
+
+    /** A write or force has failed in this segment: once it is done with, its slot is deleted, not used again. */
+    void suspect(Segment segment) {
+        suspects.add(segment.number());
+    }
+
+    /** The slot has failed before anything of worth was in it. */
+    void discard(FreeSlot slot) {
+        discarded.add(slot);
+        pool.wake();
+    }
+
+    @Override
+    public void run() {
+        while (!pool.isClosed()) {
+            try {
+                work();
+            } catch (RuntimeException e) {
+                LOG.error("channel {}: could not look after the segments; going on", settings.name(), e);
+            }
+            pool.awaitWork(LOOK_NANOS);
+        }
+        deleteDiscarded();
+    }
+
+    /** One round. */
+    private void work() {
+        deleteDiscarded();
+        free();
+        for (SlotDirectory directory; !pool.isClosed() && (directory = pool.toGrow()) != null; ) {
+            pool.grow(directory);
+            free();
+        }
+    }
+
+    private void deleteDiscarded() {
+        for (FreeSlot slot; (slot = discarded.poll()) != null; ) {
+            delete(slot);
+        }
+    }
+
+    /** Frees what may be freed. */
+    private void free() {
+        List<Segment> all = segments.all();
+        boolean isOldest = true;
+        for (int i = 0; i + 1 < all.size(); i++) {
+            Segment segment = all.get(i);
+            Segment next = all.get(i + 1);
+            boolean isEmpty = next.firstSequence() == segment.firstSequence();
+            boolean isDone = isOldest && next.firstSequence() <= watermark && !isKept(next);
+            if (isEmpty || isDone) {
+                segments.remove(segment);
+                free(segment);
+            } else {
+                isOldest = false;
+            }
+        }
+        if (pool.hasSpare()) {
+            status.full(null);
+        }
+    }
+
+    /** Kept for its owner's sake, while the disk has room. */
+    private boolean isKept(Segment next) {
+        return clock.instant()
+                        .isBefore(Instant.ofEpochMilli(next.header().epochMillis())
+                                .plus(settings.retention()))
+                && !pool.isStuck();
+    }
+
+    private void free(Segment segment) {
+        FreeSlot slot = new FreeSlot(segment.storage(), segment.slot());
+        if (suspects.remove(segment.number()) || segment.header().segmentBytes() != settings.segmentBytes()) {
+            delete(slot);
+        } else {
+            pool.add(slot.storage(), slot.slot());
+        }
+    }
+
+    private void delete(FreeSlot slot) {
+        try {
+            slot.storage().delete(slot.slot());
+        } catch (IOException e) {
+            LOG.warn("channel {}: could not delete {}; left as it is", settings.name(), slot, e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.millrace.durable.storage;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A directory that is ours: a lock on its file {@code LOCK}, in which stands our process id. The lock goes with the process, the file
+ * stays.
+ */
+final class DirectoryLock implements AutoCloseable {
+    private static final String NAME = "LOCK";
+    private static final int LONGEST_PID = 20;
+
+    /** What this process has locked. Asked first: to open and close a locked file once more would give the process's lock back. */
+    private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
+    private final FileChannel file;
+
+    private DirectoryLock(Path directory, FileChannel file) {
+        this.directory = directory;
+        this.file = file;
+    }
+
+    static DirectoryLock of(Path directory) throws IOException, LockedException {
+        Path key = directory.toRealPath();
+        if (!OURS.add(key)) {
+            throw new LockedException(directory + " is in use by another channel of this process");
+        }
+        boolean isLocked = false;
+        FileChannel file = null;
+        try {
+            file = FileChannel.open(key.resolve(NAME), CREATE, READ, WRITE);
+            FileLock lock = file.tryLock();
+            if (lock == null) {
+                throw new LockedException(directory + " is in use by " + owner(file));
+            }
+            file.truncate(0);
+            file.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII)), 0);
+            isLocked = true;
+            return new DirectoryLock(key, file);
+        } finally {
+            if (!isLocked) {
+                OURS.remove(key);
+                if (file != null) {
+                    file.close();
+                }
+            }
+        }
+    }
+
+    private static String owner(FileChannel file) throws IOException {
+        ByteBuffer pid = ByteBuffer.allocate(LONGEST_PID);
+        file.read(pid, 0);
+        String text = US_ASCII.decode(pid.flip()).toString();
+        return text.isEmpty() ? "another process" : "process " + text;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file.isOpen()) {
+            file.close(); // which gives the lock back
+            OURS.remove(directory);
+        }
+    }
+}

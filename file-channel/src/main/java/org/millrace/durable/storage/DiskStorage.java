@@ -1,0 +1,196 @@
+package org.millrace.durable.storage;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * A directory of a file system. What it makes under a name of its own, it makes as {@code NAME.new} first: a file that carries a log's
+ * name is whole. A {@code .new} that a crash has left is overwritten by the next one.
+ */
+public final class DiskStorage implements Storage {
+    private static final String UNFINISHED = ".new";
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
+
+    /** Windows does not open directories; there a rename is on disk when it says so. */
+    private static final boolean DIRECTORIES_ARE_FORCED =
+            !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+
+    private final Path directory;
+
+    private DiskStorage(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The directory, made if there is none. */
+    public static DiskStorage in(Path directory) throws IOException {
+        makeDirectory(directory);
+        return new DiskStorage(directory);
+    }
+
+    @Override
+    public Path path() {
+        return directory;
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public StorageFile open(String name, Access access) throws IOException {
+        return new DiskFile(file(name), access);
+    }
+
+    @Override
+    public StorageFile createZeroed(String name, long bytes) throws IOException {
+        Path file = file(name);
+        refuseExisting(file);
+        Path unfinished = file(name + UNFINISHED);
+        try {
+            writeZeros(unfinished, bytes);
+            move(unfinished, file);
+            return new DiskFile(file, Access.WRITE);
+        } catch (IOException e) {
+            deleteAfter(e, unfinished);
+            deleteAfter(e, file);
+            throw e;
+        }
+    }
+
+    @Override
+    public byte[] readAll(String name) throws IOException {
+        return Uninterrupted.call(() -> Files.readAllBytes(file(name)));
+    }
+
+    @Override
+    public void replace(String name, byte[] content) throws IOException {
+        Path file = file(name);
+        makeDirectory(parent(file));
+        Path unfinished = file(name + UNFINISHED);
+        try {
+            Uninterrupted.call(() -> {
+                try (FileChannel out = FileChannel.open(unfinished, CREATE, TRUNCATE_EXISTING, WRITE)) {
+                    writeAll(out, ByteBuffer.wrap(content));
+                    out.force(true);
+                }
+                return content;
+            });
+            move(unfinished, file);
+        } catch (IOException e) {
+            deleteAfter(e, unfinished);
+            throw e;
+        }
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Path target = file(to);
+        refuseExisting(target);
+        makeDirectory(parent(target));
+        move(file(from), target);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Path file = file(name);
+        Files.delete(file);
+        force(parent(file));
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    public AutoCloseable lock() throws IOException, LockedException {
+        return DirectoryLock.of(directory);
+    }
+
+    private Path file(String name) {
+        return directory.resolve(name);
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("") : parent;
+    }
+
+    private static void refuseExisting(Path file) throws IOException {
+        if (Files.exists(file)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+    }
+
+    private static void writeZeros(Path file, long bytes) throws IOException {
+        Uninterrupted.call(() -> {
+            try (FileChannel out = FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
+                for (long left = bytes; left > 0; left -= ZEROS.capacity()) {
+                    writeAll(out, ZEROS.duplicate().limit((int) Math.min(left, ZEROS.capacity())));
+                }
+                out.force(true); // with its metadata: later forces find none to write
+            }
+            return bytes;
+        });
+    }
+
+    private static void writeAll(FileChannel out, ByteBuffer source) throws IOException {
+        while (source.hasRemaining()) {
+            out.write(source);
+        }
+    }
+
+    /** Replaces what has the other name; on disk when this returns. */
+    private static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, ATOMIC_MOVE);
+        force(parent(to));
+        if (!parent(from).equals(parent(to))) {
+            force(parent(from));
+        }
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            force(parent(directory.toAbsolutePath()));
+        }
+    }
+
+    private static void force(Path directory) throws IOException {
+        if (DIRECTORIES_ARE_FORCED) {
+            Uninterrupted.call(() -> {
+                try (FileChannel channel = FileChannel.open(directory, READ)) {
+                    channel.force(true);
+                }
+                return directory;
+            });
+        }
+    }
+
+    private static void deleteAfter(IOException failure, Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package org.millrace.durable;
+
+import java.time.Duration;
+import org.millrace.api.Channel;
+import org.millrace.testkit.ChannelContract;
+
+/** The channel on a log in memory, where what was put is taken from memory. */
+class CachedChannelContractTest extends ChannelContract {
+    @Override
+    protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
+        return DurableChannels.onFakeLog(capacity, transactionCapacity, keepAlive, 1 << 20);
+    }
+}

@@ -1,0 +1,64 @@
+package org.millrace.durable.log;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.api.ChannelException;
+import org.millrace.codec.EventBatch;
+import org.millrace.testkit.Batches;
+
+/** A put of one batch, which tells what came of it: the sequence of its first event, or why it failed. Releases its batch then. */
+final class TestPut extends CompletableFuture<Long> implements Append {
+    private final EventBatch batch;
+
+    /** Takes the batch over. */
+    TestPut(EventBatch batch) {
+        this.batch = batch;
+    }
+
+    /** Events that tell their numbers. */
+    static TestPut numbered(int first, int events) {
+        return new TestPut(Batches.numbered(first, events));
+    }
+
+    /** One event of so many bytes. */
+    static TestPut sized(int bodyBytes) {
+        return new TestPut(Batches.sized(1, bodyBytes));
+    }
+
+    @Override
+    public List<EventBatch> batches() {
+        return List.of(batch);
+    }
+
+    @Override
+    public int events() {
+        return batch.events();
+    }
+
+    @Override
+    public int encodedBytes() {
+        return batch.encodedBytes();
+    }
+
+    @Override
+    public int bodyBytes() {
+        return Math.toIntExact(batch.bodyBytes());
+    }
+
+    @Override
+    public void durable(long firstSequence) {
+        settle(complete(firstSequence));
+    }
+
+    @Override
+    public void failed(ChannelException why) {
+        settle(completeExceptionally(why));
+    }
+
+    private void settle(boolean isFirst) {
+        if (!isFirst) {
+            throw new AssertionError("answered twice: " + this);
+        }
+        batch.release();
+    }
+}

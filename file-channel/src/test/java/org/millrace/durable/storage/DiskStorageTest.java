@@ -1,0 +1,154 @@
+package org.millrace.durable.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.durable.storage.Storage.Access;
+
+final class DiskStorageTest extends StorageContract {
+    @TempDir
+    private Path directory;
+
+    @Override
+    Storage storage() throws IOException {
+        return DiskStorage.in(directory.resolve("data"));
+    }
+
+    @Test
+    void directoriesThatAreMissingAreMade() throws Exception {
+        DiskStorage.in(directory.resolve("a/b/c"));
+
+        assertThat(directory.resolve("a/b/c")).isDirectory();
+    }
+
+    @Test
+    void aFileIsNoDirectory() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() -> DiskStorage.in(file)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void whatACrashHasLeftUnfinishedIsOverwritten() throws Exception {
+        Storage storage = storage();
+        Files.writeString(storage.path().resolve("a.new"), "half of it, and more than will be written");
+        Files.writeString(storage.path().resolve("b.new"), "half of it");
+        storage.replace("a", "whole".getBytes(UTF_8));
+        storage.createZeroed("b", 4).close();
+
+        assertThat(storage.readAll("a")).isEqualTo("whole".getBytes(UTF_8));
+        assertThat(storage.readAll("b")).containsExactly(0, 0, 0, 0);
+        assertThat(storage.list()).containsExactly("a", "b");
+    }
+
+    @Test
+    void aFileThatCannotBeMadeLeavesNothing() throws Exception {
+        Storage storage = storage();
+        Files.createDirectory(storage.path().resolve("a.new"));
+
+        assertThatThrownBy(() -> storage.createZeroed("a", 4)).isInstanceOf(IOException.class);
+        assertThat(storage.list()).isEmpty();
+    }
+
+    /** A channel that a thread is interrupted in is closed under all others: neither they nor the writer notice. */
+    @Test
+    void interruptsOfReadersDisturbNobody() throws Exception {
+        try (StorageFile file = storage().createZeroed("a", 1 << 20)) {
+            Thread[] readers = new Thread[3];
+            int[] wrong = new int[readers.length];
+            for (int i = 0; i < readers.length; i++) {
+                int number = i;
+                readers[i] = new Thread(() -> wrong[number] = wrongReads(file));
+                readers[i].start();
+            }
+            for (int i = 0; i < 300; i++) {
+                readers[i % readers.length].interrupt();
+                file.write(ByteBuffer.allocate(4096), 4096L * (i % 256));
+                file.force();
+            }
+            for (Thread reader : readers) {
+                reader.join();
+            }
+            assertThat(wrong).containsOnly(0);
+        }
+    }
+
+    private static int wrongReads(StorageFile file) {
+        ByteBuffer target = ByteBuffer.allocateDirect(1 << 20);
+        int wrong = 0;
+        for (int i = 0; i < 500; i++) {
+            try {
+                wrong += file.read(target.clear(), 0) == target.capacity() ? 0 : 1;
+            } catch (IOException e) {
+                wrong++;
+            }
+        }
+        return wrong;
+    }
+
+    @Test
+    void anotherProcessIsToldWhoHasTheDirectory() throws Exception {
+        Storage storage = storage();
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LockHolder.class.getName(),
+                        storage.path().toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            assertThat(other.inputReader().readLine()).isEqualTo("locked");
+
+            assertThatThrownBy(storage::lock)
+                    .isInstanceOf(LockedException.class)
+                    .hasMessage(storage.path() + " is in use by process " + other.pid());
+        } finally {
+            other.destroyForcibly();
+        }
+        assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        storage.lock().close(); // it went with its process
+    }
+
+    @Test
+    void aLockThatCannotBeMadeIsNotHeld() throws Exception {
+        Storage storage = storage();
+        Path lock = Files.createDirectory(storage.path().resolve("LOCK"));
+
+        assertThatThrownBy(storage::lock).isInstanceOf(IOException.class);
+        Files.delete(lock);
+        storage.lock().close();
+    }
+
+    @Test
+    void anOpenFileIsReadEvenIfItHasBeenDeleted() throws Exception {
+        Storage storage = storage();
+        storage.replace("a", "mill".getBytes(UTF_8));
+        try (StorageFile file = storage.open("a", Access.READ)) {
+            storage.delete("a");
+
+            assertThat(read(file, 0, 4)).isEqualTo("mill".getBytes(UTF_8));
+        }
+    }
+
+    /** Locks a directory, says so, and stays until it is killed. */
+    static final class LockHolder {
+        private LockHolder() {}
+
+        public static void main(String[] arguments) throws Exception {
+            AutoCloseable lock = DiskStorage.in(Path.of(arguments[0])).lock();
+            System.out.println("locked");
+            System.in.read();
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.millrace.api.support;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.codec.EventBatch;
+
+/** Batches that go into a channel together or not at all; owns them until the channel takes them over. One thread at a time. */
+public final class Put {
+    private final List<EventBatch> batches;
+    private final int events;
+    private final long bodyBytes;
+    private final long encodedBytes;
+
+    /** Completed without the channel's lock held. */
+    private final CompletableFuture<Void> settled = new CompletableFuture<>();
+
+    /** When it has waited long enough; set once it waits. */
+    private long deadlineNanos;
+
+    /** Takes the batches over. */
+    public Put(List<EventBatch> batches) {
+        int sumEvents = 0;
+        long sumBody = 0;
+        long sumEncoded = 0;
+        for (EventBatch batch : batches) {
+            sumEvents += batch.events();
+            sumBody += batch.bodyBytes();
+            sumEncoded += batch.encodedBytes();
+        }
+        this.batches = batches;
+        this.events = sumEvents;
+        this.bodyBytes = sumBody;
+        this.encodedBytes = sumEncoded;
+    }
+
+    public List<EventBatch> batches() {
+        return batches;
+    }
+
+    /** Events in all batches. */
+    public int events() {
+        return events;
+    }
+
+    /** Bytes of all bodies. */
+    public long bodyBytes() {
+        return bodyBytes;
+    }
+
+    /** Bytes of all events as encoded. */
+    public long encodedBytes() {
+        return encodedBytes;
+    }
+
+    /** What becomes of it: completes once it is safe, or with the reason why it is not in the channel. */
+    public CompletableFuture<Void> settled() {
+        return settled;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    void waitUntil(long nanos) {
+        deadlineNanos = nanos;
+    }
+
+    /** Gives the batches back that will not go in. */
+    public void release() {
+        batches.forEach(EventBatch::release);
+    }
+}
