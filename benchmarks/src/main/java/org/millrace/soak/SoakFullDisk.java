@@ -31,7 +31,7 @@ public final class SoakFullDisk extends Soak {
     @Option(names = "--data", description = "for the channel's directories (default: in --dir)")
     private @Nullable Path data;
 
-    @Option(names = "--room", defaultValue = "64", description = "MiB of disk that the channel finds at first")
+    @Option(names = "--room", defaultValue = "128", description = "MiB of disk that the channel finds at first")
     private long roomMegabytes;
 
     @Option(names = "--ballast", defaultValue = "192", description = "MiB that others hold, and free later")
