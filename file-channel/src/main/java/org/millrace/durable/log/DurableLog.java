@@ -17,6 +17,7 @@ import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.StorageFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,12 +124,33 @@ public final class DurableLog implements Log {
         Locks locks = Locks.acquire(directories);
         try {
             Recovered recovered = Recovery.recover(settings, directories, clock);
+            forceNewest(settings, recovered.segments());
             LogState state = recovered.state().copy();
             setReaders(settings, state, readers);
             return new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
         } catch (IOException | RuntimeException e) {
             locks.close();
             throw e;
+        }
+    }
+
+    /**
+     * Of the newest segment we may have read what a process that died had written and not forced. It must not be gone again after what we
+     * are about to write behind it.
+     */
+    private static void forceNewest(LogSettings settings, Segments segments) {
+        Segment newest = segments.newest();
+        if (newest == null) {
+            return;
+        }
+        try (StorageFile file = newest.storage().open(newest.slot(), Storage.Access.WRITE)) {
+            file.force();
+        } catch (IOException e) {
+            LOG.error(
+                    "channel {}: could not force {}: its end may not survive a loss of power",
+                    settings.name(),
+                    newest,
+                    e);
         }
     }
 
