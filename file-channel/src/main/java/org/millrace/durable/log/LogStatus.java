@@ -82,7 +82,11 @@ final class LogStatus {
     /** Nanoseconds until it makes sense to try again; 0 if it does now. */
     long nanosToRetry() {
         return isPaused
-                ? Math.max(0, pausedNanos + patience.retryNanos() - patience.nanoTime().getAsLong())
+                ? Math.max(
+                        0,
+                        pausedNanos
+                                + patience.retryNanos()
+                                - patience.nanoTime().getAsLong())
                 : 0;
     }
 

@@ -83,8 +83,7 @@ final class EncryptedLogTest {
     }
 
     private String read(Recovered log) throws IOException {
-        try (SegmentRecordReader reader =
-                new SegmentRecordReader(log.segments(), ciphers, damage -> {}, 0)) {
+        try (SegmentRecordReader reader = new SegmentRecordReader(log.segments(), ciphers, damage -> {}, 0)) {
             return Logs.drain(reader, log.endSequence());
         }
     }

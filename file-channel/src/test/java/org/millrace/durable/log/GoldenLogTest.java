@@ -69,9 +69,7 @@ final class GoldenLogTest {
 
     private static Recovered recover(Path directory) throws IOException {
         return Recovery.recover(
-                Logs.settings(SEGMENT_BYTES, Duration.ZERO, null),
-                List.of(DiskStorage.in(directory)),
-                new FakeClock());
+                Logs.settings(SEGMENT_BYTES, Duration.ZERO, null), List.of(DiskStorage.in(directory)), new FakeClock());
     }
 
     private static byte[] golden(String file) throws IOException {

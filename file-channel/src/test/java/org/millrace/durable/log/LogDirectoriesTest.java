@@ -32,10 +32,8 @@ final class LogDirectoriesTest {
 
     @Test
     void saysInEachDirectoryWhichOneItIs() throws IOException {
-        assertThat(LogMeta.read(one))
-                .isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 1, 2));
-        assertThat(LogMeta.read(two))
-                .isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 2, 2));
+        assertThat(LogMeta.read(one)).isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 1, 2));
+        assertThat(LogMeta.read(two)).isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 2, 2));
     }
 
     @Test

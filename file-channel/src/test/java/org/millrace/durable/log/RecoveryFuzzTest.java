@@ -46,20 +46,17 @@ final class RecoveryFuzzTest {
         write(image, random);
         List<LogImage.Place> hit = damage(image, storage, random);
 
-        Recovered log = Recovery.recover(
-                Logs.settings(SEGMENT_BYTES, Duration.ZERO, null),
-                List.of(storage),
-                new FakeClock());
+        Recovered log =
+                Recovery.recover(Logs.settings(SEGMENT_BYTES, Duration.ZERO, null), List.of(storage), new FakeClock());
 
         Set<Integer> mayBeMissing = new HashSet<>();
         hit.forEach(group -> addAll(mayBeMissing, group.firstSequence(), group.endSequence()));
         checkEvents(log, image, mayBeMissing);
-        assertThat(log.state().readers()).allSatisfy(reader -> assertThat(log.state().watermark(reader))
-                .isLessThanOrEqualTo(image.state().watermark(reader)));
-        Recovered again = Recovery.recover(
-                Logs.settings(SEGMENT_BYTES, Duration.ZERO, null),
-                List.of(storage),
-                new FakeClock());
+        assertThat(log.state().readers())
+                .allSatisfy(reader -> assertThat(log.state().watermark(reader))
+                        .isLessThanOrEqualTo(image.state().watermark(reader)));
+        Recovered again =
+                Recovery.recover(Logs.settings(SEGMENT_BYTES, Duration.ZERO, null), List.of(storage), new FakeClock());
         assertThat(again.endSequence()).isEqualTo(log.endSequence());
         assertThat(Logs.read(again)).isEqualTo(Logs.read(log));
         return log.lostEvents();
@@ -70,7 +67,8 @@ final class RecoveryFuzzTest {
         for (int steps = random.nextInt(1, 25); steps > 0; steps--) {
             if (image.room() < 2 * 8192 || random.nextInt(8) == 0) {
                 image.roll(random.nextInt(1, 40));
-            } else if (random.nextInt(4) == 0 && image.sequence() > image.state().watermark(LogImage.READER)) {
+            } else if (random.nextInt(4) == 0
+                    && image.sequence() > image.state().watermark(LogImage.READER)) {
                 long from = image.state().watermark(LogImage.READER);
                 image.commit(from, random.nextLong(from, image.sequence()) + 1);
             } else if (random.nextInt(12) == 0) {
