@@ -82,7 +82,7 @@ public final class DurableLog implements Log {
      * and {@link #isFull}.
      *
      * @param directories the same ones as the last time, in any order
-     * @param readers names; those without a position get the oldest one that is needed, those that are not named lose theirs
+     * @param readers names, at least one; those without a position get the oldest one that is needed, those that are not named lose theirs
      * @param clock for the age of things, not for waiting
      * @throws IOException if the directories are not those of this log, or do not answer at all
      */
@@ -134,6 +134,9 @@ public final class DurableLog implements Log {
 
     /** Who is new starts at the oldest event that somebody still needs. */
     private static void setReaders(LogSettings settings, LogState state, List<String> readers) {
+        if (readers.isEmpty()) {
+            throw new IllegalArgumentException("no readers: nothing would ever be kept");
+        }
         Set<String> known = state.readers();
         long start = known.isEmpty() ? 0 : state.lowestWatermark();
         for (String reader : readers) {
@@ -168,7 +171,7 @@ public final class DurableLog implements Log {
             refusal = status.refusal();
         }
         if (refusal == null && !intake.append(put)) {
-            refusal = new ChannelException("channel " + settings.name() + " is closed");
+            refusal = isClosed();
         }
         if (refusal == null) {
             writer.wake();
@@ -176,6 +179,10 @@ public final class DurableLog implements Log {
             metrics.failedPuts.inc();
             put.failed(refusal);
         }
+    }
+
+    private ChannelException isClosed() {
+        return new ChannelException("channel " + settings.name() + " is closed");
     }
 
     private @Nullable ChannelException tooLong(Append put) {
@@ -195,9 +202,6 @@ public final class DurableLog implements Log {
 
     @Override
     public void commitAndWait(PositionUpdate update) throws InterruptedException {
-        if (closed.get()) {
-            throw new ChannelException("channel " + settings.name() + " is closed");
-        }
         try {
             commitDurably(update).get();
         } catch (ExecutionException e) {
@@ -270,6 +274,7 @@ public final class DurableLog implements Log {
         intake.shut();
         writer.stop();
         join(writerThread);
+        changes.close(isClosed());
         pool.close();
         join(keeperThread);
         locks.close();

@@ -167,6 +167,7 @@ final class LogTail {
     boolean forceAtLast() {
         ActiveSegment target = active;
         if (target == null) {
+            unforcedSinceNanos = 0;
             return true;
         }
         try {
@@ -221,10 +222,10 @@ final class LogTail {
         active = null;
         unborn = null;
         if (slot != null) {
-            LOG.warn("channel {}: could not begin a segment in {}", settings.name(), slot, why);
+            LOG.warn("channel {}: could not begin a segment in {}: {}", settings.name(), slot, why.toString());
             keeper.discard(slot);
         } else if (failed != null) {
-            LOG.warn("channel {}: {} failed and ends here", settings.name(), failed.segment(), why);
+            LOG.warn("channel {}: {} failed and ends here: {}", settings.name(), failed.segment(), why.toString());
             keeper.suspect(failed.segment());
             forceAcked(failed);
         }

@@ -105,19 +105,22 @@ final class LogWriter implements Runnable {
 
     /** One step; false if there is nothing to do. */
     boolean turn() {
+        if (!stopping && tail.nanosToForce() == 0) {
+            stateUnwritten |= !tail.forceAtLast(); // first, since groups may never end
+            return true;
+        }
         GroupBuffer group = intake.next();
         inHand = group;
         if (group != null) {
             group.awaitCopies();
             write(group);
-        } else if (!stopping && nanosToState() == 0) {
-            write(null);
-        } else if (!stopping && tail.nanosToForce() == 0) {
-            stateUnwritten |= !tail.forceAtLast();
-        } else {
-            return false;
+            return true;
         }
-        return true;
+        if (!stopping && nanosToState() == 0) {
+            write(null);
+            return true;
+        }
+        return false;
     }
 
     /** Sleeps until there is something to do; false, having written the last positions, if there never will be. */

@@ -179,18 +179,22 @@ final class SlotPool {
 
     /** Makes a slot there; the keeper's. */
     void grow(SlotDirectory directory) {
-        String slot = directory.grow();
-        lock.lock();
+        String slot = null;
         try {
-            if (slot != null) {
-                directory.add(slot);
-                freeSlots.incrementAndGet();
-            } else {
-                refusals++;
-            }
-            changed.signalAll();
+            slot = directory.grow();
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                if (slot == null) {
+                    refusals++;
+                } else {
+                    directory.add(slot);
+                    freeSlots.incrementAndGet();
+                }
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -11,6 +13,7 @@ import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Stall;
+import org.millrace.testkit.Batches;
 
 class DurabilityTest {
     private final SimulatedDisks disks = new SimulatedDisks(11);
@@ -58,6 +61,44 @@ class DurabilityTest {
         disks.restart();
 
         assertThat(WrittenLog.in(disk).numbers).hasSize(10);
+    }
+
+    @Test
+    void intervalForcesThoughPutsNeverEnd() throws Exception {
+        test.durability = Durability.INTERVAL;
+        test.forceInterval = Duration.ofNanos(1);
+        test.segmentBytes = 16 << 20;
+        CompletableFuture<Void> enough = new CompletableFuture<>();
+        try (DurableLog log = test.open(disk)) {
+            long forces = disks.count(Operation.FORCE);
+            log.append(new Endless(log, enough, () -> disks.count(Operation.FORCE) > forces + 10));
+            enough.get();
+            assertThat(test.count("rolls")).as("which force too").isEqualTo(1);
+        }
+    }
+
+    /** Appends another one of its kind, on the disk thread, as soon as it is answered. */
+    private static final class Endless extends TestPut {
+        private final DurableLog log;
+        private final CompletableFuture<Void> enough;
+        private final BooleanSupplier isEnough;
+
+        Endless(DurableLog log, CompletableFuture<Void> enough, BooleanSupplier isEnough) {
+            super(Batches.numbered(0, 1));
+            this.log = log;
+            this.enough = enough;
+            this.isEnough = isEnough;
+        }
+
+        @Override
+        public void durable(long firstSequence) {
+            super.durable(firstSequence);
+            if (isEnough.getAsBoolean()) {
+                enough.complete(null);
+            } else {
+                log.append(new Endless(log, enough, isEnough));
+            }
+        }
     }
 
     @Test
