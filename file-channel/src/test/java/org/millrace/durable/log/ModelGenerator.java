@@ -101,7 +101,7 @@ final class ModelGenerator {
         }
         return switch (kind) {
             case 6 -> new Reopen(readersAfterwards());
-            case 7 -> new Kill(readersAfterwards());
+            case 7 -> new Kill(1 + random.nextInt(1 << random.nextInt(6)), readersAfterwards());
             case 8 -> new Heal();
             default -> new CutPower(1 + random.nextInt(1 << random.nextInt(6)));
         };

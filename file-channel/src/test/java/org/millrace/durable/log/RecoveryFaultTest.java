@@ -44,7 +44,9 @@ final class RecoveryFaultTest {
 
         storage.failNth(operation, n, forEver);
         try {
-            assertThat(Logs.recover(storage).endSequence()).as("%s %d", operation, n).isEqualTo(18);
+            assertThat(Logs.recover(storage).endSequence())
+                    .as("%s %d", operation, n)
+                    .isEqualTo(18);
         } catch (IOException e) {
             failed = 1;
         }
