@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.EventRange;
-import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
@@ -77,6 +75,15 @@ final class Recovery {
         state.addLoss(lostEvents, setAsideBytes);
         Segments segments = new Segments();
         used.values().forEach(slot -> segments.add(slot.segment()));
+        LOG.info(
+                "channel {}: log {} ends at event {}, readers stand at {} or later; {} segments in use, {} slots free, {} events lost",
+                settings.name(),
+                logId,
+                end,
+                state.readers().isEmpty() ? 0 : state.lowestWatermark(),
+                used.size(),
+                free.size(),
+                lostEvents);
         return new Recovered(
                 logId,
                 state,
@@ -157,30 +164,9 @@ final class Recovery {
         free(slot, slot.fileBytes());
     }
 
-    private enum Beginning {
-        /** The segment can be read from its snapshot on. */
-        SNAPSHOT,
-        /** Its snapshot is gone; groups behind it are there. */
-        DAMAGED,
-        /** Nothing in it is sound. */
-        NONE
-    }
-
-    private Beginning beginningOf(Segment segment) throws IOException {
+    private SegmentBeginning beginningOf(Segment segment) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            GroupHeader first = SecondTry.orNull(groups, groups::header);
-            GroupContent content = first == null ? null : GroupContent.of(groups, first);
-            if (content != null
-                    && content.snapshot() != null
-                    && content.damage().isEmpty()) {
-                return Beginning.SNAPSHOT;
-            }
-            groups.moveTo(first == null ? groups.offset() + Blocks.BYTES : groups.offset() + first.paddedBytes());
-            boolean goesOn = SecondTry.orNull(groups, groups::seekHeader) != null;
-            if (!goesOn) {
-                return Beginning.NONE;
-            }
-            return content == null || content.snapshot() == null ? Beginning.DAMAGED : Beginning.SNAPSHOT;
+            return SegmentBeginning.of(groups);
         }
     }
 
@@ -227,7 +213,7 @@ final class Recovery {
             Map.Entry<Long, Slot.Used> next = used.higherEntry(slot.segment().number());
             if (next != null && next.getKey() > slot.segment().number() + 1) {
                 Damage damage =
-                        between(slot.segment(), next.getValue().segment()).from(lowestNeeded);
+                        missingAfter(slot.segment(), next.getValue().segment()).from(lowestNeeded);
                 if (damage.lostEvents() > 0) {
                     setAside(damage);
                     isMissing = true;
@@ -237,20 +223,9 @@ final class Recovery {
         return isMissing;
     }
 
-    /** What is missing between two segments: the headers of the first one tell where it ends. */
-    private Damage between(Segment segment, Segment next) throws IOException {
+    private Damage missingAfter(Segment segment, Segment next) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            long end = segment.firstSequence();
-            long offset = groups.offset();
-            for (GroupHeader header = SecondTry.orNull(groups, groups::seekHeader);
-                    header != null;
-                    header = SecondTry.orNull(groups, groups::seekHeader)) {
-                end = Math.max(end, GroupScanner.endSequence(header));
-                groups.skip(header);
-                offset = groups.offset();
-            }
-            String why = "segments are missing between this one and number " + next.number();
-            return new Damage(segment, offset, groups.end(), end, next.firstSequence(), why);
+            return Replay.missingAfter(groups, next);
         }
     }
 

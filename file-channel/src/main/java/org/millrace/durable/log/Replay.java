@@ -122,6 +122,19 @@ final class Replay {
         return isLast;
     }
 
+    /** What is missing between a segment and the next one that is there: its headers tell where it ends. */
+    static Damage missingAfter(GroupScanner groups, Segment next) throws IOException {
+        long end = groups.segment().firstSequence();
+        long offset = groups.offset();
+        for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
+            end = Math.max(end, GroupScanner.endSequence(header));
+            groups.skip(header);
+            offset = groups.offset();
+        }
+        String why = "segments are missing between this one and number " + next.number();
+        return new Damage(groups.segment(), offset, groups.end(), end, next.firstSequence(), why);
+    }
+
     private static @Nullable GroupHeader seek(GroupScanner groups) throws IOException {
         return SecondTry.orNull(groups, groups::seekHeader);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.Checksum;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Storage;
@@ -256,6 +258,48 @@ final class RecoveryDamageTest {
         assertThat(storage.list()).contains("slot-0001.seg").doesNotContain("slot-0002.seg");
         assertThat(log.endSequence()).isEqualTo(5);
         assertThat(log.free()).isEmpty();
+    }
+
+    @Test
+    void aSegmentOfALaterFormatIsSetAside() throws IOException {
+        image.roll(5);
+        Logs.recover(storage);
+        ByteBuffer later = image.header().toBlock().order(ByteOrder.LITTLE_ENDIAN);
+        later.putShort(8, (short) 2);
+        later.putInt(Blocks.BYTES - 4, Checksum.of(later, 0, Blocks.BYTES - 4));
+        byte[] block = new byte[Blocks.BYTES];
+        later.get(block);
+        storage.createZeroed("slot-0002.seg", LogImage.SEGMENT_BYTES).close();
+        overwrite("slot-0002.seg", 0, block);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(storage.list()).doesNotContain("slot-0002.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+    }
+
+    @Test
+    void ofTwoSegmentsWithOneNumberTheYoungerOneCounts() throws IOException {
+        image.roll(5);
+        storage.createZeroed("slot-0009.seg", LogImage.SEGMENT_BYTES).close();
+        SegmentHeader header = image.header();
+        overwrite(
+                "slot-0009.seg",
+                0,
+                block(new SegmentHeader(
+                        9,
+                        header.logId(),
+                        header.number(),
+                        header.segmentBytes(),
+                        40,
+                        header.epochMillis() - 1,
+                        "",
+                        new byte[0])));
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(storage.list()).doesNotContain("slot-0009.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-4");
     }
 
     @Test
