@@ -103,9 +103,15 @@ final class GroupScanner implements AutoCloseable {
         offset += header.paddedBytes();
     }
 
-    /** What was read is forgotten and comes from the disk again: it may have changed there. */
-    void forget() {
+    /**
+     * What was read is forgotten and comes from the disk again: it may have changed there.
+     *
+     * @return whether what stands here had been read along with something before it
+     */
+    boolean forget() {
+        boolean wasReadAhead = windowStart < offset && window.limit() > 0;
         window.limit(0);
+        return wasReadAhead;
     }
 
     /** Sequence behind the last event of a group. */

@@ -239,13 +239,13 @@ final class SegmentRecordReader implements RecordReader {
         return new Damage(segment, from, to, scannedTo, end, why);
     }
 
-    /** Once for each place: the disk, or what we had read ahead of the writer, may have been wrong. */
+    /** The disk may have been wrong: once for each place. What we had read ahead of the writer does not count. */
     private boolean mayReadAgain(GroupScanner groups) {
-        if (readAgain == groups.offset()) {
+        boolean wasReadAhead = groups.forget();
+        if (readAgain == groups.offset() && !wasReadAhead) {
             return false;
         }
-        readAgain = groups.offset();
-        groups.forget();
+        readAgain = wasReadAhead ? readAgain : groups.offset();
         group = null;
         return true;
     }

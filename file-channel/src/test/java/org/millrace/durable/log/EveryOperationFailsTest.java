@@ -65,7 +65,7 @@ final class EveryOperationFailsTest {
                 steps.add(new Commit(i, i % 2, i % 3 == 0, i, i % 4 == 0));
                 steps.add(new Work(3));
             }
-            steps.add(round == 0 ? new Reopen(setup.readers()) : round == 1 ? new CutPower(4) : new Kill(1));
+            steps.add(round == 0 ? new Reopen(setup.readers()) : round == 1 ? new CutPower(4) : new Kill(3, 1));
         }
         steps.add(new Put(1, 10, 1000));
         steps.add(new Work(20));

@@ -22,6 +22,8 @@ final class ModelEvents {
     private final TreeMap<Long, ModelPut> stored = new TreeMap<>();
 
     private final Deque<ModelPut> inFlight = new ArrayDeque<>();
+    /** Found after a crash by a log that could not write since: the next one may not find them. */
+    private final List<ModelPut> provisional = new ArrayList<>();
     /** The sequence behind the last event that was acked or found after a crash. */
     private long end;
 
@@ -52,7 +54,8 @@ final class ModelEvents {
         if (inFlight.poll() != put || firstSequence != end) {
             fail("acked out of order: %s at %s, after %s", put, firstSequence, end);
         }
-        puts.stream().filter(one -> one.fate() == Fate.UNCERTAIN).forEach(one -> one.fate(Fate.REFUSED));
+        provisional.clear();
+        refuseUncertain();
         store(put, firstSequence);
         put.fate(Fate.ACKED);
     }
@@ -71,10 +74,20 @@ final class ModelEvents {
         end = put.endSequence();
     }
 
-    /** What was in flight is neither acked nor refused, and never will be. */
-    void crashed() {
+    private void refuseUncertain() {
+        puts.stream().filter(put -> put.fate() == Fate.UNCERTAIN).forEach(put -> put.fate(Fate.REFUSED));
+    }
+
+    /** The log is gone. What was in flight is neither acked nor refused, and never will be. */
+    void ended() {
         inFlight.forEach(put -> put.fate(Fate.UNCERTAIN));
         inFlight.clear();
+        for (ModelPut put : provisional) {
+            put.fate(Fate.UNCERTAIN);
+            stored.remove(put.firstSequence());
+            end = Math.min(end, put.firstSequence());
+        }
+        provisional.clear();
     }
 
     /**
@@ -82,8 +95,9 @@ final class ModelEvents {
      *
      * @param from where the reader stands
      * @param to the end, as the log says
+     * @param isSafe whether the log has written since, and so made sure of what it found
      */
-    void recovered(RecordReader reader, long from, long to) throws IOException {
+    void recovered(RecordReader reader, long from, long to, boolean isSafe) throws IOException {
         if (to < end) {
             fail("events that were acked are not there: the log ends at %s, not %s or later", to, end);
         }
@@ -114,7 +128,11 @@ final class ModelEvents {
             put.fate(Fate.ACKED);
             store(put, put.firstSequence());
         });
-        puts.stream().filter(put -> put.fate() == Fate.UNCERTAIN).forEach(put -> put.fate(Fate.REFUSED));
+        if (isSafe) {
+            refuseUncertain();
+        } else {
+            provisional.addAll(found);
+        }
     }
 
     /** The put whose events these are, which must be one whose fate is open, and all of it. */

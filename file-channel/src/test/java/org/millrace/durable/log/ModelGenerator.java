@@ -21,7 +21,7 @@ import org.millrace.durable.storage.SimulatedDisks.Operation;
 /** Makes scenarios up, each from its seed alone. */
 final class ModelGenerator {
     private static final Operation[] FAILING = {
-        Operation.WRITE, Operation.FORCE, Operation.CREATE_ZEROED, Operation.DELETE
+        Operation.WRITE, Operation.FORCE, Operation.CREATE_ZEROED, Operation.DELETE, Operation.OPEN, Operation.READ
     };
 
     private final Random random;
@@ -93,7 +93,7 @@ final class ModelGenerator {
         int kind = random.nextInt(10);
         if (kind < 3 && hasFailures) {
             Operation operation = FAILING[random.nextInt(FAILING.length)];
-            boolean isForEver = random.nextInt(4) == 0 && operation != Operation.READ && operation != Operation.OPEN;
+            boolean isForEver = random.nextInt(4) == 0;
             return new Fail(operation, 1 + random.nextInt(6), isForEver);
         }
         if (kind < 5 && hasFullDisks) {
@@ -101,7 +101,7 @@ final class ModelGenerator {
         }
         return switch (kind) {
             case 6 -> new Reopen(readersAfterwards());
-            case 7 -> new Kill(readersAfterwards());
+            case 7 -> new Kill(1 + random.nextInt(1 << random.nextInt(6)), readersAfterwards());
             case 8 -> new Heal();
             default -> new CutPower(1 + random.nextInt(1 << random.nextInt(6)));
         };

@@ -78,8 +78,12 @@ final class ModelPositions {
                 .orElse(0);
     }
 
-    /** Checks what a log knows that has been opened, and goes on from there. */
-    void recovered(LogState state, List<String> readers) {
+    /**
+     * Checks what a log knows that has been opened, and goes on from there.
+     *
+     * @param isSafe whether the log has written since: if not, the next one may know less; then the readers are those of before
+     */
+    void recovered(LogState state, List<String> readers, boolean isSafe) {
         Map<String, Reader> known = copy();
         List<String> old = readers.stream().filter(known::containsKey).toList();
         int applied = 0;
@@ -94,6 +98,10 @@ final class ModelPositions {
         }
         if (!state.readers().equals(Set.copyOf(readers))) {
             throw new AssertionError("readers are " + state.readers() + ", not " + readers);
+        }
+        if (!isSafe && start.keySet().equals(Set.copyOf(readers))) {
+            updates.subList(applied, updates.size()).clear();
+            return;
         }
         start.clear();
         for (String name : readers) {

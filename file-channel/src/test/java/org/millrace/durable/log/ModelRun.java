@@ -56,6 +56,7 @@ final class ModelRun implements ModelPut.Owner {
     private final ModelPositions positions = new ModelPositions();
     private final Map<String, ModelReader> readers = new TreeMap<>();
     private int readerCount;
+    private int nextReaders;
     private @Nullable DrivenLog driven;
     /** Something has failed or been full since the log was opened: it may refuse puts, and reads may fail. */
     private boolean mayRefuse;
@@ -72,6 +73,7 @@ final class ModelRun implements ModelPut.Owner {
         this.opener = opener;
         this.disks = new SimulatedDisks(scenario.seed());
         this.readerCount = setup.readers();
+        this.nextReaders = readerCount;
         for (int i = 0; i < setup.directories(); i++) {
             directories.add(disks.add("disk" + i, PLENTY));
         }
@@ -129,10 +131,8 @@ final class ModelRun implements ModelPut.Owner {
         } else if (step instanceof CutPower cut) {
             disks.cutPowerAt(cut.nth());
         } else if (step instanceof Kill kill) {
-            readerCount = kill.readers();
-            abandon();
-            disks.kill();
-            open();
+            disks.killAt(kill.nth());
+            nextReaders = kill.readers();
         } else if (step instanceof Reopen reopen) {
             reopen(reopen.readers());
         }
@@ -227,15 +227,24 @@ final class ModelRun implements ModelPut.Owner {
                 .as("puts unanswered by a log that was closed")
                 .isFalse();
         driven = null;
+        events.ended();
         if (isWell) {
             positions.allAreDurable();
         }
-        readerCount = count;
+        change(count);
         open();
+    }
+
+    /** Other readers; not while the log may be unable to write that down. */
+    private void change(int count) {
+        if (!mayRefuse) {
+            readerCount = count;
+        }
     }
 
     private void losePower() throws Exception {
         abandon();
+        change(nextReaders);
         disks.restart();
         open();
     }
@@ -249,7 +258,7 @@ final class ModelRun implements ModelPut.Owner {
             driven.close();
             driven = null;
         }
-        events.crashed();
+        events.ended();
     }
 
     /** Opens the log unless it is open; once more if something failed, and again whenever power is lost meanwhile. */
@@ -292,11 +301,12 @@ final class ModelRun implements ModelPut.Owner {
         Log log = driven().log();
         assertThat(log.recovered().lostEvents()).as("events lost").isZero();
         assertThat(log.recovered().setAsideBytes()).as("bytes set aside").isZero();
+        boolean isSafe = log.trouble() == null && !log.isFull();
         long lowest = log.recovered().lowestWatermark();
         try (RecordReader reader = log.read(lowest)) {
-            events.recovered(reader, lowest, log.recoveredEnd());
+            events.recovered(reader, lowest, log.recoveredEnd(), isSafe);
         }
-        positions.recovered(log.recovered(), readerNames());
+        positions.recovered(log.recovered(), readerNames(), isSafe);
         for (String name : readerNames()) {
             readers.put(name, new ModelReader(log, positions.committed(name)));
         }

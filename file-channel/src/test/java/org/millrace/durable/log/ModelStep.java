@@ -103,8 +103,15 @@ sealed interface ModelStep {
         }
     }
 
-    /** The process dies, what it wrote stays; it is started again with so many readers. */
-    record Kill(int readers) implements ModelStep {}
+    /** The process dies in the middle of the n-th operation from now on, what it wrote stays; the next one has so many readers. */
+    record Kill(int nth, int readers) implements ModelStep {
+        @Override
+        public List<ModelStep> simpler() {
+            List<ModelStep> simpler = new ArrayList<>();
+            addHalves(simpler, nth, 1, half -> new Kill(half, readers));
+            return simpler;
+        }
+    }
 
     /** The log is closed and opened again, with so many readers. */
     record Reopen(int readers) implements ModelStep {}

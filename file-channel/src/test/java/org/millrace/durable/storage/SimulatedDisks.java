@@ -36,6 +36,9 @@ public final class SimulatedDisks {
     private final Map<Operation, Stall> stalls = new EnumMap<>(Operation.class);
     private long operations;
     private long powerEndsAt = NEVER;
+    /** It is not the power that goes off, only the process. */
+    private boolean isKilled;
+
     private boolean isOff;
 
     public SimulatedDisks(long seed) {
@@ -88,10 +91,18 @@ public final class SimulatedDisks {
     /** Power goes off in the middle of the n-th operation from now on, counted from 1: this one and all after it fail. */
     public synchronized void cutPowerAt(long n) {
         powerEndsAt = operations + n;
+        isKilled = false;
+    }
+
+    /** As {@link #cutPowerAt}, but only the process ends: what it has written stays, forced or not. */
+    public synchronized void killAt(long n) {
+        cutPowerAt(n);
+        isKilled = true;
     }
 
     /** Power goes off now. */
     public synchronized void cutPower() {
+        isKilled &= isOff;
         isOff = true;
     }
 
@@ -101,18 +112,20 @@ public final class SimulatedDisks {
 
     /**
      * Power comes back, after it has been off for a moment at least: of what was not forced any part is there. Files and locks from
-     * before are good for nothing any more. Failures are forgotten.
+     * before are good for nothing any more. Failures are forgotten. If it was only the process that ended, all is there that it wrote.
      */
     public synchronized void restart() {
-        isOff = false;
-        powerEndsAt = NEVER;
-        failures.clear();
-        directories.forEach(SimulatedStorage::losePower);
+        boolean wasKilled = isKilled && isOff;
+        kill();
+        if (!wasKilled) {
+            directories.forEach(SimulatedStorage::losePower);
+        }
     }
 
     /** The process dies, power stays: what was written is read, and is not forced. Files and locks are good for nothing any more. */
     public synchronized void kill() {
         isOff = false;
+        isKilled = false;
         powerEndsAt = NEVER;
         failures.clear();
         directories.forEach(SimulatedStorage::loseProcess);

@@ -1,0 +1,35 @@
+package org.millrace.durable.log;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.millrace.durable.log.ModelScenario.Setup;
+import org.millrace.durable.log.ModelStep.Fail;
+import org.millrace.durable.log.ModelStep.Put;
+import org.millrace.durable.log.ModelStep.Take;
+import org.millrace.durable.log.ModelStep.Work;
+import org.millrace.durable.storage.SimulatedDisks.Operation;
+
+/** Scenarios in which {@link LogModelTest} once found something, as small as they got. */
+@ExtendWith(QuietLog.class)
+final class LogScenariosTest {
+    private static final Setup ONE_OF_ALL = new Setup(1, 1, 8192, 8192);
+
+    @Test
+    void aReadThatFailsWhereTheWriterWasReadAheadOfLosesNothing() throws Exception {
+        run(
+                117,
+                ONE_OF_ALL,
+                new Put(1, 1, 6785),
+                new Work(2),
+                new Put(1, 29, 220),
+                new Fail(Operation.READ, 4, false),
+                new Take(0, 67),
+                new Work(3),
+                new Take(0, 48));
+    }
+
+    private static void run(long seed, Setup setup, ModelStep... steps) throws Exception {
+        ModelRun.run(new ModelScenario(seed, setup, List.of(steps)), DrivenDurableLog::open);
+    }
+}
