@@ -2,7 +2,6 @@ package org.millrace.durable.tool;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Shows the newest events, and those to come. */
 @Command(name = "tail", description = "Show the newest events; with -f go on with those to come.", sortOptions = false)
-final class TailCommand implements Callable<Integer> {
+final class TailCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -31,12 +30,13 @@ final class TailCommand implements Callable<Integer> {
     private CatCommand.Shown shown = new CatCommand.Shown();
 
     TailCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException, InterruptedException {
+    int run() throws IOException, StartException, InterruptedException {
         if (count < 0) {
             throw arguments.mistake("--count " + count + " (expected: 0 or more)");
         }
@@ -64,10 +64,5 @@ final class TailCommand implements Callable<Integer> {
         List<String> troubles = walk.takeTroubles();
         troubles.forEach(this::warn);
         return troubles.isEmpty() && !around.out().checkError();
-    }
-
-    private void warn(String what) {
-        around.err().println("millrace channel tail: " + what);
-        around.err().flush();
     }
 }
