@@ -76,7 +76,7 @@ final class RepairCommand extends ChannelTask {
     private static boolean isToBeSetAside(Verification.Kind kind) {
         return switch (kind) {
             case LOST, CORRUPT, FOREIGN -> true;
-            case UNREADABLE, TORN, SET_ASIDE -> false;
+            case UNREADABLE, TORN, RECYCLED, SET_ASIDE -> false;
         };
     }
 

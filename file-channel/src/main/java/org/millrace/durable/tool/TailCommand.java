@@ -29,6 +29,8 @@ final class TailCommand extends ChannelTask {
     @Mixin
     private CatCommand.Shown shown = new CatCommand.Shown();
 
+    private boolean isSound = true;
+
     TailCommand(Surroundings around) {
         super(around);
         this.around = around;
@@ -51,18 +53,19 @@ final class TailCommand extends ChannelTask {
             return !CatCommand.isGone(around, sequence);
         });
         walk.run(files);
-        boolean isSound = flush(walk);
-        if (follow) {
+        boolean isWatched = flush(walk);
+        if (follow && isWatched) {
             new Follower(channel, walk, around.pause(), () -> flush(walk)).run();
         }
         return isSound ? Exit.DONE : Exit.FAILED;
     }
 
-    /** Shows what there is so far. */
+    /** Shows what there is so far; false if nobody looks any more. */
     private boolean flush(EventWalk walk) {
-        around.out().flush();
         List<String> troubles = walk.takeTroubles();
+        isSound &= troubles.isEmpty();
+        boolean isWatched = !around.out().checkError(); // which flushes
         troubles.forEach(this::warn);
-        return troubles.isEmpty() && !around.out().checkError();
+        return isWatched;
     }
 }
