@@ -2,7 +2,6 @@ package org.millrace.durable.tool;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Option;
         name = "cat",
         description = "Show events, oldest first: those that some reader has not taken yet.",
         sortOptions = false)
-final class CatCommand implements Callable<Integer> {
+final class CatCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -42,12 +41,13 @@ final class CatCommand implements Callable<Integer> {
     }
 
     CatCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         if (count < 0) {
             throw arguments.mistake("--count " + count + " (expected: 0 or more)");
         }
@@ -76,9 +76,5 @@ final class CatCommand implements Callable<Integer> {
     /** Whether nobody reads on, as behind {@code head}; to ask flushes, so it is asked now and then. */
     static boolean isGone(Surroundings around, long sequence) {
         return sequence % 1024 == 0 && around.out().checkError();
-    }
-
-    private void warn(String what) {
-        around.err().println("millrace channel cat: " + what);
     }
 }

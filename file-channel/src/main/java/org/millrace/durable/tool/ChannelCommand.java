@@ -1,8 +1,5 @@
 package org.millrace.durable.tool;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import org.millrace.api.StartException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,7 +28,6 @@ public final class ChannelCommand {
                 command.getCommandSpec().addOption(helpOption());
             }
         });
-        channel.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, around.err()));
         channel.setCaseInsensitiveEnumValuesAllowed(true);
         return channel;
     }
@@ -41,16 +37,5 @@ public final class ChannelCommand {
                 .usageHelp(true)
                 .description("Show this help.")
                 .build();
-    }
-
-    /** What a disk does not give, or a key store, is said in a line; anything else is ours, and goes up. */
-    private static int failed(Exception e, CommandLine command, PrintWriter err) throws Exception {
-        if (e instanceof IOException || e instanceof StartException) {
-            String message =
-                    e instanceof StartException || e.getClass() == IOException.class ? e.getMessage() : e.toString();
-            err.println("millrace channel " + command.getCommandName() + ": " + message);
-            return Exit.FAILED;
-        }
-        throw e;
     }
 }

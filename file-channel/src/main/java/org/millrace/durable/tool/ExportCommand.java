@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
 import org.millrace.durable.log.LogView.FoundSlot;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Option;
         description =
                 "Write events to a file: those that some reader has not taken yet. Takes nothing out of the channel.",
         sortOptions = false)
-final class ExportCommand implements Callable<Integer> {
+final class ExportCommand extends ChannelTask {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int SYNC_BYTES = 16;
 
@@ -63,12 +62,13 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     ExportCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         Path to = target;
         if (to == null) {
             throw arguments.mistake("--to is missing");
@@ -184,9 +184,5 @@ final class ExportCommand implements Callable<Integer> {
                 ending.close();
             }
         };
-    }
-
-    private void warn(String what) {
-        around.err().println("millrace channel export: " + what);
     }
 }

@@ -40,7 +40,7 @@ final class Follower {
         while (goesOn && !walk.isDone()) {
             pause.take(BETWEEN_LOOKS);
             step();
-            goesOn = flush.getAsBoolean() || !walk.isDone();
+            goesOn = flush.getAsBoolean();
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogView.FoundSlot;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
 
 /** Lists segments and readers. */
 @Command(name = "ls", description = "List segments, and how far each reader is.", sortOptions = false)
-final class LsCommand implements Callable<Integer> {
+final class LsCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -30,18 +29,19 @@ final class LsCommand implements Callable<Integer> {
     private boolean json;
 
     LsCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         ChannelFiles files = arguments.look();
         Seen.requireChannel(files.view());
         if (json) {
             around.out().println(Json.pretty(json(files)));
         } else {
-            Seen.notes(files.view()).forEach(note -> around.err().println("millrace channel ls: " + note));
+            Seen.notes(files.view()).forEach(this::warn);
             printSegments(files);
             around.out().println();
             printReaders(files);

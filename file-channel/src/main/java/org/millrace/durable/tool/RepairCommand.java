@@ -3,7 +3,6 @@ package org.millrace.durable.tool;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogRepair;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Option;
                 "Set damage aside in a channel whose agent is stopped. An agent does the same when it comes across it;"
                         + " nothing that can be read is given up.",
         sortOptions = false)
-final class RepairCommand implements Callable<Integer> {
+final class RepairCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -33,12 +32,13 @@ final class RepairCommand implements Callable<Integer> {
     private boolean dryRun;
 
     RepairCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         ChannelArguments.Channel channel = arguments.channel();
         ChannelFiles files = ChannelFiles.look(channel.directories(), channel.ciphers());
         Seen.requireChannel(files.view());
@@ -76,7 +76,7 @@ final class RepairCommand implements Callable<Integer> {
     private static boolean isToBeSetAside(Verification.Kind kind) {
         return switch (kind) {
             case LOST, CORRUPT, FOREIGN -> true;
-            case UNREADABLE, TORN, SET_ASIDE -> false;
+            case UNREADABLE, TORN, RECYCLED, SET_ASIDE -> false;
         };
     }
 
@@ -127,9 +127,5 @@ final class RepairCommand implements Callable<Integer> {
                 .mapToLong(LogView.Directory::segmentBytes)
                 .max()
                 .orElse(0);
-    }
-
-    private void warn(String what) {
-        around.err().println("millrace channel repair: " + what);
     }
 }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogView.FoundSlot;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "stats",
         description = "Sum up: events, bytes, rate, group sizes, backlogs. Reads headers only.",
         sortOptions = false)
-final class StatsCommand implements Callable<Integer> {
+final class StatsCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -31,19 +30,20 @@ final class StatsCommand implements Callable<Integer> {
     private boolean json;
 
     StatsCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         ChannelFiles files = arguments.look();
         Seen.requireChannel(files.view());
         GroupFigures groups = GroupFigures.of(files, around);
         if (json) {
             around.out().println(Json.pretty(json(files, groups)));
         } else {
-            Seen.notes(files.view()).forEach(note -> around.err().println("millrace channel stats: " + note));
+            Seen.notes(files.view()).forEach(this::warn);
             print(files, groups, around.out());
         }
         return Exit.DONE;

@@ -2,7 +2,6 @@ package org.millrace.durable.tool;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** Shows the newest events, and those to come. */
 @Command(name = "tail", description = "Show the newest events; with -f go on with those to come.", sortOptions = false)
-final class TailCommand implements Callable<Integer> {
+final class TailCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -30,13 +29,16 @@ final class TailCommand implements Callable<Integer> {
     @Mixin
     private CatCommand.Shown shown = new CatCommand.Shown();
 
+    private boolean isSound = true;
+
     TailCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException, InterruptedException {
+    int run() throws IOException, StartException, InterruptedException {
         if (count < 0) {
             throw arguments.mistake("--count " + count + " (expected: 0 or more)");
         }
@@ -51,23 +53,19 @@ final class TailCommand implements Callable<Integer> {
             return !CatCommand.isGone(around, sequence);
         });
         walk.run(files);
-        boolean isSound = flush(walk);
-        if (follow) {
+        boolean isWatched = flush(walk);
+        if (follow && isWatched) {
             new Follower(channel, walk, around.pause(), () -> flush(walk)).run();
         }
         return isSound ? Exit.DONE : Exit.FAILED;
     }
 
-    /** Shows what there is so far. */
+    /** Shows what there is so far; false if nobody looks any more. */
     private boolean flush(EventWalk walk) {
-        around.out().flush();
         List<String> troubles = walk.takeTroubles();
+        isSound &= troubles.isEmpty();
+        boolean isWatched = !around.out().checkError(); // which flushes
         troubles.forEach(this::warn);
-        return troubles.isEmpty() && !around.out().checkError();
-    }
-
-    private void warn(String what) {
-        around.err().println("millrace channel tail: " + what);
-        around.err().flush();
+        return isWatched;
     }
 }

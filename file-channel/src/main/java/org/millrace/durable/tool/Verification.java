@@ -22,6 +22,11 @@ final class Verification {
         UNREADABLE("unread", "unreadable", "the disk does not give it, or a key or a directory is missing", true),
         TORN("torn", "torn", "cut off by a crash or still on its way; nobody was told that it is safe", false),
         FOREIGN("foreign", "foreign", "not of this channel; an agent sets it aside when it starts", false),
+        RECYCLED(
+                "reused",
+                "recycled",
+                "an agent used the slot again while it was read, for all its events were taken",
+                false),
         SET_ASIDE("aside", "setAside", "damage that is known, counted and set aside already", false);
 
         private final String word;
@@ -232,6 +237,10 @@ final class Verification {
                                 slot.storage(), slot.slot(), slot.segment(), until, files.ciphers(), this)
                         .run(memory);
                 segments++;
+                if (walked.isRecycled()) {
+                    String why = "used again while it was read";
+                    findings.add(new Finding(Kind.RECYCLED, EventWalk.place(slot), 0, 0, 0, 0, false, why));
+                }
                 if (isLocked) {
                     unreadable("encrypted with key " + slot.segment().keyName() + ", which was not given");
                 }

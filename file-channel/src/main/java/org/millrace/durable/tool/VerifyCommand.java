@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.millrace.api.StartException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing is lost or corrupt", "1:something is, or could not be read", "2:wrong command line"})
-final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand extends ChannelTask {
     private final Surroundings around;
 
     @Mixin
@@ -27,19 +26,20 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean json;
 
     VerifyCommand(Surroundings around) {
+        super(around);
         this.around = around;
         this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    public Integer call() throws IOException, StartException {
+    int run() throws IOException, StartException {
         ChannelFiles files = arguments.look();
         Seen.requireChannel(files.view());
         Verification verification = Verification.of(files, around);
         if (json) {
             around.out().println(Json.pretty(json(files, verification)));
         } else {
-            Seen.notes(files.view()).forEach(note -> around.err().println("millrace channel verify: " + note));
+            Seen.notes(files.view()).forEach(this::warn);
             print(verification);
         }
         return verification.isSound() ? Exit.DONE : Exit.FAILED;

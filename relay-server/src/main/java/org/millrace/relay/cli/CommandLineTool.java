@@ -1,14 +1,21 @@
 package org.millrace.relay.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.millrace.client.EventLoops;
+import org.millrace.durable.tool.ChannelCommand;
+import org.millrace.durable.tool.Surroundings;
 import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.Environment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +42,7 @@ public final class CommandLineTool {
                 .addSubcommand("node", new AgentCommand(configurations, runner, err))
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
+                .addSubcommand("channel", channelCommand(out, err))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
                 .addSubcommand("help", new CommandLine.HelpCommand())
@@ -45,6 +53,23 @@ public final class CommandLineTool {
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e));
         commands.getSubcommands().forEach(CommandLineTool::completeOptions);
         commands.getCommandSpec().addOption(helpOption());
+    }
+
+    private static CommandLine channelCommand(PrintWriter out, PrintWriter err) {
+        Surroundings surroundings = new Surroundings(
+                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
+                out,
+                err,
+                Terminal.isStandardError(),
+                InstantSource.system(),
+                CommandLineTool::channelSettings,
+                time -> Thread.sleep(time.toMillis()));
+        return ChannelCommand.of(surroundings);
+    }
+
+    private static Map<String, String> channelSettings(List<Path> files, String agent, String channel) {
+        return Configuration.channelSettings(
+                new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
     }
 
     private static void completeOptions(String name, CommandLine command) {
@@ -100,13 +125,13 @@ public final class CommandLineTool {
 
     private int usageMistake(ParameterException e) {
         CommandSpec spec = e.getCommandLine().getCommandSpec();
-        String name = spec.parent() == null ? "" : " " + spec.name();
-        err.println("millrace" + name + ": " + e.getMessage());
-        if (spec.parent() == null) {
+        CommandSpec parent = spec.parent();
+        err.println(spec.qualifiedName() + ": " + e.getMessage());
+        if (parent == null) {
             String commandNames = String.join(", ", commandNames());
             err.println("Commands: " + commandNames + ". See: millrace help");
         } else {
-            err.println("See: millrace help" + name);
+            err.println("See: " + parent.qualifiedName() + " help " + spec.name());
         }
         return ExitCode.USAGE;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** Flume's tools: its one tool checks file channels, which this program does not have yet. */
-@Command(description = "Flume's fcintegritytool; not supported yet.")
+/** Flume's tools: its one tool checks Flume's file channels. */
+@Command(description = "Flume's fcintegritytool; not supported.")
 final class ToolCommand implements Callable<Integer> {
     private final PrintWriter err;
 
@@ -22,7 +22,8 @@ final class ToolCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String tool = arguments.isEmpty() ? "" : " " + arguments.get(0);
-        err.println("millrace tool" + tool + ": not supported yet (it checks file channels, which are to come)");
+        err.println("millrace tool" + tool
+                + ": not supported (Flume's tool checks Flume's files; for ours: millrace channel verify DIR)");
         return ExitCode.USAGE;
     }
 }

@@ -3,6 +3,7 @@ package org.millrace.relay.config;
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,31 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             return new Configuration(findings, null);
         }
         return new Configuration(findings, findings.hasMistakes() && !request.lenient() ? null : assembly);
+    }
+
+    /**
+     * The settings of a channel as they stand in the files, by key without its prefix: for who looks into its directories. They are not
+     * checked.
+     *
+     * @throws IllegalArgumentException if the files cannot be read, or there is no such agent or channel; the message tells what there is
+     */
+    public static Map<String, String> channelSettings(Request request, Environment environment, String channel) {
+        Findings findings = new Findings();
+        AgentLines agent = agentLines(request, environment, findings);
+        if (agent == null) {
+            throw new IllegalArgumentException(findings.mistakes().stream()
+                    .map(Finding::toString)
+                    .findFirst()
+                    .orElse("no agent " + request.agent()));
+        }
+        ComponentLines lines = agent.configured(Kind.CHANNEL).get(channel);
+        if (lines == null) {
+            throw new IllegalArgumentException("no channel " + channel + " of agent " + request.agent() + " (there: "
+                    + String.join(", ", agent.configured(Kind.CHANNEL).keySet()) + ")");
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        lines.lines().forEach((key, line) -> settings.put(key, line.value()));
+        return settings;
     }
 
     private static @Nullable AgentLines agentLines(Request request, Environment environment, Findings findings) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -169,6 +170,43 @@ class CommandLineToolTest {
         assertThat(err.toString())
                 .contains("agent", "validate", "version", "help")
                 .doesNotContain("node", "tool");
+    }
+
+    @Test
+    void theCommandsOfAChannelAreReached() {
+        assertThat(run("channel", "ls", directory.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).startsWith("millrace channel ls: " + directory + " holds no file channel");
+        assertThat(run("channel", "help")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("verify", "repair", "export");
+    }
+
+    @Test
+    void aChannelMayBeNamedByItsAgentsConfiguration() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Path file = Files.writeString(
+                directory.resolve("durable.properties"),
+                GOOD.replace("type = memory", "type = file\na.channels.c1.dataDirs = " + data));
+        String[] of = {"channel", "ls", "--conf-file", file.toString(), "--name", "a", "--channel"};
+        assertThat(run(with(of, "c1"))).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains(data + " holds no file channel");
+        assertThat(run(with(of, "c2"))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("no channel c2 of agent a (there: c1)");
+    }
+
+    private static String[] with(String[] arguments, String last) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = last;
+        return all;
+    }
+
+    @Test
+    void aMistakeInACommandOfACommandNamesBoth() {
+        assertThat(run("channel", "cat", "--nope", directory.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .startsWith("millrace channel cat: Unknown option")
+                .endsWith("See: millrace channel help cat\n");
+        assertThat(run("channel")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("channel", "nope")).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
