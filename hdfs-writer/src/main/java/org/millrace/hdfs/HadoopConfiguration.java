@@ -25,10 +25,15 @@ final class HadoopConfiguration {
 
     private HadoopConfiguration() {}
 
-    /** @throws IllegalArgumentException if neither of the files is there */
+    /** @throws IllegalArgumentException if neither of the files is there, or one of them is not well-formed */
     static Path checked(Path directory) {
         if (FILES.stream().noneMatch(file -> Files.isReadable(directory.resolve(file)))) {
             throw new IllegalArgumentException("there is neither of them");
+        }
+        try {
+            load(directory).size(); // Hadoop reads them when it is first asked something
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
         return directory;
     }
@@ -37,7 +42,6 @@ final class HadoopConfiguration {
      * Reads them.
      *
      * @param directory {@link #checked}; null for the class path alone
-     * @throws RuntimeException if a file is not well-formed; the message names it
      */
     static Configuration load(@Nullable Path directory) {
         Configuration configuration = new HdfsConfiguration();

@@ -48,7 +48,7 @@ record OpenStore(
             throws StartException {
         try {
             return HadoopUser.login(context.name(), settings.access().login(), configuration);
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new StartException("sink " + context.name() + ": " + e.getMessage(), e);
         }
     }

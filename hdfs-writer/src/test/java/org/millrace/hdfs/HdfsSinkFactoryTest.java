@@ -194,6 +194,18 @@ class HdfsSinkFactoryTest {
                 .isEmpty();
     }
 
+    @Test
+    void aBrokenFileOfHadoopsIsRefusedByName() throws Exception {
+        Files.writeString(directory.resolve("hdfs-site.xml"), "<configuration><property>");
+
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.configurationDirectory", directory.toString())
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.configurationDirectory: " + directory)
+                .contains("hdfs-site.xml");
+    }
+
     /** A codec of the operator's own. */
     public static final class OurCodec extends GzipCodec {}
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BiPredicate;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +94,62 @@ class HdfsSinkFaultTest {
         assertThat(tree.names()).hasSize(2);
         assertThat(tree.text(FIRST).lines()).hasSize(10).startsWith("event 0").endsWith("event 9");
         assertThat(tree.lines()).hasSize(20).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Op.class,
+            names = {"WRITE", "FLUSH"})
+    void anAvroContainerIsCutBackToWholeBlocks(Op op) throws Exception {
+        try (SinkUnderTest sut = started("serializer", "AVRO_EVENT", "serializer.compressionCodec", "deflate")) {
+            failInTheSecondBatch(sut, op);
+        }
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        List<String> bodies = new ArrayList<>();
+        for (String name : tree.names()) {
+            try (DataFileReader<GenericRecord> reader =
+                    new DataFileReader<>(directory.resolve(name).toFile(), new GenericDatumReader<>())) {
+                reader.forEach(event -> bodies.add(StandardCharsets.UTF_8
+                        .decode((ByteBuffer) event.get("body"))
+                        .toString()));
+            }
+        }
+        assertThat(bodies)
+                .hasSize(20)
+                .startsWith("event 0")
+                .endsWith("event 19")
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Op.class,
+            names = {"WRITE", "FLUSH"})
+    void aZstdFileIsCutBackToWholeFrames(Op op) throws Exception {
+        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "zstd")) {
+            failInTheSecondBatch(sut, op);
+        }
+        assertThat(tree.names()).hasSize(2).allMatch(name -> name.endsWith(".zst"));
+        StringBuilder text = new StringBuilder();
+        for (String name : tree.names()) {
+            try (InputStream in = new ZstdInputStream(Files.newInputStream(directory.resolve(name)))) {
+                text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        assertThat(text.toString().lines())
+                .hasSize(20)
+                .startsWith("event 0")
+                .endsWith("event 19")
+                .doesNotHaveDuplicates();
+    }
+
+    private static void failInTheSecondBatch(SinkUnderTest sut, Op op) throws Exception {
+        sut.put(Batches.numbered(0, 10)).drainAll();
+        FaultyFileSystem.fault = Fault.failing(op, 1);
+        sut.put(Batches.numbered(10, 10));
+        assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+        sut.clock.advance(Duration.ofSeconds(1));
+        sut.drainAll();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -343,6 +344,18 @@ class HdfsSinkTest {
             sut.put(Batches.of("one")).drainAll();
         }
         assertThat(tree.names()).containsExactly(FIRST_FILE);
+    }
+
+    @Test
+    void anUnknownWayToAuthenticateFailsTheStart() throws Exception {
+        Files.writeString(
+                directory.resolve("core-site.xml"),
+                "<configuration><property><name>hadoop.security.authentication</name><value>magic</value></property></configuration>");
+
+        assertThatThrownBy(() -> SinkUnderTest.started(root, "hdfs.configurationDirectory", directory.toString()))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("k1")
+                .hasMessageContaining("magic");
     }
 
     @Test
