@@ -89,6 +89,14 @@ final class SlotKeeper implements Runnable {
 
     /** One round. */
     void work() {
+        try {
+            look();
+        } finally {
+            pool.roundDone();
+        }
+    }
+
+    private void look() {
         deleteDiscarded();
         free();
         for (SlotDirectory directory; !pool.isClosed() && (directory = pool.toGrow()) != null; ) {

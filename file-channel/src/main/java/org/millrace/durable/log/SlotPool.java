@@ -32,6 +32,8 @@ final class SlotPool {
     private final AtomicInteger freeSlots = new AtomicInteger();
     /** How often a directory would not grow. */
     private long refusals;
+    /** How often the keeper has looked after everything. */
+    private long rounds;
     /** The keeper has been woken and not yet looked. */
     private boolean woken;
 
@@ -102,8 +104,10 @@ final class SlotPool {
     /** Under the lock. */
     private void await(int slots) throws NoSlotException {
         long mostRefusals = refusals + directories.size();
+        long wholeRound = rounds + 2; // one may be under way: the next one sees all that may be freed by now
         while (freeSlots.get() < slots) {
-            if (closed || refusals >= mostRefusals || mayGrow() == null) {
+            boolean mayGrow = refusals < mostRefusals && mayGrow() != null;
+            if (closed || (!mayGrow && rounds >= wholeRound)) {
                 throw refusal();
             }
             wake();
@@ -175,6 +179,17 @@ final class SlotPool {
     /** One in each directory besides what is kept back, so that a write that fails in one finds a slot in another. */
     private int wanted() {
         return KEPT_BACK + directories.size();
+    }
+
+    /** The keeper has freed what may be freed, and made what may be made. */
+    void roundDone() {
+        lock.lock();
+        try {
+            rounds++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Makes a slot there; the keeper's. */

@@ -61,7 +61,9 @@ class SlotReuseTest {
         disk.setCapacity(8 * TestLog.SEGMENT_BYTES + 8192);
         try (DurableLog log = test.open(disk)) {
             for (int number = 0; test.count("rolls") < 30; number += 10) {
-                await().until(() -> !log.isFull());
+                if (log.isFull()) {
+                    await().pollInterval(Duration.ofMillis(1)).until(() -> !log.isFull());
+                }
                 put(log, number);
                 log.commitAndWait(Positions.upTo(number + 10));
             }

@@ -154,7 +154,7 @@ class WriteFailureTest {
         return Stream.of(Operation.WRITE, Operation.FORCE, Operation.CREATE_ZEROED, Operation.OPEN, Operation.DELETE)
                 .flatMap(operation -> Stream.of(true, false)
                         .flatMap(forEver ->
-                                IntStream.rangeClosed(1, 40).mapToObj(n -> Arguments.of(operation, n, forEver))));
+                                IntStream.rangeClosed(1, 20).mapToObj(n -> Arguments.of(operation, n, forEver))));
     }
 
     @ParameterizedTest(name = "{0} {1}, for ever: {2}")
