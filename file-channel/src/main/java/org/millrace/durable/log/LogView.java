@@ -97,14 +97,15 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
             directories.add(directory(storage));
         }
         UUID logId = logId(directories);
+        for (int i = 0; i < storages.size() && logId == null; i++) {
+            logId = idIn(storages.get(i));
+        }
+        SlotInspector inspector = new SlotInspector(logId == null ? new UUID(0, 0) : logId);
         List<FoundSlot> slots = new ArrayList<>();
         ReadBuffers buffers = new ReadBuffers();
         for (Storage storage : storages) {
-            for (String name : SlotInspector.slots(storage)) {
-                if (logId == null) {
-                    logId = idIn(storage, name);
-                }
-                slots.add(slot(storage, name, logId == null ? new UUID(0, 0) : logId, buffers));
+            for (Slot slot : inspector.inspect(storage)) {
+                slots.add(found(slot, buffers));
             }
         }
         return new LogView(logId, List.copyOf(directories), List.copyOf(slots));
@@ -134,20 +135,27 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
                 .orElse(null);
     }
 
-    private static @Nullable UUID idIn(Storage storage, String slot) {
-        try {
-            SegmentHeader header = SlotInspector.header(storage, slot);
-            return header == null ? null : header.logId();
-        } catch (IOException e) {
-            return null; // said of the slot
+    /** As a segment of the directory says. */
+    private static @Nullable UUID idIn(Storage storage) throws IOException {
+        for (String slot : SlotInspector.slots(storage)) {
+            try {
+                SegmentHeader header = SlotInspector.header(storage, slot);
+                if (header != null) {
+                    return header.logId();
+                }
+            } catch (IOException e) {
+                // said of the slot
+            }
         }
+        return null;
     }
 
-    private static FoundSlot slot(Storage storage, String name, UUID logId, ReadBuffers buffers) {
-        Slot slot = new SlotInspector(logId).inspect(storage, name);
+    private static FoundSlot found(Slot slot, ReadBuffers buffers) {
         if (slot instanceof Slot.Used used) {
             return segment(used, buffers);
         }
+        Storage storage = slot.storage();
+        String name = slot.name();
         if (slot instanceof Slot.Blank blank) {
             return new FoundSlot(storage, name, blank.fileBytes(), Kind.FREE, null, "");
         }
