@@ -46,14 +46,17 @@ class ConfExamplesTest {
             classic-agent | agent.channels.memory.transactionCapacity = 1000 | agent.channels.memory.transactionCapacity = 10 | batch-size
             agent     | agent.channels.disk.transactionCapacity = 10000 | agent.channels.disk.transactionCapacity = 10 | batch-size
             """)
-    void aMistakeIsNamedWithItsLineAndTheFix(String example, String right, String wrong, String fix) throws IOException {
+    void aMistakeIsNamedWithItsLineAndTheFix(String example, String right, String wrong, String fix)
+            throws IOException {
         List<String> lines = Files.readAllLines(CONF.resolve(example + ".properties"));
         int at = lines.indexOf(right);
         assertThat(at).as("line of: " + right).isNotNegative();
         lines.set(at, wrong);
         Path file = Files.write(directory.resolve("edited.properties"), lines);
 
-        assertThat(read(agentOf(CONF.resolve(example + ".properties")), file).findings().mistakes())
+        assertThat(read(agentOf(CONF.resolve(example + ".properties")), file)
+                        .findings()
+                        .mistakes())
                 .extracting(Finding::toString)
                 .anySatisfy(mistake -> assertThat(mistake)
                         .contains(fix)
