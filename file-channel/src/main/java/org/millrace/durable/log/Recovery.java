@@ -11,6 +11,7 @@ import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.StorageFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,9 +152,26 @@ final class Recovery {
         }
         for (int i = 0; i < newest.size(); i++) {
             boolean isLast = i == newest.size() - 1;
+            force(newest.get(i));
             try (GroupScanner groups = open(newest.get(i))) {
                 replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence());
             }
+        }
+    }
+
+    /**
+     * What a process had written when it was killed is read as if it were on disk, and a loss of power would still take it: with events
+     * that readers have been given by then, and positions that were theirs.
+     */
+    private void force(Segment segment) {
+        try (StorageFile file = segment.storage().open(segment.slot(), Storage.Access.WRITE)) {
+            file.force();
+        } catch (IOException e) {
+            LOG.warn(
+                    "channel {}: {} cannot be forced: a loss of power may cost what stands at its end",
+                    settings.name(),
+                    segment,
+                    e);
         }
     }
 

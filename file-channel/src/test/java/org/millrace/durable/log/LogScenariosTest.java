@@ -4,7 +4,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.millrace.durable.log.ModelScenario.Setup;
+import org.millrace.durable.log.ModelStep.CutPower;
 import org.millrace.durable.log.ModelStep.Fail;
+import org.millrace.durable.log.ModelStep.Kill;
 import org.millrace.durable.log.ModelStep.Put;
 import org.millrace.durable.log.ModelStep.Take;
 import org.millrace.durable.log.ModelStep.Work;
@@ -27,6 +29,19 @@ final class LogScenariosTest {
                 new Take(0, 67),
                 new Work(3),
                 new Take(0, 48));
+    }
+
+    @Test
+    void whatAKilledProcessWroteIsOnDiskBeforeItIsRead() throws Exception {
+        run(
+                36,
+                ONE_OF_ALL,
+                new Kill(3, 1),
+                new Put(1, 1, 0),
+                new Put(1, 2, 7069),
+                new Work(2),
+                new CutPower(1),
+                new Take(0, 84));
     }
 
     private static void run(long seed, Setup setup, ModelStep... steps) throws Exception {

@@ -120,6 +120,9 @@ final class ModelRun implements ModelPut.Owner {
         } else if (step instanceof Pass pass) {
             clock.advance(Duration.ofMillis(pass.millis()));
         } else if (step instanceof Fail failure) {
+            if (failure.operation() == Operation.READ && disks.isFailing()) {
+                return; // a place that cannot be read twice is given up
+            }
             mayRefuse = true;
             disks.failNth(failure.operation(), failure.nth(), failure.isForEver());
         } else if (step instanceof Heal) {
@@ -232,6 +235,10 @@ final class ModelRun implements ModelPut.Owner {
             positions.allAreDurable();
         }
         change(count);
+        if (disks.isCacheWrong()) {
+            losePower(); // what a failed force has left in the cache and not on disk would be taken for sound, and be
+            // lost later
+        }
         open();
     }
 

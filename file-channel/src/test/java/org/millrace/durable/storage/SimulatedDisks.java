@@ -39,6 +39,9 @@ public final class SimulatedDisks {
     /** It is not the power that goes off, only the process. */
     private boolean isKilled;
 
+    /** A force has failed since there was power: then the cache has what the disk has not, and no force will tell. */
+    private boolean isCacheWrong;
+
     private boolean isOff;
 
     public SimulatedDisks(long seed) {
@@ -100,6 +103,11 @@ public final class SimulatedDisks {
         isKilled = true;
     }
 
+    /** Whether a force has failed since there was power. */
+    public synchronized boolean isCacheWrong() {
+        return isCacheWrong;
+    }
+
     /** Power goes off now. */
     public synchronized void cutPower() {
         isKilled &= isOff;
@@ -112,12 +120,14 @@ public final class SimulatedDisks {
 
     /**
      * Power comes back, after it has been off for a moment at least: of what was not forced any part is there. Files and locks from
-     * before are good for nothing any more. Failures are forgotten. If it was only the process that ended, all is there that it wrote.
+     * before are good for nothing any more. Failures are forgotten. If it was only the process that ended, all is there that it wrote; unless a force had failed:
+     * what is read then nobody can know.
      */
     public synchronized void restart() {
-        boolean wasKilled = isKilled && isOff;
+        boolean isPowerLost = !isKilled || !isOff || isCacheWrong;
         kill();
-        if (!wasKilled) {
+        if (isPowerLost) {
+            isCacheWrong = false;
             directories.forEach(SimulatedStorage::losePower);
         }
     }
@@ -161,6 +171,7 @@ public final class SimulatedDisks {
             return Outcome.POWER_LOST;
         }
         boolean fails = failures.stream().anyMatch(failure -> failure.hits(directory, operation, number));
+        isCacheWrong |= fails && operation == Operation.FORCE;
         return fails ? Outcome.FAILS : Outcome.SUCCEEDS;
     }
 
