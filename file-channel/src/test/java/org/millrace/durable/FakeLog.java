@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.codec.EventBatch;
@@ -29,6 +30,9 @@ final class FakeLog {
     private final TreeMap<Long, Saved> records = new TreeMap<>();
     private final Map<Long, Long> gaps = new TreeMap<>();
     private final LogState state = new LogState();
+    /** Held while a put is written and told so: callbacks come in the order of the log. */
+    private final ReentrantLock inOrder = new ReentrantLock();
+
     private final FakeClock clock;
     private long end;
     private boolean positionsHeld;
@@ -143,6 +147,15 @@ final class FakeLog {
     }
 
     private void save(Append put) {
+        inOrder.lock();
+        try {
+            put.durable(written(put));
+        } finally {
+            inOrder.unlock();
+        }
+    }
+
+    private long written(Append put) {
         long first;
         synchronized (this) {
             first = end;
@@ -155,7 +168,7 @@ final class FakeLog {
                 end += batch.events();
             }
         }
-        put.durable(first);
+        return first;
     }
 
     private synchronized RecordReader.@Nullable Entry read(long sequence, long durableEnd) throws IOException {

@@ -69,19 +69,19 @@ class FileChannelTest {
         Map<String, String> settings = Map.of("cacheBytes", "64KiB", "groupBytes", "64KiB");
         DurableChannel channel = started(settings);
         int events = 0;
-        for (; events < 60_000; events += 1000) {
+        for (; events < 40_000; events += 1000) {
             put(channel, events, 1000);
         }
-        assertThat(drain(channel, 700).subList(0, 60_000)).isEqualTo(numbers(0, 60_000));
-        for (; events < 120_000; events += 1000) {
+        assertThat(drain(channel, 700).subList(0, 40_000)).isEqualTo(numbers(0, 40_000));
+        for (; events < 80_000; events += 1000) {
             put(channel, events, 1000);
         }
-        assertThat(take(channel, 300)).isEqualTo(numbers(60_000, 60_300));
+        assertThat(take(channel, 300)).isEqualTo(numbers(40_000, 40_300));
         channel.close();
 
         DurableChannel again = started(settings);
-        put(again, 120_000, 1000);
-        assertThat(drain(again, 900)).isEqualTo(numbers(60_300, 121_000));
+        put(again, 80_000, 1000);
+        assertThat(drain(again, 900)).isEqualTo(numbers(40_300, 81_000));
     }
 
     @Test

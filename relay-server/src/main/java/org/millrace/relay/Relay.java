@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running agent. It starts channels, sinks, sources and monitoring in this order, and stops sources first: what they had taken in is
- * then delivered by the sinks, as far as the deadline allows, before sinks, channels and monitoring stop. One thread at a time.
+ * then delivered by the sinks, as far as the deadline allows and unless a durable channel keeps it, before sinks, channels and
+ * monitoring stop. One thread at a time.
  */
 public final class Relay implements Component {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
@@ -40,7 +41,7 @@ public final class Relay implements Component {
         this.monitoring = monitoring;
         this.drainDeadline = drainDeadline;
         for (SinkPart sink : assembly.sinks()) {
-            runners.add(new SinkRunner(sink.name(), sink.sink(), sink.channel(), sink.metrics()));
+            runners.add(new SinkRunner(sink.name(), sink.sink(), sink.reader(), sink.metrics()));
         }
     }
 
@@ -115,10 +116,16 @@ public final class Relay implements Component {
         close("monitoring", "", monitoring);
     }
 
-    /** Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. */
+    /**
+     * Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. Nobody waits
+     * for a durable one: what it holds is there after the next start.
+     */
     private void drain(long deadlineNanos) {
         try {
             for (int i = 0; i < runners.size(); i++) {
+                if (assembly.sinks().get(i).channel().isDurable()) {
+                    continue;
+                }
                 Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
                 if (runners.get(i).isRunning() && !runners.get(i).drainWithin(left)) {
                     log.warn(

@@ -14,8 +14,11 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Component;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.Sink;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.fakes.Diary;
@@ -87,6 +90,21 @@ class RelayTest {
     }
 
     @Test
+    void nobodyWaitsForADurableChannelToBeEmpty() throws Exception {
+        Assembly made = assembly(FILE.replace("c1.type = memory", "c1.type = kept"));
+        SinkPart part = made.sinks().get(0);
+        SinkPart failing =
+                new SinkPart("k1", "fails", new FailingSink(), part.channel(), part.reader(), part.metrics());
+        Assembly assembly = new Assembly("a", made.channels(), List.of(failing), made.sources(), made.registry());
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
+        relay.start();
+        ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
+        relay.close(); // which would take a day
+
+        assertThat(diary.entries()).endsWith("close channel c1", "close monitoring");
+    }
+
+    @Test
     void aFailedStartClosesWhatWasStartedAndSaysWhy() throws Exception {
         Relay relay = relay(FILE + "a.sources.r2.failure = port 4141 is taken\n");
         assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessage("port 4141 is taken");
@@ -111,11 +129,24 @@ class RelayTest {
         Configuration configuration = Configuration.read(
                 new Configuration.Request("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
-                FakeParts.catalog(diary),
+                FakeParts.catalogWithKept(diary),
                 RelayMain.routing(),
                 InstantSource.system());
         assertThat(configuration.findings().mistakes()).isEmpty();
         return configuration.assembly();
+    }
+
+    private static final class FailingSink implements Sink {
+        @Override
+        public void start() {}
+
+        @Override
+        public Drain drain() throws DeliveryException {
+            throw new DeliveryException("nobody answers");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class Monitor implements Component {

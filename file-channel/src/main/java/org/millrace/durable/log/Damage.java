@@ -14,6 +14,12 @@ record Damage(Segment segment, long from, long to, long fromSequence, long toSeq
         return Math.max(0, toSequence - fromSequence);
     }
 
+    /** The same without events that all readers have committed: nobody misses them. */
+    Damage from(long lowestNeeded) {
+        long first = Math.min(Math.max(fromSequence, lowestNeeded), Math.max(fromSequence, toSequence));
+        return new Damage(segment, from, to, first, toSequence, why);
+    }
+
     /** For the log: place, reason and cost. */
     String describe() {
         String cost = lostEvents() == 0

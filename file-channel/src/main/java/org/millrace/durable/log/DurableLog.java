@@ -17,6 +17,7 @@ import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.StorageFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class DurableLog implements Log {
     private final SlotPool pool;
     private final LogTail tail;
     private final LogWriter writer;
+    private final SlotKeeper keeper;
     private final Thread writerThread;
     private final Thread keeperThread;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -55,12 +57,12 @@ public final class DurableLog implements Log {
         this.segments = recovered.segments();
         this.locks = locks;
         metrics = new WriteMetrics(channelMetrics);
-        status = new LogStatus(settings.name(), patience.retryNanos());
+        status = new LogStatus(settings.name(), patience);
         int mostGroupBytes = (int) Math.min(settings.mostGroupBytes(), settings.segmentBytes() / 2);
         intake = new Intake(
                 Math.min(settings.leastGroupBytes(), mostGroupBytes), mostGroupBytes, recovered.endSequence());
         pool = new SlotPool(settings, directories, recovered.free(), patience);
-        SlotKeeper keeper = new SlotKeeper(settings, pool, segments, status, clock);
+        keeper = new SlotKeeper(settings, pool, segments, status, clock);
         GroupSealer sealer = new GroupSealer(mostGroupBytes + 2 * GroupBuffer.POSITIONS_ROOM_BYTES);
         FreshSegments fresh = new FreshSegments(settings, recovered.logId(), recovered.nextNumber(), sealer, clock);
         tail = new LogTail(settings, state, pool, keeper, fresh, metrics);
@@ -81,7 +83,7 @@ public final class DurableLog implements Log {
      * and {@link #isFull}.
      *
      * @param directories the same ones as the last time, in any order
-     * @param readers names; those without a position get the oldest one that is needed, those that are not named lose theirs
+     * @param readers names, at least one; those without a position get the oldest one that is needed, those that are not named lose theirs
      * @param clock for the age of things, not for waiting
      * @throws IOException if the directories are not those of this log, or do not answer at all
      */
@@ -103,37 +105,60 @@ public final class DurableLog implements Log {
             InstantSource clock,
             SlotPool.Patience patience)
             throws IOException, LockedException {
-        Locks locks = Locks.acquire(directories);
-        try {
-            Recovered recovered = Recovery.recover(settings, directories, clock);
-            return start(settings, directories, locks, recovered, readers, metrics, clock, patience);
-        } catch (IOException | RuntimeException e) {
-            locks.close();
-            throw e;
-        }
-    }
-
-    /** Takes over the locks. */
-    private static DurableLog start(
-            LogSettings settings,
-            List<Storage> directories,
-            Locks locks,
-            Recovered recovered,
-            List<String> readers,
-            ChannelMetrics metrics,
-            InstantSource clock,
-            SlotPool.Patience patience) {
-        LogState state = recovered.state().copy();
-        setReaders(settings, state, readers);
-        DurableLog log = new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
+        DurableLog log = unstarted(settings, directories, readers, metrics, clock, patience);
         log.keeperThread.start();
         log.writer.begin();
         log.writerThread.start();
         return log;
     }
 
+    /** A log that does nothing by itself: somebody else must run its {@link #writer} and {@link #keeper}. */
+    static DurableLog unstarted(
+            LogSettings settings,
+            List<Storage> directories,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock,
+            SlotPool.Patience patience)
+            throws IOException, LockedException {
+        Locks locks = Locks.acquire(directories);
+        try {
+            Recovered recovered = Recovery.recover(settings, directories, clock);
+            forceNewest(settings, recovered.segments());
+            LogState state = recovered.state().copy();
+            setReaders(settings, state, readers);
+            return new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
+        } catch (IOException | RuntimeException e) {
+            locks.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Of the newest segment we may have read what a process that died had written and not forced. It must not be gone again after what we
+     * are about to write behind it.
+     */
+    private static void forceNewest(LogSettings settings, Segments segments) {
+        Segment newest = segments.newest();
+        if (newest == null) {
+            return;
+        }
+        try (StorageFile file = newest.storage().open(newest.slot(), Storage.Access.WRITE)) {
+            file.force();
+        } catch (IOException e) {
+            LOG.error(
+                    "channel {}: could not force {}: its end may not survive a loss of power",
+                    settings.name(),
+                    newest,
+                    e);
+        }
+    }
+
     /** Who is new starts at the oldest event that somebody still needs. */
     private static void setReaders(LogSettings settings, LogState state, List<String> readers) {
+        if (readers.isEmpty()) {
+            throw new IllegalArgumentException("no readers: nothing would ever be kept");
+        }
         Set<String> known = state.readers();
         long start = known.isEmpty() ? 0 : state.lowestWatermark();
         for (String reader : readers) {
@@ -168,7 +193,7 @@ public final class DurableLog implements Log {
             refusal = status.refusal();
         }
         if (refusal == null && !intake.append(put)) {
-            refusal = new ChannelException("channel " + settings.name() + " is closed");
+            refusal = isClosed();
         }
         if (refusal == null) {
             writer.wake();
@@ -176,6 +201,10 @@ public final class DurableLog implements Log {
             metrics.failedPuts.inc();
             put.failed(refusal);
         }
+    }
+
+    private ChannelException isClosed() {
+        return new ChannelException("channel " + settings.name() + " is closed");
     }
 
     private @Nullable ChannelException tooLong(Append put) {
@@ -195,16 +224,28 @@ public final class DurableLog implements Log {
 
     @Override
     public void commitAndWait(PositionUpdate update) throws InterruptedException {
-        if (closed.get()) {
-            throw new ChannelException("channel " + settings.name() + " is closed");
-        }
-        CompletableFuture<@Nullable Void> written = changes.addUrgent(update);
-        writer.wake();
         try {
-            written.get();
+            commitDurably(update).get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof ChannelException why ? why : new ChannelException("commit", e);
         }
+    }
+
+    /** As {@link #commitAndWait}, for somebody who does not wait. */
+    CompletableFuture<@Nullable Void> commitDurably(PositionUpdate update) {
+        CompletableFuture<@Nullable Void> written = changes.addUrgent(update);
+        writer.wake();
+        return written;
+    }
+
+    /** What the disk thread runs. */
+    LogWriter writer() {
+        return writer;
+    }
+
+    /** What the thread runs that looks after the slots. */
+    SlotKeeper keeper() {
+        return keeper;
     }
 
     @Override
@@ -255,6 +296,7 @@ public final class DurableLog implements Log {
         intake.shut();
         writer.stop();
         join(writerThread);
+        changes.close(isClosed());
         pool.close();
         join(keeperThread);
         locks.close();

@@ -1,5 +1,6 @@
 package org.millrace.durable.log;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,9 @@ import org.millrace.durable.format.RecordType;
  */
 record GroupContent(@Nullable LogState snapshot, List<PositionUpdate> updates, List<Damage> damage) {
 
-    /** Reads the group that the scanner stands on, and compares all checksums. */
-    static GroupContent of(GroupScanner groups, GroupHeader header) {
-        GroupRecords records = SecondTry.orNull(() -> groups.records(header));
+    /** Reads the group that the scanner stands on, and compares all checksums; throws if the disk does not answer. */
+    static GroupContent of(GroupScanner groups, GroupHeader header) throws IOException {
+        GroupRecords records = SecondTry.orNull(groups, () -> groups.records(header));
         if (records == null) {
             long end = GroupScanner.endSequence(header);
             return new GroupContent(

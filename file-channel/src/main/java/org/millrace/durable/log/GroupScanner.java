@@ -146,12 +146,11 @@ final class GroupScanner implements AutoCloseable {
     /**
      * Moves on to the next place where a group begins, or to {@link #end} if there is none. Blocks that cannot be read are passed over.
      *
-     * @throws IOException if not a single one could be read
+     * @throws IOException if the disk does not answer at all
      */
     @Nullable
     GroupHeader seekHeader() throws IOException {
-        IOException failure = null;
-        boolean hasRead = false;
+        boolean hasRead = offset >= end;
         for (; offset < end; offset += Blocks.BYTES) {
             try {
                 GroupHeader header = header(WINDOW_BYTES);
@@ -160,13 +159,18 @@ final class GroupScanner implements AutoCloseable {
                     return header;
                 }
             } catch (IOException e) {
-                failure = e;
+                LOG.debug("{}, byte {} cannot be read", segment, offset, e);
             }
         }
-        if (failure != null && !hasRead) {
-            throw failure;
+        if (!hasRead) {
+            checkDisk();
         }
         return null;
+    }
+
+    /** Tells a bad place from a disk that is gone: throws if not even the first block can be read. */
+    void checkDisk() throws IOException {
+        file.read(ByteBuffer.allocateDirect(Blocks.BYTES), 0);
     }
 
     /** The records of the group that begins here; null if its cipher text is not what was written. */

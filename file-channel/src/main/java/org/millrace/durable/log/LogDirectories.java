@@ -80,16 +80,28 @@ final class LogDirectories {
         return logId;
     }
 
-    /** The id in the segment that was begun last; null if there is no segment. */
+    /**
+     * The id in the segment that was begun last; null if there is no segment.
+     *
+     * @throws IOException if there are slots and none can be read: with a fresh id they would all be of another log
+     */
     private @Nullable UUID idInSegments() throws IOException {
         SegmentHeader newest = null;
+        IOException failure = null;
         for (Storage directory : directories) {
             for (String slot : SlotInspector.slots(directory)) {
-                SegmentHeader header = headerOrNull(directory, slot);
-                if (header != null && (newest == null || header.epochMillis() > newest.epochMillis())) {
-                    newest = header;
+                try {
+                    SegmentHeader header = SlotInspector.header(directory, slot);
+                    if (header != null && (newest == null || header.epochMillis() > newest.epochMillis())) {
+                        newest = header;
+                    }
+                } catch (IOException e) {
+                    failure = e;
                 }
             }
+        }
+        if (newest == null && failure != null) {
+            throw failure;
         }
         return newest == null ? null : newest.logId();
     }

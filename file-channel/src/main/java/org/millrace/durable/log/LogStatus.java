@@ -9,18 +9,21 @@ import org.millrace.api.ChannelFullException;
 /** Whether puts go in at the moment, and who wants to know. Thread-safe. */
 final class LogStatus {
     private final String name;
-    private final long retryNanos;
+    private final SlotPool.Patience patience;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     /** Why puts find no slot; null if they would. */
     private volatile @Nullable NoSlotException full;
 
     private volatile @Nullable String trouble;
-    private volatile long troubleNanos;
+    /** A write has failed, or found no slot, and none has succeeded since. */
+    private volatile boolean isPaused;
 
-    /** @param retryNanos after a failure nothing is tried for so long */
-    LogStatus(String name, long retryNanos) {
+    private volatile long pausedNanos;
+
+    /** @param patience how long nothing is tried after a failure */
+    LogStatus(String name, SlotPool.Patience patience) {
         this.name = name;
-        this.retryNanos = retryNanos;
+        this.patience = patience;
     }
 
     boolean isFull() {
@@ -47,14 +50,27 @@ final class LogStatus {
         }
     }
 
-    /** @param why null: all is well again */
-    void trouble(@Nullable String why) {
-        if (why != null) {
-            troubleNanos = System.nanoTime();
-        }
-        boolean changed = (why == null) != (trouble == null);
+    /** A write has failed. */
+    void trouble(String why) {
+        pause();
+        boolean changed = trouble == null;
         trouble = why;
         if (changed) {
+            tell();
+        }
+    }
+
+    /** Nothing is to be tried for a while. */
+    void pause() {
+        pausedNanos = patience.nanoTime().getAsLong();
+        isPaused = true;
+    }
+
+    /** A write has succeeded. */
+    void well() {
+        isPaused = false;
+        if (trouble != null) {
+            trouble = null;
             tell();
         }
     }
@@ -65,7 +81,13 @@ final class LogStatus {
 
     /** Nanoseconds until it makes sense to try again; 0 if it does now. */
     long nanosToRetry() {
-        return trouble == null ? 0 : Math.max(0, troubleNanos + retryNanos - System.nanoTime());
+        return isPaused
+                ? Math.max(
+                        0,
+                        pausedNanos
+                                + patience.retryNanos()
+                                - patience.nanoTime().getAsLong())
+                : 0;
     }
 
     /** Why a put must be refused; null if it may be tried. */

@@ -95,6 +95,8 @@ final class LogTail {
         if (target == null || mustRoll || !target.fits(puts, positions)) {
             target = roll(puts, nextSequence, avoid);
             second = null;
+        } else if (puts != null) {
+            pool.keepBack();
         }
         if (puts != null) {
             write(target, puts);
@@ -157,17 +159,24 @@ final class LogTail {
         }
     }
 
-    /** Forces what has not been for longer than the settings allow. What fails here has been acked long ago: it can only be reported. */
-    void forceAtLast() {
+    /**
+     * Forces what has not been for as long as the settings allow.
+     *
+     * @return false if that failed: it has been acked long ago and can only be reported; the segment ends here
+     */
+    boolean forceAtLast() {
         ActiveSegment target = active;
         if (target == null) {
-            return;
+            unforcedSinceNanos = 0;
+            return true;
         }
         try {
             force(target);
+            return true;
         } catch (IOException e) {
             reportUnforced(target, e);
             leave(e);
+            return false;
         }
     }
 
@@ -213,10 +222,10 @@ final class LogTail {
         active = null;
         unborn = null;
         if (slot != null) {
-            LOG.warn("channel {}: could not begin a segment in {}", settings.name(), slot, why);
+            LOG.warn("channel {}: could not begin a segment in {}: {}", settings.name(), slot, why.toString());
             keeper.discard(slot);
         } else if (failed != null) {
-            LOG.warn("channel {}: {} failed and ends here", settings.name(), failed.segment(), why);
+            LOG.warn("channel {}: {} failed and ends here: {}", settings.name(), failed.segment(), why.toString());
             keeper.suspect(failed.segment());
             forceAcked(failed);
         }

@@ -85,7 +85,7 @@ final class LogWriter implements Runnable {
         boolean running = true;
         while (running) {
             try {
-                running = turn();
+                running = turn() || rest();
             } catch (RuntimeException | Error e) {
                 recoverFrom(e);
             }
@@ -103,26 +103,36 @@ final class LogWriter implements Runnable {
         fail(new ChannelException(why, e));
     }
 
-    /** One step; false once there is nothing left to do. */
-    private boolean turn() {
+    /** One step; false if there is nothing to do. */
+    boolean turn() {
+        if (!stopping && tail.nanosToForce() == 0) {
+            stateUnwritten |= !tail.forceAtLast(); // first, since groups may never end
+            return true;
+        }
         GroupBuffer group = intake.next();
         inHand = group;
         if (group != null) {
             group.awaitCopies();
             write(group);
-        } else if (stopping) {
-            if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
-                write(null);
-            }
-            return intake.hasGroup();
-        } else if (nanosToState() == 0) {
-            write(null);
-        } else if (tail.nanosToForce() == 0) {
-            tail.forceAtLast();
-        } else {
-            sleep();
+            return true;
         }
-        return true;
+        if (!stopping && nanosToState() == 0) {
+            write(null);
+            return true;
+        }
+        return false;
+    }
+
+    /** Sleeps until there is something to do; false, having written the last positions, if there never will be. */
+    private boolean rest() {
+        if (!stopping) {
+            sleep();
+            return true;
+        }
+        if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
+            write(null);
+        }
+        return intake.hasGroup();
     }
 
     private void sleep() {
@@ -157,6 +167,8 @@ final class LogWriter implements Runnable {
                 write(null, taken);
             }
             taken.succeed();
+        } catch (NoSlotException e) {
+            noSlotForPositions(taken, e);
         } catch (IOException e) {
             troubled(taken, e);
         }
@@ -181,8 +193,19 @@ final class LogWriter implements Runnable {
         tail.write(group, addPositions(taken, group), endSequence, stateUnwritten);
         if (stateUnwritten) {
             stateUnwritten = false;
-            status.trouble(null);
+            status.well();
         }
+    }
+
+    /** They stay in memory until a slot comes free. */
+    private void noSlotForPositions(Changes taken, NoSlotException e) {
+        if (!stateUnwritten) {
+            LOG.warn("channel {}: positions cannot be written: {}", settings.name(), e.getMessage());
+        }
+        stateUnwritten = true;
+        status.pause();
+        keeper.full(e);
+        taken.fail(status.refusal(e));
     }
 
     private void troubled(Changes taken, IOException e) {

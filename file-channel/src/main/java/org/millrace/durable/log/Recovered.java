@@ -30,5 +30,10 @@ record Recovered(
         long setAsideBytes) {
 
     /** A file that holds nothing of worth. */
-    record FreeSlot(Storage storage, String slot) {}
+    record FreeSlot(Storage storage, String slot) {
+        @Override
+        public String toString() {
+            return storage.path().resolve(slot).toString();
+        }
+    }
 }

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.EventRange;
-import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
@@ -67,16 +65,25 @@ final class Recovery {
     private Recovered recover(List<Storage> directories) throws IOException {
         UUID logId = new LogDirectories(settings, directories).identify();
         inspect(new SlotInspector(logId), directories);
-        Replay replay =
-                new Replay(settings.name(), damage -> quarantine.setAside(damage, highestNumber, this::addLoss));
+        Replay replay = new Replay(settings.name());
         replayFromSnapshot(replay);
         LogState state = replay.state();
+        replay.damage().forEach(damage -> setAside(damage.from(lowestNeeded(state))));
         long end = Math.max(replay.endSequence(), highestCommitted(state));
         setAsideGarbage(state);
         release(state);
         state.addLoss(lostEvents, setAsideBytes);
         Segments segments = new Segments();
         used.values().forEach(slot -> segments.add(slot.segment()));
+        LOG.info(
+                "channel {}: log {} ends at event {}, readers stand at {} or later; {} segments in use, {} slots free, {} events lost",
+                settings.name(),
+                logId,
+                end,
+                state.readers().isEmpty() ? 0 : state.lowestWatermark(),
+                used.size(),
+                free.size(),
+                lostEvents);
         return new Recovered(
                 logId,
                 state,
@@ -91,8 +98,7 @@ final class Recovery {
 
     private void inspect(SlotInspector inspector, List<Storage> directories) throws IOException {
         for (Storage directory : directories) {
-            for (String name : SlotInspector.slots(directory)) {
-                Slot slot = inspector.inspect(directory, name);
+            for (Slot slot : inspector.inspect(directory)) {
                 if (slot instanceof Slot.Used segment) {
                     use(segment);
                 } else if (slot instanceof Slot.Garbage unclear) {
@@ -100,7 +106,7 @@ final class Recovery {
                 } else if (slot instanceof Slot.Blank blank) {
                     free(blank, blank.fileBytes());
                 } else if (slot instanceof Slot.Unusable unusable) {
-                    quarantine.setAside(directory, name, unusable.why());
+                    quarantine.setAside(directory, unusable.name(), unusable.why());
                 }
             }
         }
@@ -158,30 +164,9 @@ final class Recovery {
         free(slot, slot.fileBytes());
     }
 
-    private enum Beginning {
-        /** The segment can be read from its snapshot on. */
-        SNAPSHOT,
-        /** Its snapshot is gone; groups behind it are there. */
-        DAMAGED,
-        /** Nothing in it is sound. */
-        NONE
-    }
-
-    private Beginning beginningOf(Segment segment) throws IOException {
+    private SegmentBeginning beginningOf(Segment segment) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            GroupHeader first = SecondTry.orNull(groups::header);
-            GroupContent content = first == null ? null : GroupContent.of(groups, first);
-            if (content != null
-                    && content.snapshot() != null
-                    && content.damage().isEmpty()) {
-                return Beginning.SNAPSHOT;
-            }
-            groups.moveTo(first == null ? groups.offset() + Blocks.BYTES : groups.offset() + first.paddedBytes());
-            boolean goesOn = SecondTry.orNull(groups::seekHeader) != null;
-            if (!goesOn) {
-                return Beginning.NONE;
-            }
-            return content == null || content.snapshot() == null ? Beginning.DAMAGED : Beginning.SNAPSHOT;
+            return SegmentBeginning.of(groups);
         }
     }
 
@@ -226,38 +211,22 @@ final class Recovery {
         boolean isMissing = false;
         for (Slot.Used slot : used.values()) {
             Map.Entry<Long, Slot.Used> next = used.higherEntry(slot.segment().number());
-            if (next != null
-                    && next.getKey() > slot.segment().number() + 1
-                    && next.getValue().segment().firstSequence() > lowestNeeded) {
-                isMissing |= reportMissing(slot.segment(), next.getValue().segment());
+            if (next != null && next.getKey() > slot.segment().number() + 1) {
+                Damage damage =
+                        missingAfter(slot.segment(), next.getValue().segment()).from(lowestNeeded);
+                if (damage.lostEvents() > 0) {
+                    setAside(damage);
+                    isMissing = true;
+                }
             }
         }
         return isMissing;
     }
 
-    /** Looks at a segment's headers for where it ends. */
-    private boolean reportMissing(Segment segment, Segment next) throws IOException {
-        long end = segment.firstSequence();
+    private Damage missingAfter(Segment segment, Segment next) throws IOException {
         try (GroupScanner groups = open(segment)) {
-            GroupHeader header = SecondTry.orNull(groups::header);
-            while (header != null) {
-                end = Math.max(end, GroupScanner.endSequence(header));
-                groups.skip(header);
-                header = SecondTry.orNull(groups::header);
-            }
-            if (end < next.firstSequence()) {
-                Damage damage = new Damage(
-                        segment,
-                        groups.offset(),
-                        groups.end(),
-                        end,
-                        next.firstSequence(),
-                        "the segments from here to " + next + " are missing");
-                quarantine.setAside(damage, highestNumber, this::addLoss);
-                return true;
-            }
+            return Replay.missingAfter(groups, next);
         }
-        return false;
     }
 
     private static long lowestNeeded(LogState state) {
@@ -267,7 +236,9 @@ final class Recovery {
     /** Gives up segments that no reader needs any more, and those of which the next one voids all. */
     private void release(LogState state) {
         long lowestNeeded = lowestNeeded(state);
-        long keptFrom = clock.millis() - settings.retention().toMillis();
+        long keptFrom = settings.retention().isZero()
+                ? Long.MAX_VALUE
+                : clock.millis() - settings.retention().toMillis();
         Slot.Used next = null;
         for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
             if (next != null) {
@@ -305,6 +276,10 @@ final class Recovery {
                     slot.storage().path().resolve(slot.name()),
                     e.toString());
         }
+    }
+
+    private void setAside(Damage damage) {
+        quarantine.setAside(damage, highestNumber, this::addLoss);
     }
 
     private void addLoss(long events, long bytes) {

@@ -13,15 +13,20 @@ final class SecondTry {
         T get() throws IOException;
     }
 
-    /** Null if there is nothing, or the disk does not give it. */
-    static <T> @Nullable T orNull(Read<T> read) {
+    /**
+     * Null if there is nothing, or this place cannot be read.
+     *
+     * @throws IOException if the disk does not answer at all: then nothing is known of the place
+     */
+    static <T> @Nullable T orNull(GroupScanner groups, Read<T> read) throws IOException {
         try {
             return read.get();
         } catch (IOException once) {
             try {
                 return read.get();
             } catch (IOException twice) {
-                return null; // the caller reports the place as damaged
+                groups.checkDisk();
+                return null;
             }
         }
     }

@@ -80,20 +80,42 @@ final class SegmentRecordReader implements RecordReader {
         if (scanner == null || !scanner.segment().equals(segment)) {
             return moveTo(segment, durableSequence);
         }
+        return enter(scanner, durableSequence);
+    }
+
+    /** Opens the group that the scanner stands on, or passes it over. */
+    private @Nullable Entry enter(GroupScanner groups, long durableSequence) throws IOException {
         GroupHeader header = null;
+        GroupRecords records = null;
         try {
-            header = scanner.header();
-            if (header != null && GroupScanner.endSequence(header) > sequence) {
-                return open(scanner, header, durableSequence);
+            header = groups.header();
+            if (header != null && header.firstSequence() <= sequence && GroupScanner.endSequence(header) > sequence) {
+                records = groups.records(header);
             }
         } catch (IOException e) {
-            return notSound(scanner, header, e.toString(), durableSequence);
+            groups.checkDisk(); // is it this place, or all of it?
+            return notSound(groups, header, e.toString(), durableSequence);
         }
         if (header == null) {
-            return notSound(scanner, null, "no group begins here", durableSequence);
+            return notSound(groups, null, "no group begins here", durableSequence);
         }
-        pass(scanner, header);
-        return null;
+        if (GroupScanner.endSequence(header) <= sequence) {
+            pass(groups, header);
+            return null;
+        }
+        if (header.firstSequence() > sequence) {
+            long at = groups.offset();
+            return report(new Damage(
+                    groups.segment(),
+                    at,
+                    at,
+                    scannedTo,
+                    header.firstSequence(),
+                    "events are missing before this group"));
+        }
+        group = records;
+        scannedTo = header.firstSequence();
+        return records == null ? notSound(groups, header, "the cipher text is damaged", durableSequence) : null;
     }
 
     private @Nullable Segment segmentWithNext() {
@@ -128,22 +150,6 @@ final class SegmentRecordReader implements RecordReader {
             }
         }
         return null;
-    }
-
-    private @Nullable Entry open(GroupScanner groups, GroupHeader header, long durableSequence) throws IOException {
-        if (header.firstSequence() > sequence) {
-            long at = groups.offset();
-            return report(new Damage(
-                    groups.segment(),
-                    at,
-                    at,
-                    scannedTo,
-                    header.firstSequence(),
-                    "events are missing before this group"));
-        }
-        group = groups.records(header);
-        scannedTo = header.firstSequence();
-        return group == null ? notSound(groups, header, "the cipher text is damaged", durableSequence) : null;
     }
 
     /** Goes on behind a group. */
@@ -210,7 +216,13 @@ final class SegmentRecordReader implements RecordReader {
         }
         long from = groups.offset();
         groups.moveTo(from + (header == null ? Blocks.BYTES : header.paddedBytes()));
-        GroupHeader next = groups.seekHeader();
+        GroupHeader next;
+        try {
+            next = groups.seekHeader();
+        } catch (IOException e) {
+            groups.moveTo(from); // to try again
+            throw e;
+        }
         if (isRecycled(groups)) {
             return null;
         }

@@ -15,6 +15,7 @@ final class SlotDirectory {
 
     private final Storage storage;
     private final LogSettings settings;
+    private final SlotPool.Patience patience;
     private final Deque<String> free = new ArrayDeque<>();
     private int lastNumber;
     /** Why it could not grow the last time it tried; null if it could. */
@@ -22,9 +23,10 @@ final class SlotDirectory {
 
     private volatile long retryNanos;
 
-    SlotDirectory(Storage storage, LogSettings settings) {
+    SlotDirectory(Storage storage, LogSettings settings, SlotPool.Patience patience) {
         this.storage = storage;
         this.settings = settings;
+        this.patience = patience;
     }
 
     Storage storage() {
@@ -54,7 +56,9 @@ final class SlotDirectory {
 
     /** Nanoseconds until it may try to grow; 0 if it may now. */
     long nanosToRetry() {
-        return refusal == null ? 0 : Math.max(0, retryNanos - System.nanoTime());
+        return refusal == null
+                ? 0
+                : Math.max(0, retryNanos - patience.nanoTime().getAsLong());
     }
 
     /**
@@ -63,7 +67,7 @@ final class SlotDirectory {
      * @return its name; null if there is no room or the disk does not want to: {@link #refusal} says which
      */
     @Nullable
-    String grow(SlotPool.Patience patience) {
+    String grow() {
         try {
             long usable = storage.usableBytes();
             if (usable - settings.segmentBytes() < settings.reserveBytes()) {
@@ -91,7 +95,7 @@ final class SlotDirectory {
     }
 
     private void refuse(NoSlotException why, long nanos) {
-        retryNanos = System.nanoTime() + nanos;
+        retryNanos = patience.nanoTime().getAsLong() + nanos;
         if (refusal == null) {
             LOG.warn("channel {}: {}", settings.name(), why.getMessage(), why.getCause());
         }

@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -38,15 +39,38 @@ final class SlotInspector {
         }
     }
 
-    Slot inspect(Storage storage, String slot) {
+    /**
+     * Looks at all slots of a directory.
+     *
+     * @throws IOException if the disk does not answer: there are slots, and at last none of them can be read
+     */
+    List<Slot> inspect(Storage storage) throws IOException {
+        List<Slot> found = new ArrayList<>();
+        List<String> readable = new ArrayList<>();
+        IOException failure = null;
+        for (String slot : slots(storage)) {
+            try {
+                found.add(lookTwice(storage, slot));
+                readable.add(slot);
+            } catch (IOException e) {
+                found.add(new Slot.Unusable(storage, slot, "cannot be read: " + e));
+                failure = e;
+            }
+        }
+        if (failure != null && readable.isEmpty()) {
+            throw failure;
+        }
+        if (failure != null) {
+            lookTwice(storage, readable.get(0)); // once it could be read: is it that one file, or is the disk gone?
+        }
+        return found;
+    }
+
+    private Slot lookTwice(Storage storage, String slot) throws IOException {
         try {
             return look(storage, slot);
         } catch (IOException once) {
-            try {
-                return look(storage, slot);
-            } catch (IOException twice) {
-                return new Slot.Unusable(storage, slot, "cannot be read: " + twice);
-            }
+            return look(storage, slot);
         }
     }
 

@@ -79,7 +79,7 @@ final class SlotKeeper implements Runnable {
         while (!pool.isClosed()) {
             try {
                 work();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // without this thread the disk thread would wait for ever
                 LOG.error("channel {}: could not look after the segments; going on", settings.name(), e);
             }
             pool.awaitWork(LOOK_NANOS);
@@ -88,7 +88,7 @@ final class SlotKeeper implements Runnable {
     }
 
     /** One round. */
-    private void work() {
+    void work() {
         deleteDiscarded();
         free();
         for (SlotDirectory directory; !pool.isClosed() && (directory = pool.toGrow()) != null; ) {

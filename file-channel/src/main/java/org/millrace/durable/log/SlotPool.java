@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.log.Recovered.FreeSlot;
 import org.millrace.durable.storage.Storage;
@@ -25,6 +28,8 @@ final class SlotPool {
     /** Where the slot came from that was taken last. */
     private int turn = -1;
 
+    /** In all directories. Written under the lock. */
+    private final AtomicInteger freeSlots = new AtomicInteger();
     /** How often a directory would not grow. */
     private long refusals;
     /** The keeper has been woken and not yet looked. */
@@ -33,21 +38,28 @@ final class SlotPool {
     private boolean closed;
 
     /**
-     * How long to wait after a refusal.
+     * How to wait.
      *
      * @param retryNanos after an error
      * @param growNanos after a disk was found full
+     * @param nanoTime by which both are measured
+     * @param forKeeper waits for what the keeper does, as the condition tells; where the keeper has no thread, does it
      */
-    record Patience(long retryNanos, long growNanos) {
+    record Patience(long retryNanos, long growNanos, LongSupplier nanoTime, Consumer<Condition> forKeeper) {
         static final Patience USUAL = new Patience(TimeUnit.SECONDS.toNanos(1), TimeUnit.SECONDS.toNanos(10));
+
+        Patience(long retryNanos, long growNanos) {
+            this(retryNanos, growNanos, System::nanoTime, Condition::awaitUninterruptibly);
+        }
     }
 
     SlotPool(LogSettings settings, List<Storage> storages, List<FreeSlot> free, Patience patience) {
         this.patience = patience;
         for (Storage storage : storages) {
-            SlotDirectory directory = new SlotDirectory(storage, settings);
+            SlotDirectory directory = new SlotDirectory(storage, settings, patience);
             directories.add(directory);
             free.stream().filter(slot -> slot.storage() == storage).forEach(slot -> directory.add(slot.slot()));
+            freeSlots.addAndGet(directory.free());
         }
     }
 
@@ -61,19 +73,41 @@ final class SlotPool {
     FreeSlot take(boolean forPuts, @Nullable Storage avoid) throws NoSlotException {
         lock.lock();
         try {
-            long mostRefusals = refusals + directories.size();
-            while (free() < (forPuts ? KEPT_BACK + 1 : 1)) {
-                if (closed || refusals >= mostRefusals || mayGrow() == null) {
-                    throw refusal();
-                }
-                wake();
-                changed.awaitUninterruptibly();
-            }
+            await(forPuts ? KEPT_BACK + 1 : 1);
             FreeSlot slot = nextInTurn(avoid).take();
+            freeSlots.decrementAndGet();
             wake();
             return slot;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Before puts are written: waits until there is what is to be kept back.
+     *
+     * @throws NoSlotException if there cannot be
+     */
+    void keepBack() throws NoSlotException {
+        if (freeSlots.get() < KEPT_BACK) {
+            lock.lock();
+            try {
+                await(KEPT_BACK);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Under the lock. */
+    private void await(int slots) throws NoSlotException {
+        long mostRefusals = refusals + directories.size();
+        while (freeSlots.get() < slots) {
+            if (closed || refusals >= mostRefusals || mayGrow() == null) {
+                throw refusal();
+            }
+            wake();
+            patience.forKeeper().accept(changed);
         }
     }
 
@@ -110,6 +144,7 @@ final class SlotPool {
             for (SlotDirectory directory : directories) {
                 if (directory.storage() == storage) {
                     directory.add(slot);
+                    freeSlots.incrementAndGet();
                 }
             }
             changed.signalAll();
@@ -123,7 +158,7 @@ final class SlotPool {
     SlotDirectory toGrow() {
         lock.lock();
         try {
-            return free() < wanted() ? mayGrow() : null;
+            return freeSlots.get() < wanted() ? mayGrow() : null;
         } finally {
             lock.unlock();
         }
@@ -144,42 +179,43 @@ final class SlotPool {
 
     /** Makes a slot there; the keeper's. */
     void grow(SlotDirectory directory) {
-        String slot = directory.grow(patience);
-        lock.lock();
+        String slot = null;
         try {
-            if (slot != null) {
-                directory.add(slot);
-            } else {
-                refusals++;
-            }
-            changed.signalAll();
+            slot = directory.grow();
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                if (slot == null) {
+                    refusals++;
+                } else {
+                    directory.add(slot);
+                    freeSlots.incrementAndGet();
+                }
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     /** Whether puts could roll. */
     boolean hasSpare() {
-        return free() > KEPT_BACK;
+        return freeSlots.get() > KEPT_BACK;
     }
 
     /** Whether puts need a slot and no directory gave one when it was asked last. */
     boolean isStuck() {
         lock.lock();
         try {
-            return free() <= KEPT_BACK && directories.stream().allMatch(directory -> directory.refusal() != null);
+            return freeSlots.get() <= KEPT_BACK
+                    && directories.stream().allMatch(directory -> directory.refusal() != null);
         } finally {
             lock.unlock();
         }
     }
 
     int free() {
-        lock.lock();
-        try {
-            return directories.stream().mapToInt(SlotDirectory::free).sum();
-        } finally {
-            lock.unlock();
-        }
+        return freeSlots.get();
     }
 
     /** Waits until it is woken, or a directory may try to grow again. The keeper's. */
@@ -188,7 +224,7 @@ final class SlotPool {
         try {
             long nanos = mostNanos;
             for (SlotDirectory directory : directories) {
-                if (directory.refusal() != null && free() < wanted()) {
+                if (directory.refusal() != null && freeSlots.get() < wanted()) {
                     nanos = Math.min(nanos, directory.nanosToRetry());
                 }
             }

@@ -18,6 +18,7 @@ final class StateChanges {
     private long totalLostEvents;
     private long totalSetAsideBytes;
     private long sinceNanos;
+    private @Nullable ChannelException closed;
 
     /** Changes that were made together, in their order. */
     record Changes(
@@ -51,10 +52,21 @@ final class StateChanges {
 
     /** @return completed once the update is safe, by the disk thread */
     synchronized CompletableFuture<@Nullable Void> addUrgent(PositionUpdate update) {
+        if (closed != null) {
+            return CompletableFuture.failedFuture(closed);
+        }
         add(update);
         CompletableFuture<@Nullable Void> waiter = new CompletableFuture<>();
         waiters.add(waiter);
         return waiter;
+    }
+
+    /** Nobody looks any more: whoever waits, or comes to wait, fails. */
+    void close(ChannelException why) {
+        synchronized (this) {
+            closed = why;
+        }
+        take().fail(why);
     }
 
     synchronized void addLoss(long events, long bytes) {

@@ -1,15 +1,25 @@
 package org.millrace.durable.log;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.ChannelException;
+import org.millrace.codec.EventBatch;
 import org.millrace.durable.storage.DiskStorage;
+import org.millrace.durable.storage.LockedException;
+import org.millrace.durable.storage.SimulatedDisks;
+import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
+import org.millrace.durable.storage.Stall;
+import org.millrace.testkit.Batches;
 
 class DurableLogTest {
     private final SimulatedStorage disk = SimulatedStorage.withSeed(1);
@@ -49,6 +59,130 @@ class DurableLogTest {
         assertThat(written.segments).hasSizeGreaterThan(3);
         assertThat(written.numbers)
                 .isEqualTo(IntStream.range(0, 10 * puts).boxed().toList());
+    }
+
+    @Test
+    void readsBackWhatIsDurableWhileItIsBeingWritten() throws Exception {
+        int puts = 500;
+        try (DurableLog log = test.open(disk);
+                RecordReader reader = log.read(0)) {
+            List<Integer> read = new ArrayList<>();
+            for (int number = 0; number < 10 * puts; number += 10) {
+                TestPut put = TestPut.numbered(number, 10);
+                log.append(put);
+                assertThat(put.get()).isEqualTo(number);
+                read.addAll(readUpTo(reader, number + 10));
+            }
+            assertThat(test.count("rolls")).isGreaterThan(3);
+            assertThat(read).isEqualTo(IntStream.range(0, 10 * puts).boxed().toList());
+        }
+    }
+
+    @Test
+    void readsBackWhatIsEncryptedOnTheDisk() throws Exception {
+        test.cipher = new XorCiphers();
+        try (DurableLog log = test.open(disk)) {
+            for (int number = 0; test.count("rolls") < 3; number += 10) {
+                TestPut put = TestPut.numbered(number, 10);
+                log.append(put);
+                put.get();
+            }
+            log.commitAndWait(Positions.upTo(3));
+        }
+        for (String slot : disk.list()) {
+            assertThat(new String(disk.readAll(slot), ISO_8859_1)).doesNotContain("event 1");
+        }
+        try (DurableLog log = test.open(disk);
+                RecordReader reader = log.read(0)) {
+            assertThat(log.recovered().watermark(TestLog.READER)).isEqualTo(3);
+            int end = (int) log.recoveredEnd();
+            assertThat(readUpTo(reader, end))
+                    .isEqualTo(IntStream.range(0, end).boxed().toList());
+        }
+    }
+
+    private static List<Integer> readUpTo(RecordReader reader, long end) throws IOException {
+        List<Integer> numbers = new ArrayList<>();
+        for (RecordReader.Entry entry; (entry = reader.next(end)) != null; ) {
+            assertThat(entry).isInstanceOf(RecordReader.Stored.class);
+            EventBatch batch = ((RecordReader.Stored) entry).batch();
+            numbers.addAll(Batches.numbers(batch));
+            batch.release();
+        }
+        return numbers;
+    }
+
+    @Test
+    void closeWritesWhatWasAppendedAndGivesTheDirectoryBack() throws Exception {
+        DurableLog log = test.open(disk);
+        Stall force = disk.disks().stall(Operation.FORCE);
+        List<TestPut> puts = new ArrayList<>();
+        for (int number = 0; number < 2000; number += 10) {
+            TestPut put = TestPut.numbered(number, 10);
+            log.append(put);
+            puts.add(put);
+        }
+        force.open();
+        log.close();
+        log.close();
+
+        assertThat(puts).allMatch(put -> put.isDone() && !put.isCompletedExceptionally());
+        TestPut late = TestPut.numbered(0, 1);
+        log.append(late);
+        assertThat(late).isCompletedExceptionally();
+        assertThatThrownBy(() -> log.commitAndWait(Positions.upTo(1))).isInstanceOf(ChannelException.class);
+        disk.lock().close();
+        assertThat(WrittenLog.in(disk).numbers).hasSize(2000);
+    }
+
+    @Test
+    void aLogThatIsOpenKeepsOthersOut() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            assertThat(log.trouble()).isNull();
+            assertThatThrownBy(() -> test.open(disk)).isInstanceOf(LockedException.class);
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeOpenedGivesTheDirectoryBack() throws Exception {
+        disk.disks().failNth(Operation.LIST, 1, true);
+        assertThatThrownBy(() -> test.open(disk)).isInstanceOf(IOException.class);
+        disk.lock().close();
+    }
+
+    @Test
+    void forcesWhatItHasFoundBeforeItGoesOn() throws Exception {
+        SimulatedDisks disks = disk.disks();
+        test.open(disk).close();
+        long forces = disks.count(Operation.FORCE);
+        Stall write = disks.stall(Operation.WRITE);
+        Thread opening = new Thread(() -> {
+            try {
+                test.open(disk).close();
+            } catch (IOException | LockedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        opening.start();
+        write.awaitArrival();
+        assertThat(disks.count(Operation.FORCE)).isEqualTo(forces + 1);
+        write.open();
+        opening.join();
+    }
+
+    @Test
+    void goesOnAfterARestartWhereItEnded() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            try (DurableLog log = test.open(disk)) {
+                assertThat(log.recoveredEnd()).isEqualTo(10L * round);
+                TestPut put = TestPut.numbered(10 * round, 10);
+                log.append(put);
+                assertThat(put.get()).isEqualTo(10L * round);
+                disk.crash();
+            }
+        }
+        assertThat(WrittenLog.in(disk).numbers)
+                .isEqualTo(IntStream.range(0, 50).boxed().toList());
     }
 
     @Test

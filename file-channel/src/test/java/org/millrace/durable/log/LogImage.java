@@ -124,11 +124,11 @@ final class LogImage {
 
     /** Begins the next segment, in a new slot: its first group holds the snapshot and records of so many events. */
     Place roll(int... events) throws IOException {
-        return roll(header.number() + 1, sequence, events);
+        return rollBackTo(sequence, header.number() + 1, events);
     }
 
-    /** A roll after which the log goes on at an older sequence. */
-    Place roll(long number, long firstSequence, int... events) throws IOException {
+    /** A roll after which the log goes on at an older sequence, or one that leaves out a number. */
+    Place rollBackTo(long firstSequence, long number, int... events) throws IOException {
         storage = directories.get((int) (number % directories.size()));
         slot = "slot-%04d.seg".formatted(number);
         sequence = firstSequence;

@@ -1,5 +1,7 @@
 package org.millrace.durable.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,25 +39,38 @@ final class Logs {
                 log.segments(), null, damage -> log.quarantine().setAside(damage, log.nextNumber(), losses), sequence);
     }
 
-    /** The numbers of all events from the first segment on; where some are gone, their negative count. */
-    static List<Integer> read(Recovered log) throws IOException {
+    /** All events from the first segment on, as {@link #drain} tells them. */
+    static String read(Recovered log) throws IOException {
         Segment oldest = log.segments().oldest();
-        try (SegmentRecordReader reader =
-                reader(log, oldest == null ? 0 : oldest.firstSequence(), (events, bytes) -> {})) {
+        long from = oldest == null ? 0 : oldest.firstSequence();
+        try (SegmentRecordReader reader = reader(log, from, (events, bytes) -> {})) {
             return drain(reader, log.endSequence());
         }
     }
 
-    static List<Integer> drain(RecordReader reader, long end) throws IOException {
+    /** The numbers of the events that a reader gives: {@code 0-4 (6 lost) 11-17}. */
+    static String drain(RecordReader reader, long end) throws IOException {
+        StringBuilder text = new StringBuilder();
         List<Integer> numbers = new ArrayList<>();
         for (RecordReader.Entry entry = reader.next(end); entry != null; entry = reader.next(end)) {
             if (entry instanceof RecordReader.Stored stored) {
+                assertThat(Batches.numbers(stored.batch()).get(0)).isEqualTo((int) stored.sequence());
                 numbers.addAll(Batches.numbers(stored.batch()));
                 stored.batch().release();
             } else if (entry instanceof RecordReader.Gap gap) {
-                numbers.add((int) (gap.from() - gap.to()));
+                appendRuns(text, numbers).append(" (%d lost)".formatted(gap.to() - gap.from()));
             }
         }
-        return numbers;
+        return appendRuns(text, numbers).toString().strip();
+    }
+
+    private static StringBuilder appendRuns(StringBuilder text, List<Integer> numbers) {
+        for (int i = 0; i < numbers.size(); i++) {
+            boolean begins = i == 0 || numbers.get(i) != numbers.get(i - 1) + 1;
+            boolean ends = i == numbers.size() - 1 || numbers.get(i) != numbers.get(i + 1) - 1;
+            text.append(begins ? " " + numbers.get(i) : "").append(ends ? "-" + numbers.get(i) : "");
+        }
+        numbers.clear();
+        return text;
     }
 }

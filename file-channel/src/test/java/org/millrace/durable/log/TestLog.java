@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
@@ -27,6 +28,10 @@ final class TestLog {
     Duration positionsInterval = Duration.ofMillis(1);
     SlotPool.Patience patience =
             new SlotPool.Patience(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(1));
+
+    @Nullable
+    SegmentCiphers cipher;
+
     List<String> readers = List.of(READER);
 
     LogSettings settings() {
@@ -40,7 +45,7 @@ final class TestLog {
                 reserveBytes,
                 retention,
                 positionsInterval,
-                null);
+                cipher);
     }
 
     DurableLog open(Storage... directories) throws IOException, LockedException {

@@ -7,7 +7,7 @@ import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
 /** A put of one batch, which tells what came of it: the sequence of its first event, or why it failed. Releases its batch then. */
-final class TestPut extends CompletableFuture<Long> implements Append {
+class TestPut extends CompletableFuture<Long> implements Append {
     private final EventBatch batch;
 
     /** Takes the batch over. */

@@ -24,6 +24,7 @@ import org.millrace.testkit.Batches;
 final class WrittenLog {
     final List<SegmentHeader> segments = new ArrayList<>();
     final List<Storage> places = new ArrayList<>();
+    final List<String> slots = new ArrayList<>();
     final List<GroupHeader> groups = new ArrayList<>();
     /** Numbers of events made by {@link Batches#numbered}, oldest first, up to {@link #endSequence}. */
     final List<Integer> numbers = new ArrayList<>();
@@ -32,26 +33,26 @@ final class WrittenLog {
     /** Sequence of the next event. */
     long endSequence = -1;
 
-    private record Slot(Storage storage, ByteBuffer bytes, SegmentHeader header) {}
+    private record Slot(Storage storage, String name, ByteBuffer bytes, SegmentHeader header) {}
 
     static WrittenLog in(Storage... directories) throws IOException {
-        List<Slot> slots = new ArrayList<>();
+        List<Slot> found = new ArrayList<>();
         for (Storage directory : directories) {
             for (String name : directory.list()) {
                 if (name.endsWith(Segment.SLOT_SUFFIX)) {
                     ByteBuffer bytes = read(directory, name);
                     SegmentHeader header = SegmentHeader.read(bytes);
                     if (header != null && isInUse(bytes, header)) {
-                        slots.add(new Slot(directory, bytes, header));
+                        found.add(new Slot(directory, name, bytes, header));
                     }
                 }
             }
         }
-        slots.sort(Comparator.comparing(slot -> slot.header().number()));
+        found.sort(Comparator.comparing(slot -> slot.header().number()));
         WrittenLog log = new WrittenLog();
-        for (int i = 0; i < slots.size(); i++) {
-            long voidFrom = i + 1 < slots.size() ? slots.get(i + 1).header().firstSequence() : Long.MAX_VALUE;
-            log.read(slots.get(i), voidFrom);
+        for (int i = 0; i < found.size(); i++) {
+            long voidFrom = i + 1 < found.size() ? found.get(i + 1).header().firstSequence() : Long.MAX_VALUE;
+            log.read(found.get(i), voidFrom);
         }
         return log;
     }
@@ -71,6 +72,7 @@ final class WrittenLog {
     private void read(Slot slot, long voidFrom) {
         segments.add(slot.header());
         places.add(slot.storage());
+        slots.add(slot.name());
         long base = slot.header().number() * slot.header().segmentBytes();
         if (endSequence < 0) {
             endSequence = slot.header().firstSequence();

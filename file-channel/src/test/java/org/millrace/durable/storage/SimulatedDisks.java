@@ -59,14 +59,25 @@ public final class SimulatedDisks {
         failures.add(new Failure(directory, operation, count(operation) + n, forEver));
     }
 
-    /** Everything is well again. */
+    /** Everything is well, and stays so until something else is ordered. */
     public synchronized void heal() {
+        powerEndsAt = NEVER;
         failures.clear();
+    }
+
+    /** Whether something is to fail, or has. */
+    public synchronized boolean isFailing() {
+        return !failures.isEmpty();
     }
 
     /** How many operations of this kind there have been. */
     public synchronized long count(Operation operation) {
         return counts.getOrDefault(operation, 0L);
+    }
+
+    /** How many operations there have been of each kind; a copy. */
+    public synchronized Map<Operation, Long> counts() {
+        return new EnumMap<>(counts);
     }
 
     /** How many operations there have been. */
@@ -97,6 +108,14 @@ public final class SimulatedDisks {
         powerEndsAt = NEVER;
         failures.clear();
         directories.forEach(SimulatedStorage::losePower);
+    }
+
+    /** The process dies, power stays: what was written is read, and is not forced. Files and locks are good for nothing any more. */
+    public synchronized void kill() {
+        isOff = false;
+        powerEndsAt = NEVER;
+        failures.clear();
+        directories.forEach(SimulatedStorage::loseProcess);
     }
 
     /** Operations of this kind wait, from now on, until the test lets them go. */

@@ -22,7 +22,7 @@ public final class SimulatedStorage implements Storage {
     private final TreeMap<String, SimulatedFile> files = new TreeMap<>();
     private long capacityBytes;
     private boolean isLocked;
-    private int powerCycles;
+    private int lives;
 
     SimulatedStorage(SimulatedDisks disks, Path path, long capacityBytes) {
         this.disks = disks;
@@ -175,10 +175,10 @@ public final class SimulatedStorage implements Storage {
                 throw new LockedException(path + " is in use by another channel of this process");
             }
             isLocked = true;
-            int cycle = powerCycles;
+            int life = lives;
             return () -> {
                 synchronized (disks) {
-                    isLocked &= cycle != powerCycles;
+                    isLocked &= life != lives;
                 }
             };
         }
@@ -186,9 +186,14 @@ public final class SimulatedStorage implements Storage {
 
     /** What comes of this directory when power is lost. Called with the lock. */
     void losePower() {
-        powerCycles++;
-        isLocked = false;
+        loseProcess();
         files.values().forEach(file -> file.losePower(disks.random()));
+    }
+
+    /** What comes of this directory when the process dies that uses it. Called with the lock. */
+    void loseProcess() {
+        lives++;
+        isLocked = false;
     }
 
     /** When power is lost in the middle of a call, it may have been done. */
@@ -221,7 +226,7 @@ public final class SimulatedStorage implements Storage {
         private final String name;
         private final SimulatedFile file;
         private final Access access;
-        private final int openedInCycle = powerCycles;
+        private final int openedIn = lives;
         private boolean isClosed;
 
         Handle(String name, SimulatedFile file, Access access) {
@@ -292,7 +297,7 @@ public final class SimulatedStorage implements Storage {
         }
 
         private void checkOpen() throws IOException {
-            if (isClosed || openedInCycle != powerCycles) {
+            if (isClosed || openedIn != lives) {
                 throw new IOException(path.resolve(name) + " has been closed");
             }
         }

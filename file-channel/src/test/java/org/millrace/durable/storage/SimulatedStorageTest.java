@@ -54,6 +54,18 @@ final class SimulatedStorageTest extends StorageContract {
     }
 
     @Test
+    void whatAProcessHasWrittenOutlivesItAndIsStillNotForced() throws Exception {
+        StorageFile file = storage.createZeroed("a", SECTORS * SECTOR);
+        file.write(ones(SECTORS), 0);
+        storage.disks().kill();
+
+        assertThat(sectorsOfOnes(storage.readAll("a"))).isEqualTo(SECTORS);
+        assertThatThrownBy(file::force).isInstanceOf(IOException.class);
+        storage.crash();
+        assertThat(sectorsOfOnes(storage.readAll("a"))).isLessThan(SECTORS);
+    }
+
+    @Test
     void theSameSeedKeepsTheSameSectors() throws Exception {
         byte[][] contents = new byte[2][];
         for (int i = 0; i < contents.length; i++) {

@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.util.List;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.Source;
@@ -29,11 +30,16 @@ public record Assembly(
         }
     }
 
-    /** A sink and what is known about it. */
-    public record SinkPart(String name, String type, Sink sink, Channel channel, SinkMetrics metrics) {
+    /**
+     * A sink and what is known about it.
+     *
+     * @param reader where it takes from: the channel, or one of its readers
+     */
+    public record SinkPart(
+            String name, String type, Sink sink, Channel channel, ChannelReader reader, SinkMetrics metrics) {
         @Override
         public String toString() {
-            return channel.name() + " -> " + name + " (" + type + ")";
+            return reader.name() + " -> " + name + " (" + type + ")";
         }
     }
 

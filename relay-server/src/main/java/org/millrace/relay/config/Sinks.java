@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.millrace.api.Channel;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
@@ -38,8 +39,9 @@ final class Sinks {
             return;
         }
         Channel channel = channels.get(channelName);
+        ChannelReader reader = reader(lines, channel);
         SinkMetrics metrics = new SinkMetrics(name, workshop.registry());
-        SinkContext context = new SinkContext(workshop.agent().name(), name, channel, metrics, workshop.clock());
+        SinkContext context = new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock());
         Sink sink = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         lines.noteEmptyValues();
@@ -48,7 +50,7 @@ final class Sinks {
         }
         channels.checkBatch(lines, sink, channelName);
         if (lines.isGood() && channels.isGood(channelName)) {
-            parts.add(new SinkPart(name, factory.typeNames().get(0), sink, channel, metrics));
+            parts.add(new SinkPart(name, factory.typeNames().get(0), sink, channel, reader, metrics));
         } else if (lines.isGood()) {
             workshop.findings()
                     .dropped(
@@ -56,6 +58,32 @@ final class Sinks {
                             lines.fullKey("channel"),
                             "sink is left out, as channel " + channelName + " is");
         }
+    }
+
+    /**
+     * Where the sink takes from. A channel that has readers is taken from through these alone; another one has none to name. What
+     * stands in for a channel that could not be made knows none of its readers, and nothing is said about them.
+     */
+    private ChannelReader reader(ComponentSettings lines, Channel channel) {
+        List<String> readers = channel.readerNames();
+        if (readers.isEmpty() && !lines.settings().has("reader")) {
+            return channel; // where the key has no meaning it is not among those that are expected
+        }
+        String name = lines.settings().string("reader").orElse("");
+        if (readers.contains(name)) {
+            return channel.reader(name);
+        }
+        if (!readers.isEmpty()) {
+            lines.problem(
+                    "reader",
+                    (name.isEmpty() ? "missing" : name) + " (expected: one of the readers of channel " + channel.name()
+                            + ": " + String.join(", ", readers) + (name.isEmpty() ? "" : Nearest.hint(name, readers))
+                            + "; " + workshop.whereIs(Kind.CHANNEL, channel.name(), "readers") + ")");
+        } else if (!name.isEmpty() && channels.isGood(channel.name())) {
+            lines.problem(
+                    "reader", name + " (expected: no such key, as channel " + channel.name() + " has no readers)");
+        }
+        return channel;
     }
 
     /** The name of the sink's channel; a name of no channel has been reported. */

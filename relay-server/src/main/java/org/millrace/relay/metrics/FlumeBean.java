@@ -84,6 +84,12 @@ final class FlumeBean implements DynamicMBean {
     }
 
     private static String typeOf(Object value) {
+        if (value instanceof Boolean) {
+            return "boolean";
+        }
+        if (value instanceof Integer) {
+            return "int";
+        }
         return value instanceof Double ? "double" : value instanceof Number ? "long" : String.class.getName();
     }
 }

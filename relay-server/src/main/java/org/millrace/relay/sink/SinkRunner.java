@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.millrace.api.Channel;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.Component;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
@@ -33,7 +33,7 @@ public final class SinkRunner implements Component {
 
     private final String name;
     private final Sink sink;
-    private final Channel channel;
+    private final ChannelReader channel;
     private final SinkMetrics metrics;
     private final Backoff backoff;
     private final Duration stopGrace;
@@ -50,7 +50,7 @@ public final class SinkRunner implements Component {
     private long deliveredBeforeFailure;
 
     /** With pauses of 0.1 s doubling to 5 s, and 5 s for the last turn to end. */
-    public SinkRunner(String name, Sink sink, Channel channel, SinkMetrics metrics) {
+    public SinkRunner(String name, Sink sink, ChannelReader channel, SinkMetrics metrics) {
         this(
                 name,
                 sink,
@@ -69,7 +69,7 @@ public final class SinkRunner implements Component {
     public SinkRunner(
             String name,
             Sink sink,
-            Channel channel,
+            ChannelReader channel,
             SinkMetrics metrics,
             Backoff backoff,
             Duration stopGrace,

@@ -1,7 +1,7 @@
 package org.millrace.relay.sink;
 
 import java.util.function.Consumer;
-import org.millrace.api.Channel;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.Transaction;
@@ -12,11 +12,11 @@ import org.millrace.codec.EventBatch;
  * One thread.
  */
 final class TakenBatches {
-    private final Channel channel;
+    private final ChannelReader channel;
     private final SinkMetrics metrics;
     private final int batchEvents;
 
-    TakenBatches(Channel channel, SinkMetrics metrics, int batchEvents) {
+    TakenBatches(ChannelReader channel, SinkMetrics metrics, int batchEvents) {
         this.channel = channel;
         this.metrics = metrics;
         this.batchEvents = batchEvents;

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.StartException;
@@ -23,9 +24,18 @@ public final class FakeParts {
     private FakeParts() {}
 
     public static ComponentCatalog catalog(Diary diary) {
+        return catalog(diary, List.of(new NotingChannelFactory(diary)));
+    }
+
+    /** With a second type of channel, {@code kept}: it says that it is durable, and has {@code readers}. */
+    public static ComponentCatalog catalogWithKept(Diary diary) {
+        return catalog(diary, List.of(new NotingChannelFactory(diary), new KeptChannelFactory(diary)));
+    }
+
+    private static ComponentCatalog catalog(Diary diary, List<ComponentFactory.OfChannel> channels) {
         return new ComponentCatalog(
                 List.of(new FakeSource.Factory("avro", diary), new FakeSource.Factory("spooldir", diary)),
-                List.of(new NotingChannelFactory(diary)),
+                channels,
                 List.of(new FakeSink.Factory("avro", diary), new FakeSink.Factory("hdfs", diary)),
                 List.of(
                         new TimestampInterceptorFactory(),
@@ -45,11 +55,31 @@ public final class FakeParts {
 
         @Override
         public Channel create(ChannelContext context, Settings settings) {
-            return new NotingChannel(REAL.create(context, settings), diary);
+            return new NotingChannel(context.name(), REAL.create(context, settings), false, List.of(), diary);
         }
     }
 
-    private record NotingChannel(Channel real, Diary diary) implements Channel {
+    private record KeptChannelFactory(Diary diary) implements ComponentFactory.OfChannel {
+        @Override
+        public List<String> typeNames() {
+            return List.of("kept");
+        }
+
+        @Override
+        public Channel create(ChannelContext context, Settings settings) {
+            List<String> readers = settings.words("readers").orElse(List.of());
+            Channel real = NotingChannelFactory.REAL.create(context, settings);
+            return new NotingChannel(real.name(), real, true, readers, diary);
+        }
+    }
+
+    private record NotingChannel(String name, Channel real, boolean isDurable, List<String> readerNames, Diary diary)
+            implements Channel {
+        @Override
+        public ChannelReader reader(String reader) {
+            return new NotingChannel(name + "/" + reader, real, isDurable, List.of(), diary);
+        }
+
         @Override
         public void start() throws StartException {
             diary.note("start channel " + name());
@@ -60,11 +90,6 @@ public final class FakeParts {
         public void close() {
             diary.note("close channel " + name());
             real.close();
-        }
-
-        @Override
-        public String name() {
-            return real.name();
         }
 
         @Override

@@ -2,7 +2,7 @@ package org.millrace.relay.fakes;
 
 import java.util.List;
 import org.millrace.api.BatchSized;
-import org.millrace.api.Channel;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
@@ -12,7 +12,8 @@ import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
 
 /** A sink that forgets what it takes; {@code failure} makes its start fail. */
-public record FakeSink(String name, Channel channel, String batchKey, int batchEvents, String failure, Diary diary)
+public record FakeSink(
+        String name, ChannelReader channel, String batchKey, int batchEvents, String failure, Diary diary)
         implements Sink, BatchSized {
     @Override
     public void start() throws StartException {

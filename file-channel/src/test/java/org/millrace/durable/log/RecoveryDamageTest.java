@@ -1,0 +1,336 @@
+package org.millrace.durable.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.Checksum;
+import org.millrace.durable.format.SegmentHeader;
+import org.millrace.durable.storage.SimulatedStorage;
+import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.StorageFile;
+
+/** What recovery makes of damage, piece by piece. */
+final class RecoveryDamageTest {
+    private final SimulatedStorage storage = SimulatedStorage.withSeed(1);
+    private final LogImage image = new LogImage(storage);
+
+    @Test
+    void aTornTailAtAnyByteCostsNothingThatWasAcked() throws IOException {
+        int tail = tailBytes();
+        for (int cut = 0; cut < tail; cut += 1 + cut / 200) {
+            SimulatedStorage fresh = SimulatedStorage.withSeed(1);
+            LogImage torn = new LogImage(fresh);
+            torn.roll(5);
+            torn.put(6);
+            torn.put(3, 4).cut(cut);
+
+            Recovered log = Logs.recover(fresh);
+
+            assertThat(log.endSequence()).as("cut at byte %d", cut).isEqualTo(11);
+            assertThat(log.lostEvents()).as("cut at byte %d", cut).isZero();
+            assertThat(Logs.read(log)).as("cut at byte %d", cut).isEqualTo("0-10");
+        }
+    }
+
+    private static int tailBytes() throws IOException {
+        LogImage whole = new LogImage(SimulatedStorage.withSeed(1));
+        whole.roll(5);
+        whole.put(6);
+        return whole.put(3, 4).usedBytes();
+    }
+
+    @Test
+    void aDamagedGroupAmongOthersIsSetAsideAndCounted() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.put(7);
+        hit.flip(20);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(18);
+        assertThat(log.lostEvents()).isEqualTo(6);
+        assertThat(log.state().lostEvents()).isEqualTo(6);
+        assertThat(log.setAsideBytes()).isBetween(1L, (long) hit.paddedBytes());
+        assertThat(Logs.read(log)).isEqualTo("0-4 (6 lost) 11-17");
+        assertThat(text("quarantine/segment-000001-at-%08d.json".formatted(hit.offset())))
+                .contains("\"lostEvents\": 6", "\"fromSequence\": 5", "slot-0001.seg");
+        assertThat(storage.readAll("quarantine/segment-000001-at-%08d.bytes".formatted(hit.offset())))
+                .hasSizeLessThanOrEqualTo(hit.paddedBytes());
+    }
+
+    @Test
+    void ofAGroupOnlyTheDamagedRecordIsLost() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6, 2, 3);
+        image.put(7);
+        hit.flip(hit.usedBytes() / 2); // in the first record, the longest one
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).isEqualTo(6);
+        assertThat(Logs.read(log)).isEqualTo("0-4 (6 lost) 11-22");
+    }
+
+    @Test
+    void theSameDamageIsNotCountedByReadersAgain() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.put(7);
+        hit.flip(0);
+        Recovered log = Logs.recover(storage);
+        List<Long> counted = new ArrayList<>();
+
+        try (SegmentRecordReader reader = Logs.reader(log, 0, (events, bytes) -> counted.add(events))) {
+            assertThat(Logs.drain(reader, log.endSequence())).contains("(6 lost)");
+        }
+
+        assertThat(counted).isEmpty();
+    }
+
+    @Test
+    void aLossIsCountedOnceInARowOfRestarts() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.put(7);
+        hit.flip(0);
+
+        assertThat(Logs.recover(storage).state().lostEvents()).isEqualTo(6);
+        assertThat(Logs.recover(storage).state().lostEvents())
+                .as("no segment has been begun since then that could know")
+                .isEqualTo(6);
+    }
+
+    @Test
+    void eventsThatAllReadersHaveCommittedAreNoLoss() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.put(7);
+        image.commit(0, 9);
+        hit.flip(0);
+
+        assertThat(Logs.recover(storage).lostEvents()).isEqualTo(2);
+    }
+
+    @Test
+    void lostPositionsAreDeliveredAgain() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.commit(2, 4).flip(70);
+        image.commit(4, 5);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.state().watermark(LogImage.READER)).isEqualTo(2);
+        assertThat(log.lostEvents()).isZero();
+        assertThat(log.setAsideBytes()).isPositive();
+    }
+
+    @Test
+    void aTornRollIsAFreeSlot() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.roll(4).cut(30);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(11);
+        assertThat(log.nextNumber()).isEqualTo(3);
+        assertThat(log.free()).containsExactly(new Recovered.FreeSlot(storage, "slot-0002.seg"));
+        assertThat(Logs.read(log)).isEqualTo("0-10");
+    }
+
+    @Test
+    void aTornRollProvesWhatTheSegmentBeforeHeld() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.roll(4).cut(0);
+        hit.flip(0);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(11);
+        assertThat(log.lostEvents()).isEqualTo(6);
+    }
+
+    @Test
+    void aFirstBlockIsMadeUpFromTheGroups() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.roll(7);
+        storage.flip("slot-0001.seg", 40, 1);
+        storage.flip("slot-0002.seg", 40, 1);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(18);
+        assertThat(log.lostEvents()).isZero();
+        assertThat(Logs.read(log)).isEqualTo("0-17");
+    }
+
+    @Test
+    void aFirstBlockOfZerosIsMadeUpFromTheGroups() throws IOException {
+        image.roll(5);
+        overwrite("slot-0001.seg", 0, new byte[Blocks.BYTES]);
+
+        assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-4");
+    }
+
+    @Test
+    void aSegmentWithoutItsSnapshotIsReadFromTheOneBefore() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        LogImage.Place hit = image.roll(6);
+        image.put(7);
+        image.commit(2, 3);
+        hit.flip(8);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.state().watermark(LogImage.READER)).isEqualTo(3);
+        assertThat(log.endSequence()).isEqualTo(18);
+        assertThat(log.lostEvents()).isEqualTo(6);
+        assertThat(Logs.read(log)).isEqualTo("0-4 (6 lost) 11-17");
+    }
+
+    @Test
+    void withoutAnySnapshotTheEventsAreThere() throws IOException {
+        LogImage.Place hit = image.roll(5);
+        image.put(6);
+        hit.flip(0);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.state().readers()).isEmpty();
+        assertThat(Logs.read(log)).isEqualTo("(5 lost) 5-10");
+    }
+
+    @Test
+    void garbageWhereASegmentIsMissingIsSetAside() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        image.roll(7);
+        byte[] noise = new byte[LogImage.SEGMENT_BYTES];
+        new Random(3).nextBytes(noise);
+        overwrite("slot-0002.seg", 0, noise);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).isEqualTo(6);
+        assertThat(log.free()).isEmpty();
+        assertThat(storage.list()).doesNotContain("slot-0002.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-4 (6 lost) 11-17");
+    }
+
+    @Test
+    void garbageWhereNothingIsMissingIsAFreeSlot() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        storage.createZeroed("slot-0009.seg", LogImage.SEGMENT_BYTES).close();
+        overwrite("slot-0009.seg", 0, new byte[] {1, 2, 3});
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.free()).extracting(Recovered.FreeSlot::slot).containsExactly("slot-0009.seg");
+        assertThat(log.lostEvents()).isZero();
+    }
+
+    @Test
+    void aSegmentOfAnotherLogIsSetAside() throws IOException {
+        image.roll(5);
+        Logs.recover(storage);
+        byte[] foreign = block(new SegmentHeader(
+                3, new UUID(8, 8), 9, LogImage.SEGMENT_BYTES, 50, LogImage.EPOCH_MILLIS - 1, "", new byte[0]));
+        storage.createZeroed("slot-0002.seg", LogImage.SEGMENT_BYTES).close();
+        overwrite("slot-0002.seg", 0, foreign);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(storage.list()).contains("slot-0001.seg").doesNotContain("slot-0002.seg");
+        assertThat(log.endSequence()).isEqualTo(5);
+        assertThat(log.free()).isEmpty();
+    }
+
+    @Test
+    void aSegmentOfALaterFormatIsSetAside() throws IOException {
+        image.roll(5);
+        Logs.recover(storage);
+        ByteBuffer later = image.header().toBlock().order(ByteOrder.LITTLE_ENDIAN);
+        later.putShort(8, (short) 2);
+        later.putInt(Blocks.BYTES - 4, Checksum.of(later, 0, Blocks.BYTES - 4));
+        byte[] block = new byte[Blocks.BYTES];
+        later.get(block);
+        storage.createZeroed("slot-0002.seg", LogImage.SEGMENT_BYTES).close();
+        overwrite("slot-0002.seg", 0, block);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(storage.list()).doesNotContain("slot-0002.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+    }
+
+    @Test
+    void ofTwoSegmentsWithOneNumberTheYoungerOneCounts() throws IOException {
+        image.roll(5);
+        storage.createZeroed("slot-0009.seg", LogImage.SEGMENT_BYTES).close();
+        SegmentHeader header = image.header();
+        overwrite(
+                "slot-0009.seg",
+                0,
+                block(new SegmentHeader(
+                        9,
+                        header.logId(),
+                        header.number(),
+                        header.segmentBytes(),
+                        40,
+                        header.epochMillis() - 1,
+                        "",
+                        new byte[0])));
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(storage.list()).doesNotContain("slot-0009.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+    }
+
+    @Test
+    void aMissingSegmentIsAGap() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        image.roll(7);
+        storage.delete("slot-0002.seg");
+        Recovered log = Logs.recover(storage);
+        List<Long> counted = new ArrayList<>();
+
+        try (SegmentRecordReader reader = Logs.reader(log, 0, (events, bytes) -> counted.add(events))) {
+            assertThat(Logs.drain(reader, 18)).isEqualTo("0-4 (6 lost) 11-17");
+        }
+        assertThat(counted).containsExactly(6L);
+    }
+
+    private void overwrite(String slot, long at, byte[] bytes) throws IOException {
+        try (StorageFile file = storage.open(slot, Storage.Access.WRITE)) {
+            file.write(ByteBuffer.wrap(bytes), at);
+            file.force();
+        }
+    }
+
+    private static byte[] block(SegmentHeader header) {
+        byte[] block = new byte[Blocks.BYTES];
+        header.toBlock().get(block);
+        return block;
+    }
+
+    private String text(String name) throws IOException {
+        return new String(storage.readAll(name), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,152 @@
+package org.millrace.durable.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import org.junit.jupiter.api.Test;
+import org.millrace.durable.storage.SimulatedDisks;
+import org.millrace.durable.storage.SimulatedDisks.Operation;
+import org.millrace.durable.storage.SimulatedStorage;
+import org.millrace.durable.storage.Storage;
+
+class SlotReuseTest {
+    private final SimulatedDisks disks = new SimulatedDisks(5);
+    private final SimulatedStorage disk = disks.add("one", Long.MAX_VALUE);
+    private final TestLog test = new TestLog();
+
+    @Test
+    void aReaderThatKeepsUpLetsTheLogRunOnAFewSlotsForEver() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            for (int number = 0; test.count("rolls") < 50; number += 10) {
+                put(log, number).get();
+                log.commitAndWait(Positions.upTo(number + 10));
+            }
+        }
+        assertThat(slots()).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void whatNobodyHasReadIsKept() throws Exception {
+        int acked = 0;
+        try (DurableLog log = test.open(disk)) {
+            for (; test.count("rolls") < 20; acked += 10) {
+                put(log, acked).get();
+            }
+            assertThat(log.figures().segmentsInUse()).isEqualTo(20);
+        }
+        assertThat(WrittenLog.in(disk).numbers).hasSize(acked);
+    }
+
+    @Test
+    void whatIsReadIsKeptForTheRetention() throws Exception {
+        test.retention = Duration.ofHours(1);
+        try (DurableLog log = test.open(disk)) {
+            int acked = fillSegments(log, 4);
+            log.commitAndWait(Positions.upTo(acked));
+            await().until(() -> log.figures().segmentsFree() > SlotPool.KEPT_BACK);
+            assertThat(log.figures().segmentsInUse()).isEqualTo(4);
+
+            test.clock.advance(Duration.ofHours(2));
+            log.commitAndWait(Positions.upTo(acked));
+            await().until(() -> log.figures().segmentsInUse() == 1);
+        }
+    }
+
+    @Test
+    void retentionYieldsToAFullDisk() throws Exception {
+        test.retention = Duration.ofHours(1);
+        disk.setCapacity(8 * TestLog.SEGMENT_BYTES + 8192);
+        try (DurableLog log = test.open(disk)) {
+            for (int number = 0; test.count("rolls") < 30; number += 10) {
+                await().until(() -> !log.isFull());
+                put(log, number);
+                log.commitAndWait(Positions.upTo(number + 10));
+            }
+        }
+    }
+
+    @Test
+    void aSlotOfAnotherSizeIsReadAndThenGivenUp() throws Exception {
+        int acked;
+        try (DurableLog log = test.open(disk)) {
+            acked = fillSegments(log, 3);
+        }
+        test.segmentBytes = 2 * TestLog.SEGMENT_BYTES;
+        try (DurableLog log = test.open(disk)) {
+            assertThat(log.recoveredEnd()).isEqualTo(acked);
+            assertThat(put(log, acked).get()).isEqualTo(acked);
+            log.commitAndWait(Positions.upTo(acked));
+            await().until(() -> log.figures().segmentsInUse() == 1);
+        }
+        for (String slot : disk.list()) {
+            if (slot.endsWith(Segment.SLOT_SUFFIX)) {
+                assertThat(size(slot)).as(slot).isEqualTo(test.segmentBytes);
+            }
+        }
+    }
+
+    @Test
+    void aSlotWhoseDiskHasFailedIsNotUsedAgain() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0).get();
+            String suspect = WrittenLog.in(disk).slots.get(0);
+            disks.failNth(Operation.FORCE, 1, false);
+            put(log, 10).get();
+            log.commitAndWait(Positions.upTo(20));
+            await().until(() -> !disk.list().contains(suspect));
+        }
+    }
+
+    @Test
+    void segmentsAreStripedOverTheDirectories() throws Exception {
+        SimulatedStorage other = disks.add("two", Long.MAX_VALUE);
+        SimulatedStorage third = disks.add("three", Long.MAX_VALUE);
+        try (DurableLog log = test.open(disk, other, third)) {
+            fillSegments(log, 12);
+        }
+
+        WrittenLog written = WrittenLog.in(disk, other, third);
+        assertThat(new HashSet<>(written.places)).hasSize(3);
+        assertThat(written.places.stream().filter(place -> place == disk).count())
+                .isBetween(2L, 6L);
+    }
+
+    @Test
+    void aRestartDoesNotUseUpSlots() throws Exception {
+        test.open(disk).close();
+        for (int i = 0; i < 10; i++) {
+            test.open(disk).close();
+        }
+        assertThat(slots()).isLessThanOrEqualTo(5);
+    }
+
+    /** Gives the number of events put. */
+    private int fillSegments(DurableLog log, int segments) throws Exception {
+        int number = 0;
+        for (; log.figures().segmentsInUse() < segments; number += 10) {
+            put(log, number).get();
+        }
+        return number;
+    }
+
+    private long slots() throws IOException {
+        return disk.list().stream()
+                .filter(name -> name.endsWith(Segment.SLOT_SUFFIX))
+                .count();
+    }
+
+    private long size(String slot) throws IOException {
+        try (var file = disk.open(slot, Storage.Access.READ)) {
+            return file.size();
+        }
+    }
+
+    private static TestPut put(DurableLog log, int number) {
+        TestPut put = TestPut.numbered(number, 10);
+        log.append(put);
+        return put;
+    }
+}
