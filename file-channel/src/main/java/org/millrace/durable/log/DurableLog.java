@@ -17,7 +17,6 @@ import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
-import org.millrace.durable.storage.StorageFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,9 +123,8 @@ public final class DurableLog implements Log {
         Locks locks = Locks.acquire(directories);
         try {
             Recovered recovered = Recovery.recover(settings, directories, clock);
-            forceNewest(settings, recovered.segments());
             LogState state = recovered.state().copy();
-            setReaders(settings, state, readers);
+            setReaders(settings, state, readers, oldestSequence(recovered));
             return new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
         } catch (IOException | RuntimeException e) {
             locks.close();
@@ -134,33 +132,22 @@ public final class DurableLog implements Log {
         }
     }
 
-    /**
-     * Of the newest segment we may have read what a process that died had written and not forced. It must not be gone again after what we
-     * are about to write behind it.
-     */
-    private static void forceNewest(LogSettings settings, Segments segments) {
-        Segment newest = segments.newest();
-        if (newest == null) {
-            return;
-        }
-        try (StorageFile file = newest.storage().open(newest.slot(), Storage.Access.WRITE)) {
-            file.force();
-        } catch (IOException e) {
-            LOG.error(
-                    "channel {}: could not force {}: its end may not survive a loss of power",
-                    settings.name(),
-                    newest,
-                    e);
-        }
+    private static long oldestSequence(Recovered recovered) {
+        Segment oldest = recovered.segments().oldest();
+        return oldest == null ? recovered.endSequence() : oldest.firstSequence();
     }
 
-    /** Who is new starts at the oldest event that somebody still needs. */
-    private static void setReaders(LogSettings settings, LogState state, List<String> readers) {
+    /**
+     * Who is new starts at the oldest event that somebody still needs.
+     *
+     * @param oldest where to start if no position is known at all
+     */
+    private static void setReaders(LogSettings settings, LogState state, List<String> readers, long oldest) {
         if (readers.isEmpty()) {
             throw new IllegalArgumentException("no readers: nothing would ever be kept");
         }
         Set<String> known = state.readers();
-        long start = known.isEmpty() ? 0 : state.lowestWatermark();
+        long start = known.isEmpty() ? oldest : state.lowestWatermark();
         for (String reader : readers) {
             state.addReader(reader, start);
         }
