@@ -25,6 +25,9 @@ final class LoadRun {
     private static final Duration FIRST_ARRIVAL = Duration.ofSeconds(20);
     private static final long STUCK_MILLIS = 200;
     private static final long STOP_SECONDS = 5;
+    private static final Duration CALM_LOOK = Duration.ofMillis(300);
+    private static final long CALM_CPU_NANOS = CALM_LOOK.toNanos() / 15;
+    private static final int CALM_LOOKS = 60;
 
     private final Target target;
     private final Workload workload;
@@ -64,6 +67,7 @@ final class LoadRun {
             if (target.arrived() != null) {
                 awaitEmptyHop();
             }
+            awaitCalm();
             return result(seconds, arrivedMeanwhile, cpu);
         } finally {
             stop();
@@ -78,6 +82,17 @@ final class LoadRun {
             before = arrived.getAsLong();
             TimeUnit.MILLISECONDS.sleep(STUCK_MILLIS);
         } while (!backlog.isEmpty() && arrived.getAsLong() > before);
+    }
+
+    /** So that a channel that is still being drained takes no CPU time and no disk from the next run. */
+    private void awaitCalm() throws InterruptedException {
+        for (int look = 0; look < CALM_LOOKS; look++) {
+            long before = target.cpuNanos().getAsLong();
+            TimeUnit.NANOSECONDS.sleep(CALM_LOOK.toNanos());
+            if (target.cpuNanos().getAsLong() - before <= CALM_CPU_NANOS) {
+                return;
+            }
+        }
     }
 
     private void connect(LoadConnection connection) throws InterruptedException {

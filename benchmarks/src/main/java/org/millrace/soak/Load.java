@@ -12,7 +12,7 @@ import org.millrace.client.RelayAddress;
 /** Senders that go on whatever happens to their agent, until they are told to stop. Thread-safe. */
 final class Load implements AutoCloseable {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LoadPlan plan;
     private final SentLedger ledger = new SentLedger();

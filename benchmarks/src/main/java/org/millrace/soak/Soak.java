@@ -3,9 +3,11 @@ package org.millrace.soak;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import picocli.CommandLine;
@@ -24,7 +26,10 @@ abstract class Soak implements Callable<Integer> {
             description = "of all that is random (default: a new one)")
     private long seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
-    @Option(names = "--dir", description = "for logs, ledgers and the channel's files (default: a new one)")
+    @Option(
+            names = "--dir",
+            description =
+                    "for logs, ledgers and the channel's files (default: a new one, which goes once it has passed)")
     private @Nullable Path dir;
 
     @Option(names = "--agent", defaultValue = "millrace", description = "whose agent: millrace; or flume, to compare")
@@ -48,10 +53,21 @@ abstract class Soak implements Callable<Integer> {
         try {
             boolean isGood = run(own);
             say("%s", isGood ? "passed" : "FAILED: seed " + seed + ", files in " + own);
+            if (isGood && dir == null) {
+                delete(own);
+            }
             return isGood ? PASSED : FOUND_WANTING;
         } catch (IllegalStateException e) {
             say("not finished: %s; seed %d, files in %s", String.valueOf(e.getMessage()), seed, own);
             return NOT_FINISHED;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
