@@ -103,15 +103,14 @@ final class GroupScanner implements AutoCloseable {
         offset += header.paddedBytes();
     }
 
-    /**
-     * What was read is forgotten and comes from the disk again: it may have changed there.
-     *
-     * @return whether what stands here had been read along with something before it
-     */
-    boolean forget() {
-        boolean wasReadAhead = windowStart < offset && window.limit() > 0;
+    /** Whether what stands here was read along with something before it. */
+    boolean isReadAhead() {
+        return windowStart < offset && window.limit() > 0;
+    }
+
+    /** What was read is forgotten and comes from the disk again: it may have changed there. No record of it may be used any more. */
+    void forget() {
         window.limit(0);
-        return wasReadAhead;
     }
 
     /** Sequence behind the last event of a group. */

@@ -241,10 +241,11 @@ final class SegmentRecordReader implements RecordReader {
 
     /** The disk may have been wrong: once for each place. What we had read ahead of the writer does not count. */
     private boolean mayReadAgain(GroupScanner groups) {
-        boolean wasReadAhead = groups.forget();
+        boolean wasReadAhead = groups.isReadAhead();
         if (readAgain == groups.offset() && !wasReadAhead) {
             return false;
         }
+        groups.forget();
         readAgain = wasReadAhead ? readAgain : groups.offset();
         group = null;
         return true;
