@@ -121,8 +121,8 @@ record FileChannelSettings(
 
     private static List<String> readers(Settings settings) {
         List<String> readers = settings.words(READERS).orElse(List.of());
-        if (readers.contains("")) {
-            settings.problem(READERS, "empty (expected: names separated by blanks, or no such key)");
+        if (readers.contains("") || readers.stream().anyMatch(name -> name.contains(","))) {
+            settings.problem(READERS, String.join(" ", readers) + " (expected: names separated by blanks)");
         }
         return readers;
     }

@@ -149,6 +149,7 @@ class FileChannelSettingsTest {
                 "minimumRequiredSpace | -1",
                 "maxFileSize | 100",
                 "readers | ''",
+                "readers | store, audit",
                 "encryption.activeKey | k1",
             })
     void aBadValueIsAMistake(String key, String value) {

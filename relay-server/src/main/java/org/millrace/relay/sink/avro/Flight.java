@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Transaction;
 
 /**
@@ -13,10 +14,6 @@ import org.millrace.api.Transaction;
  * @param transaction ours to end
  */
 record Flight(Transaction transaction, int events, CompletableFuture<Void> answered) {
-
-    boolean isAnswered() {
-        return answered.isDone();
-    }
 
     /** True once the peer has the events safely. */
     boolean hasArrived() {
@@ -40,11 +37,15 @@ record Flight(Transaction transaction, int events, CompletableFuture<Void> answe
         }
     }
 
-    /** Why the events have not arrived. Only once answered. */
+    /** Why the events have not arrived; null if they have, and while there is no answer, which may come at any moment. */
+    @Nullable
     Throwable failure() {
+        if (!answered.isCompletedExceptionally()) {
+            return null;
+        }
         try {
             answered.getNow(null);
-            throw new IllegalStateException("the events have arrived");
+            return null;
         } catch (CompletionException e) {
             return e.getCause() == null ? e : e.getCause();
         }

@@ -66,9 +66,7 @@ final class Flights {
         while (!flights.isEmpty() && flights.getFirst().hasArrived()) {
             commit(flights.removeFirst());
         }
-        return flights.isEmpty() || !flights.getFirst().isAnswered()
-                ? null
-                : flights.getFirst().failure();
+        return flights.isEmpty() ? null : flights.getFirst().failure();
     }
 
     /** Waits until all have their answer. The connection sees to it that they get one in time. */

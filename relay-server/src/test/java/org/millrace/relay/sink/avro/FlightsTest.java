@@ -47,6 +47,21 @@ class FlightsTest {
     }
 
     @Test
+    void anAnswerThatComesWhileOneLooksIsNoFailure() throws Exception {
+        flights.add(new Flight(new RecordedTransaction("a"), 10, new CompletableFuture<>() {
+            @Override
+            public boolean isDone() {
+                boolean wasDone = super.isDone();
+                complete(null);
+                return wasDone;
+            }
+        }));
+        assertThat(flights.commitArrived()).isNull();
+        assertThat(flights.commitArrived()).isNull();
+        assertThat(log).containsExactly("commit a", "close a");
+    }
+
+    @Test
     void whatIsLostGoesBackNewestFirst() throws Exception {
         depart("a", "b", "c");
         answers.forEach(answer -> answer.completeExceptionally(new IOException("cut")));
