@@ -1,6 +1,7 @@
 package org.millrace.relay.config;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,8 @@ final class Channels {
 
     private final Set<String> filled = new LinkedHashSet<>();
     private final Set<String> drained = new LinkedHashSet<>();
+    /** Readers that some sink takes from, as CHANNEL/READER. */
+    private final Set<String> takenReaders = new HashSet<>();
     /** True once a source or sink names no channel, or one that is not there: it may have meant one that seems unused. */
     private boolean missed;
 
@@ -85,6 +88,27 @@ final class Channels {
         drained.add(name);
     }
 
+    /** A sink takes from this reader. */
+    void isTaken(String name, String reader) {
+        takenReaders.add(name + "/" + reader);
+    }
+
+    /** A sink names a reader that is not there: it may have meant one that nobody seems to take from. */
+    void readerIsMissed() {
+        missed = true;
+    }
+
+    private void reportIdleReaders(ComponentSettings lines, ChannelPart part) {
+        for (String reader : part.channel().readerNames()) {
+            if (!missed && !takenReaders.contains(part.name() + "/" + reader)) {
+                lines.problem(
+                        "readers",
+                        reader + " (expected: a sink that takes from it, with reader = " + reader
+                                + "; without one the channel fills up)");
+            }
+        }
+    }
+
     /** Reports a source or sink whose batches do not fit a channel. */
     void checkBatch(ComponentSettings user, Object component, String name) {
         ChannelPart part = parts.get(name);
@@ -125,6 +149,7 @@ final class Channels {
                 if (!drained.contains(name)) {
                     lines.note("type", "no sink takes from this channel: it will fill up");
                 }
+                reportIdleReaders(lines, part);
                 used.add(part);
             }
         }

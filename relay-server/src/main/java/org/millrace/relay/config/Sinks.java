@@ -71,9 +71,11 @@ final class Sinks {
         }
         String name = lines.settings().string("reader").orElse("");
         if (readers.contains(name)) {
+            channels.isTaken(channel.name(), name);
             return channel.reader(name);
         }
         if (!readers.isEmpty()) {
+            channels.readerIsMissed();
             lines.problem(
                     "reader",
                     (name.isEmpty() ? "missing" : name) + " (expected: one of the readers of channel " + channel.name()

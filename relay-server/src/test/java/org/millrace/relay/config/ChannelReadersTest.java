@@ -70,6 +70,14 @@ class ChannelReadersTest {
     }
 
     @Test
+    void aReaderThatNoSinkTakesFromIsAMistake() throws IOException {
+        assertThat(mistakes(FILE.replace("k2.reader = audit", "k2.reader = store")))
+                .containsExactly(
+                        "4: a.channels.c1.readers: audit (expected: a sink that takes from it, with reader = audit;"
+                                + " without one the channel fills up)");
+    }
+
+    @Test
     void nothingIsSaidOfReadersWhileTheChannelItselfHasAMistake() throws IOException {
         assertThat(mistakes(FILE.replace("c1.type = kept", "c1.type = kpt")))
                 .singleElement()
