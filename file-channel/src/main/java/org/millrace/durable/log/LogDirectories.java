@@ -152,23 +152,59 @@ final class LogDirectories {
         return false;
     }
 
+    /**
+     * A directory keeps its number for good. New ones say who they are, one after the other, before any tells of those behind it:
+     * wherever this is cut short, nobody misses a directory that is there.
+     */
     private void writeMetas(UUID logId) {
-        for (int i = 0; i < directories.size(); i++) {
-            LogMeta meta =
-                    new LogMeta(logId, SegmentHeader.VERSION, settings.segmentBytes(), i + 1, directories.size());
-            if (meta.equals(metas.get(i))) {
-                continue;
+        int[] numbers = numbers();
+        boolean isComplete = true;
+        for (int i = 0; isComplete && i < numbers.length; i++) {
+            isComplete = metas.get(i) != null || writeMeta(logId, i, numbers[i], numbers[i]);
+        }
+        for (int i = 0; isComplete && i < numbers.length; i++) {
+            writeMeta(logId, i, numbers[i], directories.size());
+        }
+    }
+
+    /** Directories without a number get those that nobody has, from the lowest on. */
+    private int[] numbers() {
+        Set<Integer> taken = new TreeSet<>();
+        for (LogMeta meta : metas) {
+            if (meta != null) {
+                taken.add(meta.directory());
             }
-            try {
-                meta.write(directories.get(i));
-            } catch (IOException e) {
-                LOG.warn(
-                        "channel {}: cannot write {} in {}: {}",
-                        settings.name(),
-                        LogMeta.FILE,
-                        directories.get(i).path(),
-                        e.toString());
+        }
+        int[] numbers = new int[metas.size()];
+        int next = 1;
+        for (int i = 0; i < numbers.length; i++) {
+            LogMeta meta = metas.get(i);
+            while (meta == null && !taken.add(next)) {
+                next++;
             }
+            numbers[i] = meta == null ? next : meta.directory();
+        }
+        return numbers;
+    }
+
+    private boolean writeMeta(UUID logId, int i, int number, int count) {
+        Storage directory = directories.get(i);
+        LogMeta meta = new LogMeta(logId, SegmentHeader.VERSION, settings.segmentBytes(), number, count);
+        if (meta.equals(metas.get(i))) {
+            return true;
+        }
+        try {
+            meta.write(directory);
+            metas.set(i, meta);
+            return true;
+        } catch (IOException e) {
+            LOG.warn(
+                    "channel {}: cannot write {} in {}: {}",
+                    settings.name(),
+                    LogMeta.FILE,
+                    directory.path(),
+                    e.toString());
+            return false;
         }
     }
 }

@@ -110,7 +110,7 @@ final class SegmentRecordReader implements RecordReader {
                     at,
                     at,
                     scannedTo,
-                    header.firstSequence(),
+                    gapEnd(groups.segment(), header.firstSequence(), durableSequence),
                     "events are missing before this group"));
         }
         group = records;
@@ -226,17 +226,29 @@ final class SegmentRecordReader implements RecordReader {
         if (isRecycled(groups)) {
             return null;
         }
-        return report(
-                next == null
-                        ? rest(groups.segment(), from, groups.offset(), why, durableSequence)
-                        : new Damage(groups.segment(), from, groups.offset(), scannedTo, next.firstSequence(), why));
+        if (next != null) {
+            long end = gapEnd(groups.segment(), next.firstSequence(), durableSequence);
+            return report(new Damage(groups.segment(), from, groups.offset(), scannedTo, end, why));
+        }
+        Damage rest = rest(groups.segment(), from, groups.offset(), why, durableSequence);
+        if (segments.after(groups.segment()) == null) {
+            groups.moveTo(from); // the writer goes on in this segment: look again, when there is more
+            groups.forget();
+        }
+        return report(rest);
     }
 
     /** What is gone if nothing more can be read of a segment. */
     private Damage rest(Segment segment, long from, long to, String why, long durableSequence) {
-        Segment next = segments.after(segment);
-        long end = next == null ? durableSequence : Math.min(next.firstSequence(), durableSequence);
+        long end = gapEnd(segment, durableSequence, durableSequence);
         return new Damage(segment, from, to, scannedTo, end, why);
+    }
+
+    /** Where a gap ends at the latest: what the next segment has is not gone, and what is not durable is not there yet. */
+    private long gapEnd(Segment segment, long most, long durableSequence) {
+        Segment next = segments.after(segment);
+        long end = Math.min(most, durableSequence);
+        return next == null ? end : Math.min(next.firstSequence(), end);
     }
 
     /** The disk may have been wrong: once for each place. What we had read ahead of the writer does not count. */

@@ -45,7 +45,34 @@ final class LogDirectoriesTest {
     @Test
     void takesOneMore() throws IOException {
         assertThat(Logs.read(Logs.recover(three, one, two))).isEqualTo("0-17");
-        assertThatThrownBy(() -> Logs.recover(one, two)).hasMessageContaining("number [1] is missing");
+        assertThatThrownBy(() -> Logs.recover(one, two)).hasMessageContaining("number [3] is missing");
+    }
+
+    @Test
+    void aDirectoryKeepsItsNumber() throws IOException {
+        Logs.recover(three, two, one);
+
+        assertThat(LogMeta.read(one)).isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 1, 3));
+        assertThat(LogMeta.read(two)).isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 2, 3));
+        assertThat(LogMeta.read(three)).isEqualTo(new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 3, 3));
+    }
+
+    @Test
+    void addingOneMayBeCutShortAnywhere() throws IOException {
+        SimulatedStorage four = disks.add("four", Long.MAX_VALUE);
+        for (int n = 1; n <= 5; n++) {
+            disks.failNth(SimulatedDisks.Operation.REPLACE, n, true);
+            Logs.recover(one, three, two, four);
+            disks.heal();
+
+            Recovered log = Logs.recover(two, four, one, three);
+
+            assertThat(Logs.read(log)).as("write %d fails", n).isEqualTo("0-17");
+            four.delete("log.meta");
+            three.delete("log.meta");
+            new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 1, 2).write(one);
+            new LogMeta(image.logId(), 1, LogImage.SEGMENT_BYTES, 2, 2).write(two);
+        }
     }
 
     @Test

@@ -168,6 +168,37 @@ final class SegmentRecordReaderTest {
     }
 
     @Test
+    void aDamagedEndOfTheSegmentThatIsWrittenCostsNothingThatFollows() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        Segments segments = segments();
+        hit.flip(3);
+
+        try (SegmentRecordReader reader = new SegmentRecordReader(segments, null, damage::add, 0)) {
+            assertThat(Logs.drain(reader, 11)).isEqualTo("0-4 (6 lost)");
+            image.put(7);
+            image.put(8);
+            assertThat(Logs.drain(reader, 26)).isEqualTo("11-25");
+        }
+    }
+
+    @Test
+    void aGapEndsWhereTheNextSegmentBegins() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        LogImage.Place voided = image.put(2); // its force failed
+        image.put(7);
+        image.rollBackTo(11, 2, 9);
+        Segments segments = segments();
+        hit.flip(3);
+        voided.flip(3);
+
+        try (SegmentRecordReader reader = new SegmentRecordReader(segments, null, damage::add, 0)) {
+            assertThat(Logs.drain(reader, 20)).isEqualTo("0-4 (6 lost) 11-19");
+        }
+    }
+
+    @Test
     void aFileThatIsGoneIsAGap() throws IOException {
         image.roll(5);
         image.roll(6);
