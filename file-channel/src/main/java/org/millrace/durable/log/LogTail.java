@@ -244,9 +244,29 @@ final class LogTail {
         }
     }
 
-    /** Nanoseconds until {@link #forceAtLast} is due; {@link Long#MAX_VALUE} if it never is. */
+    /** Whether positions would find a slot. */
+    boolean mayRoll() {
+        return pool.free() > 0;
+    }
+
+    /** Whether puts may go on in the active segment, once the slots have been looked after that came free. */
+    boolean hasRoom() {
+        try {
+            pool.keepBack();
+            return true;
+        } catch (NoSlotException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Nanoseconds until {@link #forceAtLast} is due; {@link Long#MAX_VALUE} if it never is. While the log is full, what only a roll
+     * would force is forced too: there may be no other roll before positions that make room are safe.
+     */
     long nanosToForce() {
-        if (settings.durability() != Durability.INTERVAL || unforcedSinceNanos == 0) {
+        boolean isTimed = settings.durability() == Durability.INTERVAL
+                || (settings.durability() == Durability.OS && keeper.isFull());
+        if (!isTimed || unforcedSinceNanos == 0) {
             return Long.MAX_VALUE;
         }
         return Math.max(0, unforcedSinceNanos + settings.forceInterval().toNanos() - System.nanoTime());

@@ -163,8 +163,8 @@ final class LogWriter implements Runnable {
         taken.applyTo(state);
         try {
             boolean isWritten = group != null && writePuts(group, taken);
-            if (!isWritten && (stateUnwritten || !taken.updates().isEmpty())) {
-                write(null, taken);
+            if (!isWritten) {
+                writePositions(taken);
             }
             taken.succeed();
         } catch (NoSlotException e) {
@@ -187,6 +187,18 @@ final class LogWriter implements Runnable {
             fail(e);
         }
         return false;
+    }
+
+    private void writePositions(Changes taken) throws IOException {
+        // nobody needs an event any more: in a fresh segment puts find room, and what is behind it comes free
+        boolean makesRoom = status.isFull() && state.lowestWatermark() >= endSequence && tail.mayRoll();
+        stateUnwritten |= makesRoom;
+        if (stateUnwritten || !taken.updates().isEmpty()) {
+            write(null, taken);
+        }
+        if (makesRoom && tail.hasRoom()) {
+            status.full(null);
+        }
     }
 
     private void write(@Nullable GroupBuffer group, Changes taken) throws IOException {

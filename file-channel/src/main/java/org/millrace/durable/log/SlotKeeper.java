@@ -63,6 +63,11 @@ final class SlotKeeper implements Runnable {
         pool.wake(); // there may be one since
     }
 
+    /** Whether puts are refused for want of a slot. */
+    boolean isFull() {
+        return status.isFull();
+    }
+
     /** A write or force has failed in this segment: once it is done with, its slot is deleted, not used again. */
     void suspect(Segment segment) {
         suspects.add(segment.number());

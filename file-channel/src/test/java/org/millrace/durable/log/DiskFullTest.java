@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,52 @@ class DiskFullTest {
         try (DurableLog log = test.open(disk)) {
             fill(log);
             assertThat(disk.usableBytes()).isGreaterThanOrEqualTo(test.reserveBytes);
+        }
+    }
+
+    @Test
+    void takesPutsAgainWhereThereIsRoomForOneSegmentOnly() throws Exception {
+        disk.setCapacity((SlotPool.KEPT_BACK + 1) * TestLog.SEGMENT_BYTES + 8192);
+        try (DurableLog log = test.open(disk)) {
+            int acked = 0;
+            for (int round = 0; round < 3; round++) {
+                acked += fill(log);
+                log.commit(Positions.upTo(acked));
+                await().until(() -> !log.isFull());
+            }
+            assertThat(put(log, 0).get()).isEqualTo(acked);
+        }
+    }
+
+    @Test
+    void takesPutsAgainWhereAllHadBeenCommittedBeforeItWasFull() throws Exception {
+        disk.setCapacity((SlotPool.KEPT_BACK + 1) * TestLog.SEGMENT_BYTES + 8192);
+        try (DurableLog log = test.open(disk)) {
+            TestPut half = TestPut.sized(TestLog.SEGMENT_BYTES / 2);
+            log.append(half);
+            half.get();
+            log.commitAndWait(Positions.upTo(1));
+            TestPut other = TestPut.sized(TestLog.SEGMENT_BYTES / 2);
+            log.append(other);
+            assertThatThrownBy(other::get).hasCauseInstanceOf(ChannelFullException.class);
+            await().until(() -> !log.isFull());
+            assertThat(put(log, 0).get()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesPutsAgainThoughNothingIsForcedButARoll() throws Exception {
+        test.durability = Durability.OS;
+        test.forceInterval = Duration.ofMillis(1);
+        try (DurableLog log = test.open(disk)) {
+            while (!log.isFull()) {
+                TestPut half = TestPut.sized(TestLog.SEGMENT_BYTES / 2); // and so positions need no roll
+                log.append(half);
+                half.exceptionally(full -> null).join();
+            }
+            log.commit(Positions.upTo(3));
+            await().until(() -> !log.isFull());
+            assertThat(put(log, 0).get()).isGreaterThan(3);
         }
     }
 
