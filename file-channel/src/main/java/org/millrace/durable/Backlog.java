@@ -143,7 +143,7 @@ final class Backlog {
         positions.apply(update);
     }
 
-    /** The reader will never see these events: they are lost. */
+    /** The reader will never see these events, and has not committed any of them: they are lost. */
     void skip(String reader, EventRange lost) {
         for (EventRange free : doneByAll(reader, lost.from(), lost.to())) {
             long before = Math.max(0, Math.min(free.to(), recoveredEnd) - free.from());

@@ -28,8 +28,12 @@ final class Held {
         bodyBytes += moreBodyBytes;
     }
 
+    /** Never takes more than is there; without events there are no bytes, whatever averages have taken before. */
     void remove(long fewerEvents, long fewerEncodedBytes, long fewerBodyBytes) {
-        add(-fewerEvents, -fewerEncodedBytes, -fewerBodyBytes);
+        boolean isLast = fewerEvents >= events;
+        events = isLast ? 0 : events - fewerEvents;
+        encodedBytes = isLast ? 0 : Math.max(0, encodedBytes - fewerEncodedBytes);
+        bodyBytes = isLast ? 0 : Math.max(0, bodyBytes - fewerBodyBytes);
     }
 
     void remove(EventBatch batch) {

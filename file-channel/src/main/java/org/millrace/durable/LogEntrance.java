@@ -26,6 +26,7 @@ import org.millrace.durable.log.Append;
 final class LogEntrance {
     private static final CompletableFuture<Void> NOTHING_PUT = CompletableFuture.completedFuture(null);
 
+    private final String name;
     private final ReentrantLock lock;
     private final LogReaders readers;
     private final ChannelLimits limits;
@@ -47,6 +48,7 @@ final class LogEntrance {
             KeepAliveTimer timer,
             LogReaders readers,
             Counter putErrors) {
+        this.name = context.name();
         this.lock = lock;
         this.readers = readers;
         this.limits = limits;
@@ -55,7 +57,7 @@ final class LogEntrance {
         this.metrics = context.metrics();
         this.putErrors = putErrors;
         this.gate = new PutGate(
-                context.name(),
+                name,
                 lock,
                 new Room(),
                 limits.room().keepAlive(),
@@ -136,7 +138,12 @@ final class LogEntrance {
         /** Without the lock: the log computes checksums and copies. */
         @Override
         public boolean entered(Put put) {
-            open().log().append(new Pending(put, open()));
+            Pending pending = new Pending(put, open());
+            try {
+                pending.log.log().append(pending);
+            } catch (RuntimeException | Error e) { // such as no memory for the copy: the put must not keep its room
+                pending.failed(new ChannelException("channel " + name + ": the log did not take a put: " + e, e));
+            }
             return false;
         }
 

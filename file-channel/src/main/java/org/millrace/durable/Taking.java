@@ -2,7 +2,9 @@ package org.millrace.durable;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -140,7 +142,7 @@ final class Taking {
             }
             RecordReader.Entry entry = readerAt(from).next(end);
             if (entry instanceof RecordReader.Gap gap) {
-                goOnBehind(from, gap);
+                goOnBehind(gap);
             } else {
                 return entry instanceof RecordReader.Stored stored ? taken(stored, maxEvents) : null;
             }
@@ -174,15 +176,30 @@ final class Taking {
         }
     }
 
-    private void goOnBehind(long from, RecordReader.Gap gap) {
+    private void goOnBehind(RecordReader.Gap gap) {
+        List<EventRange> lost;
         lock.lock();
         try {
-            next = gap.to();
+            lost = skip(gap.to());
             readers.moved();
         } finally {
             lock.unlock();
         }
-        losses.lost(reader, new EventRange(from, gap.to()), gap.why());
+        lost.forEach(range -> losses.lost(reader, range, gap.why()));
+    }
+
+    /** Events that were committed before the restart are no loss: they are left out, as anywhere. Nothing is left out at {@code next}. */
+    private List<EventRange> skip(long to) {
+        List<EventRange> lost = new ArrayList<>();
+        for (EventRange out; (out = leftOut.peekFirst()) != null && out.from() < to; leftOut.removeFirst()) {
+            lost.add(new EventRange(next, out.from()));
+            next = out.to();
+        }
+        if (next < to) {
+            lost.add(new EventRange(next, to));
+            next = to;
+        }
+        return lost;
     }
 
     /** The batch starts at {@code next}. */

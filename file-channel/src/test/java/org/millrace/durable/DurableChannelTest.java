@@ -63,6 +63,54 @@ class DurableChannelTest {
     }
 
     @Test
+    void aPutThatTheLogHasNoMemoryForFailsAndLeavesItsRoom() throws Exception {
+        failNextAppend();
+        assertThat(submit(0, 100))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(ChannelException.class)
+                .withMessageContaining("channel c1")
+                .withMessageContaining("direct buffer memory");
+
+        assertThat(test.attribute("EventPutErrorCount")).isEqualTo(1L);
+        assertThat(test.gauge("inFlightBytes")).isEqualTo(0L);
+        assertThat(submit(0, 100)).isCompleted();
+        assertThat(test.drain()).hasSize(100);
+    }
+
+    @Test
+    void aPutThatWaitedAndThatTheLogHasNoMemoryForKeepsNoneOut() throws Exception {
+        submit(0, 100);
+        CompletableFuture<Void> first = submit(100, 10);
+        CompletableFuture<Void> second = submit(110, 10);
+        failNextAppend();
+
+        assertThat(test.take(test.channel(), 100)).hasSize(100);
+        assertThat(first).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("direct buffer memory");
+        assertThat(second).isCompleted();
+        assertThat(submit(120, 10)).isCompleted();
+        assertThat(test.drain()).containsExactlyElementsOf(numbers(110, 130));
+    }
+
+    @Test
+    void aListenerThatFailsKeepsNeitherOthersNorPutsOut() throws Exception {
+        List<String> told = new ArrayList<>();
+        submit(0, 100);
+        CompletableFuture<Void> waiting = submit(100, 10);
+        test.channel().onRoom(() -> {
+            throw new AssertionError("a source that fails");
+        });
+        test.channel().onRoom(() -> told.add("room"));
+
+        assertThat(test.take(test.channel(), 100)).hasSize(100);
+        assertThat(told).containsExactly("room");
+        assertThat(waiting).isCompleted();
+        assertThat(submit(110, 10)).isCompleted();
+        assertThat(test.drain()).hasSize(20);
+    }
+
+    @Test
     void aFailedCommitOfPutsTellsWhy() {
         test.log.refuse(new ChannelException("the disk is gone"));
         try (Transaction transaction = test.channel().begin()) {
@@ -288,6 +336,12 @@ class DurableChannelTest {
         open.close();
         test.restart();
         assertThat(test.drain()).containsExactlyElementsOf(numbers(0, 5));
+    }
+
+    private void failNextAppend() {
+        test.log.duringNextAppend(() -> {
+            throw new InternalError("no direct buffer memory");
+        });
     }
 
     private CompletableFuture<Void> submit(int first, int events) {

@@ -219,6 +219,56 @@ class DurableReadersTest {
     }
 
     @Test
+    void whatWasCommittedBeforeTheRestartIsNoLossOfAGap() throws Exception {
+        submit(0, 30);
+        submit(30, 30);
+        submit(60, 30);
+        commitOnly(40, 50);
+        test.restart();
+        test.log.lose(30, 60);
+
+        assertThat(take(100)).containsExactlyElementsOf(numbers(0, 30));
+        assertThat(take(100)).containsExactlyElementsOf(numbers(60, 90));
+        assertThat(test.counter("skippedEvents")).isEqualTo(20);
+        assertThat(test.attribute("ChannelSize")).isEqualTo(0L);
+        assertThat(test.log.state().watermark(ONLY)).isEqualTo(90);
+    }
+
+    @Test
+    void aGapMayEndInTheMidstOfWhatWasCommittedBeforeTheRestart() throws Exception {
+        submit(0, 30);
+        submit(30, 30);
+        submit(60, 30);
+        commitOnly(50, 70);
+        test.restart();
+        test.log.lose(30, 60);
+        assertThat(take(30)).containsExactlyElementsOf(numbers(0, 30));
+        try (Transaction transaction = test.channel().begin()) {
+            transaction.take(100);
+            assertThat(test.attribute("ChannelSize")).as("not yet committed").isEqualTo(20L);
+        }
+
+        assertThat(test.drain()).containsExactlyElementsOf(numbers(70, 90));
+        assertThat(test.counter("skippedEvents")).isEqualTo(20);
+        assertThat(test.attribute("ChannelSize")).isEqualTo(0L);
+    }
+
+    @Test
+    void whatIsLostOfPutsSinceTheStartLeavesNoBytesBehindWhenTheRestIsCommitted() throws Exception {
+        test.limits(limits(100, MANY, MANY, 0));
+        submit(0, 10);
+        submit(1_000_000, 10);
+        test.log.lose(0, 10);
+
+        assertThat(take(4)).hasSize(4);
+        assertThat((long) test.gauge("encodedBytes")).isPositive();
+        assertThat(take(100)).hasSize(6);
+        assertThat(test.attribute("ChannelSize")).isEqualTo(0L);
+        assertThat(test.gauge("encodedBytes")).isEqualTo(0L);
+        assertThat(test.gauge("bodyBytes")).isEqualTo(0L);
+    }
+
+    @Test
     void eachReaderSeesEveryEventAndTheLastOneFreesTheRoom() throws Exception {
         test.readers("a", "b");
         ChannelReader a = test.channel().reader("a");
@@ -338,6 +388,22 @@ class DurableReadersTest {
         second.close();
 
         assertThat(test.drain()).containsExactlyElementsOf(numbers(0, 8));
+    }
+
+    /** Takes all up to the end, and commits some of it: what stands before is rolled back. */
+    private void commitOnly(int from, int to) throws InterruptedException {
+        try (Transaction before = test.channel().begin();
+                Transaction committed = test.channel().begin()) {
+            takeUpTo(before, 0, from);
+            takeUpTo(committed, from, to);
+            committed.commit();
+        }
+    }
+
+    private static void takeUpTo(Transaction transaction, int from, int to) throws InterruptedException {
+        for (int taken = from; taken < to; ) {
+            taken += Objects.requireNonNull(transaction.take(to - taken)).events();
+        }
     }
 
     private CompletableFuture<Void> submit(int first, int events) {

@@ -74,7 +74,8 @@ final class SlotDirectory {
                 refuse(
                         new NoSlotException(
                                 "no room for another segment in " + storage.path() + ": " + usable
-                                        + " bytes left, of which " + settings.reserveBytes() + " are kept in reserve",
+                                        + " bytes left, of which " + settings.reserveBytes() + " are kept in reserve"
+                                        + " (drain it faster, free some of the disk, or lower minimumRequiredSpace)",
                                 true,
                                 null),
                         patience.growNanos());

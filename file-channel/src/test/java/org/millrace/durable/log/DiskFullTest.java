@@ -152,6 +152,18 @@ class DiskFullTest {
         }
     }
 
+    @Test
+    void saysWhichDirectoryIsFullAndWhichKeyToLower() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            fill(log);
+            assertThatThrownBy(() -> put(log, 0).get())
+                    .hasCauseInstanceOf(ChannelFullException.class)
+                    .hasMessageContaining("channel ")
+                    .hasMessageContaining(disk.path().toString())
+                    .hasMessageContaining("lower minimumRequiredSpace");
+        }
+    }
+
     /** Puts until the disk is full; gives the number of events that went in. */
     private static int fill(DurableLog log) throws InterruptedException {
         for (int number = 0; ; number += EVENTS) {

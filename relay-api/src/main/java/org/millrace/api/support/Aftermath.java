@@ -39,15 +39,20 @@ public final class Aftermath {
 
     private @Nullable Aftermath runOnce() {
         for (Put put : letIn) {
-            gate.letIn(put);
+            attempt(() -> gate.letIn(put), "a put that waited for room in a channel cannot be let in");
         }
         for (Runnable listener : listeners) {
-            try {
-                listener.run();
-            } catch (RuntimeException e) {
-                LOG.error("a listener for room in a channel failed", e); // and the next one must still hear of it
-            }
+            attempt(listener, "a listener for room in a channel failed");
         }
         return letIn.isEmpty() ? null : gate.allLetIn();
+    }
+
+    /** Whatever becomes of it, the next one must have its turn, and the gate must hear that all are through. */
+    private static void attempt(Runnable action, String failure) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error(failure, e);
+        }
     }
 }

@@ -54,6 +54,7 @@ public final class PutGate {
 
         /**
          * What is left to do for a put that has entered. Without the lock, in the order of {@link #enter} for puts that had to wait.
+         * Throws nothing: a put that fails here is settled with the reason, and its room given back.
          *
          * @return true if it is safe now; false if the channel settles it later
          */
