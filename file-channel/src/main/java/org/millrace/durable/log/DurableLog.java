@@ -105,10 +105,15 @@ public final class DurableLog implements Log {
             SlotPool.Patience patience)
             throws IOException, LockedException {
         DurableLog log = unstarted(settings, directories, readers, metrics, clock, patience);
-        log.keeperThread.start();
-        log.writer.begin();
-        log.writerThread.start();
-        return log;
+        try {
+            log.keeperThread.start();
+            log.writer.begin();
+            log.writerThread.start();
+            return log;
+        } catch (RuntimeException | Error e) {
+            log.close();
+            throw e;
+        }
     }
 
     /** A log that does nothing by itself: somebody else must run its {@link #writer} and {@link #keeper}. */
@@ -126,7 +131,7 @@ public final class DurableLog implements Log {
             LogState state = recovered.state().copy();
             setReaders(settings, state, readers, oldestSequence(recovered));
             return new DurableLog(settings, directories, locks, recovered, state, metrics, clock, patience);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             locks.close();
             throw e;
         }

@@ -43,8 +43,11 @@ final class LogStatus {
 
     /** @param why null: there is a slot again */
     void full(@Nullable NoSlotException why) {
-        boolean changed = (why == null) != (full == null);
-        full = why;
+        boolean changed;
+        synchronized (this) { // two threads come here, and nobody may miss that it has changed
+            changed = (why == null) != (full == null);
+            full = why;
+        }
         if (changed) {
             tell();
         }

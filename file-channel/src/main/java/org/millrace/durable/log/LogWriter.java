@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class LogWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
+    /** Then close() does not wait any longer. */
+    private static final int MOST_MISTAKES_AT_END = 3;
+
     private final LogSettings settings;
     private final Intake intake;
     private final StateChanges changes;
@@ -83,24 +86,38 @@ final class LogWriter implements Runnable {
     public void run() {
         thread = Thread.currentThread();
         boolean running = true;
+        int mistakesAtEnd = 0;
         while (running) {
             try {
                 running = turn() || rest();
             } catch (RuntimeException | Error e) {
                 recoverFrom(e);
+                running = !stopping || (intake.hasGroup() && ++mistakesAtEnd < MOST_MISTAKES_AT_END);
             }
         }
-        tail.finish();
+        try {
+            tail.finish();
+        } catch (RuntimeException | Error e) {
+            LOG.error("channel {}: could not give the last segment back", settings.name(), e);
+        }
     }
 
     /** A mistake of ours, or no memory: the log must not stand still for it. */
     private void recoverFrom(Throwable e) {
-        String why = "channel " + settings.name() + ": writing failed: " + e;
-        LOG.error("{}; all puts in flight fail", why, e);
-        tail.leave(e);
         stateUnwritten = true;
-        status.trouble(why);
-        fail(new ChannelException(why, e));
+        status.pause();
+        try {
+            LOG.error("{}; all puts in flight fail", mistake(e), e);
+            tail.leave(e);
+            status.trouble(mistake(e));
+            fail(new ChannelException(mistake(e), e));
+        } catch (RuntimeException | Error again) {
+            LOG.error("channel {}: could not recover from it; trying again", settings.name(), again);
+        }
+    }
+
+    private String mistake(Throwable e) {
+        return "channel " + settings.name() + ": writing failed: " + e;
     }
 
     /** One step; false if there is nothing to do. */
@@ -171,6 +188,9 @@ final class LogWriter implements Runnable {
             noSlotForPositions(taken, e);
         } catch (IOException e) {
             troubled(taken, e);
+        } catch (RuntimeException | Error e) {
+            taken.fail(new ChannelException(mistake(e), e)); // nobody else knows who waits
+            throw e;
         }
     }
 
