@@ -2,7 +2,6 @@ package org.millrace.durable;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +14,7 @@ import org.millrace.api.support.Aftermath;
 import org.millrace.api.support.ChannelTransaction;
 import org.millrace.api.support.Exchange;
 import org.millrace.api.support.Put;
+import org.millrace.codec.EventBatch;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.PositionUpdate;
 
@@ -107,10 +107,16 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
     }
 
     @Override
-    public void forget(Deque<Lease> delivered, Map<String, byte[]> toAttach) throws InterruptedException {
+    public Lease part(Lease whole, int skipped, EventBatch part) {
+        return new Lease(whole.from() + skipped, part);
+    }
+
+    @Override
+    public void forget(List<Lease> delivered, Map<String, byte[]> toAttach, boolean durably)
+            throws InterruptedException {
         PositionUpdate update = new PositionUpdate(reader, Lease.ranges(delivered), toAttach);
         OpenLog open = openNow();
-        if (channel.waitForPositions()) {
+        if (durably || channel.waitForPositions()) {
             open.log().commitAndWait(update);
         } else {
             open.log().commit(update);
@@ -133,11 +139,11 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
     }
 
     @Override
-    public void putBack(Deque<Lease> taken) {
+    public void putBack(List<Lease> taken) {
         lock.lock();
         try {
             Taking taking = readers.taking(reader);
-            for (Lease lease; (lease = taken.pollLast()) != null; ) {
+            for (Lease lease : taken) {
                 if (taking == null || !taking.putBack(lease)) {
                     lease.batch().release(); // the log has it, for the next start
                 }

@@ -1,9 +1,10 @@
 package org.millrace.durable;
 
-import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.millrace.api.support.Exchange;
 import org.millrace.api.support.Put;
+import org.millrace.codec.EventBatch;
 
 /** The way into a channel that is taken from through its readers alone. */
 record PutsOnly(ChannelParts channel) implements Exchange<Lease> {
@@ -28,12 +29,17 @@ record PutsOnly(ChannelParts channel) implements Exchange<Lease> {
     }
 
     @Override
-    public void forget(Deque<Lease> delivered, Map<String, byte[]> toAttach) {
+    public Lease part(Lease whole, int skipped, EventBatch part) {
         throw nothingToTake();
     }
 
     @Override
-    public void putBack(Deque<Lease> taken) {
+    public void forget(List<Lease> delivered, Map<String, byte[]> toAttach, boolean durably) {
+        throw nothingToTake();
+    }
+
+    @Override
+    public void putBack(List<Lease> taken) {
         throw nothingToTake();
     }
 

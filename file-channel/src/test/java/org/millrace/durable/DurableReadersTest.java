@@ -53,6 +53,57 @@ class DurableReadersTest {
     }
 
     @Test
+    void whatWasKeptBackFromACommitComesAgainAfterARestartAndTheRestDoesNot() throws Exception {
+        submit(0, 10);
+        submit(10, 10);
+        try (Transaction kept = test.channel().begin();
+                Transaction delivered = test.channel().begin()) {
+            delivered.take(100);
+            delivered.take(100);
+            delivered.handOver(3, 2, kept);
+            delivered.handOver(9, 4, kept);
+            delivered.commit();
+            test.restart();
+        }
+
+        assertThat(test.attribute("ChannelSize")).isEqualTo(6L);
+        assertThat(test.drain()).containsExactly(3, 4, 9, 10, 11, 12);
+        assertThat(test.log.state().watermark(ONLY)).isEqualTo(20);
+    }
+
+    @Test
+    void aDurableCommitWaitsForItsPositionThoughOthersDoNot() throws Exception {
+        submit(0, 2);
+        take(1);
+        assertThat(test.log.positionWaits()).isZero();
+        try (Transaction transaction = test.channel().begin()) {
+            transaction.take(1);
+            transaction.commitDurably();
+        }
+        try (Transaction transaction = test.channel().begin()) {
+            transaction.attach("k1", new byte[] {1});
+            transaction.commitDurably();
+        }
+
+        assertThat(test.log.positionWaits()).isEqualTo(2);
+    }
+
+    @Test
+    void aDurableCommitThatFailsIsARollback() throws Exception {
+        submit(0, 2);
+        try (Transaction transaction = test.channel().begin()) {
+            transaction.take(1);
+            transaction.attach("k1", new byte[] {1});
+            test.log.refuse(new ChannelException("the disk is gone"));
+            assertThatThrownBy(transaction::commitDurably).hasMessageContaining("the disk is gone");
+            test.log.refuse(null);
+        }
+
+        assertThat(test.channel().attached("k1")).isNull();
+        assertThat(test.drain()).containsExactly(0, 1);
+    }
+
+    @Test
     void whatWasCommittedOutOfOrderIsLeftOutAfterARestart() throws Exception {
         submit(0, 10);
         submit(10, 10);

@@ -45,6 +45,27 @@ public interface Transaction extends AutoCloseable {
      */
     void commit() throws InterruptedException;
 
+    /**
+     * As {@link #commit}, and what it changes is as safe as a put of this channel when it returns: the position, and what is attached,
+     * also if nothing was taken. For a sink that is about to do something that must not be done again, or has just done it.
+     *
+     * @throws ChannelException if it failed: then it is a rollback, also after a restart
+     * @throws InterruptedException likewise. An interrupt that comes when nothing can be taken back any more leaves the thread's
+     *     interrupt status set, and the commit tells what has become of it
+     */
+    void commitDurably() throws InterruptedException;
+
+    /**
+     * Gives events that were taken to another transaction, which ends them from now on: so what is delivered can be committed, and the
+     * rest be kept hold of. They follow what the other one has. What is attached stays here, as do batches that are lent: these can be
+     * read until all transactions are closed that have events of them.
+     *
+     * @param firstEvent counted from 0 in the order in which this transaction got them, those that it has given away included
+     * @param events how many from there on, at least 1, all of them still here
+     * @param to an open one of the same reader; puts nothing
+     */
+    void handOver(int firstEvent, int events, Transaction to);
+
     /** Rolls back unless committed: puts are dropped, and what was taken stands at the head of the channel again, in order. */
     @Override
     void close();

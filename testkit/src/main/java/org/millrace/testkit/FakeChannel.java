@@ -1,18 +1,21 @@
 package org.millrace.testkit;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
+import org.millrace.api.support.ChannelTransaction;
+import org.millrace.api.support.Exchange;
+import org.millrace.api.support.Put;
+import org.millrace.api.support.TakenBatch;
 import org.millrace.codec.EventBatch;
 
 /**
@@ -21,12 +24,17 @@ import org.millrace.codec.EventBatch;
  */
 public final class FakeChannel implements Channel {
     private final String name;
-    private final Deque<EventBatch> stored = new ArrayDeque<>();
+    /** By the sequence of their first event. */
+    private final TreeMap<Long, Stored> stored = new TreeMap<>();
+
+    private long nextSequence;
     private final List<Runnable> roomListeners = new ArrayList<>();
     private boolean room = true;
     private @Nullable RuntimeException refusal;
     private int openTransactions;
+    private int durableCommits;
     private final Map<String, byte[]> attached = new HashMap<>();
+    private final Way way = new Way();
 
     public FakeChannel(String name) {
         this.name = name;
@@ -47,7 +55,7 @@ public final class FakeChannel implements Channel {
 
     @Override
     public synchronized void close() {
-        stored.forEach(EventBatch::release);
+        stored.values().forEach(each -> each.batch().release());
         stored.clear();
     }
 
@@ -57,9 +65,19 @@ public final class FakeChannel implements Channel {
             batch.release();
             return CompletableFuture.failedFuture(refusal);
         }
-        stored.addLast(batch);
-        notifyAll();
+        store(batch);
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** Takes the batch over. */
+    private synchronized void store(EventBatch batch) {
+        if (batch.isEmpty()) {
+            batch.release();
+            return;
+        }
+        stored.put(nextSequence, new Stored(nextSequence, batch));
+        nextSequence += batch.events();
+        notifyAll();
     }
 
     @Override
@@ -117,12 +135,16 @@ public final class FakeChannel implements Channel {
 
     /** The bodies of the events that are in the channel and not taken, oldest first. */
     public synchronized List<String> bodies() {
-        return stored.stream().flatMap(batch -> Batches.bodies(batch).stream()).toList();
+        return stored.values().stream()
+                .flatMap(each -> Batches.bodies(each.batch()).stream())
+                .toList();
     }
 
     /** The headers of the events that are in the channel and not taken, oldest first. */
     public synchronized List<Map<String, String>> headers() {
-        return stored.stream().flatMap(batch -> Batches.headers(batch).stream()).toList();
+        return stored.values().stream()
+                .flatMap(each -> Batches.headers(each.batch()).stream())
+                .toList();
     }
 
     /** Transactions that were begun and not closed. */
@@ -130,70 +152,112 @@ public final class FakeChannel implements Channel {
         return openTransactions;
     }
 
+    /** Commits of what was taken or attached that had to be as safe as a put. */
+    public synchronized int durableCommits() {
+        return durableCommits;
+    }
+
+    private record Stored(long sequence, EventBatch batch) implements TakenBatch {}
+
+    private final class Way implements Exchange<Stored> {
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public int transactionCapacity() {
+            return FakeChannel.this.transactionCapacity();
+        }
+
+        @Override
+        public void putAndWait(Put put) {
+            synchronized (FakeChannel.this) {
+                if (refusal != null) {
+                    put.release();
+                    throw new ChannelException("put", refusal);
+                }
+                put.batches().forEach(FakeChannel.this::store);
+            }
+        }
+
+        @Override
+        public @Nullable Stored takeHead(int maxEvents) {
+            synchronized (FakeChannel.this) {
+                Map.Entry<Long, Stored> first = stored.pollFirstEntry();
+                if (first == null || first.getValue().batch().events() <= maxEvents) {
+                    return first == null ? null : first.getValue();
+                }
+                EventBatch.Split parts = first.getValue().batch().split(maxEvents);
+                Stored rest = part(first.getValue(), maxEvents, parts.tail());
+                stored.put(rest.sequence(), rest);
+                return part(first.getValue(), 0, parts.head());
+            }
+        }
+
+        @Override
+        public Stored part(Stored whole, int skipped, EventBatch part) {
+            return new Stored(whole.sequence() + skipped, part);
+        }
+
+        @Override
+        public void forget(List<Stored> delivered, Map<String, byte[]> toAttach, boolean durably) {
+            synchronized (FakeChannel.this) {
+                attached.putAll(toAttach);
+                durableCommits += durably ? 1 : 0;
+            }
+        }
+
+        @Override
+        public void putBack(List<Stored> taken) {
+            synchronized (FakeChannel.this) {
+                taken.forEach(each -> stored.put(each.sequence(), each));
+                FakeChannel.this.notifyAll();
+            }
+        }
+    }
+
+    /** As those of real channels, and counted. */
     private final class FakeTransaction implements Transaction {
-        private final List<EventBatch> puts = new ArrayList<>();
-        private final Deque<EventBatch> taken = new ArrayDeque<>();
-        private final Map<String, byte[]> toAttach = new HashMap<>();
-        private boolean committed;
+        private final ChannelTransaction<Stored> real = new ChannelTransaction<>(way);
         private boolean closed;
 
         @Override
         public void put(EventBatch batch) {
-            puts.add(batch);
+            real.put(batch);
         }
 
         @Override
         public @Nullable EventBatch take(int maxEvents) {
-            synchronized (FakeChannel.this) {
-                EventBatch head = stored.pollFirst();
-                if (head != null && head.events() > maxEvents) {
-                    EventBatch.Split parts = head.split(maxEvents);
-                    stored.addFirst(parts.tail());
-                    head = parts.head();
-                }
-                if (head != null) {
-                    taken.addLast(head);
-                }
-                return head;
-            }
+            return real.take(maxEvents);
         }
 
         @Override
         public void attach(String owner, byte[] state) {
-            toAttach.put(owner, state.clone());
+            real.attach(owner, state);
         }
 
         @Override
-        public void commit() {
-            synchronized (FakeChannel.this) {
-                if (refusal != null && !puts.isEmpty()) {
-                    throw new ChannelException("put", refusal);
-                }
-                committed = true;
-                attached.putAll(toAttach);
-                stored.addAll(puts);
-                puts.clear();
-                FakeChannel.this.notifyAll();
-            }
+        public void commit() throws InterruptedException {
+            real.commit();
+        }
+
+        @Override
+        public void commitDurably() throws InterruptedException {
+            real.commitDurably();
+        }
+
+        @Override
+        public void handOver(int firstEvent, int events, Transaction to) {
+            real.handOver(firstEvent, events, to instanceof FakeTransaction fake ? fake.real : to);
         }
 
         @Override
         public void close() {
+            real.close();
             synchronized (FakeChannel.this) {
-                if (closed) {
-                    return;
-                }
+                openTransactions -= closed ? 0 : 1;
                 closed = true;
-                openTransactions--;
-                puts.forEach(EventBatch::release);
-                for (EventBatch batch; (batch = taken.pollLast()) != null; ) {
-                    if (committed) {
-                        batch.release();
-                    } else {
-                        stored.addFirst(batch);
-                    }
-                }
-                FakeChannel.this.notifyAll();
             }
         }
     }

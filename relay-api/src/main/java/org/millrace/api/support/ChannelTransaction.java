@@ -1,8 +1,6 @@
 package org.millrace.api.support;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,7 @@ import org.millrace.codec.EventBatch;
 public final class ChannelTransaction<T extends TakenBatch> implements Transaction {
     private final Exchange<T> channel;
     private final List<EventBatch> puts = new ArrayList<>(0);
-    private final Deque<T> taken = new ArrayDeque<>(4);
+    private final Taken<T> taken = new Taken<>();
     private Map<String, byte[]> toAttach = Map.of();
     private int putEvents;
     private boolean ended;
@@ -49,7 +47,7 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
         if (head == null) {
             return null;
         }
-        taken.addLast(head);
+        taken.add(head);
         return head.batch();
     }
 
@@ -67,6 +65,15 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
 
     @Override
     public void commit() throws InterruptedException {
+        commit(false);
+    }
+
+    @Override
+    public void commitDurably() throws InterruptedException {
+        commit(true);
+    }
+
+    private void commit(boolean durably) throws InterruptedException {
         if (ended) {
             throw new IllegalStateException("the transaction has ended");
         }
@@ -75,9 +82,31 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
             puts.clear(); // theirs now, also if it fails
             channel.putAndWait(put);
         } else if (!taken.isEmpty() || !toAttach.isEmpty()) {
-            channel.forget(taken, toAttach);
+            channel.forget(taken.all(), toAttach, durably);
         }
         ended = true;
+    }
+
+    @Override
+    public void handOver(int firstEvent, int events, Transaction to) {
+        ChannelTransaction<T> receiver = sameReader(to);
+        if (ended || receiver.ended) {
+            throw new IllegalStateException(
+                    (ended ? "the transaction" : "the one that is to get events") + " has ended");
+        }
+        if (!receiver.puts.isEmpty()) {
+            throw new IllegalStateException("the transaction that is to get events puts");
+        }
+        taken.moveTo(receiver.taken, firstEvent, events, channel);
+    }
+
+    @SuppressWarnings("unchecked") // of the same channel, so of the same kind
+    private ChannelTransaction<T> sameReader(Transaction to) {
+        if (to == this || !(to instanceof ChannelTransaction<?> other) || other.channel != channel) {
+            throw new IllegalArgumentException("to: " + (to == this ? "the transaction itself" : to)
+                    + " (expected: another transaction of " + channel.name() + ")");
+        }
+        return (ChannelTransaction<T>) other;
     }
 
     /** After a commit the batches that were lent are still ours to give back; without one they go back into the channel. */
@@ -85,11 +114,11 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
     public void close() {
         puts.forEach(EventBatch::release);
         puts.clear();
+        List<T> all = taken.removeAll();
         if (ended) {
-            taken.forEach(each -> each.batch().release());
-            taken.clear();
-        } else if (!taken.isEmpty()) {
-            channel.putBack(taken);
+            all.forEach(each -> each.batch().release());
+        } else if (!all.isEmpty()) {
+            channel.putBack(all);
         }
         ended = true;
     }

@@ -1,8 +1,9 @@
 package org.millrace.api.support;
 
-import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
 
 /** What a {@link ChannelTransaction} asks of its channel. Thread-safe. */
 public interface Exchange<T extends TakenBatch> {
@@ -20,12 +21,21 @@ public interface Exchange<T extends TakenBatch> {
     T takeHead(int maxEvents);
 
     /**
+     * Part of what was taken, so that another transaction can give account of it.
+     *
+     * @param skipped events before it
+     * @param part goes with what is returned
+     */
+    T part(T whole, int skipped, EventBatch part);
+
+    /**
      * What was taken is delivered. The batches stay with the caller.
      *
+     * @param durably whether to return only once that is as safe as a put
      * @throws org.millrace.api.ChannelException if that cannot be kept: then they are not delivered
      */
-    void forget(Deque<T> delivered, Map<String, byte[]> toAttach) throws InterruptedException;
+    void forget(List<T> delivered, Map<String, byte[]> toAttach, boolean durably) throws InterruptedException;
 
-    /** What was taken stands at the head again, in its order. Takes the batches over and empties the deque. */
-    void putBack(Deque<T> taken);
+    /** What was taken stands at the head again, in its order. Takes the batches over. */
+    void putBack(List<T> taken);
 }

@@ -1,7 +1,6 @@
 package org.millrace.relay.channel.memory;
 
 import java.time.Duration;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,7 +183,12 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     }
 
     @Override
-    public void forget(Deque<StoredBatch> delivered, Map<String, byte[]> toAttach) {
+    public StoredBatch part(StoredBatch whole, int skipped, EventBatch part) {
+        return whole.part(skipped, part);
+    }
+
+    @Override
+    public void forget(List<StoredBatch> delivered, Map<String, byte[]> toAttach, boolean durably) {
         int events = 0;
         long bodyBytes = 0;
         long encodedBytes = 0;
@@ -207,11 +211,11 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     }
 
     @Override
-    public void putBack(Deque<StoredBatch> taken) {
+    public void putBack(List<StoredBatch> taken) {
         int lost = 0;
         lock.lock();
         try {
-            for (StoredBatch batch; (batch = taken.pollLast()) != null; ) {
+            for (StoredBatch batch : taken) {
                 if (gate.isOpen()) {
                     stored.putBack(batch);
                 } else {

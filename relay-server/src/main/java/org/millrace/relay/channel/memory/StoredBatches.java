@@ -2,16 +2,23 @@ package org.millrace.relay.channel.memory;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 
 /** The batches in a channel, oldest first, without those that sinks have taken. Owns them. Guarded by the channel's lock. */
 final class StoredBatches {
+    /** Never taken. */
     private final Deque<StoredBatch> batches = new ArrayDeque<>();
+    /** Before those, by sequence: rolled back, or the rest of a batch. */
+    private final TreeMap<Long, StoredBatch> ready = new TreeMap<>();
+
+    private long nextSequence;
     private long events;
 
     boolean isEmpty() {
-        return batches.isEmpty();
+        return batches.isEmpty() && ready.isEmpty();
     }
 
     long events() {
@@ -20,7 +27,7 @@ final class StoredBatches {
 
     @Nullable
     StoredBatch oldest() {
-        return batches.peekFirst();
+        return ready.isEmpty() ? batches.peekFirst() : ready.firstEntry().getValue();
     }
 
     /** Takes the batch over. */
@@ -28,7 +35,8 @@ final class StoredBatches {
         if (batch.isEmpty()) {
             batch.release(); // a take promises events
         } else {
-            batches.addLast(new StoredBatch(batch, nowNanos));
+            batches.addLast(new StoredBatch(batch, nextSequence, nowNanos));
+            nextSequence += batch.events();
             events += batch.events();
         }
     }
@@ -36,11 +44,13 @@ final class StoredBatches {
     /** The oldest batch, or as much of it as was asked for; null if there is none. The caller owns it. */
     @Nullable
     StoredBatch take(int maxEvents) {
-        StoredBatch head = batches.pollFirst();
+        Map.Entry<Long, StoredBatch> first = ready.pollFirstEntry();
+        StoredBatch head = first == null ? batches.pollFirst() : first.getValue();
         if (head != null && head.batch().events() > maxEvents) {
             EventBatch.Split parts = head.batch().split(maxEvents);
-            batches.addFirst(new StoredBatch(parts.tail(), head.arrivedNanos()));
-            head = new StoredBatch(parts.head(), head.arrivedNanos());
+            StoredBatch rest = head.part(maxEvents, parts.tail());
+            ready.put(rest.sequence(), rest);
+            head = head.part(0, parts.head());
         }
         if (head != null) {
             events -= head.batch().events();
@@ -48,16 +58,18 @@ final class StoredBatches {
         return head;
     }
 
-    /** Takes the batch over; it is the oldest again. */
+    /** Takes the batch over; it stands where it stood. */
     void putBack(StoredBatch taken) {
-        batches.addFirst(taken);
+        ready.put(taken.sequence(), taken);
         events += taken.batch().events();
     }
 
     /** @return how many events there were */
     long releaseAll() {
         long released = events;
+        ready.values().forEach(stored -> stored.batch().release());
         batches.forEach(stored -> stored.batch().release());
+        ready.clear();
         batches.clear();
         events = 0;
         return released;

@@ -142,6 +142,16 @@ class FlightsTest {
         }
 
         @Override
+        public void commitDurably() {
+            throw new AssertionError("this sink does nothing that must not be done again");
+        }
+
+        @Override
+        public void handOver(int firstEvent, int events, Transaction to) {
+            throw new AssertionError("a flight arrives whole or not at all");
+        }
+
+        @Override
         public void close() {
             log.add("close " + name);
         }
