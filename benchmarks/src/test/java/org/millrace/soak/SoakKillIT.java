@@ -1,7 +1,10 @@
 package org.millrace.soak;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +18,30 @@ class SoakKillIT {
 
     @Test
     void aFileChannelLosesNothingWhenItsAgentIsKilled(@TempDir Path dir) {
-        assertThat(run(dir, "--kills", "3")).isEqualTo(PASSED);
+        run(dir, PASSED, "--kills", "3");
     }
 
     /** A proof that cannot fail proves nothing. */
     @Test
     void aMemoryChannelThatIsKilledIsFoundOut(@TempDir Path dir) {
-        assertThat(run(dir, "--channel", "memory", "--kills", "1")).isEqualTo(FOUND_WANTING);
+        run(dir, FOUND_WANTING, "--channel", "memory", "--kills", "1");
     }
 
-    private static int run(Path dir, String... options) {
+    /** What the run said goes into the failure's message, on one line: it is all that is left of a run somewhere else. */
+    private static void run(Path dir, int expected, String... options) {
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--seed", "1", "--seconds-between", "1", "--dir", dir.toString()));
-        return SoakKill.execute(all.toArray(new String[0]));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = System.out;
+        System.setOut(new PrintStream(said, true, UTF_8));
+        int exitCode;
+        try {
+            exitCode = SoakKill.execute(all.toArray(new String[0]));
+        } finally {
+            System.setOut(out);
+        }
+        String text = said.toString(UTF_8);
+        out.print(text);
+        assertThat(exitCode).as(text.replaceAll("\\s*\\R\\s*", " | ")).isEqualTo(expected);
     }
 }

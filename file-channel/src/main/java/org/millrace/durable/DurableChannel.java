@@ -179,6 +179,19 @@ final class DurableChannel implements Channel {
     }
 
     @Override
+    public CompletableFuture<Void> submitUnflushed(EventBatch batch) {
+        return entrance.submit(new Put(List.of(batch), true));
+    }
+
+    @Override
+    public void flush() {
+        OpenLog opened = open;
+        if (opened != null) {
+            opened.log().flush();
+        }
+    }
+
+    @Override
     public boolean hasRoom() {
         return entrance.gate().hasRoom();
     }

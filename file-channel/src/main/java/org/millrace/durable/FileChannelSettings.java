@@ -11,6 +11,7 @@ import org.millrace.api.support.EventCapacity;
 import org.millrace.durable.crypto.Encryption;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.log.Durability;
+import org.millrace.durable.storage.DirectWrites;
 
 /**
  * What the file says of a file channel: Flume's keys and ours.
@@ -19,6 +20,7 @@ import org.millrace.durable.log.Durability;
  * @param readers none: the channel itself is the only one
  * @param durability when a put counts as safe
  * @param forceInterval how often {@link Durability#INTERVAL} forces
+ * @param directWrites whether the log is written past the page cache
  * @param groupBytes the most that is written at once, unless a single put is longer
  * @param retention how long a segment that all readers are done with is kept
  * @param waitForPositions whether a commit of what was taken waits until the position is as safe as a put
@@ -30,6 +32,7 @@ record FileChannelSettings(
         List<String> readers,
         Durability durability,
         Duration forceInterval,
+        DirectWrites directWrites,
         int groupBytes,
         Duration retention,
         boolean waitForPositions,
@@ -90,12 +93,14 @@ record FileChannelSettings(
                 settings.bytes("cacheBytes", 0, maxHeapBytes / 2).orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));
         noteWhatHasNoMeaning(settings);
         boolean fsyncEach = settings.bool(FSYNC_EACH).orElse(true);
+        Durability durability = durability(settings, fsyncEach);
         return new FileChannelSettings(
                 directories,
                 limits,
                 readers(settings),
-                durability(settings, fsyncEach),
+                durability,
                 forceInterval(settings, fsyncEach),
+                directWrites(settings, durability),
                 groupBytes(settings, segmentBytes),
                 settings.duration("retention", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
                         .orElse(Duration.ZERO),
@@ -163,6 +168,12 @@ record FileChannelSettings(
                 .orElse(fsyncEach ? DEFAULT_FORCE_INTERVAL : DEFAULT_FSYNC_INTERVAL);
         return settings.duration(FORCE_INTERVAL, ChronoUnit.MILLIS, 1, 3_600_000)
                 .orElse(flumes);
+    }
+
+    /** Who does not wait for the disk wants the page cache, which takes what is written at once. */
+    private static DirectWrites directWrites(Settings settings, Durability durability) {
+        return settings.oneOf("directWrites", DirectWrites.class)
+                .orElse(durability == Durability.ALWAYS ? DirectWrites.AUTO : DirectWrites.OFF);
     }
 
     private static void noteWhatHasNoMeaning(Settings settings) {

@@ -70,7 +70,7 @@ record FileLog(ChannelContext context, FileChannelSettings settings) implements 
 
     private Storage storage(Path directory) throws StartException {
         try {
-            Storage storage = DiskStorage.in(directory);
+            Storage storage = DiskStorage.in(directory, settings.directWrites());
             warnOfFlumeFiles(storage);
             return storage;
         } catch (IOException e) {

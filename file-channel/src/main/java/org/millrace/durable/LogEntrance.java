@@ -198,6 +198,11 @@ final class LogEntrance {
         }
 
         @Override
+        public boolean moreFollows() {
+            return put.moreFollows();
+        }
+
+        @Override
         public void durable(long firstSequence) {
             Aftermath aftermath;
             lock.lock();

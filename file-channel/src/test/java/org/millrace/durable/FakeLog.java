@@ -241,6 +241,10 @@ final class FakeLog {
             }
         }
 
+        /** Nothing waits here. */
+        @Override
+        public void flush() {}
+
         @Override
         public void commit(PositionUpdate update) {
             synchronized (FakeLog.this) {

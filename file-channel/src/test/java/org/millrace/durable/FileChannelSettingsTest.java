@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.Settings;
 import org.millrace.api.support.EventCapacity;
 import org.millrace.durable.log.Durability;
+import org.millrace.durable.storage.DirectWrites;
 import org.millrace.testkit.RecordedProblems;
 
 class FileChannelSettingsTest {
@@ -40,12 +41,24 @@ class FileChannelSettingsTest {
                         List.of(),
                         Durability.ALWAYS,
                         Duration.ofMillis(50),
+                        DirectWrites.AUTO,
                         (int) (4 * MIB),
                         Duration.ZERO,
                         false,
                         null));
         assertThat(recorded.problems()).isEmpty();
         assertThat(recorded.notes()).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotWaitForTheDiskWritesThroughThePageCache() {
+        assertThat(read(Map.of("durability", "os")).directWrites()).isEqualTo(DirectWrites.OFF);
+        assertThat(read(Map.of("fsyncPerTransaction", "false")).directWrites()).isEqualTo(DirectWrites.OFF);
+        assertThat(read(Map.of("durability", "os", "directWrites", "on")).directWrites())
+                .isEqualTo(DirectWrites.ON);
+        assertThat(recorded.problems()).isEmpty();
+        read(Map.of("directWrites", "sometimes"));
+        assertThat(recorded.problems()).singleElement().asString().contains("directWrites", "auto, on, off");
     }
 
     @Test

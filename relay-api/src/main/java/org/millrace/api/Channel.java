@@ -28,6 +28,17 @@ public interface Channel extends Component, ChannelReader {
      */
     CompletableFuture<Void> submit(EventBatch batch);
 
+    /**
+     * As {@link #submit}, by a thread that has more batches at hand: the channel may wait with what it shares among batches, such as
+     * a force of its disk, until that thread calls {@link #flush}.
+     */
+    default CompletableFuture<Void> submitUnflushed(EventBatch batch) {
+        return submit(batch);
+    }
+
+    /** To be called soon after {@link #submitUnflushed}, once for any number of batches: nothing waits for more of them any longer. */
+    default void flush() {}
+
     /** False once the channel is so full that a source should stop reading from its peers, until {@link #onRoom}. */
     boolean hasRoom();
 

@@ -15,6 +15,17 @@ public interface Inlet {
     CompletableFuture<Void> submit(EventBatch batch);
 
     /**
+     * As {@link #submit}, by a thread that has more batches at hand, and calls {@link #flush} behind the last of them: until then
+     * channels may gather what costs the same for many as for one.
+     */
+    default CompletableFuture<Void> submitUnflushed(EventBatch batch) {
+        return submit(batch);
+    }
+
+    /** To be called soon after {@link #submitUnflushed}, once for any number of batches. */
+    default void flush() {}
+
+    /**
      * The same for a thread of the source's own: returns once every required channel has the batch.
      *
      * @param batch taken over, whatever comes of it

@@ -60,6 +60,30 @@ public abstract class ChannelContract {
     }
 
     @Test
+    void whatIsSubmittedWithMoreToComeIsInOnceItIsFlushed() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        CompletableFuture<Void> first = channel.submitUnflushed(numbered(0, 3));
+        CompletableFuture<Void> second = channel.submitUnflushed(numbered(3, 2));
+        channel.flush();
+        first.get();
+        second.get();
+
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 5));
+    }
+
+    @Test
+    void whatWaitsForRoomAndIsFlushedMeanwhileComesInWithoutAnotherFlush() throws Exception {
+        Channel channel = started(10, 10, LONG);
+        submit(channel, numbered(0, 10));
+        CompletableFuture<Void> waiting = channel.submitUnflushed(numbered(10, 2));
+        channel.flush();
+        assertThat(drain(channel)).containsExactlyElementsOf(range(0, 10));
+        waiting.get();
+
+        assertThat(drain(channel)).containsExactly(10, 11);
+    }
+
+    @Test
     void anEmptyChannelGivesNothing() throws Exception {
         Channel channel = started(100, 100, LONG);
 

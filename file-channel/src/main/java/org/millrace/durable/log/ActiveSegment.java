@@ -40,7 +40,7 @@ final class ActiveSegment {
     /** Writes the first block and the first group in one go. */
     void begin(GroupBuffer snapshot) throws IOException {
         ByteBuffer group = seal(snapshot, Blocks.BYTES);
-        ByteBuffer both = ByteBuffer.allocateDirect(Blocks.BYTES + group.remaining());
+        ByteBuffer both = Blocks.allocate((long) Blocks.BYTES + group.remaining());
         both.put(segment.header().toBlock()).put(group).flip();
         end = both.remaining();
         file.write(both, 0);

@@ -22,6 +22,11 @@ public interface Append {
     /** Bytes of all bodies. */
     int bodyBytes();
 
+    /** Whether {@link Log#flush} will be called behind this put and others: the disk need not begin with it. */
+    default boolean moreFollows() {
+        return false;
+    }
+
     /**
      * As safe as the log makes it: it may be acked, and read back.
      *

@@ -184,15 +184,18 @@ public final class DurableLog implements Log {
         if (refusal == null) {
             refusal = status.refusal();
         }
-        if (refusal == null && !intake.append(put)) {
-            refusal = isClosed();
-        }
-        if (refusal == null) {
-            writer.wake();
-        } else {
+        Intake.Entry entry = refusal == null ? intake.append(put) : Intake.Entry.REFUSED;
+        if (entry == Intake.Entry.REFUSED) {
             metrics.failedPuts.inc();
-            put.failed(refusal);
+            put.failed(refusal == null ? isClosed() : refusal);
+        } else if (entry == Intake.Entry.GROUP_READY || !put.moreFollows()) {
+            writer.wake();
         }
+    }
+
+    @Override
+    public void flush() {
+        writer.wake();
     }
 
     private ChannelException isClosed() {

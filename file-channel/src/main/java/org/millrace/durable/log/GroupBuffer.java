@@ -1,7 +1,6 @@
 package org.millrace.durable.log;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +53,7 @@ final class GroupBuffer {
     static GroupBuffer of(RecordType type, long sequence, byte[] body) {
         int bytes = GroupHeader.BYTES + RecordHeader.BYTES + body.length;
         GroupBuffer group = new GroupBuffer(bytes);
-        group.bytes = littleEndian(ByteBuffer.allocate((int) Blocks.roundUp(bytes)));
+        group.bytes = Blocks.allocate(bytes);
         group.reset(sequence);
         group.add(type, sequence, body);
         return group;
@@ -63,12 +62,10 @@ final class GroupBuffer {
     /** Starts a group whose first record has this length. */
     void begin(long sequence, int recordBytes) {
         if (GroupHeader.BYTES + recordBytes > putsEnd) {
-            bytes = littleEndian(
-                    ByteBuffer.allocateDirect((int) Blocks.roundUp((long) GroupHeader.BYTES + recordBytes)));
+            bytes = Blocks.allocate((long) GroupHeader.BYTES + recordBytes);
         } else {
             if (usual == null) {
-                usual = littleEndian(
-                        ByteBuffer.allocateDirect((int) Blocks.roundUp((long) putsEnd + POSITIONS_ROOM_BYTES)));
+                usual = Blocks.allocate((long) putsEnd + POSITIONS_ROOM_BYTES);
             }
             bytes = usual;
         }
@@ -228,9 +225,5 @@ final class GroupBuffer {
     /** In the order of the log. */
     List<Append> appends() {
         return appends;
-    }
-
-    static ByteBuffer littleEndian(ByteBuffer buffer) {
-        return buffer.order(ByteOrder.LITTLE_ENDIAN);
     }
 }

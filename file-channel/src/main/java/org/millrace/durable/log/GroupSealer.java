@@ -61,10 +61,10 @@ final class GroupSealer {
 
     private ByteBuffer cipherText(int bytes) {
         if (bytes > usualBytes) {
-            return GroupBuffer.littleEndian(ByteBuffer.allocateDirect(bytes)); // rare, and not worth being kept
+            return Blocks.allocate(bytes); // rare, and not worth being kept
         }
         if (cipherText == null) {
-            cipherText = GroupBuffer.littleEndian(ByteBuffer.allocateDirect(usualBytes));
+            cipherText = Blocks.allocate(usualBytes);
         }
         return cipherText;
     }

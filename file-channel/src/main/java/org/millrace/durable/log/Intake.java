@@ -50,27 +50,38 @@ final class Intake {
         }
     }
 
-    /** Takes a put in; false if the intake has been shut. */
-    boolean append(Append put) {
+    /** What has become of a put. */
+    enum Entry {
+        /** The intake has been shut. */
+        REFUSED,
+        /** It waits for its group to be written, and others may join it. */
+        GATHERING,
+        /** There is a group that takes up nothing more. */
+        GROUP_READY
+    }
+
+    Entry append(Append put) {
         int bodyCrc = bodyCrc(put);
         Reservation place;
+        Entry entry;
         lock.lock();
         try {
             if (shut) {
-                return false;
+                return Entry.REFUSED;
             }
             inFlightBytes += recordBytes(put);
             place = waiting.isEmpty() ? reserve(put, bodyCrc) : null;
             if (place == null) {
                 waiting.add(new Waiting(put, bodyCrc));
             }
+            entry = closed.isEmpty() ? Entry.GATHERING : Entry.GROUP_READY;
         } finally {
             lock.unlock();
         }
         if (place != null) {
             place.copy();
         }
-        return true;
+        return entry;
     }
 
     /** While its bytes are hot from being received, and on as many threads as there are. */

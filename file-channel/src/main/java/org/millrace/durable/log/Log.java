@@ -16,6 +16,9 @@ public interface Log extends AutoCloseable {
     /** Puts a record. It fails with a {@link org.millrace.api.ChannelFullException} while {@link #isFull}. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
     void append(Append put);
 
+    /** Behind puts with {@link Append#moreFollows}: the disk begins with them, if it has not. */
+    void flush();
+
     /** Moves a position. Durable with the next group, or a little later; see {@link LogSettings#positionsInterval}. */
     void commit(PositionUpdate update);
 

@@ -29,15 +29,27 @@ public final class DiskStorage implements Storage {
             !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
     private final Path directory;
+    private final boolean writesDirectly;
 
-    private DiskStorage(Path directory) {
+    private DiskStorage(Path directory, boolean writesDirectly) {
         this.directory = directory;
+        this.writesDirectly = writesDirectly;
+    }
+
+    /** The directory, made if there is none; written through the page cache. */
+    public static DiskStorage in(Path directory) throws IOException {
+        return in(directory, DirectWrites.OFF);
     }
 
     /** The directory, made if there is none. */
-    public static DiskStorage in(Path directory) throws IOException {
+    public static DiskStorage in(Path directory, DirectWrites direct) throws IOException {
         makeDirectory(directory);
-        return new DiskStorage(directory);
+        return new DiskStorage(directory, direct.in(directory));
+    }
+
+    /** Whether whole blocks go past the page cache. */
+    public boolean writesDirectly() {
+        return writesDirectly;
     }
 
     @Override
@@ -57,7 +69,7 @@ public final class DiskStorage implements Storage {
 
     @Override
     public StorageFile open(String name, Access access) throws IOException {
-        return new DiskFile(file(name), access);
+        return new DiskFile(file(name), access, writesDirectly);
     }
 
     @Override
@@ -68,7 +80,7 @@ public final class DiskStorage implements Storage {
         try {
             writeZeros(unfinished, bytes);
             move(unfinished, file);
-            return new DiskFile(file, Access.WRITE);
+            return new DiskFile(file, Access.WRITE, writesDirectly);
         } catch (IOException e) {
             deleteAfter(e, unfinished);
             deleteAfter(e, file);

@@ -44,6 +44,42 @@ class GroupingTest {
     }
 
     @Test
+    void putsThatAreFlushedTogetherShareAForceThoughTheDiskIsIdle() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            long forces = disks.count(Operation.FORCE);
+            List<TestPut> puts = new ArrayList<>();
+            for (int number = 0; number < 50; number += 10) {
+                TestPut put = TestPut.unflushed(number, 10);
+                log.append(put);
+                puts.add(put);
+            }
+            log.flush();
+            for (TestPut put : puts) {
+                put.get();
+            }
+            assertThat(disks.count(Operation.FORCE)).isEqualTo(forces + 1);
+        }
+        assertThat(eventsByGroup(WrittenLog.in(disk))).containsExactly(50);
+    }
+
+    @Test
+    void aFullGroupIsWrittenBeforeTheFlush() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            List<TestPut> puts = new ArrayList<>();
+            while (log.figures().segmentsInUse() > 0 && puts.stream().noneMatch(TestPut::isDone)) {
+                TestPut put = TestPut.unflushed(puts.size() * 10, 10);
+                log.append(put);
+                puts.add(put);
+            }
+            log.flush();
+            for (TestPut put : puts) {
+                put.get();
+            }
+        }
+        assertThat(eventsByGroup(WrittenLog.in(disk))).hasSizeGreaterThan(1);
+    }
+
+    @Test
     void groupsGrowWithTheBytesInFlightUpToTheMost() throws Exception {
         List<TestPut> puts = new ArrayList<>();
         try (DurableLog log = test.open(disk)) {

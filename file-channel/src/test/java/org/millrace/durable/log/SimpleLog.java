@@ -220,6 +220,10 @@ final class SimpleLog implements Log, DrivenLog {
         pending.add(put);
     }
 
+    /** Whoever drives it says when. */
+    @Override
+    public void flush() {}
+
     @Override
     public void commit(PositionUpdate update) {
         updates.add(update);

@@ -40,6 +40,16 @@ class TestPut extends CompletableFuture<Long> implements Append {
         return batch.encodedBytes();
     }
 
+    /** The same, with others to follow and a flush behind them. */
+    static TestPut unflushed(int first, int events) {
+        return new TestPut(Batches.numbered(first, events)) {
+            @Override
+            public boolean moreFollows() {
+                return true;
+            }
+        };
+    }
+
     @Override
     public int bodyBytes() {
         return Math.toIntExact(batch.bodyBytes());

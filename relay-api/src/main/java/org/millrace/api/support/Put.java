@@ -17,8 +17,19 @@ public final class Put {
     /** When it has waited long enough; set once it waits. */
     private long deadlineNanos;
 
+    private boolean moreFollows;
+
     /** Takes the batches over. */
     public Put(List<EventBatch> batches) {
+        this(batches, false);
+    }
+
+    /**
+     * Takes the batches over.
+     *
+     * @param moreFollows whether a flush is to come behind this put and others
+     */
+    public Put(List<EventBatch> batches, boolean moreFollows) {
         int sumEvents = 0;
         long sumBody = 0;
         long sumEncoded = 0;
@@ -31,6 +42,7 @@ public final class Put {
         this.events = sumEvents;
         this.bodyBytes = sumBody;
         this.encodedBytes = sumEncoded;
+        this.moreFollows = moreFollows;
     }
 
     public List<EventBatch> batches() {
@@ -57,12 +69,19 @@ public final class Put {
         return settled;
     }
 
+    /** Whether a flush is still to come. */
+    public boolean moreFollows() {
+        return moreFollows;
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }
 
+    /** By the time it goes in, its flush may be long past. */
     void waitUntil(long nanos) {
         deadlineNanos = nanos;
+        moreFollows = false;
     }
 
     /** Gives the batches back that will not go in. */

@@ -31,6 +31,7 @@ public final class EventRouter implements Inlet, AutoCloseable {
     private final List<Interceptor> interceptors;
     private final InterceptorChain chain;
     private final ChannelSelector selector;
+    private final List<Channel> requiredChannels;
     private final RoomGate gate;
     private final OptionalDeliveries optional;
     private final Counter filtered;
@@ -49,13 +50,21 @@ public final class EventRouter implements Inlet, AutoCloseable {
         this.interceptors = List.copyOf(interceptors);
         this.chain = new InterceptorChain(interceptors);
         this.selector = selector;
-        this.gate = new RoomGate(requiredChannels);
+        this.requiredChannels = List.copyOf(requiredChannels);
+        this.gate = new RoomGate(this.requiredChannels);
         this.optional = new OptionalDeliveries(metrics, InstantSource.system(), Duration.ofMinutes(1));
         this.filtered = metrics.counter("eventsFiltered");
     }
 
     @Override
     public CompletableFuture<Void> submit(EventBatch batch) {
+        CompletableFuture<Void> accepted = submitUnflushed(batch);
+        flush();
+        return accepted;
+    }
+
+    @Override
+    public CompletableFuture<Void> submitUnflushed(EventBatch batch) {
         List<Delivery> deliveries;
         try {
             deliveries = route(batch);
@@ -64,9 +73,16 @@ public final class EventRouter implements Inlet, AutoCloseable {
         }
         if (deliveries.size() == 1 && deliveries.get(0).required()) {
             Delivery only = deliveries.get(0);
-            return only.channel().submit(only.batch());
+            return only.channel().submitUnflushed(only.batch());
         }
         return deliver(deliveries);
+    }
+
+    @Override
+    public void flush() {
+        for (Channel channel : requiredChannels) {
+            channel.flush();
+        }
     }
 
     @Override
@@ -118,7 +134,7 @@ public final class EventRouter implements Inlet, AutoCloseable {
         List<CompletableFuture<Void>> required = new ArrayList<>();
         for (Delivery delivery : deliveries) {
             if (delivery.required()) {
-                required.add(delivery.channel().submit(delivery.batch()));
+                required.add(delivery.channel().submitUnflushed(delivery.batch()));
             } else {
                 later.add(delivery);
             }

@@ -29,6 +29,7 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
 
     private final Channel connection;
     private final Inlet inlet;
+    private final InletFlush flush;
     private final AvroCallDecoder decoder;
     private final ReadGate gate;
     private final AvroSourceFigures figures;
@@ -40,12 +41,14 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
     AvroCallHandler(
             Channel connection,
             Inlet inlet,
+            InletFlush flush,
             AvroCallDecoder decoder,
             ReadGate gate,
             AvroSourceFigures figures,
             PeerLog log) {
         this.connection = connection;
         this.inlet = inlet;
+        this.flush = flush;
         this.decoder = decoder;
         this.gate = gate;
         this.figures = figures;
@@ -108,7 +111,8 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
         figures.received(call);
         gate.callBegan();
         long begun = System.nanoTime();
-        CompletableFuture<Void> stored = inlet.submit(call.batch());
+        CompletableFuture<Void> stored = inlet.submitUnflushed(call.batch());
+        flush.submitted();
         if (stored.isDone() && !stored.isCompletedExceptionally()) {
             settle(call, begun, null);
         } else {

@@ -3,11 +3,14 @@ package org.millrace.relay.source.avro;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.millrace.api.Inlet;
@@ -28,6 +31,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     private final ReceiveBudget budget;
     private final AvroSourceFigures figures;
     private final PeerLog log;
+    private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
     private final PeerProtocols protocols = new PeerProtocols();
     private final ChannelGroup connections;
     private final Executor nameLookups;
@@ -118,7 +122,8 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
         }
         pipeline.addLast("frames", frames);
         AvroCallDecoder calls = new AvroCallDecoder(settings.codec(), protocols);
-        pipeline.addLast("calls", new AvroCallHandler(connection, inlet, calls, gate, figures, log));
+        InletFlush flush = flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(inlet, loop));
+        pipeline.addLast("calls", new AvroCallHandler(connection, inlet, flush, calls, gate, figures, log));
     }
 
     private void deny(Channel connection) {
