@@ -32,11 +32,22 @@ public final class LogState {
         /** Committed above the watermark: start to end, never touching one another. */
         final TreeMap<Long, Long> above = new TreeMap<>();
 
+        /** Their content never changes. */
         final Map<String, byte[]> states = new TreeMap<>();
     }
 
     public LogState copy() {
-        return decode(encode());
+        LogState copy = new LogState();
+        readers.forEach((name, reader) -> {
+            Reader same = new Reader();
+            same.watermark = reader.watermark;
+            same.above.putAll(reader.above);
+            same.states.putAll(reader.states);
+            copy.readers.put(name, same);
+        });
+        copy.lostEvents = lostEvents;
+        copy.setAsideBytes = setAsideBytes;
+        return copy;
     }
 
     /** Names of all readers that have a position. */

@@ -1,10 +1,13 @@
 package org.millrace.durable.log;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +67,7 @@ public final class DurableLog implements Log {
         keeper = new SlotKeeper(settings, pool, segments, status, clock);
         GroupSealer sealer = new GroupSealer(mostGroupBytes + 2 * GroupBuffer.POSITIONS_ROOM_BYTES);
         FreshSegments fresh = new FreshSegments(settings, recovered.logId(), recovered.nextNumber(), sealer, clock);
-        tail = new LogTail(settings, state, pool, keeper, fresh, metrics);
+        tail = new LogTail(settings, pool, keeper, fresh, metrics);
         writer =
                 new LogWriter(settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence());
         writerThread = daemon(writer, "disk");
@@ -219,18 +222,32 @@ public final class DurableLog implements Log {
 
     @Override
     public void commitAndWait(PositionUpdate update) throws InterruptedException {
+        StateChanges.Change change = addUrgent(update);
+        CompletableFuture<@Nullable Void> written = requireNonNull(change.waiter());
         try {
-            commitDurably(update).get();
-        } catch (ExecutionException e) {
+            try {
+                written.get();
+            } catch (InterruptedException e) {
+                if (changes.withdraw(change)) {
+                    throw e;
+                }
+                Thread.currentThread().interrupt();
+                written.join(); // the disk has it: what comes of that is the truth
+            }
+        } catch (ExecutionException | CompletionException e) {
             throw e.getCause() instanceof ChannelException why ? why : new ChannelException("commit", e);
         }
     }
 
     /** As {@link #commitAndWait}, for somebody who does not wait. */
     CompletableFuture<@Nullable Void> commitDurably(PositionUpdate update) {
-        CompletableFuture<@Nullable Void> written = changes.addUrgent(update);
+        return requireNonNull(addUrgent(update).waiter());
+    }
+
+    private StateChanges.Change addUrgent(PositionUpdate update) {
+        StateChanges.Change change = changes.addUrgent(update);
         writer.wake();
-        return written;
+        return change;
     }
 
     /** What the disk thread runs. */

@@ -22,7 +22,12 @@ public interface Log extends AutoCloseable {
     /** Moves a position. Durable with the next group, or a little later; see {@link LogSettings#positionsInterval}. */
     void commit(PositionUpdate update);
 
-    /** As {@link #commit}, and waits until it is durable. */
+    /**
+     * As {@link #commit}, and waits until it is as safe as a put. If it fails the position has not moved, and no later one tells of it;
+     * only if the process ends before the disk writes anything else can what failed be found on it all the same.
+     *
+     * @throws InterruptedException if it was taken back in time; otherwise the interrupt status stays set, and the outcome is the disk's
+     */
     void commitAndWait(PositionUpdate update) throws InterruptedException, ChannelException;
 
     /** A reader that stands at an event. The caller closes it. */

@@ -23,7 +23,6 @@ final class LogTail {
     private static final int MOST_TAG_BYTES = 64;
 
     private final LogSettings settings;
-    private final LogState state;
     private final SlotPool pool;
     private final SlotKeeper keeper;
     private final FreshSegments fresh;
@@ -37,16 +36,8 @@ final class LogTail {
     /** When the oldest write was made that has not been forced; 0 if there is none. */
     private volatile long unforcedSinceNanos;
 
-    /** @param state goes to the head of each segment as it is then */
-    LogTail(
-            LogSettings settings,
-            LogState state,
-            SlotPool pool,
-            SlotKeeper keeper,
-            FreshSegments fresh,
-            WriteMetrics metrics) {
+    LogTail(LogSettings settings, SlotPool pool, SlotKeeper keeper, FreshSegments fresh, WriteMetrics metrics) {
         this.settings = settings;
-        this.state = state;
         this.pool = pool;
         this.keeper = keeper;
         this.fresh = fresh;
@@ -58,21 +49,27 @@ final class LogTail {
      *
      * @param puts null if there are none
      * @param positions null if there are none, or they ride along; a fresh segment has them in its snapshot
+     * @param state with those positions; goes to the head of a fresh segment
      * @param nextSequence of the first put, or of the next one to come
      * @throws NoSlotException if a segment was needed and there is none to be had
      * @throws ChannelException if these puts are too long for any segment
      * @throws IOException if two segments failed
      */
-    void write(@Nullable GroupBuffer puts, @Nullable GroupBuffer positions, long nextSequence, boolean mustRoll)
+    void write(
+            @Nullable GroupBuffer puts,
+            @Nullable GroupBuffer positions,
+            LogState state,
+            long nextSequence,
+            boolean mustRoll)
             throws IOException {
         try {
-            write(puts, positions, nextSequence, mustRoll, null);
+            write(puts, positions, state, nextSequence, mustRoll, null);
         } catch (NoSlotException e) {
             throw e;
         } catch (IOException e) {
             Storage failed = leave(e);
             try {
-                write(puts, positions, nextSequence, true, failed);
+                write(puts, positions, state, nextSequence, true, failed);
             } catch (NoSlotException again) {
                 throw again;
             } catch (IOException again) {
@@ -86,6 +83,7 @@ final class LogTail {
     private void write(
             @Nullable GroupBuffer puts,
             @Nullable GroupBuffer positions,
+            LogState state,
             long nextSequence,
             boolean mustRoll,
             @Nullable Storage avoid)
@@ -93,7 +91,7 @@ final class LogTail {
         ActiveSegment target = active;
         GroupBuffer second = positions;
         if (target == null || mustRoll || !target.fits(puts, positions)) {
-            target = roll(puts, nextSequence, avoid);
+            target = roll(puts, state, nextSequence, avoid);
             second = null;
         } else if (puts != null) {
             pool.keepBack();
@@ -134,7 +132,7 @@ final class LogTail {
     }
 
     /** Begins a segment; its steps in the order that makes them safe. */
-    private ActiveSegment roll(@Nullable GroupBuffer puts, long firstSequence, @Nullable Storage avoid)
+    private ActiveSegment roll(@Nullable GroupBuffer puts, LogState state, long firstSequence, @Nullable Storage avoid)
             throws IOException {
         GroupBuffer snapshot = GroupBuffer.of(RecordType.SNAPSHOT, firstSequence, state.encode());
         checkFits(snapshot, puts);

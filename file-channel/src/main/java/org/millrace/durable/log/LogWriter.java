@@ -29,7 +29,8 @@ final class LogWriter implements Runnable {
     private final LogTail tail;
     private final SlotKeeper keeper;
     private final WriteMetrics metrics;
-    private final LogState state;
+    /** As it is on disk, or will be: never with what somebody waits for and has not got. */
+    private LogState state;
 
     /** Fetched and not answered. */
     private @Nullable GroupBuffer inHand;
@@ -177,13 +178,12 @@ final class LogWriter implements Runnable {
 
     private void write(@Nullable GroupBuffer group) {
         Changes taken = changes.take();
-        taken.applyTo(state);
         try {
-            boolean isWritten = group != null && writePuts(group, taken);
+            LogState next = taken.applyTo(state);
+            boolean isWritten = group != null && writePuts(group, taken, next);
             if (!isWritten) {
-                writePositions(taken);
+                writePositions(taken, next);
             }
-            taken.succeed();
         } catch (NoSlotException e) {
             noSlotForPositions(taken, e);
         } catch (IOException e) {
@@ -195,9 +195,9 @@ final class LogWriter implements Runnable {
     }
 
     /** @return false if there is no place for these puts: they have failed, and the positions are yet to be written */
-    private boolean writePuts(GroupBuffer group, Changes taken) throws IOException {
+    private boolean writePuts(GroupBuffer group, Changes taken, LogState next) throws IOException {
         try {
-            write(group, taken);
+            write(group, taken, next);
             succeed(group);
             return true;
         } catch (NoSlotException e) {
@@ -209,27 +209,29 @@ final class LogWriter implements Runnable {
         return false;
     }
 
-    private void writePositions(Changes taken) throws IOException {
+    private void writePositions(Changes taken, LogState next) throws IOException {
         // nobody needs an event any more: in a fresh segment puts find room, and what is behind it comes free
-        boolean makesRoom = status.isFull() && state.lowestWatermark() >= endSequence && tail.mayRoll();
+        boolean makesRoom = status.isFull() && next.lowestWatermark() >= endSequence && tail.mayRoll();
         stateUnwritten |= makesRoom;
-        if (stateUnwritten || !taken.updates().isEmpty()) {
-            write(null, taken);
+        if (stateUnwritten || !taken.isEmpty()) {
+            write(null, taken, next);
         }
         if (makesRoom && tail.hasRoom()) {
             status.full(null);
         }
     }
 
-    private void write(@Nullable GroupBuffer group, Changes taken) throws IOException {
-        tail.write(group, addPositions(taken, group), endSequence, stateUnwritten);
+    private void write(@Nullable GroupBuffer group, Changes taken, LogState next) throws IOException {
+        tail.write(group, addPositions(taken, group), next, endSequence, stateUnwritten);
+        state = next;
+        taken.succeed();
         if (stateUnwritten) {
             stateUnwritten = false;
             status.well();
         }
     }
 
-    /** They stay in memory until a slot comes free. */
+    /** Those that nobody waits for stay in memory until a slot comes free. */
     private void noSlotForPositions(Changes taken, NoSlotException e) {
         if (!stateUnwritten) {
             LOG.warn("channel {}: positions cannot be written: {}", settings.name(), e.getMessage());
@@ -254,7 +256,7 @@ final class LogWriter implements Runnable {
 
     /** @return a group for the positions; null if there are none, or the group at hand has room for them */
     private @Nullable GroupBuffer addPositions(Changes taken, @Nullable GroupBuffer group) {
-        if (taken.updates().isEmpty()) {
+        if (taken.isEmpty()) {
             return null;
         }
         byte[] body = PositionUpdates.encode(taken.updates());

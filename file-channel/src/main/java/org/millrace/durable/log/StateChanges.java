@@ -1,5 +1,7 @@
 package org.millrace.durable.log;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,11 +10,16 @@ import org.millrace.api.ChannelException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
 
-/** What readers have committed, and what damage has cost, since the disk thread looked last. Thread-safe. */
+/**
+ * What readers have committed, and what damage has cost, since the disk thread looked last. Thread-safe.
+ *
+ * <p>An update that somebody waits for is there once that one has been told so, and not at all if it has been told otherwise. The others
+ * cannot fail: they are written sooner or later.
+ */
 final class StateChanges {
     // Guarded by this:
-    private List<PositionUpdate> updates = new ArrayList<>();
-    private List<CompletableFuture<@Nullable Void>> waiters = new ArrayList<>();
+    private List<Change> changes = new ArrayList<>();
+    private int urgent;
     private long lostEvents;
     private long setAsideBytes;
     private long totalLostEvents;
@@ -20,45 +27,96 @@ final class StateChanges {
     private long sinceNanos;
     private @Nullable ChannelException closed;
 
+    /**
+     * One commit.
+     *
+     * @param waiter completed once the update is safe, by the disk thread; null if nobody waits
+     */
+    record Change(PositionUpdate update, @Nullable CompletableFuture<@Nullable Void> waiter) {
+        boolean isUrgent() {
+            return waiter != null;
+        }
+    }
+
     /** Changes that were made together, in their order. */
-    record Changes(
-            List<PositionUpdate> updates,
-            List<CompletableFuture<@Nullable Void>> waiters,
-            long lostEvents,
-            long setAsideBytes) {
-        void applyTo(LogState state) {
-            updates.forEach(state::apply);
+    record Changes(List<Change> changes, long lostEvents, long setAsideBytes) {
+        List<PositionUpdate> updates() {
+            return changes.stream().map(Change::update).toList();
+        }
+
+        boolean isEmpty() {
+            return changes.isEmpty();
+        }
+
+        /**
+         * Applies what nobody waits for.
+         *
+         * @return how things stand once all of it is safe: the same state, or another one if somebody waits
+         */
+        LogState applyTo(LogState state) {
+            LogState all = changes.stream().anyMatch(Change::isUrgent) ? state.copy() : state;
+            for (Change change : changes) {
+                all.apply(change.update());
+                if (all != state && !change.isUrgent()) {
+                    state.apply(change.update());
+                }
+            }
             state.addLoss(lostEvents, setAsideBytes);
+            if (all != state) {
+                all.addLoss(lostEvents, setAsideBytes);
+            }
+            return all;
         }
 
         /** They are as safe as puts are. */
         void succeed() {
-            waiters.forEach(waiter -> waiter.complete(null));
+            changes.stream()
+                    .filter(Change::isUrgent)
+                    .forEach(change -> waiter(change).complete(null));
         }
 
+        /** Does nothing to those that have succeeded. */
         void fail(ChannelException why) {
-            waiters.forEach(waiter -> waiter.completeExceptionally(why));
+            changes.stream()
+                    .filter(Change::isUrgent)
+                    .forEach(change -> waiter(change).completeExceptionally(why));
+        }
+
+        private static CompletableFuture<@Nullable Void> waiter(Change change) {
+            return requireNonNull(change.waiter());
         }
     }
 
     /** @return whether it is the first one to wait for the disk thread */
     synchronized boolean add(PositionUpdate update) {
-        if (updates.isEmpty()) {
-            sinceNanos = System.nanoTime();
-        }
-        updates.add(update);
-        return updates.size() == 1;
+        return add(new Change(update, null));
     }
 
-    /** @return completed once the update is safe, by the disk thread */
-    synchronized CompletableFuture<@Nullable Void> addUrgent(PositionUpdate update) {
-        if (closed != null) {
-            return CompletableFuture.failedFuture(closed);
+    private boolean add(Change change) {
+        if (changes.isEmpty()) {
+            sinceNanos = System.nanoTime();
         }
-        add(update);
-        CompletableFuture<@Nullable Void> waiter = new CompletableFuture<>();
-        waiters.add(waiter);
-        return waiter;
+        changes.add(change);
+        return changes.size() == 1;
+    }
+
+    /** Adds an update that fails rather than wait for better times. */
+    synchronized Change addUrgent(PositionUpdate update) {
+        Change change = new Change(update, new CompletableFuture<>());
+        if (closed == null) {
+            add(change);
+            urgent++;
+        } else {
+            Changes.waiter(change).completeExceptionally(closed);
+        }
+        return change;
+    }
+
+    /** Takes an urgent one back; false if the disk thread has it, or has had it. */
+    synchronized boolean withdraw(Change change) {
+        boolean isHere = changes.remove(change); // of equal ones there are none: each has a waiter of its own
+        urgent -= isHere ? 1 : 0;
+        return isHere;
     }
 
     /** Nobody looks any more: whoever waits, or comes to wait, fails. */
@@ -88,20 +146,14 @@ final class StateChanges {
 
     /** Takes what is there. */
     synchronized Changes take() {
-        Changes changes = new Changes(
-                updates.isEmpty() ? List.of() : updates,
-                waiters.isEmpty() ? List.of() : waiters,
-                lostEvents,
-                setAsideBytes);
-        if (!updates.isEmpty()) {
-            updates = new ArrayList<>();
+        Changes taken = new Changes(changes.isEmpty() ? List.of() : changes, lostEvents, setAsideBytes);
+        if (!changes.isEmpty()) {
+            changes = new ArrayList<>();
         }
-        if (!waiters.isEmpty()) {
-            waiters = new ArrayList<>();
-        }
+        urgent = 0;
         lostEvents = 0;
         setAsideBytes = 0;
-        return changes;
+        return taken;
     }
 
     /**
@@ -111,9 +163,9 @@ final class StateChanges {
      * @return nanoseconds from now, 0 if it is time; {@link Long#MAX_VALUE} if there is none
      */
     synchronized long nanosUntilDue(long intervalNanos) {
-        if (!waiters.isEmpty()) {
+        if (urgent > 0) {
             return 0;
         }
-        return updates.isEmpty() ? Long.MAX_VALUE : Math.max(0, sinceNanos + intervalNanos - System.nanoTime());
+        return changes.isEmpty() ? Long.MAX_VALUE : Math.max(0, sinceNanos + intervalNanos - System.nanoTime());
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ import org.millrace.durable.format.PositionUpdate;
 
 /**
  * What readers have committed, as a model has it: what was known at the start, and each update since. After a crash the log must know
- * some first part of these updates, whole ones, and no fewer than were said to be durable.
+ * some first part of these updates, whole ones, and no fewer than were said to be durable. What was said to have failed it knows only if
+ * nothing has been durable since; then all that failed together.
  */
 final class ModelPositions {
     /** Who attaches states. */
@@ -22,6 +24,12 @@ final class ModelPositions {
 
     private final Map<String, Reader> start = new TreeMap<>();
     private final List<PositionUpdate> updates = new ArrayList<>();
+    /** Numbers of updates that the log has said to have failed. */
+    private final Set<Integer> failed = new HashSet<>();
+
+    /** Of those, what the log cannot know any more, since it has written something else. */
+    private final Set<Integer> gone = new HashSet<>();
+
     private int durable;
 
     /** One reader. */
@@ -60,6 +68,17 @@ final class ModelPositions {
     /** The log has said that this one is durable, and so all before it. */
     void isDurable(int number) {
         durable = Math.max(durable, number);
+        somethingIsDurable();
+    }
+
+    /** The log has said that this one failed: it is as if it had never been, once anything else is durable. */
+    void hasFailed(int number) {
+        failed.add(number);
+    }
+
+    /** Something is durable that was written after all that has failed by now. */
+    void somethingIsDurable() {
+        gone.addAll(failed);
     }
 
     /** Whether the log still has to know this when it is opened the next time: all of it was written. */
@@ -70,7 +89,7 @@ final class ModelPositions {
     /** The lowest event that some reader may still want after a crash. */
     long lowestDurable(Set<String> readers) {
         Map<String, Reader> known = copy();
-        updates.subList(0, durable).forEach(update -> known.get(update.reader()).apply(update));
+        apply(known, durable, durable);
         return known.entrySet().stream()
                 .filter(entry -> readers.contains(entry.getKey()))
                 .mapToLong(entry -> entry.getValue().committed.nextClearBit(0))
@@ -84,23 +103,28 @@ final class ModelPositions {
      * @param isSafe whether the log has written since: if not, the next one may know less; then the readers are those of before
      */
     void recovered(LogState state, List<String> readers, boolean isSafe) {
-        Map<String, Reader> known = copy();
-        List<String> old = readers.stream().filter(known::containsKey).toList();
-        int applied = 0;
-        while (applied < durable
-                || !old.stream().allMatch(name -> known.get(name).isSameAs(state, name))) {
-            if (applied == updates.size()) {
-                throw new AssertionError("positions are none that were committed, or older than durable ones: "
-                        + describe(state) + "; committed: " + describe(updates) + ", of which durable: " + durable);
+        List<String> old = readers.stream().filter(start::containsKey).toList();
+        int applied = durable;
+        int failedFrom = durable;
+        Map<String, Reader> known = applied(applied, failedFrom);
+        while (!isSame(state, old, known)) {
+            failedFrom--;
+            if (failedFrom < durable) {
+                applied++;
+                failedFrom = applied;
             }
-            PositionUpdate next = updates.get(applied++);
-            known.get(next.reader()).apply(next);
+            if (applied > updates.size()) {
+                throw new AssertionError("positions are none that were committed, or older than durable ones: "
+                        + describe(state) + "; committed: " + describe(updates) + ", of which durable: " + durable
+                        + ", failed: " + failed);
+            }
+            known = applied(applied, failedFrom);
         }
         if (!state.readers().equals(Set.copyOf(readers))) {
             throw new AssertionError("readers are " + state.readers() + ", not " + readers);
         }
         if (!isSafe && start.keySet().equals(Set.copyOf(readers))) {
-            updates.subList(applied, updates.size()).clear();
+            keepKnown(applied, failedFrom);
             return;
         }
         start.clear();
@@ -108,7 +132,50 @@ final class ModelPositions {
             start.put(name, known.containsKey(name) ? known.get(name) : fresh(state, name, known));
         }
         updates.clear();
+        failed.clear();
+        gone.clear();
         durable = 0;
+    }
+
+    private static boolean isSame(LogState state, List<String> readers, Map<String, Reader> known) {
+        return readers.stream().allMatch(name -> known.get(name).isSameAs(state, name));
+    }
+
+    /** How things stand after the first so many updates, without those that failed before one of them. */
+    private Map<String, Reader> applied(int end, int failedFrom) {
+        Map<String, Reader> known = copy();
+        apply(known, end, failedFrom);
+        return known;
+    }
+
+    private void apply(Map<String, Reader> known, int end, int failedFrom) {
+        for (int number = 1; number <= end; number++) {
+            if (isKnown(number, failedFrom)) {
+                PositionUpdate update = updates.get(number - 1);
+                known.get(update.reader()).apply(update);
+            }
+        }
+    }
+
+    private boolean isKnown(int number, int failedFrom) {
+        return !failed.contains(number) || (number > failedFrom && !gone.contains(number));
+    }
+
+    /** These are the ones that the log knows, though it has not written since. */
+    private void keepKnown(int end, int failedFrom) {
+        List<PositionUpdate> known = new ArrayList<>();
+        int knownDurable = 0;
+        for (int number = 1; number <= end; number++) {
+            if (isKnown(number, failedFrom)) {
+                known.add(updates.get(number - 1));
+                knownDurable += number <= durable ? 1 : 0;
+            }
+        }
+        updates.clear();
+        updates.addAll(known);
+        failed.clear();
+        gone.clear();
+        durable = knownDurable;
     }
 
     /** One that had no position starts at the lowest one of the others. */
@@ -128,7 +195,12 @@ final class ModelPositions {
     /** What a reader has committed, durably or not. */
     BitSet committed(String reader) {
         Reader known = start.get(reader).copy();
-        updates.stream().filter(update -> update.reader().equals(reader)).forEach(known::apply);
+        for (int number = 1; number <= updates.size(); number++) {
+            PositionUpdate update = updates.get(number - 1);
+            if (update.reader().equals(reader) && !failed.contains(number)) {
+                known.apply(update);
+            }
+        }
         return known.committed;
     }
 

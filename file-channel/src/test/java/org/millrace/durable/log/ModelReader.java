@@ -57,6 +57,11 @@ final class ModelReader implements AutoCloseable {
         return done;
     }
 
+    /** The commit has failed: it is to be taken again. */
+    void failed(EventRange done) {
+        committed.clear((int) done.from(), (int) done.to());
+    }
+
     /** Gives a lease back. */
     void rollback(int number) {
         if (number < leases.size()) {

@@ -60,6 +60,8 @@ final class ModelRun implements ModelPut.Owner {
     private @Nullable DrivenLog driven;
     /** Something has failed or been full since the log was opened: it may refuse puts, and reads may fail. */
     private boolean mayRefuse;
+    /** Found where nobody would hear of it. */
+    private @Nullable AssertionError mistake;
 
     /** Opens a log that a test drives. */
     interface Opener {
@@ -93,17 +95,25 @@ final class ModelRun implements ModelPut.Owner {
                     run.open();
                 }
                 run.step(step);
+                run.checkMistake();
                 if (run.disks.isOff()) {
                     run.losePower();
                 }
             }
             run.open();
             run.endWell();
+            run.checkMistake();
         } finally {
             run.abandon();
         }
         run.releases.assertAllReleased();
         return run.disks.counts();
+    }
+
+    private void checkMistake() {
+        if (mistake != null) {
+            throw mistake;
+        }
     }
 
     private void step(ModelStep step) throws Exception {
@@ -154,6 +164,7 @@ final class ModelRun implements ModelPut.Owner {
             fail("acked after the power was lost: %s", put);
         }
         events.acked(put, firstSequence);
+        positions.somethingIsDurable();
     }
 
     @Override
@@ -195,7 +206,8 @@ final class ModelRun implements ModelPut.Owner {
 
     private void commit(Commit commit) {
         String reader = name(commit.reader());
-        EventRange done = readers.get(reader).commit(commit.lease(), commit.isHalf());
+        ModelReader committer = readers.get(reader);
+        EventRange done = committer.commit(commit.lease(), commit.isHalf());
         if (done == null) {
             return;
         }
@@ -208,9 +220,17 @@ final class ModelRun implements ModelPut.Owner {
                         : Map.of(owner, ("state " + commit.state()).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         int number = positions.add(update);
         if (commit.isAwaited()) {
-            driven().commitDurably(update).thenRun(() -> {
-                if (!disks.isOff()) {
+            driven().commitDurably(update).whenComplete((written, failure) -> {
+                if (disks.isOff()) {
+                    return; // nobody hears it
+                }
+                if (failure == null) {
                     positions.isDurable(number);
+                } else if (mayRefuse) {
+                    positions.hasFailed(number);
+                    committer.failed(done);
+                } else {
+                    mistake = new AssertionError("failed though nothing is wrong: " + update, failure);
                 }
             });
         } else {

@@ -6,7 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.ChannelException;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.storage.SimulatedDisks;
@@ -94,6 +98,96 @@ class PositionsTest {
         try (DurableLog log = test.open(disk)) {
             assertThat(log.recovered().watermark(TestLog.READER)).isEqualTo(9);
             assertThat(log.recoveredEnd()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void thatAreInterruptedBeforeTheDiskHasThemAreTakenBack() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0).get();
+            Stall stall = disks.stall(Operation.WRITE);
+            TestPut put = put(log, 10);
+            stall.awaitArrival();
+            Waiter waiter = new Waiter(log, Positions.upTo(4));
+            waiter.interrupt();
+            assertThat(waiter.outcome()).isInstanceOf(InterruptedException.class);
+            stall.open();
+            put.get();
+            put(log, 20).get();
+            disks.cutPower();
+        }
+        disks.restart();
+
+        assertThat(WrittenLog.in(disk).state.watermark(TestLog.READER)).isZero();
+    }
+
+    @Test
+    void thatTheDiskHasAreWaitedForThoughTheOneWhoWaitsIsInterrupted() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0).get();
+            Stall stall = disks.stall(Operation.FORCE);
+            Waiter waiter = new Waiter(log, Positions.upTo(4));
+            stall.awaitArrival();
+            waiter.interrupt();
+            stall.open();
+            assertThat(waiter.outcome())
+                    .as("done, and the interrupt is still there")
+                    .isNull();
+            assertThat(waiter.isInterrupted).isTrue();
+            disks.cutPower();
+        }
+        disks.restart();
+
+        assertThat(WrittenLog.in(disk).state.watermark(TestLog.READER)).isEqualTo(4);
+    }
+
+    @Test
+    void thatTheDiskHasAndFailsToWriteAreSaidToHaveFailedThoughTheOneWhoWaitsIsInterrupted() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0).get();
+            Stall stall = disks.stall(Operation.FORCE);
+            disks.failNth(Operation.FORCE, 1, true);
+            Waiter waiter = new Waiter(log, Positions.upTo(4));
+            stall.awaitArrival();
+            waiter.interrupt();
+            stall.open();
+            assertThat(waiter.outcome()).isInstanceOf(ChannelException.class);
+            assertThat(waiter.isInterrupted).isTrue();
+            disks.heal();
+        }
+
+        assertThat(WrittenLog.in(disk).state.watermark(TestLog.READER)).isZero();
+    }
+
+    /** Commits and waits, on a thread of its own. */
+    private static final class Waiter {
+        private final CompletableFuture<@Nullable Exception> outcome = new CompletableFuture<>();
+        private final Thread thread;
+        private volatile boolean isInterrupted;
+
+        Waiter(DurableLog log, PositionUpdate update) {
+            thread = new Thread(() -> {
+                Exception failure = null;
+                try {
+                    log.commitAndWait(update);
+                } catch (InterruptedException | ChannelException e) {
+                    failure = e;
+                }
+                isInterrupted = Thread.currentThread().isInterrupted();
+                outcome.complete(failure);
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        /** Null if it is done. */
+        @Nullable
+        Exception outcome() throws Exception {
+            return outcome.get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -7,7 +7,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
@@ -29,6 +31,7 @@ final class SimpleLog implements Log, DrivenLog {
         KEEPS_WHAT_IT_REFUSED,
         FORGETS_A_PUT,
         FORGETS_POSITIONS,
+        KEEPS_POSITIONS_IT_REFUSED,
         INVENTS_POSITIONS,
         FORGETS_STATES,
         CHANGES_A_BYTE,
@@ -44,7 +47,9 @@ final class SimpleLog implements Log, DrivenLog {
     private final List<StoredPut> stored = new ArrayList<>();
     private final List<Append> pending = new ArrayList<>();
     private final List<PositionUpdate> updates = new ArrayList<>();
-    private final List<CompletableFuture<@Nullable Void>> waiting = new ArrayList<>();
+    /** Among the updates, and not written yet. */
+    private final IdentityHashMap<PositionUpdate, CompletableFuture<@Nullable Void>> waiting = new IdentityHashMap<>();
+
     private LogState state = new LogState();
     private final LogState recovered;
     private final long recoveredEnd;
@@ -93,6 +98,8 @@ final class SimpleLog implements Log, DrivenLog {
             ack(group);
         }
         int before = stored.size();
+        LogState without = state.copy();
+        updates.stream().filter(update -> !waiting.containsKey(update)).forEach(without::apply);
         group.forEach(this::store);
         if (flaw != Flaw.FORGETS_POSITIONS) {
             updates.forEach(state::apply);
@@ -103,7 +110,7 @@ final class SimpleLog implements Log, DrivenLog {
                     reader,
                     List.of(new org.millrace.durable.format.EventRange(
                             state.watermark(reader), state.watermark(reader) + 1)),
-                    java.util.Map.of()));
+                    Map.of()));
         }
         updates.clear();
         try {
@@ -113,13 +120,16 @@ final class SimpleLog implements Log, DrivenLog {
             storage.replace(FILE, encode());
         } catch (IOException e) {
             inTrouble = true;
+            state = flaw == Flaw.KEEPS_POSITIONS_IT_REFUSED ? state : without;
+            waiting.values().forEach(waiter -> waiter.completeExceptionally(new ChannelException("the disk fails", e)));
+            waiting.clear();
             refuse(group, before, e);
             return true;
         }
         if (flaw != Flaw.ACKS_BEFORE_IT_WRITES) {
             ack(group);
         }
-        waiting.forEach(waiter -> waiter.complete(null));
+        waiting.values().forEach(waiter -> waiter.complete(null));
         waiting.clear();
         return true;
     }
@@ -167,7 +177,7 @@ final class SimpleLog implements Log, DrivenLog {
             LogState bare = new LogState();
             for (String reader : state.readers()) {
                 bare.addReader(reader, state.watermark(reader));
-                bare.apply(new PositionUpdate(reader, state.committedAbove(reader), java.util.Map.of()));
+                bare.apply(new PositionUpdate(reader, state.committedAbove(reader), Map.of()));
             }
             positions = bare.encode();
         }
@@ -201,7 +211,7 @@ final class SimpleLog implements Log, DrivenLog {
     public CompletableFuture<@Nullable Void> commitDurably(PositionUpdate update) {
         CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
         updates.add(update);
-        waiting.add(written);
+        waiting.put(update, written);
         return written;
     }
 

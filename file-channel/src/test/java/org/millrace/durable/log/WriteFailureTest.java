@@ -2,14 +2,16 @@ package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -122,11 +124,12 @@ class WriteFailureTest {
     }
 
     @Test
-    void positionsThatCouldNotBeWrittenAreWrittenLater() throws Exception {
+    void positionsThatNobodyWaitsForAreWrittenLater() throws Exception {
         try (DurableLog log = test.open(disk)) {
             put(log, 0);
             disks.failNth(Operation.FORCE, 1, true);
-            assertThatThrownBy(() -> log.commitAndWait(Positions.upTo(4))).isInstanceOf(ChannelException.class);
+            log.commit(Positions.upTo(4));
+            await().until(() -> log.trouble() != null);
             disks.heal();
             await().until(() -> log.trouble() == null);
             disks.cutPower();
@@ -134,6 +137,44 @@ class WriteFailureTest {
         disks.restart();
 
         assertThat(WrittenLog.in(disk).state.watermark(TestLog.READER)).isEqualTo(4);
+    }
+
+    @Test
+    void aCommitThatWasSaidToHaveFailedIsInNoLaterState() throws Exception {
+        byte[] attached = {1};
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0);
+            disks.failNth(Operation.FORCE, 1, true);
+            log.commit(Positions.upTo(2));
+            assertThatThrownBy(() -> log.commitAndWait(Positions.attaching(4, attached)))
+                    .isInstanceOf(ChannelException.class);
+            disks.heal();
+            await().until(() -> log.trouble() == null);
+            put(log, 10);
+            disks.cutPower();
+        }
+        disks.restart();
+
+        WrittenLog written = WrittenLog.in(disk);
+        assertThat(written.state.watermark(TestLog.READER))
+                .as("the other one's")
+                .isEqualTo(2);
+        assertThat(written.state.attached(TestLog.READER, "sink")).isNull();
+    }
+
+    @Test
+    void aCommitThatIsMadeOnceMoreAfterItFailedCounts() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0);
+            disks.failNth(Operation.WRITE, 1, true);
+            assertThatThrownBy(() -> log.commitAndWait(Positions.upTo(4))).isInstanceOf(ChannelException.class);
+            disks.heal();
+            log.commitAndWait(Positions.upTo(3));
+            disks.cutPower();
+        }
+        disks.restart();
+
+        assertThat(WrittenLog.in(disk).state.watermark(TestLog.READER)).isEqualTo(3);
     }
 
     @Test
@@ -201,6 +242,11 @@ class WriteFailureTest {
         if (!forEver) {
             assertThat(acked).hasSizeGreaterThan(40 * 4 * 10 / 2);
         }
+    }
+
+    /** Looks often: most of what is waited for here takes a few milliseconds, and there are hundreds. */
+    private static ConditionFactory await() {
+        return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     private static boolean isDurable(TestPut put) throws InterruptedException {
