@@ -55,13 +55,32 @@ final class HdfsSink implements Sink, BatchSized {
     public Drain drain() throws DeliveryException, InterruptedException {
         OpenStore open = started();
         try {
-            open.unfinished().retryDue();
-            open.buckets().finishDue();
+            doDue(open);
             return deliver(open);
         } finally {
-            if (open.calls().clearInterrupted()) {
-                Thread.currentThread().interrupt();
-            }
+            keepInterrupt(open);
+        }
+    }
+
+    /** Nothing is on its way between turns, but files may have to be finished. */
+    @Override
+    public void settle() {
+        OpenStore open = started();
+        try {
+            doDue(open);
+        } finally {
+            keepInterrupt(open);
+        }
+    }
+
+    private static void doDue(OpenStore open) {
+        open.unfinished().retryDue();
+        open.buckets().finishDue();
+    }
+
+    private static void keepInterrupt(OpenStore open) {
+        if (open.calls().clearInterrupted()) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -125,6 +125,18 @@ class HdfsSinkTest {
     }
 
     @Test
+    void aSinkOfAGroupThatHasNoTurnRollsByTheClockWithoutTaking() throws Exception {
+        try (SinkUnderTest sut = raw("hdfs.rollInterval", "30")) {
+            sut.put(Batches.of("x")).drainAll().put(Batches.of("y"));
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.sink.settle();
+
+            assertThat(tree.names()).containsExactly(FIRST_FILE);
+            assertThat(sut.channel.bodies()).containsExactly("y");
+        }
+    }
+
+    @Test
     void idleFilesAreFinishedAndBusyOnesAreNot() throws Exception {
         try (SinkUnderTest sut = raw("hdfs.idleTimeout", "10", "hdfs.filePrefix", "%{b}")) {
             sut.put(Batches.of(Map.of("b", "busy"), "1"))

@@ -40,4 +40,16 @@ public interface ComponentFactory {
          */
         ChannelSelector create(List<Channel> channels, Settings settings);
     }
+
+    /** Makes sink processors. */
+    interface OfSinkProcessor extends ComponentFactory {
+        /**
+         * As {@link OfSource#create}.
+         *
+         * @param sinks the group's sinks, in the order of its {@code sinks} list
+         * @param settings the group's keys that start with {@code processor.}, without it
+         * @return one processor for each thread that the group is to have, each sink in one of them; none: each sink runs by itself
+         */
+        List<SinkProcessor> create(SinkGroupContext context, List<SinkProcessor.Member> sinks, Settings settings);
+    }
 }

@@ -3,8 +3,8 @@ package org.millrace.api;
 import java.time.Duration;
 
 /**
- * Takes events out of its channel and delivers them. One thread, its runner's, calls {@link #drain} and {@link #idleLimit}; {@link
- * #start} and {@link #close} happen before and after.
+ * Takes events out of its channel and delivers them. One thread, its runner's, calls {@link #drain}, {@link #settle} and {@link
+ * #idleLimit}; {@link #start} and {@link #close} happen before and after.
  */
 public interface Sink extends Component {
     /**
@@ -14,6 +14,15 @@ public interface Sink extends Component {
      * @throws DeliveryException if events could not be delivered: they are back in the channel; the runner logs it, pauses, tries again
      */
     Drain drain() throws DeliveryException, InterruptedException;
+
+    /**
+     * A turn that takes nothing, for a sink of a group while others have the turns: waits for what is on its way, and does what has come
+     * due by the clock. Afterwards, also after a failure, the sink holds no event of its channel, so that another may take over. The
+     * default is for a sink that has nothing on its way when {@link #drain} returns or throws, and nothing to do by the clock.
+     *
+     * @throws DeliveryException as {@link #drain}
+     */
+    default void settle() throws DeliveryException, InterruptedException {}
 
     /** The longest time to leave an idle sink without a turn although its channel is empty. */
     default Duration idleLimit() {

@@ -3,13 +3,18 @@ package org.millrace.relay;
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.millrace.api.Channel;
 import org.millrace.api.Component;
 import org.millrace.api.ComponentMetrics;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Assembly.ChannelPart;
+import org.millrace.relay.config.Assembly.GroupPart;
+import org.millrace.relay.config.Assembly.GroupRun;
 import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Assembly.SourcePart;
 import org.millrace.relay.metrics.Monitoring;
@@ -29,7 +34,7 @@ public final class Relay implements Component {
     private final Assembly assembly;
     private final Component monitoring;
     private final Duration drainDeadline;
-    private final List<SinkRunner> runners = new ArrayList<>();
+    private final List<Runner> runners = new ArrayList<>();
     private boolean closed;
 
     /**
@@ -40,8 +45,29 @@ public final class Relay implements Component {
         this.assembly = assembly;
         this.monitoring = monitoring;
         this.drainDeadline = drainDeadline;
+        Set<SinkPart> grouped = new HashSet<>();
+        assembly.groups().forEach(group -> grouped.addAll(group.sinks()));
         for (SinkPart sink : assembly.sinks()) {
-            runners.add(new SinkRunner(sink.name(), sink.sink(), sink.reader(), sink.metrics()));
+            if (!grouped.contains(sink)) {
+                runners.add(Runner.of(sink));
+            }
+        }
+        for (GroupPart group : assembly.groups()) {
+            group.runs().forEach(run -> runners.add(Runner.of(run, group)));
+        }
+    }
+
+    /** The thread of a sink or of a group of sinks, what messages call it, and what it drains. */
+    private record Runner(String kind, String name, SinkRunner thread, Channel channel) {
+        static Runner of(SinkPart sink) {
+            SinkRunner thread = new SinkRunner(sink.name(), sink.sink(), sink.reader(), sink.metrics());
+            return new Runner("sink", sink.name(), thread, sink.channel());
+        }
+
+        static Runner of(GroupRun run, GroupPart group) {
+            SinkPart any = group.sinks().get(0); // all take from the same channel
+            SinkRunner thread = SinkRunner.ofGroup(run.name(), run.processor(), any.reader(), run.metrics());
+            return new Runner("sink group", run.name(), thread, any.channel());
         }
     }
 
@@ -64,8 +90,8 @@ public final class Relay implements Component {
             for (ChannelPart channel : assembly.channels()) {
                 channel.channel().start();
             }
-            for (SinkRunner runner : runners) {
-                runner.start();
+            for (Runner runner : runners) {
+                runner.thread().start();
             }
             for (SourcePart source : assembly.sources()) {
                 source.source().start();
@@ -76,11 +102,12 @@ public final class Relay implements Component {
             throw e;
         }
         log.info(
-                "agent {} started in {} ms: channels {}; sinks {}; sources {}",
+                "agent {} started in {} ms: channels {}; sinks {}; sink groups {}; sources {}",
                 assembly.agent(),
                 Duration.ofNanos(System.nanoTime() - began).toMillis(),
                 assembly.channels(),
                 assembly.sinks(),
+                assembly.groups(),
                 assembly.sources());
     }
 
@@ -109,9 +136,7 @@ public final class Relay implements Component {
             source.route().close().run();
         }
         drain(deadlineNanos);
-        for (int i = 0; i < runners.size(); i++) {
-            close("sink", assembly.sinks().get(i).name(), runners.get(i));
-        }
+        runners.forEach(runner -> close(runner.kind(), runner.name(), runner.thread()));
         assembly.channels().forEach(channel -> close("channel", channel.name(), channel.channel()));
         close("monitoring", "", monitoring);
     }
@@ -122,15 +147,16 @@ public final class Relay implements Component {
      */
     private void drain(long deadlineNanos) {
         try {
-            for (int i = 0; i < runners.size(); i++) {
-                if (assembly.sinks().get(i).channel().isDurable()) {
+            for (Runner runner : runners) {
+                if (runner.channel().isDurable()) {
                     continue;
                 }
                 Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
-                if (runners.get(i).isRunning() && !runners.get(i).drainWithin(left)) {
+                if (runner.thread().isRunning() && !runner.thread().drainWithin(left)) {
                     log.warn(
-                            "sink {} has not emptied its channel within {} ms",
-                            assembly.sinks().get(i).name(),
+                            "{} {} has not emptied its channel within {} ms",
+                            runner.kind(),
+                            runner.name(),
                             drainDeadline.toMillis());
                 }
             }

@@ -45,6 +45,7 @@ class ConfExamplesTest {
             collector | collector.sinks.hdfs.hdfs.round = true    | agent.sinks.hdfs.hdfs.round = true            | collector.sinks.hdfs.hdfs.round
             classic-agent | agent.channels.memory.transactionCapacity = 1000 | agent.channels.memory.transactionCapacity = 10 | batch-size
             agent     | agent.channels.disk.transactionCapacity = 10000 | agent.channels.disk.transactionCapacity = 10 | batch-size
+            failover-agent | agent.sinkgroups.collectors.processor.priority.second = 5 | agent.sinkgroups.collectors.processor.priority.secnd = 5 | priority.second
             """)
     void aMistakeIsNamedWithItsLineAndTheFix(String example, String right, String wrong, String fix)
             throws IOException {
@@ -77,6 +78,6 @@ class ConfExamplesTest {
     }
 
     private static String agentOf(Path example) {
-        return example.getFileName().toString().replace(".properties", "").replace("classic-", "");
+        return example.getFileName().toString().replace(".properties", "").replaceFirst(".*-", "");
     }
 }

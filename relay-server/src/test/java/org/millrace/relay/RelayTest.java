@@ -95,13 +95,40 @@ class RelayTest {
         SinkPart part = made.sinks().get(0);
         SinkPart failing =
                 new SinkPart("k1", "fails", new FailingSink(), part.channel(), part.reader(), part.metrics());
-        Assembly assembly = new Assembly("a", made.channels(), List.of(failing), made.sources(), made.registry());
+        Assembly assembly =
+                new Assembly("a", made.channels(), List.of(failing), List.of(), made.sources(), made.registry());
         Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
         relay.start();
         ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
         relay.close(); // which would take a day
 
         assertThat(diary.entries()).endsWith("close channel c1", "close monitoring");
+    }
+
+    @Test
+    void aGroupStartsItsSinksAndTheyShareItsEvents() throws Exception {
+        String file = FILE.replace("a.sinks = k1", "a.sinks = k0 k1 k2")
+                + FILE.lines()
+                        .filter(line -> line.startsWith("a.sinks.k1."))
+                        .map(line -> line.replace("k1", "k0") + "\n" + line.replace("k1", "k2") + "\n")
+                        .reduce("", String::concat)
+                + "a.sinkgroups = g\na.sinkgroups.g.sinks = k2 k1\na.sinkgroups.g.processor.type = load_balance\n";
+        Assembly assembly = assembly(file);
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofSeconds(60));
+        relay.start();
+        for (int i = 0; i < 40; i++) {
+            ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(i * 100, 100));
+        }
+        relay.close();
+
+        assertThat(diary.entries()).containsSubsequence("start sink k0", "start sink k2", "start sink k1");
+        assertThat(diary.entries())
+                .filteredOn(entry -> entry.startsWith("sink k") && entry.contains(" took "))
+                .hasSize(40);
+        assertThat(diary.entries())
+                .containsSubsequence("close sink k0", "close sink k2", "close sink k1", "close channel c1");
+        assertThat(assembly.registry().getGauges())
+                .containsKeys("sinkgroup.g.running", "sink.k1.running", "sink.k2.failuresInARow");
     }
 
     @Test

@@ -49,6 +49,7 @@ final class ValidateCommand implements Callable<Integer> {
         print("sources ", assembly.sources());
         print("channels", assembly.channels());
         print("sinks   ", assembly.sinks());
+        print("groups  ", assembly.groups());
         return ExitCode.DONE;
     }
 

@@ -3,6 +3,7 @@ package org.millrace.relay.config;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.millrace.relay.config.Assembly.GroupPart;
 import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Assembly.SourcePart;
 
@@ -18,12 +19,14 @@ final class Assembler {
 
     Assembly assemble() {
         Channels channels = new Channels(workshop);
-        List<SinkPart> sinks = new Sinks(workshop, channels).make();
+        SinkGroups groups = new SinkGroups(workshop, new Sinks(workshop, channels).make());
+        List<GroupPart> groupParts = groups.make();
+        List<SinkPart> sinks = groups.sinksThatRun();
         List<SourcePart> sources = new Sources(workshop, channels, routing).make();
-        new SinkGroups(workshop).check();
         Set<String> inUse = new HashSet<>();
         sinks.forEach(sink -> inUse.add(sink.channel().name()));
         sources.forEach(source -> source.channels().forEach(channel -> inUse.add(channel.name())));
-        return new Assembly(workshop.agent().name(), channels.used(inUse), sinks, sources, workshop.registry());
+        return new Assembly(
+                workshop.agent().name(), channels.used(inUse), sinks, groupParts, sources, workshop.registry());
     }
 }

@@ -6,19 +6,24 @@ import org.millrace.api.Channel;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.Sink;
+import org.millrace.api.SinkGroupMetrics;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.SinkProcessor;
 import org.millrace.api.Source;
 import org.millrace.api.SourceMetrics;
 
 /**
  * The parts of an agent, made and joined but not started, each kind in the order of the file's list.
  *
+ * @param sinks all of them, also those in groups
+ * @param groups those whose sinks do not run each by itself
  * @param registry holds the figures that are our own
  */
 public record Assembly(
         String agent,
         List<ChannelPart> channels,
         List<SinkPart> sinks,
+        List<GroupPart> groups,
         List<SourcePart> sources,
         MetricRegistry registry) {
 
@@ -42,6 +47,28 @@ public record Assembly(
             return reader.name() + " -> " + name + " (" + type + ")";
         }
     }
+
+    /**
+     * A sink group and what is known about it.
+     *
+     * @param sinks in the order of the group's list
+     * @param runs what its threads run: all of its sinks are in one of them
+     */
+    public record GroupPart(String name, String type, List<SinkPart> sinks, List<GroupRun> runs) {
+        @Override
+        public String toString() {
+            String threads = runs.size() == 1 ? "" : ", " + runs.size() + " threads";
+            return sinks.get(0).reader().name() + " -> " + name + " (" + type + threads + "): "
+                    + String.join(", ", sinks.stream().map(SinkPart::name).toList());
+        }
+    }
+
+    /**
+     * One thread of a sink group.
+     *
+     * @param name the group's; with a number if there are several
+     */
+    public record GroupRun(String name, SinkProcessor processor, SinkGroupMetrics metrics) {}
 
     /** A source and what is known about it. Its route is to be closed after it. */
     public record SourcePart(

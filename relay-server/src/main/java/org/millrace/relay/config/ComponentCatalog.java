@@ -17,18 +17,21 @@ public final class ComponentCatalog {
     private final Types<ComponentFactory.OfSink> sinks;
     private final Types<ComponentFactory.OfInterceptor> interceptors;
     private final Types<ComponentFactory.OfSelector> selectors;
+    private final Types<ComponentFactory.OfSinkProcessor> sinkProcessors;
 
     public ComponentCatalog(
             Iterable<ComponentFactory.OfSource> sources,
             Iterable<ComponentFactory.OfChannel> channels,
             Iterable<ComponentFactory.OfSink> sinks,
             Iterable<ComponentFactory.OfInterceptor> interceptors,
-            Iterable<ComponentFactory.OfSelector> selectors) {
+            Iterable<ComponentFactory.OfSelector> selectors,
+            Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors) {
         this.sources = new Types<>(TypeKind.SOURCE, sources);
         this.channels = new Types<>(TypeKind.CHANNEL, channels);
         this.sinks = new Types<>(TypeKind.SINK, sinks);
         this.interceptors = new Types<>(TypeKind.INTERCEPTOR, interceptors);
         this.selectors = new Types<>(TypeKind.SELECTOR, selectors);
+        this.sinkProcessors = new Types<>(TypeKind.SINK_PROCESSOR, sinkProcessors);
     }
 
     /** What {@link ServiceLoader} finds. */
@@ -38,7 +41,8 @@ public final class ComponentCatalog {
                 ServiceLoader.load(ComponentFactory.OfChannel.class),
                 ServiceLoader.load(ComponentFactory.OfSink.class),
                 ServiceLoader.load(ComponentFactory.OfInterceptor.class),
-                ServiceLoader.load(ComponentFactory.OfSelector.class));
+                ServiceLoader.load(ComponentFactory.OfSelector.class),
+                ServiceLoader.load(ComponentFactory.OfSinkProcessor.class));
     }
 
     Types<ComponentFactory.OfSource> sources() {
@@ -59,6 +63,10 @@ public final class ComponentCatalog {
 
     Types<ComponentFactory.OfSelector> selectors() {
         return selectors;
+    }
+
+    Types<ComponentFactory.OfSinkProcessor> sinkProcessors() {
+        return sinkProcessors;
     }
 
     /** The factories of one kind by type name. */

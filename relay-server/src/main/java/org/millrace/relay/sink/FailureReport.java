@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.api.DeliveryException;
-import org.millrace.api.SinkMetrics;
 import org.millrace.relay.log.LogThrottle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,7 @@ final class FailureReport {
     private static final Logger LOG = LoggerFactory.getLogger(SinkRunner.class);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
-    private final String sink;
+    private final String title;
     private final String channel;
     private final InstantSource clock;
     private final LogThrottle throttle;
@@ -29,12 +28,12 @@ final class FailureReport {
     private final AtomicLong inARow = new AtomicLong();
     private Instant since = Instant.EPOCH;
 
-    FailureReport(String sink, String channel, SinkMetrics metrics, InstantSource clock) {
-        this.sink = sink;
+    FailureReport(RunnerFigures figures, String channel, InstantSource clock) {
+        this.title = figures.title();
         this.channel = channel;
         this.clock = clock;
         this.throttle = new LogThrottle(clock, LOG_INTERVAL);
-        this.failures = metrics.counter("deliveryFailures");
+        this.failures = figures.failures();
     }
 
     /** Failures since the sink last was well. Any thread. */
@@ -55,8 +54,8 @@ final class FailureReport {
 
     void recovered() {
         LOG.info(
-                "sink {}: delivers from channel {} again, after {} failures in {} s",
-                sink,
+                "{}: delivers from channel {} again, after {} failures in {} s",
+                title,
                 channel,
                 inARow.get(),
                 Duration.between(since, clock.instant()).toSeconds());
@@ -66,8 +65,8 @@ final class FailureReport {
 
     private void log(Exception failure, Duration pause, long leftOut) {
         LOG.warn(
-                "sink {}: no delivery from channel {}, next try in {} ms ({} failures in a row, {} not logged): {}",
-                sink,
+                "{}: no delivery from channel {}, next try in {} ms ({} failures in a row, {} not logged): {}",
+                title,
                 channel,
                 pause.toMillis(),
                 inARow.get(),

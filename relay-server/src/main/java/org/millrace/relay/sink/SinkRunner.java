@@ -2,6 +2,7 @@ package org.millrace.relay.sink;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -10,13 +11,15 @@ import org.millrace.api.ChannelReader;
 import org.millrace.api.Component;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
+import org.millrace.api.SinkGroupMetrics;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.SinkProcessor;
 import org.millrace.api.StartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one sink. It gives the sink turn after turn while there is something to do, sleeps until the channel has events, and
+ * The thread of one sink, or of a group of sinks. It gives the sink turn after turn while there is something to do, sleeps until the channel has events, and
  * pauses after a failure. One thread starts and closes it; {@link #drainWithin} and {@link #isRunning}: any thread but its own.
  *
  * <p>A sink is never interrupted in the midst of a turn, unless it is still in it when the time to stop is up.
@@ -34,7 +37,7 @@ public final class SinkRunner implements Component {
     private final String name;
     private final Sink sink;
     private final ChannelReader channel;
-    private final SinkMetrics metrics;
+    private final RunnerFigures figures;
     private final Backoff backoff;
     private final Duration stopGrace;
     private final FailureReport failures;
@@ -46,16 +49,20 @@ public final class SinkRunner implements Component {
     /** The runner's thread only, as is what follows. */
     private boolean deliveredSinceIdle;
 
-    /** What {@link SinkMetrics#drainSuccesses} showed at the last failure. */
+    /** What {@link RunnerFigures#delivered} showed at the last failure. */
     private long deliveredBeforeFailure;
 
     /** With pauses of 0.1 s doubling to 5 s, and 5 s for the last turn to end. */
     public SinkRunner(String name, Sink sink, ChannelReader channel, SinkMetrics metrics) {
+        this(name, sink, channel, RunnerFigures.ofSink(name, metrics));
+    }
+
+    private SinkRunner(String name, Sink sink, ChannelReader channel, RunnerFigures figures) {
         this(
                 name,
                 sink,
                 channel,
-                metrics,
+                figures,
                 new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5), new SplittableRandom()),
                 Duration.ofSeconds(5),
                 InstantSource.system());
@@ -74,21 +81,44 @@ public final class SinkRunner implements Component {
             Backoff backoff,
             Duration stopGrace,
             InstantSource clock) {
+        this(name, sink, channel, RunnerFigures.ofSink(name, metrics), backoff, stopGrace, clock);
+    }
+
+    private SinkRunner(
+            String name,
+            Sink sink,
+            ChannelReader channel,
+            RunnerFigures figures,
+            Backoff backoff,
+            Duration stopGrace,
+            InstantSource clock) {
         this.name = name;
         this.sink = sink;
         this.channel = channel;
-        this.metrics = metrics;
+        this.figures = figures;
         this.backoff = backoff;
         this.stopGrace = stopGrace;
-        this.failures = new FailureReport(name, channel.name(), metrics, clock);
+        this.failures = new FailureReport(figures, channel.name(), clock);
+    }
+
+    /**
+     * The thread of a group of sinks, or one of the group's threads, with the same pauses.
+     *
+     * @param channel that all of its sinks take from
+     */
+    public static SinkRunner ofGroup(
+            String name, SinkProcessor processor, ChannelReader channel, SinkGroupMetrics metrics) {
+        List<SinkMetrics> sinks =
+                processor.members().stream().map(SinkProcessor.Member::metrics).toList();
+        return new SinkRunner(name, processor, channel, RunnerFigures.ofGroup(name, metrics, sinks));
     }
 
     /** Starts the sink, then its thread. */
     @Override
     public void start() throws StartException {
         sink.start();
-        metrics.gauge("running", () -> isRunning() ? 1 : 0);
-        metrics.gauge("failuresInARow", failures::inARow);
+        figures.gauges().accept(RunnerFigures.RUNNING, () -> isRunning() ? 1 : 0);
+        figures.gauges().accept("failuresInARow", failures::inARow);
         Thread started = new Thread(this::run, "sink-" + name);
         started.setDaemon(true); // one that cannot be stopped must not keep the process
         thread = started;
@@ -121,7 +151,7 @@ public final class SinkRunner implements Component {
         if (running == null || endThread(running)) {
             sink.close();
         } else {
-            LOG.error("sink {} hangs in a turn and cannot be stopped; it is left as it is", name);
+            LOG.error("{} hangs in a turn and cannot be stopped; it is left as it is", figures.title());
         }
     }
 
@@ -130,7 +160,7 @@ public final class SinkRunner implements Component {
         if (hasEnded()) {
             return true;
         }
-        LOG.warn("sink {} is still in a turn after {} ms to stop; interrupting it", name, stopGrace.toMillis());
+        LOG.warn("{} is still in a turn after {} ms to stop; interrupting it", figures.title(), stopGrace.toMillis());
         running.interrupt();
         return hasEnded();
     }
@@ -152,11 +182,11 @@ public final class SinkRunner implements Component {
             }
         } catch (InterruptedException e) {
             LOG.warn(
-                    "sink {} was interrupted in a turn; what it had not delivered is back in channel {}",
-                    name,
+                    "{} was interrupted in a turn; what it had not delivered is back in channel {}",
+                    figures.title(),
                     channel.name());
         } catch (Throwable e) { // an Error, here at the thread's entry: nobody else would hear of it
-            LOG.error("sink {} has stopped: channel {} is not drained by it any more", name, channel.name(), e);
+            LOG.error("{} has stopped: channel {} is not drained by it any more", figures.title(), channel.name(), e);
         } finally {
             ended.countDown();
             signals.ended();
@@ -201,7 +231,7 @@ public final class SinkRunner implements Component {
     }
 
     private void failed(Exception failure, long turn) throws InterruptedException {
-        deliveredBeforeFailure = metrics.drainSuccesses.getCount();
+        deliveredBeforeFailure = figures.delivered().getAsLong();
         Duration pause = backoff.next();
         failures.failed(failure, pause);
         signals.pause(pause, turn);
@@ -209,6 +239,6 @@ public final class SinkRunner implements Component {
 
     /** A turn without a failure is not enough: what it has sent may still be on its way, and fail. */
     private boolean isWell(Sink.Drain drain) {
-        return drain == Sink.Drain.IDLE || metrics.drainSuccesses.getCount() > deliveredBeforeFailure;
+        return drain == Sink.Drain.IDLE || figures.delivered().getAsLong() > deliveredBeforeFailure;
     }
 }

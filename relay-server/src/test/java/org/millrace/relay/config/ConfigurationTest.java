@@ -323,19 +323,19 @@ class ConfigurationTest {
                 slip(
                         "agent",
                         "k1.port = 4141",
-                        "k1.port = 4141\nagent.sinkgroups = g1\nagent.sinkgroups.g1.sinks = k1\nagent.sinkgroups.g1.processor.type = failover\nagent.sinkgroups.g1.processor.priority.k1 = 5",
-                        "18: agent.sinkgroups.g1.processor.type: failover (not supported yet; expected: default)"),
+                        "k1.port = 4141\nagent.sinkgroups = g1\nagent.sinkgroups.g1.sinks = k1\nagent.sinkgroups.g1.processor.type = failover\nagent.sinkgroups.g1.processor.priority.k1 = fast",
+                        "19: agent.sinkgroups.g1.processor.priority.k1: fast (expected: a whole number, at least -2147483648)"),
                 slip(
                         "agent",
                         "k1.port = 4141",
-                        "k1.port = 4141\nagent.sinkgroups = g1\nagent.sinkgroups.g1.sinks = k1 k2\nagent.sinkgroups.g1.processor.type = default",
+                        "k1.port = 4141\nagent.sinkgroups = g1\nagent.sinkgroups.g1.sinks = k1 k2\nagent.sinkgroups.g1.processor.type = default\nagent.sinkgroups.g1.processor.selector = random",
                         "17: agent.sinkgroups.g1.sinks: k2 (expected: one of the declared sinks: k1; did you mean k1?)",
-                        "17: agent.sinkgroups.g1.sinks: k1 k2 (expected: one sink, as processor.type is default)"),
+                        "19: agent.sinkgroups.g1.processor.selector: unknown key"),
                 slip(
                         "agent",
                         "k1.port = 4141",
                         "k1.port = 4141\nagent.sinkgroups = g1\nagent.sinkgroups.g1.sinks = k1",
-                        "17: agent.sinkgroups.g1.processor.type: missing (expected: default)"),
+                        "17: agent.sinkgroups.g1.processor.type: missing (expected: a sink processor type: default, failover, load_balance)"),
                 slip(
                         "agent",
                         "k1.port = 4141",

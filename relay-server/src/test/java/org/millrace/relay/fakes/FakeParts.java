@@ -18,6 +18,9 @@ import org.millrace.relay.route.HostInterceptorFactory;
 import org.millrace.relay.route.ReplicatingSelectorFactory;
 import org.millrace.relay.route.StaticInterceptorFactory;
 import org.millrace.relay.route.TimestampInterceptorFactory;
+import org.millrace.relay.sink.group.DefaultProcessorFactory;
+import org.millrace.relay.sink.group.FailoverProcessorFactory;
+import org.millrace.relay.sink.group.LoadBalanceProcessorFactory;
 
 /** A catalog of fake sources and sinks, around our own channel, selector and interceptors. */
 public final class FakeParts {
@@ -41,7 +44,11 @@ public final class FakeParts {
                         new TimestampInterceptorFactory(),
                         new HostInterceptorFactory(),
                         new StaticInterceptorFactory()),
-                List.of(new ReplicatingSelectorFactory()));
+                List.of(new ReplicatingSelectorFactory()),
+                List.of(
+                        new DefaultProcessorFactory(),
+                        new FailoverProcessorFactory(),
+                        new LoadBalanceProcessorFactory()));
     }
 
     /** Our memory channel, with its start and end in the diary. */

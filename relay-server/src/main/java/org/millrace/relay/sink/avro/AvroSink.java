@@ -87,6 +87,15 @@ final class AvroSink implements Sink, BatchSized {
         return Drain.DELIVERED;
     }
 
+    @Override
+    public void settle() throws DeliveryException, InterruptedException {
+        flights.awaitAll(); // the connection sees to it that each has its answer in time
+        commitArrived();
+        if (peer.isResetDue()) {
+            reset();
+        }
+    }
+
     /** A peer that is not there is known from the start, and not first when there is something to send. */
     private void tryPeerEarly() throws InterruptedException {
         if (triedPeer) {

@@ -284,6 +284,42 @@ class AvroSinkTest {
     }
 
     @Test
+    void settlingWaitsForAnswersAndTakesNothing() throws Exception {
+        open(1, 3, LONG);
+        put(1, 1);
+        put(2, 1);
+        put(3, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        int second = relay.readRequest().serial();
+        CompletableFuture<Void> settling = CompletableFuture.runAsync(this::settle);
+        assertThat(settling).isNotDone();
+        relay.answerOk(second);
+        settling.get(10, TimeUnit.SECONDS);
+
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
+        assertThat(left()).containsExactly(3);
+        assertThat(sink.isConnected()).isTrue();
+    }
+
+    @Test
+    void whatCannotBeSettledIsBackInTheChannel() throws Exception {
+        open(1, 3, LONG);
+        put(1, 1);
+        put(2, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        relay.answerFailed(relay.readRequest().serial());
+
+        assertThatThrownBy(sink::settle)
+                .isInstanceOf(DeliveryException.class)
+                .hasMessageContaining("1 events are back in the channel");
+        assertThat(left()).containsExactly(2);
+    }
+
+    @Test
     void closeTakesAlongTheAnswersThatComeAndLeavesTheRestInTheChannel() throws Exception {
         open(1, 2, LONG);
         put(1, 1);
@@ -326,6 +362,14 @@ class AvroSinkTest {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private void settle() {
+        try {
+            sink.settle();
+        } catch (DeliveryException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void drainUntilIdle() {
