@@ -42,7 +42,7 @@ final class GroupBuffer {
     private int events;
     private long firstSequence;
     /** Why a copy did not come about: then the group is worthless. */
-    private volatile @Nullable RuntimeException broken;
+    private volatile @Nullable Throwable broken;
 
     /** @param mostBytes what puts may use of it, header of the group included; one that is longer gets memory of its own */
     GroupBuffer(int mostBytes) {
@@ -135,8 +135,8 @@ final class GroupBuffer {
             for (EventBatch batch : put.batches()) {
                 batch.copyTo(target);
             }
-        } catch (RuntimeException e) {
-            broken = e; // the disk thread fails the group: its records would not be whole
+        } catch (RuntimeException | Error e) {
+            broken = e; // such as no memory. The disk thread fails the group: its records would not be whole
         } finally {
             copying.decrementAndGet();
         }

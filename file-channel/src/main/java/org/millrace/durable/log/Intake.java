@@ -64,18 +64,22 @@ final class Intake {
         int bodyCrc = bodyCrc(put);
         Reservation place;
         Entry entry;
+        int notIn = 0;
         lock.lock();
         try {
             if (shut) {
                 return Entry.REFUSED;
             }
-            inFlightBytes += recordBytes(put);
+            notIn = recordBytes(put);
+            inFlightBytes += notIn;
             place = waiting.isEmpty() ? reserve(put, bodyCrc) : null;
             if (place == null) {
                 waiting.add(new Waiting(put, bodyCrc));
             }
             entry = closed.isEmpty() ? Entry.GATHERING : Entry.GROUP_READY;
+            notIn = 0;
         } finally {
+            inFlightBytes -= notIn; // there was no memory for it: whoever put it is told by what is thrown
             lock.unlock();
         }
         if (place != null) {

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.ChannelException;
+import org.millrace.codec.EventBatch;
+import org.millrace.durable.format.GroupHeader;
+import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
@@ -53,6 +60,104 @@ class MistakeTest {
             keys.isBroken = false;
             await().until(() -> log.trouble() == null);
             log.commitAndWait(Positions.upTo(5));
+        }
+    }
+
+    @Test
+    void aPutThatCannotBeCopiedFailsAndTheNextOneGoesIn() throws Exception {
+        keys.isBroken = false;
+        try (DurableLog log = test.open(disk)) {
+            CompletableFuture<ChannelException> refusal = new CompletableFuture<>();
+            log.append(new UncopiedPut(refusal));
+            assertThat(refusal.get(30, TimeUnit.SECONDS)).hasMessageContaining("could not be copied");
+            await().until(() -> log.trouble() == null);
+            assertThat(put(log)).isZero();
+            await().until(() -> log.figures().inFlightBytes() == 0);
+        }
+    }
+
+    @Test
+    void aPutThatThereIsNoMemoryForIsNotCountedAsOnItsWay() {
+        Intake intake = new Intake(4096, 16384, 0);
+        int tooMany = Integer.MAX_VALUE - 5 - GroupHeader.BYTES - RecordHeader.BYTES;
+        TestPut put = TestPut.numbered(0, 1);
+
+        assertThatThrownBy(() -> intake.append(new Oversized(put, tooMany)))
+                .isInstanceOf(IllegalArgumentException.class); // no buffer can be so long
+
+        assertThat(intake.inFlightBytes()).isZero();
+        assertThat(intake.hasGroup()).isFalse();
+        put.batches().forEach(EventBatch::release);
+    }
+
+    /** Can be read once, for its checksum; then there is no memory left. */
+    private static final class UncopiedPut implements Append {
+        private final CompletableFuture<ChannelException> refusal;
+        private final AtomicInteger reads = new AtomicInteger();
+
+        UncopiedPut(CompletableFuture<ChannelException> refusal) {
+            this.refusal = refusal;
+        }
+
+        @Override
+        public List<EventBatch> batches() {
+            if (reads.getAndIncrement() > 0) {
+                throw new OutOfMemoryError("as if");
+            }
+            return List.of();
+        }
+
+        @Override
+        public int events() {
+            return 1;
+        }
+
+        @Override
+        public int encodedBytes() {
+            return 10;
+        }
+
+        @Override
+        public int bodyBytes() {
+            return 1;
+        }
+
+        @Override
+        public void durable(long firstSequence) {
+            refusal.completeExceptionally(new AssertionError("acked, though it was never written"));
+        }
+
+        @Override
+        public void failed(ChannelException why) {
+            refusal.complete(why);
+        }
+    }
+
+    /** Says that it is longer than it is. */
+    private record Oversized(Append put, int encodedBytes) implements Append {
+        @Override
+        public List<EventBatch> batches() {
+            return put.batches();
+        }
+
+        @Override
+        public int events() {
+            return put.events();
+        }
+
+        @Override
+        public int bodyBytes() {
+            return put.bodyBytes();
+        }
+
+        @Override
+        public void durable(long firstSequence) {
+            throw new AssertionError("never written");
+        }
+
+        @Override
+        public void failed(ChannelException why) {
+            throw new AssertionError("whoever appends is told by what is thrown", why);
         }
     }
 
