@@ -1,5 +1,6 @@
 package org.millrace.durable.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The locks of all directories of a log. */
-final class Locks implements AutoCloseable {
+final class Locks implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
 
-    private final List<AutoCloseable> held = new ArrayList<>();
+    private final List<Closeable> held = new ArrayList<>();
 
     private Locks() {}
 
@@ -32,10 +33,10 @@ final class Locks implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable lock : held) {
+        for (Closeable lock : held) {
             try {
                 lock.close();
-            } catch (Exception e) {
+            } catch (IOException e) {
                 LOG.warn("could not give a lock back: {}", lock, e);
             }
         }

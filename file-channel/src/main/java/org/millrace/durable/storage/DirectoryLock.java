@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A directory that is ours: a lock on its file {@code LOCK}, in which stands our process id. The lock goes with the process, the file
  * stays.
  */
-final class DirectoryLock implements AutoCloseable {
+final class DirectoryLock implements Closeable {
     private static final String NAME = "LOCK";
     private static final int LONGEST_PID = 20;
 

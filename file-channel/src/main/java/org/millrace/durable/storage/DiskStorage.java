@@ -6,11 +6,13 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +66,18 @@ public final class DiskStorage implements Storage {
                     .map(file -> file.getFileName().toString())
                     .sorted()
                     .toList();
+        }
+    }
+
+    @Override
+    public List<String> list(String subdirectory) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve(subdirectory))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> subdirectory + "/" + file.getFileName())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
     }
 
@@ -134,7 +148,7 @@ public final class DiskStorage implements Storage {
     }
 
     @Override
-    public AutoCloseable lock() throws IOException, LockedException {
+    public Closeable lock() throws IOException, LockedException {
         return DirectoryLock.of(directory);
     }
 

@@ -1,5 +1,6 @@
 package org.millrace.durable.storage;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,9 @@ public interface Storage {
 
     /** Names of all files here, sorted, without directories. */
     List<String> list() throws IOException;
+
+    /** Names of all files in a directory of this one, such as {@code quarantine}, with the directory in front; none if it is not there. */
+    List<String> list(String subdirectory) throws IOException;
 
     /** Opens a file that exists. {@code WRITE} allows reading too. The caller closes it. */
     StorageFile open(String name, Access access) throws IOException;
@@ -58,5 +62,5 @@ public interface Storage {
      *
      * @throws LockedException if another has it
      */
-    AutoCloseable lock() throws IOException, LockedException;
+    Closeable lock() throws IOException, LockedException;
 }

@@ -1,5 +1,6 @@
 package org.millrace.durable.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -25,6 +26,11 @@ final class CountingStorage implements Storage {
     @Override
     public Path path() {
         return storage.path();
+    }
+
+    @Override
+    public List<String> list(String subdirectory) throws IOException {
+        return storage.list(subdirectory);
     }
 
     @Override
@@ -96,7 +102,7 @@ final class CountingStorage implements Storage {
     }
 
     @Override
-    public AutoCloseable lock() throws IOException, LockedException {
+    public Closeable lock() throws IOException, LockedException {
         return storage.lock();
     }
 }

@@ -1,13 +1,16 @@
 package org.millrace.durable.storage;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedDisks.Outcome;
@@ -20,6 +23,7 @@ public final class SimulatedStorage implements Storage {
     private final SimulatedDisks disks;
     private final Path path;
     private final TreeMap<String, SimulatedFile> files = new TreeMap<>();
+    private final Set<String> spoiled = new HashSet<>();
     private long capacityBytes;
     private boolean isLocked;
     private int lives;
@@ -72,6 +76,13 @@ public final class SimulatedStorage implements Storage {
         }
     }
 
+    /** Nothing is given from now on to who reads from there. */
+    public void spoil(String name, long position) {
+        synchronized (disks) {
+            spoiled.add(name + "@" + position);
+        }
+    }
+
     @Override
     public Path path() {
         return path;
@@ -83,6 +94,17 @@ public final class SimulatedStorage implements Storage {
         synchronized (disks) {
             disks.begin(this, Operation.LIST).check(path.toString());
             return files.keySet().stream().filter(name -> !name.contains("/")).toList();
+        }
+    }
+
+    @Override
+    public List<String> list(String subdirectory) throws IOException {
+        disks.awaitTurn(Operation.LIST);
+        synchronized (disks) {
+            disks.begin(this, Operation.LIST).check(path.resolve(subdirectory).toString());
+            return files.keySet().stream()
+                    .filter(name -> name.startsWith(subdirectory + "/"))
+                    .toList();
         }
     }
 
@@ -169,7 +191,7 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
-    public AutoCloseable lock() throws IOException, LockedException {
+    public Closeable lock() throws IOException, LockedException {
         synchronized (disks) {
             if (isLocked) {
                 throw new LockedException(path + " is in use by another channel of this process");
@@ -270,6 +292,9 @@ public final class SimulatedStorage implements Storage {
             synchronized (disks) {
                 checkOpen();
                 disks.begin(SimulatedStorage.this, Operation.READ).check("read " + path.resolve(name));
+                if (spoiled.contains(name + "@" + position)) {
+                    throw new IOException("read " + path.resolve(name) + ": Input/output error");
+                }
                 return file.read(target, position);
             }
         }

@@ -132,6 +132,8 @@ abstract class StorageContract {
         storage.replace("quarantine/note.json", new byte[1]);
 
         assertThat(storage.list()).containsExactly("slot-0001.seg", "slot-0002.seg");
+        assertThat(storage.list("quarantine")).containsExactly("quarantine/note.json");
+        assertThat(storage.list("nothing")).isEmpty();
         assertThat(storage.readAll("quarantine/note.json")).hasSize(1);
     }
 
