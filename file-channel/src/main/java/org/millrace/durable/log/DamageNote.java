@@ -4,11 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** What is written beside bytes that were set aside: JSON, for people and their tools. */
 final class DamageNote {
-    private static final Pattern NEWEST = Pattern.compile("\"newestSegment\": (\\d{1,18})");
+    private static final Pattern NUMBER = Pattern.compile("\"(\\w+)\": (\\d{1,18})");
 
     private DamageNote() {}
 
@@ -53,10 +52,15 @@ final class DamageNote {
                 """.formatted(quoted(file), quoted(why), time));
     }
 
-    /** The {@code newestSegment} of a note; -1 if it says none. */
-    static long newestSegment(byte @Nullable [] note) {
-        Matcher found = NEWEST.matcher(note == null ? "" : new String(note, StandardCharsets.UTF_8));
-        return found.find() ? Long.parseLong(found.group(1)) : -1;
+    /** The number of this name in a note; -1 if there is none. */
+    static long number(byte[] note, String name) {
+        Matcher numbers = NUMBER.matcher(new String(note, StandardCharsets.UTF_8));
+        while (numbers.find()) {
+            if (numbers.group(1).equals(name)) {
+                return Long.parseLong(numbers.group(2));
+            }
+        }
+        return -1;
     }
 
     private static byte[] utf8(String text) {

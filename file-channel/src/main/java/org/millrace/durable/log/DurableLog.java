@@ -300,6 +300,16 @@ public final class DurableLog implements Log {
                 metrics.ioErrors.getCount());
     }
 
+    /** Found by this one, at its start and since. */
+    long newlyLostEvents() {
+        return recovered.lostEvents() + changes.lostEvents();
+    }
+
+    /** Of damage found by this one, at its start and since. */
+    long newlySetAsideBytes() {
+        return recovered.setAsideBytes() + changes.setAsideBytes();
+    }
+
     @Override
     public void close() {
         if (closed.getAndSet(true)) {

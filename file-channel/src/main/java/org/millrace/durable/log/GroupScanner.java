@@ -173,9 +173,14 @@ final class GroupScanner implements AutoCloseable {
         return null;
     }
 
-    /** Tells a bad place from a disk that is gone: throws if not even the first block can be read. */
+    /** Tells a bad place from a disk that is gone: throws if neither the first block can be read nor the last one. */
     void checkDisk() throws IOException {
-        file.read(ByteBuffer.allocateDirect(Blocks.BYTES), 0);
+        ByteBuffer block = ByteBuffer.allocateDirect(Blocks.BYTES);
+        try {
+            file.read(block, 0);
+        } catch (IOException e) {
+            file.read(block.clear(), Math.max(0, end - Blocks.BYTES));
+        }
     }
 
     /** The records of the group that begins here; null if its cipher text is not what was written. */

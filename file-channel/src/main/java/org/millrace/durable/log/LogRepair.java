@@ -56,14 +56,21 @@ public final class LogRepair {
                 FOR_EVER,
                 Duration.ofMillis(20),
                 ciphers);
-        ChannelMetrics metrics = new ChannelMetrics(NAME, new MetricRegistry());
-        try (DurableLog log = DurableLog.open(settings, directories, List.copyOf(before.readers()), metrics, clock)) {
+        List<String> readers = List.copyOf(before.readers());
+        Repaired repaired;
+        try (DurableLog log = open(settings, directories, readers, clock)) {
             noteTaken(taken, clock);
             readAll(log);
-            LogFigures figures = log.figures();
-            return new Repaired(
-                    figures.lostEvents() - before.lostEvents(), figures.setAsideBytes() - before.setAsideBytes());
+            repaired = new Repaired(log.newlyLostEvents(), log.newlySetAsideBytes());
         }
+        open(settings, directories, readers, clock).close(); // begins a segment whose snapshot counts what was read
+        return repaired;
+    }
+
+    private static DurableLog open(
+            LogSettings settings, List<Storage> directories, List<String> readers, InstantSource clock)
+            throws IOException, LockedException {
+        return DurableLog.open(settings, directories, readers, new ChannelMetrics(NAME, new MetricRegistry()), clock);
     }
 
     private static void noteTaken(List<Taken> taken, InstantSource clock) {

@@ -55,6 +55,7 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
      *
      * @param header null if it is neither a segment nor was one
      * @param note what is to be said of it; may be empty
+     * @param lostTo behind the last event of a segment that cannot be read, as the heads of its groups tell; 0 if no event is lost with it
      */
     public record FoundSlot(
             Storage storage,
@@ -62,7 +63,13 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
             long fileBytes,
             Kind kind,
             @Nullable SegmentHeader header,
-            String note) {
+            String note,
+            long lostTo) {
+        FoundSlot(
+                Storage storage, String slot, long fileBytes, Kind kind, @Nullable SegmentHeader header, String note) {
+            this(storage, slot, fileBytes, kind, header, note, 0);
+        }
+
         /** The header of one that is a segment. */
         public SegmentHeader segment() {
             return Objects.requireNonNull(header, "no segment");
@@ -163,16 +170,37 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
             return new FoundSlot(
                     storage, name, garbage.fileBytes(), Kind.DAMAGED, null, "nothing in it can be recognized");
         }
+        if (slot instanceof Slot.Keyless keyless) {
+            return keyless(keyless);
+        }
         String why = slot instanceof Slot.Unusable unusable ? unusable.why() : "";
         return new FoundSlot(storage, name, 0, Kind.FOREIGN, null, why);
+    }
+
+    private static FoundSlot keyless(Slot.Keyless slot) {
+        if (!slot.isForced()) {
+            return new FoundSlot(
+                    slot.storage(), slot.name(), slot.fileBytes(), Kind.FREE, null, "its first write was cut off");
+        }
+        return new FoundSlot(
+                slot.storage(),
+                slot.name(),
+                slot.fileBytes(),
+                Kind.DAMAGED,
+                slot.segment().header(),
+                "its first block is damaged, and with it its key is gone",
+                slot.endSequence());
     }
 
     private static FoundSlot segment(Slot.Used used, ReadBuffers buffers) {
         SegmentHeader header = used.segment().header();
         Kind kind = Kind.SEGMENT;
-        String note = used.isRebuilt() ? "its first block is damaged, and was made up from what follows" : "";
+        boolean isSound = used.firstBlock() == Slot.FirstBlock.SOUND;
+        String note = used.firstBlock() == Slot.FirstBlock.DAMAGED
+                ? "its first block is damaged, and was made up from what follows"
+                : "";
         try (GroupScanner groups = GroupScanner.open(used.segment(), KeylessCipher.OF_ALL, buffers)) {
-            if (!used.isRebuilt() && groups.header() == null && groups.seekHeader() == null) {
+            if (isSound && groups.header() == null && groups.seekHeader() == null) {
                 kind = Kind.FREE;
                 note = "its first write was cut off";
             }
@@ -209,5 +237,19 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
     /** Whether a bad place has been set aside already, by an agent that came across it. */
     public static boolean isSetAside(FoundSlot slot, SegmentWalk.BadPlace place) {
         return Quarantine.isNoted(slot.storage(), slot.segment().number(), place.from());
+    }
+
+    /**
+     * Whether an agent has noted that events are missing somewhere.
+     *
+     * @param offset behind the last group of a segment; 0 for what is missing before it
+     */
+    public static boolean isGapNoted(FoundSlot slot, long offset) {
+        return Quarantine.isNoted(slot.storage(), slot.segment().number(), offset);
+    }
+
+    /** Whether an agent has noted that the first block of this segment is damaged. */
+    public static boolean isFirstBlockNoted(FoundSlot slot) {
+        return Quarantine.isFirstBlockNoted(slot.storage(), slot.segment().number());
     }
 }

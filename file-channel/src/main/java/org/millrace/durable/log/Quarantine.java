@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
@@ -15,38 +17,86 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sets damage aside: copies the bytes into the directory {@code quarantine} beside the segment, with a note, and has the loss counted.
- * A place that is found again, by another reader or after a restart, is not counted again. Thread-safe.
+ * A place that is found again, by another reader or after a restart, is neither told of nor counted again; one that has grown, as the
+ * end of the log may, is for what has come to it. Thread-safe.
  */
 final class Quarantine {
     static final String DIRECTORY = "quarantine/";
 
     private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+    private static final Pattern NOTE =
+            Pattern.compile("(.*segment-\\d+-(?:at-\\d+|first-block))(?:-from-\\d+)?\\.json");
     private static final int PART_BYTES = 4 << 20;
 
     private final String channel;
     private final InstantSource clock;
-    /** Notes of this process. */
-    private final Set<String> noted = new HashSet<>();
-    /** Losses that were noted before this segment was begun are counted in its snapshot. */
-    private volatile long snapshotOf;
+    /** By place: the sequence behind the last event that has been counted for it. */
+    private final Map<String, Long> noted = new HashMap<>();
 
     Quarantine(String channel, InstantSource clock) {
         this.channel = channel;
         this.clock = clock;
     }
 
-    /** @param number of the segment whose snapshot the count goes on from */
-    void countFrom(long number) {
-        snapshotOf = number;
+    /**
+     * Knows what processes before this one have set aside. What they noted when a segment was the newest that is older than the
+     * snapshot's, that snapshot has counted; the rest is counted now.
+     *
+     * @param snapshotOf number of the segment whose snapshot the count goes on from; 0 if there is none
+     * @param uncounted is told of each note that the snapshot does not know
+     */
+    synchronized void know(List<Storage> directories, long snapshotOf, Losses uncounted) {
+        for (Storage storage : directories) {
+            try {
+                for (String file : storage.list(DIRECTORY.substring(0, DIRECTORY.length() - 1))) {
+                    Matcher name = NOTE.matcher(file);
+                    if (name.matches()) {
+                        know(storage, name.group(1), storage.readAll(file), snapshotOf, uncounted);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.warn(
+                        "channel {}: notes on damage cannot be read in {}, so that the loss may be counted wrongly: {}",
+                        channel,
+                        storage.path().resolve(DIRECTORY),
+                        e.toString());
+            }
+        }
+    }
+
+    private void know(Storage storage, String name, byte[] note, long snapshotOf, Losses uncounted) {
+        noted.merge(storage.path() + "/" + name, DamageNote.number(note, "toSequence"), Math::max);
+        if (DamageNote.number(note, "newestSegment") >= snapshotOf) {
+            uncounted.add(
+                    Math.max(0, DamageNote.number(note, "lostEvents")),
+                    Math.max(0, DamageNote.number(note, "setAsideBytes")));
+        }
     }
 
     private static String nameOf(long segment, long from) {
         return DIRECTORY + "segment-%06d-at-%08d".formatted(segment, from);
     }
 
+    private static String firstBlockOf(long segment) {
+        return DIRECTORY + "segment-%06d-first-block".formatted(segment);
+    }
+
     /** Whether a place has been set aside, by whichever process. */
     static boolean isNoted(Storage storage, long segment, long from) {
-        return noteBefore(storage, nameOf(segment, from) + ".json") != null;
+        return exists(storage, nameOf(segment, from));
+    }
+
+    /** Whether it has been noted that the first block of a segment is damaged. */
+    static boolean isFirstBlockNoted(Storage storage, long segment) {
+        return exists(storage, firstBlockOf(segment));
+    }
+
+    private static boolean exists(Storage storage, String name) {
+        try {
+            return storage.readAll(name + ".json").length > 0;
+        } catch (IOException e) {
+            return false; // as a rule: there is none
+        }
     }
 
     /**
@@ -56,19 +106,33 @@ final class Quarantine {
      * @param losses is told what has not been counted so far
      */
     synchronized void setAside(Damage damage, long newestSegment, Losses losses) {
-        Storage storage = damage.segment().storage();
         String name = nameOf(damage.segment().number(), damage.from());
-        if (!noted.add(storage.path() + "/" + name)) {
-            return;
+        String place = damage.segment().storage().path() + "/" + name;
+        Long known = noted.get(place);
+        if (known == null) {
+            setAside(damage, name, newestSegment, losses);
+        } else if (known < damage.toSequence()) {
+            Damage more = damage.from(known);
+            setAside(more, name + "-from-" + more.fromSequence(), newestSegment, losses);
         }
-        byte[] before = noteBefore(storage, name + ".json");
-        if (before != null && DamageNote.newestSegment(before) < snapshotOf) {
-            return;
+        noted.merge(place, damage.toSequence(), Math::max);
+    }
+
+    /** What it said stands in the groups too: it costs nothing. */
+    synchronized void setFirstBlockAside(Segment segment, long newestSegment, Losses losses) {
+        long first = segment.firstSequence();
+        String name = firstBlockOf(segment.number());
+        if (noted.put(segment.storage().path() + "/" + name, first) == null) {
+            String why = "its first block is damaged; what it said stands in the groups too";
+            setAside(new Damage(segment, 0, Blocks.BYTES, first, first, why), name, newestSegment, losses);
         }
+    }
+
+    private void setAside(Damage damage, String name, long newestSegment, Losses losses) {
         long bytes = copy(damage);
         losses.add(damage.lostEvents(), bytes);
         LOG.error("channel {}: set aside {}", channel, damage.describe());
-        write(storage, name + ".json", DamageNote.of(damage, bytes, newestSegment, clock.instant()));
+        write(damage.segment().storage(), name + ".json", DamageNote.of(damage, bytes, newestSegment, clock.instant()));
     }
 
     /** Moves a slot that cannot be used as it is out of the way; false if that fails too. */
@@ -88,14 +152,6 @@ final class Quarantine {
         LOG.error("channel {}: {}: {}; moved to {}", channel, storage.path().resolve(slot), why, name);
         write(storage, name + ".json", DamageNote.ofFile(slot, why, clock.instant()));
         return true;
-    }
-
-    private static byte @Nullable [] noteBefore(Storage storage, String name) {
-        try {
-            return storage.readAll(name);
-        } catch (IOException e) {
-            return null; // as a rule: there is none
-        }
     }
 
     /** Copies what can be read and is not all zeros, in files of {@link #PART_BYTES} at most; gives the damaged bytes. */

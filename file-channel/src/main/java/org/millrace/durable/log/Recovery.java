@@ -41,12 +41,17 @@ final class Recovery {
 
     private final List<Recovered.FreeSlot> free = new ArrayList<>();
     private final List<Slot.Garbage> garbage = new ArrayList<>();
+    private final List<Slot.Keyless> keyless = new ArrayList<>();
     private long highestNumber;
-    /** The log has reached this, as the first block of a segment says. */
-    private long provenEnd;
+    /** The log has reached this, as the beginning of a segment says. */
+    private long provenEnd = Replay.OPEN_END;
 
     private long lostEvents;
     private long setAsideBytes;
+    /** Noted before, and in no snapshot. */
+    private long knownLostEvents;
+
+    private long knownSetAsideBytes;
 
     private Recovery(LogSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -67,13 +72,13 @@ final class Recovery {
         UUID logId = new LogDirectories(settings, directories).identify();
         inspect(new SlotInspector(logId), directories);
         Replay replay = new Replay(settings.name());
-        replayFromSnapshot(replay);
+        replayFromSnapshot(replay, directories);
         LogState state = replay.state();
         replay.damage().forEach(damage -> setAside(damage.from(lowestNeeded(state))));
-        long end = Math.max(replay.endSequence(), highestCommitted(state));
+        long end = Math.max(endWithKeyless(replay, state), highestCommitted(state));
         setAsideGarbage(state);
         release(state);
-        state.addLoss(lostEvents, setAsideBytes);
+        state.addLoss(lostEvents + knownLostEvents, setAsideBytes + knownSetAsideBytes);
         Segments segments = new Segments();
         used.values().forEach(slot -> segments.add(slot.segment()));
         LOG.info(
@@ -104,6 +109,9 @@ final class Recovery {
                     use(segment);
                 } else if (slot instanceof Slot.Garbage unclear) {
                     garbage.add(unclear);
+                } else if (slot instanceof Slot.Keyless locked) {
+                    keyless.add(locked);
+                    highestNumber = Math.max(highestNumber, locked.segment().number());
                 } else if (slot instanceof Slot.Blank blank) {
                     free(blank, blank.fileBytes());
                 } else if (slot instanceof Slot.Unusable unusable) {
@@ -130,7 +138,8 @@ final class Recovery {
     }
 
     /** Goes back to the newest segment with a sound snapshot, and from there forward again to the end. */
-    private void replayFromSnapshot(Replay replay) throws IOException {
+    private void replayFromSnapshot(Replay replay, List<Storage> directories) throws IOException {
+        noteTornBeginnings();
         List<Segment> newest = new ArrayList<>();
         boolean hasSnapshot = false;
         for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
@@ -147,9 +156,7 @@ final class Recovery {
                 break;
             }
         }
-        if (hasSnapshot) {
-            quarantine.countFrom(newest.get(0).number());
-        }
+        quarantine.know(directories, hasSnapshot ? newest.get(0).number() : 0, this::addKnownLoss);
         for (int i = 0; i < newest.size(); i++) {
             boolean isLast = i == newest.size() - 1;
             force(newest.get(i));
@@ -157,6 +164,52 @@ final class Recovery {
                 replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence());
             }
         }
+    }
+
+    /** Segments newer than all others that cannot be read: begun, at least, where the one before them ends. */
+    private void noteTornBeginnings() {
+        for (Slot.Keyless slot : keyless) {
+            if (isNewest(slot)) {
+                provenEnd = Math.max(provenEnd, slot.startsAt());
+            }
+        }
+    }
+
+    private boolean isNewest(Slot.Keyless slot) {
+        return used.isEmpty() || used.lastKey() < slot.segment().number();
+    }
+
+    /**
+     * A segment without its key that was the newest: its events are lost, unless it was about to be begun when power was lost. An older
+     * one is as good as garbage: what is missing shows between its neighbours.
+     *
+     * @return the end of the log
+     */
+    private long endWithKeyless(Replay replay, LogState state) {
+        long end = replay.endSequence();
+        for (Slot.Keyless slot : keyless) {
+            if (!isNewest(slot)) {
+                garbage.add(new Slot.Garbage(slot.storage(), slot.name(), slot.fileBytes()));
+            } else if (slot.isForced()) {
+                Damage damage = cost(slot, replay.endOffset(), end);
+                end = Math.max(end, slot.endSequence());
+                setAside(damage.from(lowestNeeded(state)));
+                quarantine.setAside(slot.storage(), slot.name(), damage.why());
+            } else {
+                free(slot, slot.fileBytes());
+            }
+        }
+        return end;
+    }
+
+    /** It is noted where the segment before it ends, since its file is moved. */
+    private Damage cost(Slot.Keyless slot, long endOffset, long end) {
+        String why = slot.segment() + " cannot be read: its first block is damaged, and with it its key is gone";
+        boolean isAlone = used.isEmpty();
+        Segment place = isAlone ? slot.segment() : used.lastEntry().getValue().segment();
+        long offset = isAlone ? 0 : endOffset;
+        long from = isAlone ? slot.segment().firstSequence() : end;
+        return new Damage(place, offset, offset, from, Math.max(from, slot.endSequence()), why);
     }
 
     /**
@@ -269,11 +322,8 @@ final class Recovery {
                     continue;
                 }
             }
-            if (slot.isRebuilt()) {
-                LOG.warn(
-                        "channel {}: {}: its first block is damaged; what it said stands in the groups too",
-                        settings.name(),
-                        slot.segment());
+            if (slot.firstBlock() == Slot.FirstBlock.DAMAGED) {
+                quarantine.setFirstBlockAside(slot.segment(), highestNumber, this::addLoss);
             }
             next = slot;
         }
@@ -298,6 +348,11 @@ final class Recovery {
 
     private void setAside(Damage damage) {
         quarantine.setAside(damage, highestNumber, this::addLoss);
+    }
+
+    private void addKnownLoss(long events, long bytes) {
+        knownLostEvents += events;
+        knownSetAsideBytes += bytes;
     }
 
     private void addLoss(long events, long bytes) {

@@ -14,16 +14,21 @@ import org.slf4j.LoggerFactory;
  * Reads the last segments whole and finds out how things stood: the snapshot that the first of them begins with, and what its records
  * and those of the following ones change. One thread.
  *
- * <p>A bad spot with a sound group behind it is damage. One with nothing sound behind it is where a write was torn that
- * nobody was told of, unless a later segment proves that there was more.
+ * <p>A bad spot is damage if a later group or segment proves that it was on disk once, or if events stand behind it. Otherwise it is
+ * where a write was torn that nobody was told of, and the log ends there.
  */
 final class Replay {
+    /** In place of a sequence: nothing proves how far the log has come. */
+    static final long OPEN_END = -1;
+
+    private static final Behind PROVEN = new Behind(true, false);
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
     private final String channel;
     private final List<Damage> damage = new ArrayList<>();
     private LogState state = new LogState();
     private long endSequence;
+    private long endOffset = Blocks.BYTES;
 
     Replay(String channel) {
         this.channel = channel;
@@ -38,6 +43,11 @@ final class Replay {
         return endSequence;
     }
 
+    /** In the segment that was read last: behind its last group. */
+    long endOffset() {
+        return endOffset;
+    }
+
     /** What was found on the way. */
     List<Damage> damage() {
         return damage;
@@ -46,7 +56,8 @@ final class Replay {
     /**
      * Goes through a segment.
      *
-     * @param provenEnd the log reached at least this sequence before it left the segment
+     * @param provenEnd the log reached this sequence, with everything on disk, before it left the segment: what stands here from there on
+     *     is void; {@link #OPEN_END} if it may never have left it
      * @throws IOException if the disk does not answer
      */
     void apply(GroupScanner groups, long provenEnd) throws IOException {
@@ -55,13 +66,13 @@ final class Replay {
         boolean goesOn = true;
         while (goesOn && groups.offset() < groups.end()) {
             GroupHeader header = SecondTry.orNull(groups, groups::header);
-            goesOn = header == null ? crossHole(groups) : applyGroup(groups, header, provenEnd);
+            goesOn = header == null ? crossHole(groups, provenEnd) : applyGroup(groups, header, provenEnd);
         }
+        endOffset = groups.offset();
         if (endSequence < provenEnd) {
-            long from = groups.offset();
             damage.add(new Damage(
                     groups.segment(),
-                    from,
+                    endOffset,
                     groups.end(),
                     endSequence,
                     provenEnd,
@@ -70,31 +81,37 @@ final class Replay {
         }
     }
 
-    /** Goes on where a group begins again; false, and stays, if none does. */
-    private boolean crossHole(GroupScanner groups) throws IOException {
+    /** Goes on where a group begins again; false, and stays, if the log ends here. */
+    private boolean crossHole(GroupScanner groups, long provenEnd) throws IOException {
         long from = groups.offset();
         groups.moveTo(from + Blocks.BYTES);
         GroupHeader next = seek(groups);
-        if (next == null) {
+        if (next == null || isVoid(next, provenEnd)) {
             groups.moveTo(from);
             return false;
         }
+        Behind behind = provenEnd == OPEN_END ? Behind.look(groups, from) : PROVEN;
+        if (behind.isTorn()) {
+            return endAtTear(groups, from);
+        }
         long to = Math.max(endSequence, next.firstSequence());
-        damage.add(new Damage(groups.segment(), from, groups.offset(), endSequence, to, "no group begins here"));
+        add(new Damage(groups.segment(), from, groups.offset(), endSequence, to, "no group begins here"), behind);
         endSequence = to;
         return true;
     }
 
-    /** Applies a group and goes on behind it; false, and stays, if it is where the log was torn. */
+    /** Applies a group and goes on behind it; false, and stays, if the log ends here. */
     private boolean applyGroup(GroupScanner groups, GroupHeader header, long provenEnd) throws IOException {
-        GroupContent content = GroupContent.of(groups, header);
-        if (!content.damage().isEmpty() && provenEnd <= header.firstSequence() && isLast(groups, header)) {
-            LOG.info(
-                    "channel {}: {}, byte {}: a write was cut short here; nothing in it was acked",
-                    channel,
-                    groups.segment(),
-                    groups.offset());
+        if (isVoid(header, provenEnd)) {
             return false;
+        }
+        GroupContent content = GroupContent.of(groups, header);
+        Behind behind = PROVEN;
+        if (!content.damage().isEmpty() && provenEnd <= header.firstSequence()) {
+            behind = behind(groups, header);
+            if (behind.isTorn()) {
+                return endAtTear(groups, groups.offset());
+            }
         }
         if (header.firstSequence() > endSequence) {
             long at = groups.offset();
@@ -106,20 +123,60 @@ final class Replay {
                     header.firstSequence(),
                     "events are missing before this group"));
         }
-        state = content.snapshot() == null ? state : content.snapshot();
-        content.updates().forEach(state::apply);
-        damage.addAll(content.damage());
+        apply(content);
+        for (Damage one : content.damage()) {
+            add(one, behind);
+        }
         endSequence = Math.max(endSequence, GroupScanner.endSequence(header));
         groups.skip(header);
         return true;
     }
 
-    private static boolean isLast(GroupScanner groups, GroupHeader header) throws IOException {
-        long offset = groups.offset();
+    private void apply(GroupContent content) {
+        state = content.snapshot() == null ? state : content.snapshot();
+        content.updates().forEach(state::apply);
+    }
+
+    /** Again and again the same write may have failed and been made somewhere else. */
+    private static boolean isVoid(GroupHeader header, long provenEnd) {
+        return provenEnd != OPEN_END
+                && (header.firstSequence() > provenEnd || (header.firstSequence() == provenEnd && header.events() > 0));
+    }
+
+    private static Behind behind(GroupScanner groups, GroupHeader header) throws IOException {
+        long place = groups.offset();
         groups.skip(header);
-        boolean isLast = seek(groups) == null;
-        groups.moveTo(offset);
-        return isLast;
+        Behind behind = Behind.look(groups, place);
+        groups.moveTo(place);
+        return behind;
+    }
+
+    /** What costs nothing, and may never have been on disk, is no damage. */
+    private void add(Damage one, Behind behind) {
+        if (one.lostEvents() == 0 && !behind.isForced()) {
+            LOG.info("channel {}: {}, byte {}: a write was cut short here", channel, one.segment(), one.from());
+        } else {
+            damage.add(one);
+        }
+    }
+
+    /** Nothing from here on was acked. Positions that were written behind are as good as any; gives false, and stays. */
+    private boolean endAtTear(GroupScanner groups, long place) throws IOException {
+        LOG.info(
+                "channel {}: {}, byte {}: a write was cut short here; nothing in it was acked",
+                channel,
+                groups.segment(),
+                place);
+        groups.moveTo(place + Blocks.BYTES);
+        for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
+            GroupContent content = GroupContent.of(groups, header);
+            if (content.damage().isEmpty() && header.events() == 0) {
+                apply(content);
+            }
+            groups.skip(header);
+        }
+        groups.moveTo(place);
+        return false;
     }
 
     /** What is missing between a segment and the next one that is there: its headers tell where it ends. */

@@ -249,12 +249,28 @@ public final class SegmentWalk {
     /** A group that nothing stands behind may just have been cut off; one with a group behind it was safe. */
     private void reportPending(GroupScanner scanner) throws IOException {
         long behind = scanner.offset();
-        boolean isTorn = untilSequence == NEWEST && seekOrNull(scanner) == null;
+        Behind found = pending.isEmpty()
+                ? Behind.NOTHING
+                : behind(scanner, pending.get(0).from());
         scanner.moveTo(behind);
         for (BadPlace place : pending) {
-            visitor.bad(isTorn ? torn(place) : place);
+            visitor.bad(isTorn(place, found) ? torn(place) : place);
         }
         pending.clear();
+    }
+
+    /** As {@link Replay} sees it. */
+    private boolean isTorn(BadPlace place, Behind behind) {
+        boolean costsNothing = place.fromSequence() == place.toSequence() && !behind.isForced();
+        return untilSequence == NEWEST && (behind.isTorn() || costsNothing);
+    }
+
+    private static Behind behind(GroupScanner scanner, long place) {
+        try {
+            return Behind.look(scanner, place);
+        } catch (IOException e) {
+            return Behind.NOTHING;
+        }
     }
 
     private static BadPlace torn(BadPlace place) {
@@ -278,7 +294,9 @@ public final class SegmentWalk {
             return Step.END;
         }
         long toSequence = Math.max(expectedSequence, next.firstSequence());
-        visitor.bad(new BadPlace(from, scanner.offset(), expectedSequence, toSequence, false, "no group begins here"));
+        BadPlace place =
+                new BadPlace(from, scanner.offset(), expectedSequence, toSequence, false, "no group begins here");
+        visitor.bad(isTorn(place, behind(scanner, from)) ? torn(place) : place);
         expectedSequence = toSequence;
         return Step.ON;
     }

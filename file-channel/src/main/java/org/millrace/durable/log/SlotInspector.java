@@ -76,7 +76,16 @@ final class SlotInspector {
 
     private Slot look(Storage storage, String slot) throws IOException {
         try (StorageFile file = storage.open(slot, Storage.Access.READ)) {
-            ByteBuffer block = block(file, 0);
+            ByteBuffer block;
+            try {
+                block = firstBlock(file);
+            } catch (IOException e) {
+                Slot rebuilt = rebuild(storage, slot, file, true);
+                if (rebuilt instanceof Slot.Garbage) {
+                    throw e; // nothing else can be read either
+                }
+                return rebuilt;
+            }
             return switch (SegmentHeader.stateOf(block)) {
                 case USED -> used(storage, slot, file, Objects.requireNonNull(SegmentHeader.read(block)));
                 case FOREIGN ->
@@ -85,9 +94,17 @@ final class SlotInspector {
                 case FREE ->
                     isZero(block(file, Blocks.BYTES))
                             ? new Slot.Blank(storage, slot, file.size())
-                            : rebuild(storage, slot, file);
-                case DAMAGED -> rebuild(storage, slot, file);
+                            : rebuild(storage, slot, file, false);
+                case DAMAGED -> rebuild(storage, slot, file, false);
             };
+        }
+    }
+
+    private static ByteBuffer firstBlock(StorageFile file) throws IOException {
+        try {
+            return block(file, 0);
+        } catch (IOException once) {
+            return block(file, 0);
         }
     }
 
@@ -98,37 +115,81 @@ final class SlotInspector {
         if (header.segmentBytes() < 2 * Blocks.BYTES || header.number() < 1 || header.firstSequence() < 0) {
             return new Slot.Unusable(storage, slot, "makes no sense: " + header);
         }
-        return new Slot.Used(new Segment(storage, slot, header), file.size(), false);
+        return new Slot.Used(new Segment(storage, slot, header), file.size(), Slot.FirstBlock.SOUND);
     }
 
     /**
      * Group headers carry all that the first block says, but for the log's id and the key. Groups of an earlier use of the slot may
      * stand behind those of the last one; the highest number is the last one's.
+     *
+     * @param isUnreadable what the disk does not give was there once: a write that is cut short leaves something to be read
      */
-    private Slot rebuild(Storage storage, String slot, StorageFile file) throws IOException {
-        long fileBytes = file.size() & -Blocks.BYTES;
-        SegmentHeader found = null;
+    private Slot rebuild(Storage storage, String slot, StorageFile file, boolean isUnreadable) {
+        long fileBytes = size(file) & -Blocks.BYTES;
+        Heads found = null;
         for (long at = Blocks.BYTES; at < fileBytes; at += Blocks.BYTES) {
             GroupHeader group = groupAt(file, at);
             long number = group == null ? 0 : (group.lsn() - at) / fileBytes;
-            if (group == null || number < 1 || number * fileBytes + at != group.lsn() || group.isEncrypted()) {
+            if (group == null || number < 1 || number * fileBytes + at != group.lsn()) {
                 continue;
             }
-            if (found == null || found.number() < number) {
-                found = new SegmentHeader(
-                        group.salt(),
-                        logId,
-                        number,
-                        fileBytes,
-                        group.firstSequence(),
-                        group.epochMillis(),
-                        "",
-                        new byte[0]);
+            if (found == null || found.number < number) {
+                found = new Heads(number, at, group);
+            }
+            if (found.number == number) {
+                found.add(group, number * fileBytes);
             }
         }
-        return found == null
-                ? new Slot.Garbage(storage, slot, file.size())
-                : new Slot.Used(new Segment(storage, slot, found), file.size(), true);
+        if (found == null) {
+            return new Slot.Garbage(storage, slot, size(file));
+        }
+        boolean isForced = found.isForced || isUnreadable;
+        SegmentHeader header = new SegmentHeader(
+                found.first.salt(),
+                logId,
+                found.number,
+                fileBytes,
+                found.first.firstSequence(),
+                found.first.epochMillis(),
+                "",
+                new byte[0]);
+        Segment segment = new Segment(storage, slot, header);
+        return found.first.isEncrypted()
+                ? new Slot.Keyless(segment, size(file), found.startsAt(), found.endSequence, isForced)
+                : new Slot.Used(segment, size(file), isForced ? Slot.FirstBlock.DAMAGED : Slot.FirstBlock.TORN);
+    }
+
+    /** What the headers of a segment's groups say together. */
+    private static final class Heads {
+        final long number;
+        final long firstAt;
+        final GroupHeader first;
+        long endSequence;
+        boolean isForced;
+
+        Heads(long number, long firstAt, GroupHeader first) {
+            this.number = number;
+            this.firstAt = firstAt;
+            this.first = first;
+        }
+
+        void add(GroupHeader group, long baseLsn) {
+            endSequence = Math.max(endSequence, GroupScanner.endSequence(group));
+            isForced |= group.durableLsn() > baseLsn + Blocks.BYTES;
+        }
+
+        /** The first block and the first group were one write. */
+        long startsAt() {
+            return firstAt == Blocks.BYTES ? first.firstSequence() : -1;
+        }
+    }
+
+    private static long size(StorageFile file) {
+        try {
+            return file.size();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** A sound header of any salt; null if there is none, or the disk does not give it. */

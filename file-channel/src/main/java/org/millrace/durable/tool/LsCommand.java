@@ -1,6 +1,5 @@
 package org.millrace.durable.tool;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,40 +7,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogView.FoundSlot;
 import org.millrace.durable.log.LogView.Kind;
 import org.millrace.durable.log.SegmentWalk;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Lists segments and readers. */
 @Command(name = "ls", description = "List segments, and how far each reader is.", sortOptions = false)
-final class LsCommand extends ChannelTask {
+final class LsCommand extends LookingTask {
     private final Surroundings around;
-
-    @Mixin
-    private ChannelArguments arguments;
-
-    @Option(names = "--json", description = "Print JSON, with exact numbers.")
-    private boolean json;
 
     LsCommand(Surroundings around) {
         super(around);
         this.around = around;
-        this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    int run() throws IOException, StartException {
-        ChannelFiles files = arguments.look();
-        Seen.requireChannel(files.view());
-        if (json) {
+    int tell(ChannelFiles files, boolean asJson) {
+        if (asJson) {
             around.out().println(Json.pretty(json(files)));
         } else {
-            Seen.notes(files.view()).forEach(this::warn);
             printSegments(files);
             around.out().println();
             printReaders(files);

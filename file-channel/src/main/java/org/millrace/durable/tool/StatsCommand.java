@@ -7,43 +7,30 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogView.FoundSlot;
 import org.millrace.durable.log.LogView.Kind;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Sums up. */
 @Command(
         name = "stats",
         description = "Sum up: events, bytes, rate, group sizes, backlogs. Reads headers only.",
         sortOptions = false)
-final class StatsCommand extends ChannelTask {
+final class StatsCommand extends LookingTask {
     private final Surroundings around;
-
-    @Mixin
-    private ChannelArguments arguments;
-
-    @Option(names = "--json", description = "Print JSON, with exact numbers.")
-    private boolean json;
 
     StatsCommand(Surroundings around) {
         super(around);
         this.around = around;
-        this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    int run() throws IOException, StartException {
-        ChannelFiles files = arguments.look();
-        Seen.requireChannel(files.view());
+    int tell(ChannelFiles files, boolean asJson) throws IOException {
         GroupFigures groups = GroupFigures.of(files, around);
-        if (json) {
+        if (asJson) {
             around.out().println(Json.pretty(json(files, groups)));
         } else {
-            Seen.notes(files.view()).forEach(this::warn);
             print(files, groups, around.out());
         }
         return Exit.DONE;

@@ -110,6 +110,11 @@ final class Verification {
     private final List<Finding> findings = new ArrayList<>();
     private final List<LogRepair.Taken> taken = new ArrayList<>();
     private int segments;
+    /** Behind the last event of the newest segment that can be read. */
+    private long endSequence;
+    /** Behind the last group of the segment that was read last. */
+    private long endOffset;
+
     private long events;
     private long bytes;
 
@@ -138,6 +143,7 @@ final class Verification {
             FoundSlot slot = files.segments().get(i);
             checkNothingIsMissing(i, end);
             end = new Reading(slot, passed).walk(files.endOf(i), memory);
+            endSequence = end;
             passed += slot.fileBytes();
         }
         for (FoundSlot slot : files.view().slots()) {
@@ -163,7 +169,10 @@ final class Verification {
         long needed = files.state() == null ? first : files.lowestWatermark();
         long from = Math.max(index == 0 ? needed : endBefore, needed);
         if ((index == 0 || !isNext) && from < first) {
-            Kind kind = Seen.isPart(files.view()) ? Kind.UNREADABLE : Kind.LOST;
+            boolean isNoted = index == 0
+                    ? LogView.isGapNoted(slot, 0)
+                    : LogView.isGapNoted(files.segments().get(index - 1), endOffset);
+            Kind kind = isNoted ? Kind.SET_ASIDE : Seen.isPart(files.view()) ? Kind.UNREADABLE : Kind.LOST;
             String why = "segments before this one are missing";
             findings.add(new Finding(kind, EventWalk.place(slot), 0, 0, from, first, true, why));
         }
@@ -174,10 +183,11 @@ final class Verification {
         long size = slot.fileBytes();
         switch (slot.kind()) {
             case FOREIGN -> findings.add(new Finding(Kind.FOREIGN, file, 0, size, 0, 0, false, slot.note()));
-            case DAMAGED -> findings.add(new Finding(Kind.FOREIGN, file, 0, size, 0, 0, false, slot.note()));
+            case DAMAGED -> findings.add(damaged(slot, file));
             case SEGMENT -> {
                 if (!slot.note().isEmpty()) {
-                    findings.add(new Finding(Kind.CORRUPT, file, 0, 4096, 0, 0, false, slot.note()));
+                    Kind kind = LogView.isFirstBlockNoted(slot) ? Kind.SET_ASIDE : Kind.CORRUPT;
+                    findings.add(new Finding(kind, file, 0, 4096, 0, 0, true, slot.note()));
                 }
             }
             case FREE -> {
@@ -188,9 +198,41 @@ final class Verification {
         }
     }
 
-    /** True if nothing is lost or corrupt, as far as everything could be read. */
+    /** A newer segment than all others is missed by none of them; an agent uses the slot again unless one is. */
+    private Finding damaged(FoundSlot slot, String file) {
+        long size = slot.fileBytes();
+        boolean isNewest = slot.header() != null && slot.segment().number() > newestNumber();
+        if (isNewest && slot.lostTo() > endSequence) {
+            return new Finding(
+                    Kind.CORRUPT,
+                    file,
+                    0,
+                    size,
+                    endSequence,
+                    slot.lostTo(),
+                    slot.lostTo() > files.lowestWatermark(),
+                    slot.note());
+        }
+        boolean isMissed = !of(Kind.LOST).isEmpty() || !of(Kind.CORRUPT).isEmpty() || size != slotBytes();
+        return new Finding(isMissed ? Kind.FOREIGN : Kind.TORN, file, 0, size, 0, 0, false, slot.note());
+    }
+
+    private long newestNumber() {
+        int count = files.segments().size();
+        return count == 0 ? 0 : files.segments().get(count - 1).segment().number();
+    }
+
+    /** Of the slots that are made here. */
+    private long slotBytes() {
+        return files.view().directories().stream()
+                .mapToLong(LogView.Directory::segmentBytes)
+                .max()
+                .orElse(0);
+    }
+
+    /** True if nothing is lost or corrupt that a reader needs, as far as everything could be read. */
     boolean isSound() {
-        return findings.stream().noneMatch(finding -> finding.kind().isDamage());
+        return findings.stream().noneMatch(finding -> finding.kind().isDamage() && finding.isNeeded());
     }
 
     List<Finding> findings() {
@@ -244,6 +286,7 @@ final class Verification {
                 if (isLocked) {
                     unreadable("encrypted with key " + slot.segment().keyName() + ", which was not given");
                 }
+                endOffset = walked.endOffset();
                 return walked.endSequence();
             } catch (IOException e) {
                 unreadable(String.valueOf(e.getMessage()));

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.millrace.api.StartException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Reads everything and compares all checksums. */
 @Command(
@@ -15,31 +12,25 @@ import picocli.CommandLine.Option;
         description = "Read everything, compare all checksums, and say what is damaged. Changes nothing.",
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:nothing is lost or corrupt", "1:something is, or could not be read", "2:wrong command line"})
-final class VerifyCommand extends ChannelTask {
+        exitCodeList = {
+            "0:nothing is lost or corrupt that a reader needs",
+            "1:something is, or could not be read",
+            "2:wrong command line"
+        })
+final class VerifyCommand extends LookingTask {
     private final Surroundings around;
-
-    @Mixin
-    private ChannelArguments arguments;
-
-    @Option(names = "--json", description = "Print JSON, with exact numbers.")
-    private boolean json;
 
     VerifyCommand(Surroundings around) {
         super(around);
         this.around = around;
-        this.arguments = new ChannelArguments(around.configurations());
     }
 
     @Override
-    int run() throws IOException, StartException {
-        ChannelFiles files = arguments.look();
-        Seen.requireChannel(files.view());
+    int tell(ChannelFiles files, boolean asJson) throws IOException {
         Verification verification = Verification.of(files, around);
-        if (json) {
+        if (asJson) {
             around.out().println(Json.pretty(json(files, verification)));
         } else {
-            Seen.notes(files.view()).forEach(this::warn);
             print(verification);
         }
         return verification.isSound() ? Exit.DONE : Exit.FAILED;

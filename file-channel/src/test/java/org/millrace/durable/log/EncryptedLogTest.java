@@ -77,6 +77,79 @@ final class EncryptedLogTest {
         assertThat(read(log)).isEqualTo("0-4 (6 lost) 11-17");
     }
 
+    @Test
+    void withoutTheFirstBlockOfTheNewestSegmentItsEventsAreCountedAsLost() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.put(7);
+        storage.flip("slot-0002.seg", 50, 1);
+
+        assertThatItsEventsAreLost(recover(ciphers));
+    }
+
+    @Test
+    void aFirstBlockThatTheDiskDoesNotGiveCostsTheKeyToo() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.put(7);
+        storage.spoil("slot-0002.seg", 0);
+
+        assertThatItsEventsAreLost(recover(ciphers));
+    }
+
+    private void assertThatItsEventsAreLost(Recovered log) throws IOException {
+        assertThat(log.lostEvents()).isEqualTo(13);
+        assertThat(log.state().lostEvents()).isEqualTo(13);
+        assertThat(log.endSequence()).isEqualTo(18);
+        assertThat(log.nextNumber()).isEqualTo(3);
+        assertThat(storage.list()).doesNotContain("slot-0002.seg");
+        assertThat(read(log)).isEqualTo("0-4 (13 lost)");
+        Recovered again = recover(ciphers);
+        assertThat(again.state().lostEvents()).as("told by its note").isEqualTo(13);
+        assertThat(again.lostEvents()).isZero();
+    }
+
+    @Test
+    void whatAllReadersHadOfALockedSegmentIsNoLoss() throws IOException {
+        image.roll(5);
+        image.commit(0, 9); // however that came about
+        image.roll(6);
+        image.put(7);
+        storage.flip("slot-0002.seg", 50, 1);
+
+        assertThat(recover(ciphers).lostEvents()).isEqualTo(9);
+    }
+
+    @Test
+    void theOnlySegmentWithoutItsKeyIsLostToo() throws IOException {
+        image.roll(5);
+        image.put(6);
+        storage.flip("slot-0001.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isEqualTo(11);
+        assertThat(log.endSequence()).isEqualTo(11);
+    }
+
+    @Test
+    void aRollThatWasTornByALossOfPowerIsAFreeSlotAndNoLoss() throws IOException {
+        image.roll(5);
+        image.stopForcing();
+        image.roll(6);
+        storage.flip("slot-0002.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isZero();
+        assertThat(log.setAsideBytes()).isZero();
+        assertThat(log.endSequence()).isEqualTo(5);
+        assertThat(log.free()).containsExactly(new Recovered.FreeSlot(storage, "slot-0002.seg"));
+        assertThat(log.nextNumber()).isEqualTo(3);
+    }
+
     private Recovered recover(@Nullable SegmentCiphers ciphers) throws IOException {
         return Recovery.recover(
                 Logs.settings(LogImage.SEGMENT_BYTES, Duration.ZERO, ciphers), List.of(storage), new FakeClock());

@@ -49,6 +49,8 @@ final class LogImage {
     private Storage storage;
     private int offset;
     private long sequence;
+    /** What the next groups say to be durable; -1: all that stands before them. */
+    private long durableLsn = -1;
 
     /** Where a group stands, and what it holds. */
     record Place(
@@ -170,6 +172,11 @@ final class LogImage {
         return group.write();
     }
 
+    /** From now on groups are written one behind the other, for a force that never comes. */
+    void stopForcing() {
+        durableLsn = segment().baseLsn() + offset;
+    }
+
     /** Bytes that are left in the segment. */
     int room() {
         return segmentBytes - offset;
@@ -234,7 +241,7 @@ final class LogImage {
                             records,
                             (int) (sequence - firstSequence),
                             firstSequence,
-                            lsn,
+                            durableLsn < 0 ? lsn : durableLsn,
                             EPOCH_MILLIS + firstSequence)
                     .write(bytes, 0);
             ByteBuffer out = bytes;

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.Checksum;
 import org.millrace.durable.format.SegmentHeader;
@@ -133,6 +135,151 @@ final class RecoveryDamageTest {
         assertThat(log.state().watermark(LogImage.READER)).isEqualTo(2);
         assertThat(log.lostEvents()).isZero();
         assertThat(log.setAsideBytes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 20, 70, 150})
+    void aTornPutWhosePositionsStandWholeBehindItWasNeverAcked(int at) throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.stopForcing();
+        LogImage.Place torn = image.put(3, 4);
+        image.commit(0, 4); // for the same force
+        torn.flip(at);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(11);
+        assertThat(log.lostEvents()).isZero();
+        assertThat(log.setAsideBytes()).isZero();
+        assertThat(log.state().watermark(LogImage.READER)).as("not lost for it").isEqualTo(4);
+        assertThat(Logs.read(log)).isEqualTo("0-10");
+    }
+
+    @Test
+    void eventsBehindAHoleThatNobodyForcedAreKept() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.stopForcing(); // as with durability interval
+        LogImage.Place hole = image.put(3);
+        image.put(4);
+        hole.flip(0);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).isEqualTo(3);
+        assertThat(Logs.read(log)).isEqualTo("0-10 (3 lost) 14-17");
+    }
+
+    @Test
+    void aRollThatWasTornBeforePutsThatWereNotIsNoDamage() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.stopForcing();
+        LogImage.Place snapshot = image.roll();
+        image.put(4);
+        snapshot.flip(0);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).isZero();
+        assertThat(log.setAsideBytes()).isZero();
+        assertThat(Logs.read(log)).isEqualTo("0-14");
+    }
+
+    @Test
+    void whatTheNextSegmentMakesVoidIsNotCountedBeforeIt() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.rollBackTo(5, 2).flip(8); // its snapshot is gone: the segment before is needed
+        image.put(2);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.endSequence()).isEqualTo(7);
+        assertThat(log.lostEvents()).isZero();
+        assertThat(Logs.read(log)).isEqualTo("0-6");
+    }
+
+    @Test
+    void whatAReaderHasFoundIsCountedThoughTheProcessDiesBeforeTheNextSegment() throws IOException {
+        image.roll(5).flip(0);
+        image.roll(6);
+        Recovered before = Logs.recover(storage);
+        assertThat(before.lostEvents())
+                .as("older segments are not read at a start")
+                .isZero();
+        assertThat(Logs.read(before)).isEqualTo("(5 lost) 5-10");
+
+        Recovered after = Logs.recover(storage);
+
+        assertThat(after.state().lostEvents()).isEqualTo(5);
+        assertThat(after.state().setAsideBytes()).isPositive();
+        assertThat(after.lostEvents()).as("lost by this start").isZero();
+        image.rollBackTo(image.sequence(), before.nextNumber() + 1);
+        assertThat(Logs.recover(storage).state().lostEvents())
+                .as("a snapshot has counted it, or not")
+                .isZero();
+    }
+
+    @Test
+    void aPlaceThatGrowsAtTheEndOfTheLogIsCountedForWhatHasComeToIt() throws IOException {
+        image.roll(5);
+        Recovered log = Logs.recover(storage);
+        List<Long> counted = new ArrayList<>();
+
+        try (SegmentRecordReader reader = Logs.reader(log, 0, (events, bytes) -> counted.add(events))) {
+            image.put(6).flip(0);
+            assertThat(Logs.drain(reader, image.sequence())).isEqualTo("0-4 (6 lost)");
+            image.put(3).flip(0);
+            image.put(2);
+            assertThat(Logs.drain(reader, image.sequence())).isEqualTo("(3 lost) 14-15");
+        }
+        assertThat(counted).containsExactly(6L, 3L);
+        assertThat(Logs.recover(storage).state().lostEvents()).isEqualTo(9);
+    }
+
+    @Test
+    void aDamagedFirstBlockIsToldOnce() throws IOException {
+        image.roll(5);
+        image.put(6);
+        storage.flip("slot-0001.seg", 40, 1);
+
+        assertThat(Logs.recover(storage).setAsideBytes()).isPositive();
+        assertThat(Logs.recover(storage).setAsideBytes()).isZero();
+        assertThat(text("quarantine/segment-000001-first-block.json")).contains("\"lostEvents\": 0");
+    }
+
+    @Test
+    void aFirstBlockThatWasTornAtARollIsNotToldOf() throws IOException {
+        image.roll(5);
+        image.stopForcing();
+        image.roll(6);
+        storage.flip("slot-0002.seg", 40, 1);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.setAsideBytes()).isZero();
+        assertThat(Logs.read(log)).isEqualTo("0-10");
+    }
+
+    @Test
+    void aFirstBlockThatTheDiskDoesNotGiveIsMadeUpFromTheGroups() throws IOException {
+        image.roll(5);
+        image.put(6);
+        image.roll(7);
+        LogImage.Place hit = image.put(2);
+        image.put(3);
+        Logs.recover(storage); // says which log it is
+        storage.spoil("slot-0001.seg", 0);
+        storage.spoil("slot-0002.seg", 0);
+        hit.flip(0);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).as("of the damaged group alone").isEqualTo(2);
+        assertThat(Logs.read(log)).isEqualTo("0-17 (2 lost) 20-22");
+        assertThat(storage.list()).contains("slot-0001.seg", "slot-0002.seg");
     }
 
     @Test

@@ -79,10 +79,60 @@ class RepairCommandTest {
         old.open(); // in a fresh segment
         old.stop();
         old.groupOf(5).damageBody();
-        assertThat(ToolRun.of("verify", taken).exit()).isEqualTo(1);
+        ToolRun verify = ToolRun.of("verify", taken);
+        assertThat(verify.out()).contains("corrupt   1 place, 7 events").endsWith("sound\n");
+        assertThat(verify.exit()).as("nobody needs it").isZero();
         ToolRun repair = ToolRun.of("repair", "--yes", taken);
         assertThat(repair.out()).contains("which all readers have taken").contains("0 events lost");
         assertThat(ToolRun.of("verify", taken).exit()).isZero();
+    }
+
+    @Test
+    void aSecondTimeThereIsNothingToDoWhateverItWas(@TempDir Path many) throws Exception {
+        ChannelOnDisk hit = new ChannelOnDisk(many).fill(6).stop();
+        ChannelOnDisk.flip(hit.groupOf(0).file(), 20); // its first block
+        Files.delete(many.resolve("slot-0003.seg"));
+        Files.write(many.resolve("slot-0099.seg"), new byte[] {1, 2, 3});
+        hit.groups().stream()
+                .filter(group -> group.file().endsWith("slot-0005.seg"))
+                .reduce((before, after) -> after)
+                .orElseThrow()
+                .damageHeader();
+        assertThat(ToolRun.of("verify", many).exit()).isEqualTo(1);
+
+        assertThat(ToolRun.of("repair", "--yes", many).exit()).isZero();
+
+        ToolRun verify = ToolRun.of("verify", many);
+        assertThat(verify.out()).endsWith("\nsound\n");
+        assertThat(verify.exit()).isZero();
+        assertThat(ToolRun.of("repair", many).out()).isEqualTo("nothing to repair\n");
+        String lost = lostSoFar(many);
+        hit.open();
+        hit.stop();
+        assertThat(lostSoFar(many)).as("counted once").isEqualTo(lost);
+        hit.close();
+    }
+
+    @Test
+    void theOldestSegmentsAreMissedOnce(@TempDir Path many) throws Exception {
+        ChannelOnDisk hit = new ChannelOnDisk(many).fill(4).stop();
+        Files.delete(many.resolve("slot-0001.seg"));
+        assertThat(ToolRun.of("verify", many).exit()).isEqualTo(1);
+
+        ToolRun.of("repair", "--yes", many);
+
+        assertThat(ToolRun.of("verify", many).exit()).isZero();
+        assertThat(ToolRun.of("repair", many).out()).isEqualTo("nothing to repair\n");
+        hit.close();
+    }
+
+    private static String lostSoFar(Path directory) {
+        return ToolRun.of("ls", directory)
+                .out()
+                .lines()
+                .filter(line -> line.contains("lost to damage so far"))
+                .findFirst()
+                .orElse("nothing");
     }
 
     @Test
