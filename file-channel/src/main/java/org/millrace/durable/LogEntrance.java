@@ -10,7 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelException;
-import org.millrace.api.ChannelFullException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.Aftermath;
 import org.millrace.api.support.KeepAliveTimer;
@@ -157,8 +156,12 @@ final class LogEntrance {
             return room().isLow();
         }
 
+        /** Asked once for each put that is refused. To Flume a full disk is an error, and a full channel is none. */
         @Override
         public String shortage(Put put) {
+            if (open().log().isFull()) {
+                putErrors.inc();
+            }
             return room().shortage(put);
         }
 
@@ -221,9 +224,7 @@ final class LogEntrance {
 
         @Override
         public void failed(ChannelException why) {
-            if (!(why instanceof ChannelFullException)) {
-                putErrors.inc();
-            }
+            putErrors.inc(); // the log is full for want of disk alone
             Aftermath aftermath;
             lock.lock();
             try {
