@@ -80,6 +80,7 @@ record FileChannelSettings(
                         FileChannelSettings::directories,
                         List.<Path>of())
                 .orElse(List.of(home.resolve(".flume/file-channel/data")));
+        directories.forEach(directory -> settings.claim(DIRECTORIES, directory));
         long segmentBytes = segmentBytes(settings);
         long byteCapacity = settings.bytes(BYTE_CAPACITY, 0, Long.MAX_VALUE).orElse(0L);
         long heapShare = maxHeapBytes / HEAP_SHARE;

@@ -49,6 +49,11 @@ public final class Settings {
 
         /** Something an operator should know, such as a key that has no effect here. */
         void note(String key, String message);
+
+        /** A directory that no other component of the agent may claim, nor one inside it. */
+        default void claim(String key, Path directory) {
+            // who reads one component alone has nothing to compare it with
+        }
     }
 
     /** Keys that were asked for so far. */
@@ -163,6 +168,14 @@ public final class Settings {
     /** Something an operator should know. */
     public void note(String key, String message) {
         problems.note(prefix + key, message);
+    }
+
+    /**
+     * The component keeps a directory for itself: it is a mistake if another one claims the same, or one inside it, or around it. Touches
+     * no file.
+     */
+    public void claim(String key, Path directory) {
+        problems.claim(prefix + key, directory);
     }
 
     /** Flume's keys that have no meaning here: they are accepted, with a note that says why. */

@@ -1,5 +1,6 @@
 package org.millrace.relay.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 
 /** The settings of one component, or of a part of it, and whether anything is wrong with them. */
@@ -74,9 +76,21 @@ final class ComponentSettings implements Settings.Problems {
         return lines.keySet();
     }
 
+    /** Of a key that is not in the file: where the nearest one is that it goes with, such as another of its group. */
     Place placeOf(String key) {
         Property line = lines.get(key);
+        for (int dot = key.lastIndexOf('.'); line == null && dot > 0; dot = key.lastIndexOf('.', dot - 1)) {
+            line = firstOf(key.substring(0, dot));
+        }
         return line == null ? home : line.place();
+    }
+
+    private @Nullable Property firstOf(String group) {
+        return lines.entrySet().stream()
+                .filter(line -> line.getKey().equals(group) || line.getKey().startsWith(group + "."))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
     }
 
     String fullKey(String key) {
@@ -92,6 +106,18 @@ final class ComponentSettings implements Settings.Problems {
     @Override
     public void note(String key, String message) {
         findings.note(placeOf(key), fullKey(key), withoutSecret(key, message));
+    }
+
+    @Override
+    public void claim(String key, Path directory) {
+        Claims.Claim other = findings.claims().add(new Claims.Claim(prefix, fullKey(key), placeOf(key), directory));
+        if (other != null) {
+            problem(
+                    key,
+                    directory + " (expected: a directory of its own, not "
+                            + (other.directory().equals(directory) ? "that" : other.directory()) + " of " + other.key()
+                            + ", " + other.place() + ")");
+        }
     }
 
     private String withoutSecret(String key, String message) {

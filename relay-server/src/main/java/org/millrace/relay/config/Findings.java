@@ -11,6 +11,13 @@ public final class Findings {
     /** Files in the order in which they were first spoken of. */
     private final List<String> files = new ArrayList<>();
 
+    private final Claims claims = new Claims();
+
+    /** What components have claimed so far. */
+    Claims claims() {
+        return claims;
+    }
+
     void mistake(@Nullable Place place, String key, String message) {
         add(new Finding(Finding.Level.MISTAKE, place, key, message));
     }
