@@ -15,7 +15,7 @@ import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.FakeClock;
 
 /** A {@link DurableLog} whose threads' work is done by the test, step by step. */
-final class DrivenDurableLog implements DrivenLog {
+public final class DrivenDurableLog implements DrivenLog {
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration GROW = Duration.ofSeconds(10);
 
@@ -33,7 +33,8 @@ final class DrivenDurableLog implements DrivenLog {
                 new Patience(RETRY.toNanos(), GROW.toNanos(), nanoTime, changed -> keep()));
     }
 
-    static DrivenLog open(LogSettings settings, List<Storage> directories, List<String> readers, FakeClock clock)
+    /** Opens the log of these directories. */
+    public static DrivenLog open(LogSettings settings, List<Storage> directories, List<String> readers, FakeClock clock)
             throws IOException, LockedException {
         DrivenDurableLog driven = new DrivenDurableLog(settings, directories, readers, clock);
         driven.keep();

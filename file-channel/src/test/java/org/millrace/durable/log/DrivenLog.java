@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.PositionUpdate;
 
 /** A log without threads: it works when it is told to, and so does the same each time. */
-interface DrivenLog extends AutoCloseable {
+public interface DrivenLog extends AutoCloseable {
     Log log();
 
     /** One step of its threads; false if there was nothing to do. */

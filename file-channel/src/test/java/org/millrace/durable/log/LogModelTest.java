@@ -35,7 +35,9 @@ final class LogModelTest {
     }
 
     private static void tell(ModelScenario failing) {
-        ModelScenario smallest = new Shrinker(one -> failureOf(one) != null, MOST_SHRINKING_RUNS).shrink(failing);
+        ModelScenario smallest = failing.with(new Shrinker<ModelStep>(
+                        steps -> failureOf(failing.with(steps)) != null, ModelStep::simpler, MOST_SHRINKING_RUNS)
+                .shrink(failing.steps()));
         Throwable failure = failureOf(smallest);
         StringWriter trace = new StringWriter();
         if (failure != null) {

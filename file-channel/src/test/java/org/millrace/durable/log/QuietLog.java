@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Logs of simulated disks fail ten thousand times: nobody wants to read of it. */
-final class QuietLog implements BeforeAllCallback, AfterAllCallback {
+public final class QuietLog implements BeforeAllCallback, AfterAllCallback {
     private static final String LOGGER = "org.millrace.durable";
 
     @Override

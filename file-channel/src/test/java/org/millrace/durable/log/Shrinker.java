@@ -2,26 +2,32 @@ package org.millrace.durable.log;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a failing scenario smaller, as long as it fails. */
-final class Shrinker {
-    private final Predicate<ModelScenario> fails;
+/** Makes a row of steps that fails smaller, as long as it fails. */
+public final class Shrinker<S> {
+    private final Predicate<List<S>> fails;
+    private final Function<S, List<S>> simpler;
     private int runsLeft;
 
-    /** @param mostRuns how often the scenario is tried at most */
-    Shrinker(Predicate<ModelScenario> fails, int mostRuns) {
+    /**
+     * @param simpler what may stand in the place of a step
+     * @param mostRuns how often the steps are tried at most
+     */
+    public Shrinker(Predicate<List<S>> fails, Function<S, List<S>> simpler, int mostRuns) {
         this.fails = fails;
+        this.simpler = simpler;
         this.runsLeft = mostRuns;
     }
 
     /** The smallest one found. */
-    ModelScenario shrink(ModelScenario failing) {
-        ModelScenario smallest = failing;
+    public List<S> shrink(List<S> failing) {
+        List<S> smallest = failing;
         while (true) {
-            ModelScenario smaller = simplified(shortened(smallest));
-            if (smaller.steps().equals(smallest.steps())) {
+            List<S> smaller = simplified(shortened(smallest));
+            if (smaller.equals(smallest)) {
                 return smaller;
             }
             smallest = smaller;
@@ -29,14 +35,14 @@ final class Shrinker {
     }
 
     /** Leaves steps out: long runs of them first, then one by one. */
-    private ModelScenario shortened(ModelScenario failing) {
-        ModelScenario shortest = failing;
-        for (int length = Math.max(1, failing.steps().size() / 2); length > 0; length /= 2) {
-            for (int from = 0; from < shortest.steps().size(); ) {
-                List<ModelStep> left = new ArrayList<>(shortest.steps());
+    private List<S> shortened(List<S> failing) {
+        List<S> shortest = failing;
+        for (int length = Math.max(1, failing.size() / 2); length > 0; length /= 2) {
+            for (int from = 0; from < shortest.size(); ) {
+                List<S> left = new ArrayList<>(shortest);
                 left.subList(from, Math.min(from + length, left.size())).clear();
-                if (stillFails(shortest.with(left))) {
-                    shortest = shortest.with(left);
+                if (stillFails(left)) {
+                    shortest = left;
                 } else {
                     from += length;
                 }
@@ -46,31 +52,31 @@ final class Shrinker {
     }
 
     /** Puts simpler steps in the place of others. */
-    private ModelScenario simplified(ModelScenario failing) {
-        ModelScenario simplest = failing;
-        for (int at = 0; at < failing.steps().size(); at++) {
-            ModelScenario simpler = simplerAt(simplest, at);
-            while (simpler != null) {
-                simplest = simpler;
-                simpler = simplerAt(simplest, at);
+    private List<S> simplified(List<S> failing) {
+        List<S> simplest = failing;
+        for (int at = 0; at < failing.size(); at++) {
+            List<S> better = simplerAt(simplest, at);
+            while (better != null) {
+                simplest = better;
+                better = simplerAt(simplest, at);
             }
         }
         return simplest;
     }
 
     /** With a simpler step at this place; null if none does. */
-    private @Nullable ModelScenario simplerAt(ModelScenario failing, int at) {
-        for (ModelStep simpler : failing.steps().get(at).simpler()) {
-            List<ModelStep> steps = new ArrayList<>(failing.steps());
-            steps.set(at, simpler);
-            if (stillFails(failing.with(steps))) {
-                return failing.with(steps);
+    private @Nullable List<S> simplerAt(List<S> failing, int at) {
+        for (S one : simpler.apply(failing.get(at))) {
+            List<S> steps = new ArrayList<>(failing);
+            steps.set(at, one);
+            if (stillFails(steps)) {
+                return steps;
             }
         }
         return null;
     }
 
-    private boolean stillFails(ModelScenario scenario) {
-        return runsLeft-- > 0 && fails.test(scenario);
+    private boolean stillFails(List<S> steps) {
+        return runsLeft-- > 0 && fails.test(steps);
     }
 }

@@ -21,26 +21,25 @@ final class ShrinkerTest {
             steps.add(i == 13 ? new Reopen(1) : i == 30 ? new Put(2, 170, 900) : new Work(i + 1));
         }
 
-        ModelScenario smallest = new Shrinker(ShrinkerTest::failsByALongPutAfterAReopening, 10_000)
-                .shrink(new ModelScenario(5, SETUP, steps));
+        List<ModelStep> smallest =
+                new Shrinker<>(ShrinkerTest::failsByALongPutAfterAReopening, ModelStep::simpler, 10_000).shrink(steps);
 
-        assertThat(smallest).isEqualTo(new ModelScenario(5, SETUP, List.of(new Reopen(1), new Put(1, 100, 0))));
+        assertThat(smallest).isEqualTo(List.of(new Reopen(1), new Put(1, 100, 0)));
     }
 
-    private static boolean failsByALongPutAfterAReopening(ModelScenario scenario) {
-        int reopened = scenario.steps().indexOf(new Reopen(1));
+    private static boolean failsByALongPutAfterAReopening(List<ModelStep> steps) {
+        int reopened = steps.indexOf(new Reopen(1));
         return reopened >= 0
-                && scenario.steps().stream()
-                        .skip(reopened)
-                        .anyMatch(step -> step instanceof Put put && put.events() >= 100);
+                && steps.stream().skip(reopened).anyMatch(step -> step instanceof Put put && put.events() >= 100);
     }
 
     @Test
     void triesNoMoreOftenThanItMay() {
         int[] runs = new int[1];
-        Predicate<ModelScenario> fails = scenario -> ++runs[0] < 0;
+        Predicate<List<ModelStep>> fails = steps -> ++runs[0] < 0;
 
-        new Shrinker(fails, 7).shrink(ModelGenerator.scenario(1));
+        new Shrinker<>(fails, ModelStep::simpler, 7)
+                .shrink(ModelGenerator.scenario(1).steps());
 
         assertThat(runs[0]).isEqualTo(7);
     }
