@@ -1,6 +1,7 @@
 package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ class GroupingTest {
     @Test
     void putsThatAreFlushedTogetherShareAForceThoughTheDiskIsIdle() throws Exception {
         try (DurableLog log = test.open(disk)) {
+            awaitIdleDisk();
             long forces = disks.count(Operation.FORCE);
             List<TestPut> puts = new ArrayList<>();
             for (int number = 0; number < 50; number += 10) {
@@ -62,9 +64,18 @@ class GroupingTest {
         assertThat(eventsByGroup(WrittenLog.in(disk))).containsExactly(50);
     }
 
+    /** A disk thread that has just begun would take what there is, flushed or not. */
+    private static void awaitIdleDisk() {
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("c1-disk")
+                        && (thread.getState() == Thread.State.WAITING
+                                || thread.getState() == Thread.State.TIMED_WAITING)));
+    }
+
     @Test
     void aFullGroupIsWrittenBeforeTheFlush() throws Exception {
         try (DurableLog log = test.open(disk)) {
+            awaitIdleDisk();
             List<TestPut> puts = new ArrayList<>();
             while (log.figures().segmentsInUse() > 0 && puts.stream().noneMatch(TestPut::isDone)) {
                 TestPut put = TestPut.unflushed(puts.size() * 10, 10);
