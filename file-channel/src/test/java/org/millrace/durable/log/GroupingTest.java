@@ -1,8 +1,8 @@
 package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +77,12 @@ class GroupingTest {
         try (DurableLog log = test.open(disk)) {
             awaitIdleDisk();
             List<TestPut> puts = new ArrayList<>();
-            while (log.figures().segmentsInUse() > 0 && puts.stream().noneMatch(TestPut::isDone)) {
+            for (int bytes = 0; bytes < 2 * test.mostGroupBytes; bytes += puts.get(0).encodedBytes()) {
                 TestPut put = TestPut.unflushed(puts.size() * 10, 10);
                 log.append(put);
                 puts.add(put);
             }
+            puts.get(0).get();
             log.flush();
             for (TestPut put : puts) {
                 put.get();
