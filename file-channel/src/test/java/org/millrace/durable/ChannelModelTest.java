@@ -36,7 +36,7 @@ import org.millrace.durable.storage.SimulatedDisks.Operation;
 @ExtendWith(QuietLog.class)
 final class ChannelModelTest {
     private static final long FIRST = Long.getLong("millrace.model.first", 1);
-    private static final long SCENARIOS = Long.getLong("millrace.model.scenarios", 4_000);
+    private static final long SCENARIOS = Long.getLong("millrace.model.scenarios", 3_000);
     private static final int MOST_SHRINKING_RUNS = 3000;
 
     @Test
