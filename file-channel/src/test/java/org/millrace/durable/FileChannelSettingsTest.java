@@ -51,6 +51,13 @@ class FileChannelSettingsTest {
     }
 
     @Test
+    void itsDirectoriesAreItsOwn() {
+        read(Map.of("dataDirs", "one, two"));
+
+        assertThat(recorded.claims()).containsExactly("dataDirs: one", "dataDirs: two");
+    }
+
+    @Test
     void whoDoesNotWaitForTheDiskWritesThroughThePageCache() {
         assertThat(read(Map.of("durability", "os")).directWrites()).isEqualTo(DirectWrites.OFF);
         assertThat(read(Map.of("fsyncPerTransaction", "false")).directWrites()).isEqualTo(DirectWrites.OFF);

@@ -1,5 +1,6 @@
 package org.millrace.testkit;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import org.millrace.api.Settings;
 public final class RecordedProblems implements Settings.Problems {
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> claims = new ArrayList<>();
 
     public Settings settings(Map<String, String> values) {
         return new Settings(values, this);
@@ -20,6 +22,16 @@ public final class RecordedProblems implements Settings.Problems {
 
     public List<String> notes() {
         return notes;
+    }
+
+    /** Directories that were claimed. */
+    public List<String> claims() {
+        return claims;
+    }
+
+    @Override
+    public void claim(String key, Path directory) {
+        claims.add(key + ": " + directory);
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 
 /** The settings of one component, or of a part of it, and whether anything is wrong with them. */
@@ -76,21 +75,9 @@ final class ComponentSettings implements Settings.Problems {
         return lines.keySet();
     }
 
-    /** Of a key that is not in the file: where the nearest one is that it goes with, such as another of its group. */
     Place placeOf(String key) {
         Property line = lines.get(key);
-        for (int dot = key.lastIndexOf('.'); line == null && dot > 0; dot = key.lastIndexOf('.', dot - 1)) {
-            line = firstOf(key.substring(0, dot));
-        }
         return line == null ? home : line.place();
-    }
-
-    private @Nullable Property firstOf(String group) {
-        return lines.entrySet().stream()
-                .filter(line -> line.getKey().equals(group) || line.getKey().startsWith(group + "."))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(null);
     }
 
     String fullKey(String key) {

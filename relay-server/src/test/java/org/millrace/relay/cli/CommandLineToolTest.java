@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Configuration;
@@ -104,58 +103,6 @@ class CommandLineToolTest {
         assertThat(out.toString().lines())
                 .containsExactly(good + ": agent a can run", "  channels  c1 (memory)", "  sinks     c1 -> k1 (avro)");
         assertThat(runner.ran).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"DIR/x, DIR/x, that", "DIR/x, DIR/x/y, DIR/x", "DIR/x/y, DIR/other/../x, DIR/x/y"})
-    void twoChannelsWithOneDirectoryAreRefusedWithBothTheirLines(String one, String two, String named)
-            throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("shared.properties"),
-                twoFileChannels(one, two).replace("DIR", directory.toString()));
-        assertThat(run("validate", "-n", "a", "-f", file.toString())).isEqualTo(ExitCode.REFUSED);
-        assertThat(err.toString().lines())
-                .containsExactly(
-                        (file + ":6: a.channels.c2.dataDirs: " + two + " (expected: a directory of its own, not "
-                                        + named + " of a.channels.c1.dataDirs, " + file + ":4)")
-                                .replace("DIR", directory.toString()),
-                        "1 mistake; nothing was started");
-        assertThat(directory.resolve("x")).doesNotExist();
-    }
-
-    @Test
-    void channelsWithDirectoriesOfTheirOwnAreFine() throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("own.properties"),
-                twoFileChannels("DIR/x,DIR/z", "DIR/xy").replace("DIR", directory.toString()));
-        assertThat(run("validate", "-n", "a", "-f", file.toString())).isEqualTo(ExitCode.DONE);
-    }
-
-    private static String twoFileChannels(String one, String two) {
-        return """
-                a.channels = c1 c2
-                a.sinks = k1 k2
-                a.channels.c1.type = file
-                a.channels.c1.dataDirs = %s
-                a.channels.c2.type = file
-                a.channels.c2.dataDirs = %s
-                a.sinks.k1.type = null
-                a.sinks.k1.channel = c1
-                a.sinks.k2.type = null
-                a.sinks.k2.channel = c2
-                """.formatted(one, two);
-    }
-
-    @Test
-    void whatIsMissingForEncryptionIsToldAtALineOfItsOwn() throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("encrypted.properties"),
-                GOOD.replace("type = memory", "type = file\na.channels.c1.encryption.keyProvider = JCEKSFILE"));
-        assertThat(run("validate", "-n", "a", "-f", file.toString())).isEqualTo(ExitCode.REFUSED);
-        assertThat(err.toString())
-                .contains(
-                        file + ":4: a.channels.c1.encryption.activeKey: missing",
-                        file + ":4: a.channels.c1.encryption.keyProvider.keyStoreFile: missing");
     }
 
     @Test
