@@ -9,6 +9,7 @@ import org.millrace.codec.EventReader;
 /** What one turn of the sink writes into one bucket. Filled by the sink's thread, run by one of {@link HadoopCalls}. */
 final class BucketWrite implements HadoopCalls.Work {
     private final Bucket bucket;
+    private final RollPolicy policy;
     private final Ended ended;
     private final List<Run> runs = new ArrayList<>();
     /** From then on its thread gives the batches back, perhaps long after it was given up. The sink's thread only. */
@@ -33,13 +34,32 @@ final class BucketWrite implements HadoopCalls.Work {
         }
     }
 
-    BucketWrite(Bucket bucket, Ended ended) {
+    /** Files that will have to be opened, and what will be in the last one. */
+    private int newFiles;
+
+    private long fileEvents;
+    private long fileBodyBytes;
+
+    BucketWrite(Bucket bucket, RollPolicy policy, Ended ended) {
         this.bucket = bucket;
+        this.policy = policy;
         this.ended = ended;
+        BucketFile open = bucket.file();
+        if (open == null || bucket.isOver()) {
+            newFiles = 1;
+        } else {
+            fileEvents = open.events();
+            fileBodyBytes = open.bodyBytes();
+        }
     }
 
     Bucket bucket() {
         return bucket;
+    }
+
+    /** How many files are to be opened for the events so far. */
+    int newFiles() {
+        return newFiles;
     }
 
     /**
@@ -48,6 +68,13 @@ final class BucketWrite implements HadoopCalls.Work {
      * @param isNeighbour the event before it in its batch was added here too
      */
     void add(EventBatch batch, EventReader event, boolean isNeighbour) {
+        if (policy.isFull(fileEvents, fileBodyBytes)) {
+            newFiles++;
+            fileEvents = 0;
+            fileBodyBytes = 0;
+        }
+        fileEvents++;
+        fileBodyBytes += event.bodyLength();
         if (isNeighbour) {
             runs.get(runs.size() - 1).events++;
         } else {

@@ -5,9 +5,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
@@ -15,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open files of a sink: gathers what each bucket gets in a turn, writes all buckets at once, and finishes files by the clock
- * and by their number. The sink's thread only.
+ * The open files of a sink: gathers what each bucket gets in a turn, writes all buckets at once, and closes files by the clock and by
+ * their number. What a turn wrote counts once it is committed: {@link #settle}, {@link #committed}, or {@link #rolledBack}. The sink's
+ * thread only.
  */
 final class Buckets implements BucketWrite.Ended {
     private static final Logger log = LoggerFactory.getLogger(Buckets.class);
@@ -25,6 +29,7 @@ final class Buckets implements BucketWrite.Ended {
     private final RollPolicy policy;
     private final int maxOpen;
     private final HadoopCalls calls;
+    private final Manifest manifest;
     private final UnfinishedFiles unfinished;
     private final InstantSource clock;
 
@@ -37,14 +42,29 @@ final class Buckets implements BucketWrite.Ended {
     private @Nullable EventBatch lastBatch;
     private @Nullable IOException failure;
 
+    /** Written or closed since the last commit. */
+    private final Set<Bucket> touched = new LinkedHashSet<>();
+
+    /** Given up with a call that has not come back: what has become of their files is not known yet. */
+    private final List<Hanging> hanging = new ArrayList<>();
+
     /** No file is due before; it may be that none is due then either. */
     private Instant nextDue = Instant.MAX;
 
-    Buckets(FileStore store, RollPolicy policy, int maxOpen, HadoopCalls calls, UnfinishedFiles unfinished) {
+    private record Hanging(Bucket bucket, BooleanSupplier over) {}
+
+    Buckets(
+            FileStore store,
+            RollPolicy policy,
+            int maxOpen,
+            HadoopCalls calls,
+            Manifest manifest,
+            UnfinishedFiles unfinished) {
         this.store = store;
         this.policy = policy;
         this.maxOpen = maxOpen;
         this.calls = calls;
+        this.manifest = manifest;
         this.unfinished = unfinished;
         this.clock = store.clock();
     }
@@ -57,7 +77,7 @@ final class Buckets implements BucketWrite.Ended {
                 && schema.equals(lastId.schema());
         if (!sameBucket || lastWrite == null) {
             lastId = new BucketId(directory, prefix, schema);
-            lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(bucketOf(id), this));
+            lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(bucketOf(id), policy, this));
             sameBucket = false;
         }
         lastWrite.add(batch, event, sameBucket && Objects.equals(batch, lastBatch));
@@ -66,7 +86,7 @@ final class Buckets implements BucketWrite.Ended {
 
     private Bucket bucketOf(BucketId id) {
         Bucket open = buckets.get(id);
-        return open == null ? new Bucket(id, store, policy, unfinished) : open;
+        return open == null ? new Bucket(id, store, policy) : open;
     }
 
     /**
@@ -75,7 +95,7 @@ final class Buckets implements BucketWrite.Ended {
      *
      * @throws IOException if it failed for any of them: all that was noted since the last commit is to be rolled back
      */
-    void write() throws IOException {
+    void write() throws IOException, InterruptedException {
         List<BucketWrite> others = new ArrayList<>();
         List<BucketWrite> open = new ArrayList<>();
         pending.forEach((id, write) -> (buckets.containsKey(id) ? open : others).add(write));
@@ -89,19 +109,39 @@ final class Buckets implements BucketWrite.Ended {
         drop();
     }
 
-    private void write(List<BucketWrite> writes) throws IOException {
+    private void write(List<BucketWrite> writes) throws IOException, InterruptedException {
         failure = null;
+        reserveNames(writes.stream().filter(write -> write.newFiles() > 0).toList());
+        throwFailure();
         writes.forEach(BucketWrite::handOver);
         calls.runAll(writes);
+        throwFailure();
+    }
+
+    private void throwFailure() throws IOException {
         if (failure != null) {
             throw failure;
         }
     }
 
-    private void makeRoomFor(int more) {
+    /** One durable commit for all files that are going to be made. */
+    private void reserveNames(List<BucketWrite> writes) throws InterruptedException {
+        if (writes.isEmpty()) {
+            return;
+        }
+        Manifest.Change change = manifest.change();
+        calls.runAll(writes.stream().map(write -> new FindNames(write, change)).toList());
+        change.commit();
+    }
+
+    private void makeRoomFor(int more) throws IOException {
         int tooMany = buckets.size() + more - maxOpen;
         if (tooMany > 0) {
-            finish(buckets.values().stream().limit(tooMany).toList(), RollReason.TOO_MANY_OPEN);
+            failure = null;
+            List<Bucket> eldest = buckets.values().stream().limit(tooMany).toList();
+            eldest.forEach(bucket -> buckets.remove(bucket.id()));
+            calls.runAll(eldest.stream().map(Close::new).toList());
+            throwFailure();
         }
     }
 
@@ -116,6 +156,7 @@ final class Buckets implements BucketWrite.Ended {
 
     @Override
     public void written(Bucket bucket) {
+        touched.add(bucket);
         noteDue(bucket);
     }
 
@@ -129,37 +170,122 @@ final class Buckets implements BucketWrite.Ended {
         abandon(bucket, cause);
     }
 
-    /** What is in its file is safe as far as it was flushed; all else goes to a new one. */
+    /** What of it is committed is safe; all else goes to new files. */
     private void abandon(Bucket bucket, IOException cause) {
         buckets.remove(bucket.id());
-        if (cause instanceof CallTimeoutException) {
+        touched.remove(bucket);
+        if (cause instanceof CallTimeoutException hang) {
             store.metrics().failed.inc();
-        }
-        BucketFile file = bucket.file();
-        if (file != null) {
-            store.metrics().noLongerOpen(file);
-            unfinished.add(file, cause);
+            BucketFile file = bucket.file();
+            if (file != null) {
+                store.metrics().noLongerOpen(file);
+            }
+            hanging.add(new Hanging(bucket, hang.over()));
+        } else {
+            sortOut(bucket);
         }
     }
 
-    /** Finishes the files whose time has come. */
-    void finishDue() {
+    /** Nobody writes to it any more. */
+    private void sortOut(Bucket bucket) {
+        List<FileEntry> unused = new ArrayList<>(bucket.reserved());
+        for (Bucket.Closed closed : bucket.closed()) {
+            unused.remove(closed.file().opened());
+            unfinished.add(UnfinishedFile.failed(store, closed.file()), () -> true);
+        }
+        BucketFile file = bucket.file();
+        if (file != null) {
+            unused.remove(file.opened());
+            unfinished.add(UnfinishedFile.failed(store, file), () -> true);
+        }
+        FileEntry opening = bucket.opening();
+        if (opening != null) {
+            unused.remove(opening);
+            unfinished.add(UnfinishedFile.found(store, opening), () -> true);
+        }
+        unused.forEach(this::forget);
+        bucket.settled();
+    }
+
+    private void forget(FileEntry entry) {
+        manifest.drop(entry);
+        store.forget(entry);
+    }
+
+    /**
+     * Says in a change of the manifest what has been written.
+     *
+     * @return true if it has to be committed durably, as files are to be renamed after that
+     */
+    boolean settle(Manifest.Change change) {
+        boolean durably = false;
+        for (Bucket bucket : touched) {
+            bucket.reserved().forEach(change::drop);
+            bucket.closed().forEach(closed -> change.put(closed.file().flushed()));
+            BucketFile file = bucket.file();
+            if (file != null) {
+                change.put(file.flushed());
+            }
+            durably |= !bucket.closed().isEmpty() || bucket.hasLostNames();
+        }
+        return durably;
+    }
+
+    /** What has been written is committed: files that were closed can be finished. */
+    void committed() {
+        for (Bucket bucket : touched) {
+            List<FileEntry> unused = new ArrayList<>(bucket.reserved());
+            for (Bucket.Closed closed : bucket.closed()) {
+                unused.remove(closed.file().opened());
+                closed.file().commit();
+                unfinished.add(UnfinishedFile.closed(store, closed.file(), closed.why()), () -> true);
+            }
+            BucketFile file = bucket.file();
+            if (file != null) {
+                unused.remove(file.opened());
+                file.commit();
+            }
+            unused.forEach(store::forget);
+            bucket.settled();
+        }
+        touched.clear();
+    }
+
+    /** What has been written since the last commit goes back to the channel: it must not stay in files. */
+    void rolledBack() {
+        drop();
+        for (Bucket bucket : List.copyOf(touched)) {
+            buckets.remove(bucket.id());
+            sortOut(bucket);
+        }
+        touched.clear();
+    }
+
+    /** Closes the files whose time has come, and looks after those whose call has come back. */
+    void finishDue() throws InterruptedException {
+        sortOutHanging();
         Instant now = clock.instant();
         if (now.isBefore(nextDue)) {
             return;
         }
-        List<Bucket> byAge = new ArrayList<>();
-        List<Bucket> byIdleness = new ArrayList<>();
-        for (Bucket bucket : buckets.values()) {
+        for (Bucket bucket : List.copyOf(buckets.values())) {
             BucketFile file = bucket.file();
             if (file != null && !now.isBefore(policy.dueAt(file.openedAt(), file.lastFlushed()))) {
-                (policy.reasonAt(now, file.openedAt()) == RollReason.INTERVAL ? byAge : byIdleness).add(bucket);
+                finish(bucket, policy.reasonAt(now, file.openedAt()));
             }
         }
-        finish(byAge, RollReason.INTERVAL);
-        finish(byIdleness, RollReason.IDLE);
         nextDue = Instant.MAX;
         buckets.values().forEach(this::noteDue);
+        unfinished.advance();
+    }
+
+    private void sortOutHanging() {
+        for (Hanging each : List.copyOf(hanging)) {
+            if (each.over().getAsBoolean()) {
+                hanging.remove(each);
+                sortOut(each.bucket());
+            }
+        }
     }
 
     /** When {@link #finishDue} has something to do at the earliest. */
@@ -175,36 +301,77 @@ final class Buckets implements BucketWrite.Ended {
         }
     }
 
-    /** Finishes all files. */
-    void finishAll() {
-        drop();
-        finish(List.copyOf(buckets.values()), RollReason.STOP);
+    /** Closes all files. */
+    void finishAll() throws InterruptedException {
+        rolledBack();
+        sortOutHanging();
+        List.copyOf(buckets.values()).forEach(bucket -> finish(bucket, RollReason.STOP));
+        unfinished.advance();
+        for (Hanging each : hanging) {
+            store.metrics().leftInUse.inc();
+            log.error(
+                    "Sink {}: a call hangs: a file of {} keeps its in-use name",
+                    store.sink(),
+                    each.bucket().id());
+        }
     }
 
-    /** Their events are committed, so a failure here concerns the file alone: {@link UnfinishedFiles} goes on. */
-    private void finish(List<Bucket> some, RollReason why) {
-        some.forEach(bucket -> buckets.remove(bucket.id()));
-        calls.runAll(some.stream().map(bucket -> new Finish(bucket, why)).toList());
+    /** All in it is committed, so a failure concerns the file alone: {@link UnfinishedFiles} goes on. */
+    private void finish(Bucket bucket, RollReason why) {
+        buckets.remove(bucket.id());
+        BucketFile file = bucket.file();
+        if (file != null) {
+            unfinished.add(UnfinishedFile.toClose(store, file, why), () -> true);
+        }
     }
 
-    private final class Finish implements HadoopCalls.Work {
-        private final Bucket bucket;
-        private final RollReason why;
+    private final class FindNames implements HadoopCalls.Work {
+        private final BucketWrite write;
+        private final Manifest.Change change;
+        private List<FileEntry> found = List.of();
 
-        Finish(Bucket bucket, RollReason why) {
-            this.bucket = bucket;
-            this.why = why;
+        FindNames(BucketWrite write, Manifest.Change change) {
+            this.write = write;
+            this.change = change;
         }
 
         @Override
         public void run() throws IOException {
-            bucket.finish(why);
+            found = write.bucket().findNames(write.newFiles());
+        }
+
+        @Override
+        public void succeeded() {
+            found.forEach(change::put);
         }
 
         @Override
         public void failed(IOException cause, boolean begun) {
-            log.debug("Sink {}: bucket {} could not be finished", store.sink(), bucket.id(), cause);
-            abandon(bucket, cause);
+            Buckets.this.failed(write.bucket(), cause);
+        }
+    }
+
+    /** Makes room for others' files. What is in it is committed, or written in this turn. */
+    private final class Close implements HadoopCalls.Work {
+        private final Bucket bucket;
+
+        Close(Bucket bucket) {
+            this.bucket = bucket;
+        }
+
+        @Override
+        public void run() throws IOException {
+            bucket.close(RollReason.TOO_MANY_OPEN);
+        }
+
+        @Override
+        public void succeeded() {
+            touched.add(bucket);
+        }
+
+        @Override
+        public void failed(IOException cause, boolean begun) {
+            Buckets.this.failed(bucket, cause);
         }
     }
 }

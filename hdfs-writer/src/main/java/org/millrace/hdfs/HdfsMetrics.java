@@ -20,6 +20,9 @@ final class HdfsMetrics {
     /** Files that got their final name. */
     final Counter finished;
 
+    /** Files that were found at the start and got their final name. */
+    final Counter recovered;
+
     /** Files that keep their in-use name, as nothing more is tried. */
     final Counter leftInUse;
 
@@ -38,6 +41,7 @@ final class HdfsMetrics {
         failed = sink.connectionsFailed;
         bytesWritten = sink.counter("bytesWritten");
         finished = sink.counter("filesFinished");
+        recovered = sink.counter("filesRecovered");
         leftInUse = sink.counter("filesLeftInUse");
         renamesFailed = sink.counter("renamesFailed");
         withoutTimestamp = sink.counter("eventsWithoutTimestamp");

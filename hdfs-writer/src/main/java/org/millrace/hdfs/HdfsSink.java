@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes events into files of a Hadoop file system, by bucket. A turn takes up to a batch, writes all its buckets side by side,
- * flushes them, and only then commits: what left the channel is visible to readers and survives this agent. After a failure the
- * whole batch goes back, so events may stand in files twice, but none is lost.
+ * flushes them, and only then commits: what left the channel is visible to readers and survives this agent. How far files go is
+ * committed with it ({@link Manifest}), so that after a failure, or a crash, what goes back to the channel is cut off.
  */
 final class HdfsSink implements Sink, BatchSized {
     private static final Logger log = LoggerFactory.getLogger(HdfsSink.class);
@@ -64,7 +64,7 @@ final class HdfsSink implements Sink, BatchSized {
 
     /** Nothing is on its way between turns, but files may have to be finished. */
     @Override
-    public void settle() {
+    public void settle() throws InterruptedException {
         OpenStore open = started();
         try {
             doDue(open);
@@ -73,8 +73,8 @@ final class HdfsSink implements Sink, BatchSized {
         }
     }
 
-    private static void doDue(OpenStore open) {
-        open.unfinished().retryDue();
+    private static void doDue(OpenStore open) throws InterruptedException {
+        open.unfinished().advance();
         open.buckets().finishDue();
     }
 
@@ -86,27 +86,33 @@ final class HdfsSink implements Sink, BatchSized {
 
     private Drain deliver(OpenStore open) throws DeliveryException, InterruptedException {
         int events = 0;
+        boolean committed = false;
         try (Transaction tx = context.channel().begin()) {
             events = takeAndWrite(tx, open);
             context.metrics().batchTaken(events, settings.batchEvents());
             if (events == 0) {
+                committed = true;
                 return Drain.IDLE;
             }
-            tx.commit();
-            context.metrics().drainSuccesses.inc(events);
-            return Drain.DELIVERED;
+            commit(tx, open);
+            committed = true;
         } catch (ChannelException e) {
             context.metrics().channelReadFails.inc();
-            throw new DeliveryException("take from channel " + context.channel().name(), e);
+            throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
         } catch (IOException e) {
             context.metrics().eventWriteFails.inc();
             throw new DeliveryException("sink " + context.name() + ": " + e.getMessage(), e);
         } finally {
-            open.buckets().drop();
+            if (!committed) {
+                open.buckets().rolledBack();
+            }
         }
+        context.metrics().drainSuccesses.inc(events);
+        open.unfinished().advance();
+        return Drain.DELIVERED;
     }
 
-    private int takeAndWrite(Transaction tx, OpenStore open) throws IOException {
+    private int takeAndWrite(Transaction tx, OpenStore open) throws IOException, InterruptedException {
         int events = 0;
         EventBatch batch;
         while (events < settings.batchEvents() && (batch = tx.take(settings.batchEvents() - events)) != null) {
@@ -116,6 +122,20 @@ final class HdfsSink implements Sink, BatchSized {
         }
         open.buckets().write();
         return events;
+    }
+
+    /** What was written and how far the channel has been read: both count from now on, or neither does. */
+    private static void commit(Transaction tx, OpenStore open) throws InterruptedException {
+        Manifest.Change change = open.manifest().change();
+        boolean durably = open.buckets().settle(change);
+        change.attachTo(tx);
+        if (durably) {
+            tx.commitDurably();
+        } else {
+            tx.commit();
+        }
+        change.adopt();
+        open.buckets().committed();
     }
 
     private void assign(EventBatch batch, OpenStore open) throws IOException {

@@ -169,7 +169,8 @@ class HdfsSinkFaultTest {
     void aFailedCloseIsTriedAgainAtIntervalsAndHoldsUpNobody() throws Exception {
         try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "60")) {
             sut.put(Batches.of("one")).drainAll();
-            FaultyFileSystem.fault = Fault.failing(Op.CLOSE, 2);
+            FaultyFileSystem.fault =
+                    Fault.failing(closing(FIRST + ".tmp"), 3); // close; close again, and look what came of it
             sut.clock.advance(Duration.ofSeconds(30));
             sut.put(Batches.of("two")).drainAll();
             assertThat(tree.inUse()).contains(FIRST + ".tmp").hasSize(2);
@@ -196,10 +197,11 @@ class HdfsSinkFaultTest {
     @ParameterizedTest
     @ValueSource(strings = {"CLOSE", "RENAME"})
     void afterTheLastTryAFileKeepsItsInUseName(Op op) throws Exception {
-        FaultyFileSystem.fault = Fault.failing(op, Integer.MAX_VALUE);
         try (SinkUnderTest sut =
                 started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one")).drainAll();
+            FaultyFileSystem.fault =
+                    Fault.failing(op == Op.RENAME ? on(op, FIRST) : closing(FIRST + ".tmp"), Integer.MAX_VALUE);
             sut.clock.advance(Duration.ofSeconds(30));
             sut.sink.drain();
             assertThat(sut.gauge("unfinishedFiles")).isEqualTo(1);
@@ -285,7 +287,9 @@ class HdfsSinkFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Op.class)
+    @EnumSource(
+            value = Op.class,
+            names = {"CREATE", "WRITE", "FLUSH", "CLOSE", "RENAME"})
     void aCallThatHangsCostsItsFileAndNotTheSink(Op op) throws Exception {
         FaultyFileSystem.fault = hangingOnce(on(op, "bad"));
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
@@ -343,6 +347,12 @@ class HdfsSinkFaultTest {
 
     private static BiPredicate<Op, org.apache.hadoop.fs.Path> on(Op op, String prefix) {
         return (called, path) -> called == op && path.getName().startsWith(prefix);
+    }
+
+    /** Closing a file, and asking what came of that. */
+    private static BiPredicate<Op, org.apache.hadoop.fs.Path> closing(String name) {
+        return (called, path) ->
+                (called == Op.CLOSE || called == Op.STATUS) && path.getName().equals(name);
     }
 
     /** The first such call hangs until the test ends it; an interrupt does not wake it. */
