@@ -3,6 +3,7 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 
@@ -12,25 +13,50 @@ final class BucketWrite implements HadoopCalls.Work {
     private final RollPolicy policy;
     private final Ended ended;
     private final List<Run> runs = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
     /** From then on its thread gives the batches back, perhaps long after it was given up. The sink's thread only. */
     private boolean handedOver;
 
+    private volatile boolean over;
+
+    /** Where its events are kept, if the bucket could not take them before; null: taken in this turn. */
+    private HeldEvents.@Nullable Portion portion;
+
     /** Told, on the sink's thread, how a write came out. */
     interface Ended {
-        void written(Bucket bucket);
+        void written(BucketWrite write);
 
-        void failed(Bucket bucket, IOException cause);
+        /** Told later: until then neither the bucket nor what is written may be touched. */
+        void slow(BucketWrite write);
+
+        void failed(BucketWrite write, IOException cause);
     }
 
     /** Neighbours in one batch, from the event that the reader stands on. The batch has a reference of ours. */
-    private static final class Run {
+    private record Run(EventBatch batch, EventReader reader, Place place) {}
+
+    /** Where neighbours stand in their batch. The sink's thread only. */
+    static final class Place {
         private final EventBatch batch;
-        private final EventReader reader;
+        private final int bodyOffset;
         private int events = 1;
 
-        Run(EventBatch batch, EventReader reader) {
+        Place(EventBatch batch, int bodyOffset) {
             this.batch = batch;
-            this.reader = reader;
+            this.bodyOffset = bodyOffset;
+        }
+
+        EventBatch batch() {
+            return batch;
+        }
+
+        /** Of the first one's body: tells it from others of its batch. */
+        int bodyOffset() {
+            return bodyOffset;
+        }
+
+        int events() {
+            return events;
         }
     }
 
@@ -57,6 +83,27 @@ final class BucketWrite implements HadoopCalls.Work {
         return bucket;
     }
 
+    HeldEvents.@Nullable Portion portion() {
+        return portion;
+    }
+
+    void keptIn(HeldEvents.Portion keeping) {
+        portion = keeping;
+    }
+
+    /** Adds all events of a batch. */
+    void addAll(EventBatch batch) {
+        EventReader event = batch.reader();
+        for (boolean isNeighbour = false; event.next(); isNeighbour = true) {
+            add(batch, event, isNeighbour);
+        }
+    }
+
+    /** Where its events stand, also once they have been written. */
+    List<Place> places() {
+        return places;
+    }
+
     /** How many files are to be opened for the events so far. */
     int newFiles() {
         return newFiles;
@@ -76,9 +123,11 @@ final class BucketWrite implements HadoopCalls.Work {
         fileEvents++;
         fileBodyBytes += event.bodyLength();
         if (isNeighbour) {
-            runs.get(runs.size() - 1).events++;
+            places.get(places.size() - 1).events++;
         } else {
-            runs.add(new Run(batch.retain(), event.fork())); // a call that hangs may outlast the transaction
+            Place place = new Place(batch, event.bodyOffset());
+            places.add(place);
+            runs.add(new Run(batch.retain(), event.fork(), place)); // a call that hangs may outlast the transaction
         }
     }
 
@@ -87,7 +136,7 @@ final class BucketWrite implements HadoopCalls.Work {
         try {
             for (Run run : runs) {
                 bucket.append(run.reader);
-                for (int i = 1; i < run.events; i++) {
+                for (int i = 1; i < run.place.events; i++) {
                     run.reader.next();
                     bucket.append(run.reader);
                 }
@@ -95,12 +144,18 @@ final class BucketWrite implements HadoopCalls.Work {
             bucket.flush();
         } finally {
             release();
+            over = true;
         }
     }
 
     @Override
     public void succeeded() {
-        ended.written(bucket);
+        ended.written(this);
+    }
+
+    @Override
+    public void slow() {
+        ended.slow(this);
     }
 
     @Override
@@ -108,7 +163,12 @@ final class BucketWrite implements HadoopCalls.Work {
         if (!begun) {
             release();
         }
-        ended.failed(bucket, cause);
+        ended.failed(this, cause);
+    }
+
+    /** True if its thread is done with it. Any thread. */
+    boolean isOver() {
+        return over;
     }
 
     /** It is about to be run. */

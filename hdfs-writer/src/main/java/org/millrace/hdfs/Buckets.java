@@ -1,9 +1,11 @@
 package org.millrace.hdfs;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +14,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.api.ChannelReader;
+import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.slf4j.Logger;
@@ -19,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The open files of a sink: gathers what each bucket gets in a turn, writes all buckets at once, and closes files by the clock and by
- * their number. What a turn wrote counts once it is committed: {@link #settle}, {@link #committed}, or {@link #rolledBack}. The sink's
+ * their number. What a turn wrote counts once it is committed: {@link #divide} and {@link #commit}; or {@link #rolledBack}. The sink's
  * thread only.
  */
 final class Buckets implements BucketWrite.Ended {
@@ -31,6 +36,8 @@ final class Buckets implements BucketWrite.Ended {
     private final HadoopCalls calls;
     private final Manifest manifest;
     private final UnfinishedFiles unfinished;
+    private final HeldEvents held;
+    private final Duration patience;
     private final InstantSource clock;
 
     /** The one used longest ago comes first. */
@@ -40,7 +47,13 @@ final class Buckets implements BucketWrite.Ended {
     private @Nullable BucketWrite lastWrite;
     private @Nullable BucketId lastId;
     private @Nullable EventBatch lastBatch;
-    private @Nullable IOException failure;
+
+    /** Since the last commit: written; taking long; failed; without names for their files. */
+    private final Set<BucketWrite> done = new LinkedHashSet<>();
+
+    private final Set<BucketWrite> slow = new LinkedHashSet<>();
+    private final Map<BucketWrite, IOException> failed = new LinkedHashMap<>();
+    private final Set<BucketWrite> nameless = new HashSet<>();
 
     /** Written or closed since the last commit. */
     private final Set<Bucket> touched = new LinkedHashSet<>();
@@ -59,13 +72,17 @@ final class Buckets implements BucketWrite.Ended {
             int maxOpen,
             HadoopCalls calls,
             Manifest manifest,
-            UnfinishedFiles unfinished) {
+            UnfinishedFiles unfinished,
+            HeldEvents held,
+            Duration patience) {
         this.store = store;
         this.policy = policy;
         this.maxOpen = maxOpen;
         this.calls = calls;
         this.manifest = manifest;
         this.unfinished = unfinished;
+        this.held = held;
+        this.patience = patience;
         this.clock = store.clock();
     }
 
@@ -90,15 +107,21 @@ final class Buckets implements BucketWrite.Ended {
     }
 
     /**
-     * Writes and flushes what was noted, the buckets side by side. Those that are open come first; then the others, by as many as
-     * may be open. So each bucket's file is opened once at most, however its events are mixed with those of others.
+     * Writes and flushes what was noted, and what is to be tried again, the buckets side by side. Those that are open come first; then
+     * the others, by as many as may be open. So each bucket's file is opened once at most, however its events are mixed with those of
+     * others. What comes of it is told by {@link #divide}.
      *
-     * @throws IOException if it failed for any of them: all that was noted since the last commit is to be rolled back
+     * @throws IOException if nothing of it could be written: all that was taken is to be rolled back
      */
     void write() throws IOException, InterruptedException {
         List<BucketWrite> others = new ArrayList<>();
         List<BucketWrite> open = new ArrayList<>();
-        pending.forEach((id, write) -> (buckets.containsKey(id) ? open : others).add(write));
+        pending.forEach((id, write) -> {
+            if (!held.has(id)) {
+                (buckets.containsKey(id) ? open : others).add(write);
+            }
+        });
+        others.addAll(heldAndDue());
         write(open);
         for (int from = 0; from < others.size(); from += maxOpen) {
             List<BucketWrite> some = others.subList(from, Math.min(others.size(), from + maxOpen));
@@ -106,22 +129,36 @@ final class Buckets implements BucketWrite.Ended {
             some.forEach(write -> buckets.put(write.bucket().id(), write.bucket()));
             write(some);
         }
-        drop();
-    }
-
-    private void write(List<BucketWrite> writes) throws IOException, InterruptedException {
-        failure = null;
-        reserveNames(writes.stream().filter(write -> write.newFiles() > 0).toList());
-        throwFailure();
-        writes.forEach(BucketWrite::handOver);
-        calls.runAll(writes);
-        throwFailure();
-    }
-
-    private void throwFailure() throws IOException {
-        if (failure != null) {
-            throw failure;
+        boolean mayHold = held.isAllowed() && (!done.isEmpty() || !slow.isEmpty() || failed.size() < pending.size());
+        if (!failed.isEmpty() && !mayHold) {
+            throw failure();
         }
+    }
+
+    private List<BucketWrite> heldAndDue() {
+        List<BucketWrite> due = new ArrayList<>();
+        for (HeldEvents.Portion portion : held.due()) {
+            BucketWrite write = new BucketWrite(bucketOf(portion.bucket()), policy, this);
+            portion.batches().forEach(write::addAll);
+            write.keptIn(portion);
+            due.add(write);
+        }
+        return due;
+    }
+
+    private IOException failure() {
+        List<IOException> causes = List.copyOf(failed.values());
+        IOException first = causes.get(0);
+        causes.stream().skip(1).filter(other -> !other.equals(first)).forEach(first::addSuppressed);
+        return first;
+    }
+
+    private void write(List<BucketWrite> writes) throws InterruptedException {
+        reserveNames(writes.stream().filter(write -> write.newFiles() > 0).toList());
+        List<BucketWrite> ready =
+                writes.stream().filter(write -> !nameless.remove(write)).toList();
+        ready.forEach(BucketWrite::handOver);
+        calls.run(ready, held.isAllowed() ? patience : Duration.ZERO);
     }
 
     /** One durable commit for all files that are going to be made. */
@@ -134,40 +171,118 @@ final class Buckets implements BucketWrite.Ended {
         change.commit();
     }
 
-    private void makeRoomFor(int more) throws IOException {
+    private void makeRoomFor(int more) throws IOException, InterruptedException {
         int tooMany = buckets.size() + more - maxOpen;
-        if (tooMany > 0) {
-            failure = null;
-            List<Bucket> eldest = buckets.values().stream().limit(tooMany).toList();
-            eldest.forEach(bucket -> buckets.remove(bucket.id()));
-            calls.runAll(eldest.stream().map(Close::new).toList());
-            throwFailure();
+        if (tooMany <= 0) {
+            return;
         }
+        List<Close> written = new ArrayList<>();
+        for (Bucket bucket : buckets.values().stream().limit(tooMany).toList()) {
+            if (touched.contains(bucket)) {
+                buckets.remove(bucket.id());
+                written.add(new Close(bucket));
+            } else {
+                finish(bucket, RollReason.TOO_MANY_OPEN);
+            }
+        }
+        unfinished.advance();
+        calls.runAll(written);
+        for (Close close : written) {
+            if (close.failure != null) {
+                throw close.failure;
+            }
+        }
+    }
+
+    /**
+     * Divides what a turn has taken: what is not in its buckets is kept hold of, and what was kept and is there now comes along.
+     *
+     * @param tx has taken it, and is to commit the rest
+     * @param taken all that it has taken, in order
+     * @return how many events are to be committed
+     */
+    int divide(Transaction tx, List<EventBatch> taken) {
+        int events = taken.stream().mapToInt(EventBatch::events).sum();
+        int heldBefore = held.events();
+        List<BucketWrite> toKeep = new ArrayList<>(pending.values());
+        for (BucketWrite write : done) {
+            toKeep.remove(write);
+            HeldEvents.Portion portion = write.portion();
+            if (portion != null) {
+                held.release(portion, tx);
+            }
+        }
+        done.clear();
+        if (!toKeep.isEmpty()) {
+            held.keep(tx, taken, toKeep, slow);
+        }
+        slow.forEach(write -> held.hangs(write.bucket().id()));
+        failed.forEach((write, cause) -> held.failed(write.bucket().id(), cause));
+        drop();
+        return events - (held.events() - heldBefore);
+    }
+
+    /** Commits what the transaction has and what was written: both count from now on, or neither does. */
+    void commit(Transaction tx) throws InterruptedException {
+        Manifest.Change change = manifest.change();
+        boolean durably = settle(change);
+        change.attachTo(tx);
+        if (durably) {
+            tx.commitDurably();
+        } else {
+            tx.commit();
+        }
+        change.adopt();
+        committed();
+    }
+
+    /** True if something was written that is not committed. */
+    boolean hasWritten() {
+        return !touched.isEmpty();
+    }
+
+    HeldEvents held() {
+        return held;
     }
 
     /** Forgets what was noted. */
     void drop() {
         pending.values().forEach(BucketWrite::drop);
         pending.clear();
+        slow.clear();
+        failed.clear();
+        nameless.clear();
         lastWrite = null;
         lastId = null;
         lastBatch = null;
     }
 
     @Override
-    public void written(Bucket bucket) {
+    public void written(BucketWrite write) {
+        Bucket bucket = write.bucket();
+        buckets.putIfAbsent(bucket.id(), bucket);
         touched.add(bucket);
+        done.add(write);
         noteDue(bucket);
     }
 
     @Override
-    public void failed(Bucket bucket, IOException cause) {
-        if (failure == null) {
-            failure = cause;
-        } else {
-            failure.addSuppressed(cause);
+    public void slow(BucketWrite write) {
+        buckets.remove(write.bucket().id());
+        if (write.portion() == null) {
+            slow.add(write);
         }
-        abandon(bucket, cause);
+    }
+
+    @Override
+    public void failed(BucketWrite write, IOException cause) {
+        store.metrics().writesFailed.inc();
+        if (write.portion() == null) {
+            failed.put(write, cause);
+        } else {
+            held.failed(write.bucket().id(), cause);
+        }
+        abandon(write.bucket(), cause);
     }
 
     /** What of it is committed is safe; all else goes to new files. */
@@ -217,7 +332,7 @@ final class Buckets implements BucketWrite.Ended {
      *
      * @return true if it has to be committed durably, as files are to be renamed after that
      */
-    boolean settle(Manifest.Change change) {
+    private boolean settle(Manifest.Change change) {
         boolean durably = false;
         for (Bucket bucket : touched) {
             bucket.reserved().forEach(change::drop);
@@ -232,7 +347,7 @@ final class Buckets implements BucketWrite.Ended {
     }
 
     /** What has been written is committed: files that were closed can be finished. */
-    void committed() {
+    private void committed() {
         for (Bucket bucket : touched) {
             List<FileEntry> unused = new ArrayList<>(bucket.reserved());
             for (Bucket.Closed closed : bucket.closed()) {
@@ -253,6 +368,16 @@ final class Buckets implements BucketWrite.Ended {
 
     /** What has been written since the last commit goes back to the channel: it must not stay in files. */
     void rolledBack() {
+        for (BucketWrite write : slow) {
+            abandon(write.bucket(), new CallTimeoutException("its turn was rolled back", write::isOver));
+        }
+        for (BucketWrite write : done) {
+            HeldEvents.Portion portion = write.portion();
+            if (portion != null) {
+                held.undone(portion);
+            }
+        }
+        done.clear();
         drop();
         for (Bucket bucket : List.copyOf(touched)) {
             buckets.remove(bucket.id());
@@ -301,9 +426,38 @@ final class Buckets implements BucketWrite.Ended {
         }
     }
 
-    /** Closes all files. */
-    void finishAll() throws InterruptedException {
+    /**
+     * Waits for writes that take long; what is held back still goes back to the channel.
+     *
+     * @throws ChannelException if what was written is not committed: then it goes back too
+     */
+    void letGo(ChannelReader channel) throws InterruptedException {
+        if (held.isEmpty()) {
+            return;
+        }
+        calls.collectAll();
+        boolean isWhole = false;
+        try (Transaction tx = channel.begin()) {
+            if (divide(tx, List.of()) > 0) {
+                commit(tx);
+            }
+            isWhole = true;
+        } finally {
+            if (!isWhole) {
+                rolledBack();
+            }
+            held.giveBack();
+        }
+    }
+
+    /** Closes all files; what is held back and cannot be written at last goes back to the channel. */
+    void finishAll(ChannelReader channel) throws InterruptedException {
         rolledBack();
+        try {
+            letGo(channel);
+        } catch (ChannelException e) {
+            log.warn("Sink {}: what was written last is not committed", store.sink(), e);
+        }
         sortOutHanging();
         List.copyOf(buckets.values()).forEach(bucket -> finish(bucket, RollReason.STOP));
         unfinished.advance();
@@ -347,13 +501,15 @@ final class Buckets implements BucketWrite.Ended {
 
         @Override
         public void failed(IOException cause, boolean begun) {
-            Buckets.this.failed(write.bucket(), cause);
+            nameless.add(write);
+            Buckets.this.failed(write, cause);
         }
     }
 
-    /** Makes room for others' files. What is in it is committed, or written in this turn. */
+    /** Makes room for others' files, in the turn that has written this one. */
     private final class Close implements HadoopCalls.Work {
         private final Bucket bucket;
+        private @Nullable IOException failure;
 
         Close(Bucket bucket) {
             this.bucket = bucket;
@@ -365,13 +521,9 @@ final class Buckets implements BucketWrite.Ended {
         }
 
         @Override
-        public void succeeded() {
-            touched.add(bucket);
-        }
-
-        @Override
         public void failed(IOException cause, boolean begun) {
-            Buckets.this.failed(bucket, cause);
+            failure = cause;
+            abandon(bucket, cause);
         }
     }
 }

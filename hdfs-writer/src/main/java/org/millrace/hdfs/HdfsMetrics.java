@@ -27,6 +27,9 @@ final class HdfsMetrics {
     final Counter leftInUse;
 
     final Counter renamesFailed;
+    /** Flume's EventWriteFail: writes to a bucket. */
+    final Counter writesFailed;
+
     final Counter withoutTimestamp;
     final Timer opens;
     final Timer flushes;
@@ -45,6 +48,7 @@ final class HdfsMetrics {
         leftInUse = sink.counter("filesLeftInUse");
         renamesFailed = sink.counter("renamesFailed");
         withoutTimestamp = sink.counter("eventsWithoutTimestamp");
+        writesFailed = sink.eventWriteFails;
         opens = sink.timer("open");
         flushes = sink.timer("flush");
         finishes = sink.timer("finish");

@@ -3,6 +3,7 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -34,6 +35,8 @@ record OpenStore(
         Buckets buckets)
         implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
+    /** A call that takes longer is no longer waited for. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
         Configuration configuration = HadoopConfiguration.load(settings.access().configuration());
@@ -70,12 +73,17 @@ record OpenStore(
         HadoopCalls calls =
                 new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
         Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name());
-        UnfinishedFiles unfinished = new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest);
+        UnfinishedFiles unfinished =
+                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
         restore(context, store, manifest, unfinished);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("filesBeingRecovered", unfinished::found);
         context.metrics().gauge("hangingCalls", calls::hanging);
-        Buckets buckets = new Buckets(store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished);
+        HeldEvents held = new HeldEvents(context.name(), context.channel(), context.clock(), settings.held());
+        context.metrics().gauge("heldEvents", held::events);
+        context.metrics().gauge("heldBuckets", held::buckets);
+        Buckets buckets = new Buckets(
+                store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
         return new OpenStore(context, user, systems, calls, time, schemas, manifest, unfinished, buckets);
     }
@@ -183,7 +191,7 @@ record OpenStore(
     @Override
     public void close() {
         try {
-            buckets.finishAll();
+            buckets.finishAll(context.channel());
             unfinished.lastTry();
             manifest.change().commit(); // what is finished need not be looked for
         } catch (ChannelException e) {

@@ -32,6 +32,7 @@ final class UnfinishedFiles {
     private final HadoopCalls calls;
     private final int atOnce;
     private final Manifest manifest;
+    private final Duration patience;
     private final InstantSource clock;
     private final List<Entry> entries = new ArrayList<>();
 
@@ -42,12 +43,14 @@ final class UnfinishedFiles {
      */
     record RetryPolicy(Duration interval, int tries) {}
 
-    UnfinishedFiles(FileStore store, RetryPolicy retry, HadoopCalls calls, int atOnce, Manifest manifest) {
+    UnfinishedFiles(
+            FileStore store, RetryPolicy retry, HadoopCalls calls, int atOnce, Manifest manifest, Duration patience) {
         this.store = store;
         this.retry = retry;
         this.calls = calls;
         this.atOnce = atOnce;
         this.manifest = manifest;
+        this.patience = patience;
         this.clock = store.clock();
     }
 
@@ -77,6 +80,7 @@ final class UnfinishedFiles {
     /** When there is something to do at the earliest. */
     synchronized Instant nextDue() {
         return entries.stream()
+                .filter(entry -> !entry.isUnderWay)
                 .map(entry -> entry.due)
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
@@ -84,15 +88,16 @@ final class UnfinishedFiles {
 
     /** Brings files that are due as far as they come: all that are new, and some of those that are tried again. */
     void advance() throws InterruptedException {
-        advance(due(clock.instant(), atOnce));
+        advance(due(clock.instant(), atOnce), patience);
     }
 
-    private void advance(List<Entry> some) throws InterruptedException {
+    private void advance(List<Entry> some, Duration callPatience) throws InterruptedException {
         List<Entry> left = some;
         while (!left.isEmpty()) {
-            calls.runAll(left.stream()
+            List<Entry> toCall = left.stream()
                     .filter(entry -> entry.file.next() != Step.VOUCH)
-                    .toList());
+                    .toList();
+            calls.run(toCall, callPatience);
             vouch(left.stream()
                     .filter(entry -> entry.isGoingOn && entry.file.next() == Step.VOUCH)
                     .toList());
@@ -104,7 +109,7 @@ final class UnfinishedFiles {
         List<Entry> due = new ArrayList<>();
         int triedAgain = 0;
         for (Entry entry : entries) {
-            if (entry.due.isAfter(now) || (entry.isTriedAgain() && triedAgain >= mostTriedAgain)) {
+            if (entry.isUnderWay || entry.due.isAfter(now) || (entry.isTriedAgain() && triedAgain >= mostTriedAgain)) {
                 continue;
             }
             if (entry.free.getAsBoolean()) {
@@ -136,7 +141,7 @@ final class UnfinishedFiles {
 
     /** Tries all of them once more, and leaves those that still fail as they are. */
     void lastTry() throws InterruptedException {
-        advance(due(Instant.MAX, Integer.MAX_VALUE));
+        advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
         for (Entry entry : snapshot()) {
             entry.leave(new IOException("the sink stops"));
         }
@@ -157,6 +162,8 @@ final class UnfinishedFiles {
         private int attempts;
         /** False once it is finished, or has to wait. */
         private boolean isGoingOn;
+        /** A call takes long. */
+        private boolean isUnderWay;
 
         Entry(UnfinishedFile file, BooleanSupplier free) {
             this.file = file;
@@ -173,7 +180,15 @@ final class UnfinishedFiles {
         }
 
         @Override
+        public void slow() {
+            isGoingOn = false;
+            isUnderWay = true;
+            log.warn("Sink {}: a call for {} takes long; the sink goes on", store.sink(), file.inUse());
+        }
+
+        @Override
         public void succeeded() {
+            isUnderWay = false;
             if (file.next() == Step.FINISHED || file.next() == Step.GONE) {
                 manifest.drop(file.entry());
                 store.forget(file.entry());
@@ -184,6 +199,7 @@ final class UnfinishedFiles {
 
         @Override
         public void failed(IOException cause, boolean begun) {
+            isUnderWay = false;
             if (cause instanceof CallTimeoutException hang) {
                 free = hang.over();
             }

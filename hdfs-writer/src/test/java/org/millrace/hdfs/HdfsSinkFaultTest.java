@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Sink;
 import org.millrace.api.StartException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
@@ -153,16 +154,137 @@ class HdfsSinkFaultTest {
     }
 
     @Test
-    void aFailureInOneBucketLosesNothingInTheOthers() throws Exception {
+    void aBucketThatFailsKeepsItsEventsBackAndTheOthersGoOn() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 2);
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(1);
+            assertThat(sut.gauge("heldBuckets")).isEqualTo(1);
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(1);
+
+            sut.put(Batches.of(Map.of("b", "bad"), "3")).put(Batches.of(Map.of("b", "good"), "4"));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED); // not yet time to try again
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+
+            sut.clock.advance(Duration.ofSeconds(1)); // and it fails once more
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+            assertThat(sut.metrics.eventWriteFails.getCount()).isEqualTo(2);
+
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(4);
+        }
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(tree.lines()).containsExactly("1", "3", "2", "4");
+    }
+
+    @Test
+    void whatIsHeldBackIsInTheChannelAgainWhenTheSinkStops() throws Exception {
+        SinkUnderTest sut = started("hdfs.filePrefix", "%{b}");
+        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+        sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        sut.sink.drain();
+        sut.sink.close();
+
+        assertThat(sut.channel.bodies()).containsExactly("1");
+        assertThat(sut.channel.openTransactions()).isZero();
+        assertThat(tree.lines()).containsExactly("2");
+        sut.close();
+    }
+
+    @Test
+    void noMoreIsTakenThanMayBeHeldBack() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "3", "hdfs.batchSize", "4")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+            for (int i = 0; i < 6; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+            }
+            sut.sink.drain();
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(4);
+            assertThatThrownBy(sut.sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("hdfs.heldEvents = 3")
+                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining("injected: CREATE");
+            assertThat(sut.channel.bodies()).hasSize(4);
+
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize(12).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void withoutAnyHoldingBackTheWholeBatchGoesBackAndNothingIsWrittenTwice() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "0")) {
             FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 1);
             sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(sut.channel.bodies()).containsExactly("1", "2");
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
         }
         assertThat(tree.inUse()).isEmpty();
-        assertThat(tree.lines()).contains("1", "2");
+        assertThat(tree.lines()).containsExactly("1", "2");
+    }
+
+    @Test
+    void aWriteThatTakesLongIsNotWaitedForAndCountsWhenItIsThere() throws Exception {
+        FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(1);
+            for (int i = 0; i < 10; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.sink.drain();
+            }
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(11);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(11);
+            assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
+
+            release.countDown();
+            await().until(() -> {
+                sut.sink.drain();
+                return sut.gauge("heldEvents").equals(0);
+            });
+        }
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(tree.lines()).hasSize(22).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void twoHundredBucketsGoOnWhileOneHangsThoughFewFilesMayBeOpen() throws Exception {
+        long rounds = 6;
+        FaultyFileSystem.fault = hangingOnce(on(Op.WRITE, "b7."));
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "50")) {
+            for (int i = 0; i < rounds; i++) {
+                for (int bucket = 0; bucket < 200; bucket++) {
+                    sut.put(Batches.of(Map.of("b", "b" + bucket), i + " of " + bucket));
+                }
+                sut.sink.drain();
+            }
+            assertThat(sut.metrics.drainSuccesses.getCount())
+                    .as("all but those of the bucket that hangs")
+                    .isEqualTo(rounds * 199);
+            assertThat(sut.gauge("heldEvents")).isEqualTo((int) rounds);
+            release.countDown();
+            await().until(() -> {
+                sut.sink.drain();
+                return sut.gauge("heldEvents").equals(0);
+            });
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize((int) rounds * 200).doesNotHaveDuplicates();
     }
 
     @Test
@@ -302,6 +424,8 @@ class HdfsSinkFaultTest {
 
             release.countDown();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.clock.advance(Duration.ofSeconds(5)); // and its file is looked after again
+            sut.drainAll();
         }
         assertThat(tree.inUse()).isEmpty();
         assertThat(tree.lines()).contains("bad 0", "bad 1", "bad 2", "good 0", "good 1", "good 2");
@@ -334,9 +458,10 @@ class HdfsSinkFaultTest {
 
     private static void drainThroughFailures(SinkUnderTest sut) throws InterruptedException {
         List<String> failures = new ArrayList<>();
-        while (!sut.channel.bodies().isEmpty()) {
+        while (!sut.channel.bodies().isEmpty() || !sut.gauge("heldEvents").equals(0)) {
             try {
-                sut.drainAll();
+                sut.sink.drain();
+                sut.clock.advance(Duration.ofMillis(100));
             } catch (DeliveryException e) {
                 failures.add(e.getMessage());
                 assertThat(failures).hasSizeLessThan(5);
