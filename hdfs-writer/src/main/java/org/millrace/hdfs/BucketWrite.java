@@ -22,6 +22,9 @@ final class BucketWrite implements HadoopCalls.Work {
     /** Where its events are kept, if the bucket could not take them before; null: taken in this turn. */
     private HeldEvents.@Nullable Portion portion;
 
+    /** Its events are the channel's again: what comes of it is of no interest. The sink's thread only. */
+    private boolean disowned;
+
     /** Told, on the sink's thread, how a write came out. */
     interface Ended {
         void written(BucketWrite write);
@@ -150,7 +153,9 @@ final class BucketWrite implements HadoopCalls.Work {
 
     @Override
     public void succeeded() {
-        ended.written(this);
+        if (!disowned) {
+            ended.written(this);
+        }
     }
 
     @Override
@@ -163,7 +168,14 @@ final class BucketWrite implements HadoopCalls.Work {
         if (!begun) {
             release();
         }
-        ended.failed(this, cause);
+        if (!disowned) {
+            ended.failed(this, cause);
+        }
+    }
+
+    /** Nobody is to be told any more how it comes out. */
+    void disown() {
+        disowned = true;
     }
 
     /** True if its thread is done with it. Any thread. */

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Buckets implements BucketWrite.Ended {
     private static final Logger log = LoggerFactory.getLogger(Buckets.class);
+    private static final Duration LOOK_AT_HANGING = Duration.ofSeconds(5);
 
     private final FileStore store;
     private final RollPolicy policy;
@@ -121,7 +122,9 @@ final class Buckets implements BucketWrite.Ended {
                 (buckets.containsKey(id) ? open : others).add(write);
             }
         });
-        others.addAll(heldAndDue());
+        for (BucketWrite write : heldAndDue()) {
+            (buckets.containsKey(write.bucket().id()) ? open : others).add(write);
+        }
         write(open);
         for (int from = 0; from < others.size(); from += maxOpen) {
             List<BucketWrite> some = others.subList(from, Math.min(others.size(), from + maxOpen));
@@ -166,8 +169,10 @@ final class Buckets implements BucketWrite.Ended {
         if (writes.isEmpty()) {
             return;
         }
+        List<FindNames> searches = writes.stream().map(FindNames::new).toList();
+        calls.runAll(searches);
         Manifest.Change change = manifest.change();
-        calls.runAll(writes.stream().map(write -> new FindNames(write, change)).toList());
+        searches.forEach(search -> search.found.forEach(change::put));
         change.commit();
     }
 
@@ -369,6 +374,7 @@ final class Buckets implements BucketWrite.Ended {
     /** What has been written since the last commit goes back to the channel: it must not stay in files. */
     void rolledBack() {
         for (BucketWrite write : slow) {
+            write.disown();
             abandon(write.bucket(), new CallTimeoutException("its turn was rolled back", write::isOver));
         }
         for (BucketWrite write : done) {
@@ -395,7 +401,8 @@ final class Buckets implements BucketWrite.Ended {
         }
         for (Bucket bucket : List.copyOf(buckets.values())) {
             BucketFile file = bucket.file();
-            if (file != null && !now.isBefore(policy.dueAt(file.openedAt(), file.lastFlushed()))) {
+            boolean isCommitted = !touched.contains(bucket); // a write that took long may just have come to its end
+            if (file != null && isCommitted && !now.isBefore(policy.dueAt(file.openedAt(), file.lastFlushed()))) {
                 finish(bucket, policy.reasonAt(now, file.openedAt()));
             }
         }
@@ -415,7 +422,8 @@ final class Buckets implements BucketWrite.Ended {
 
     /** When {@link #finishDue} has something to do at the earliest. */
     Instant nextDue() {
-        return nextDue;
+        Instant look = hanging.isEmpty() ? Instant.MAX : clock.instant().plus(LOOK_AT_HANGING);
+        return look.isBefore(nextDue) ? look : nextDue;
     }
 
     private void noteDue(Bucket bucket) {
@@ -481,22 +489,22 @@ final class Buckets implements BucketWrite.Ended {
 
     private final class FindNames implements HadoopCalls.Work {
         private final BucketWrite write;
-        private final Manifest.Change change;
+        private List<FileEntry> finding = List.of();
+        /** The sink's thread only. */
         private List<FileEntry> found = List.of();
 
-        FindNames(BucketWrite write, Manifest.Change change) {
+        FindNames(BucketWrite write) {
             this.write = write;
-            this.change = change;
         }
 
         @Override
         public void run() throws IOException {
-            found = write.bucket().findNames(write.newFiles());
+            finding = write.bucket().findNames(write.newFiles());
         }
 
         @Override
         public void succeeded() {
-            found.forEach(change::put);
+            found = finding;
         }
 
         @Override

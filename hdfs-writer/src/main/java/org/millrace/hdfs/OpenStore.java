@@ -94,7 +94,7 @@ record OpenStore(
         List<FileEntry> found;
         try {
             found = manifest.restore();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ChannelException e) {
             throw new StartException(
                     "sink " + context.name() + ": what channel "
                             + context.channel().name() + " keeps of its unfinished files cannot be read: "

@@ -263,6 +263,48 @@ class HdfsSinkFaultTest {
     }
 
     @Test
+    void aFileIsNotFinishedByTheClockBeforeWhatASlowWriteBroughtIsCommitted() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.rollInterval", "30")) {
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).drainAll();
+            FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+            sut.put(Batches.of(Map.of("b", "bad"), "2")).put(Batches.of(Map.of("b", "good"), "3"));
+            sut.sink.drain();
+            sut.clock.advance(Duration.ofSeconds(30));
+            release.countDown();
+            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.sink.drain();
+            assertThat(tree.names()).contains("bad.1700000000001.tmp");
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+
+            sut.sink.drain();
+            assertThat(tree.names()).contains("bad.1700000000001");
+        }
+        assertThat(tree.lines()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
+            Fault hanging = hangingOnce(on(Op.FLUSH, "a-bad"));
+            Fault failing = Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
+            FaultyFileSystem.fault = (op, path) -> hanging.before(op, path) && failing.before(op, path);
+            for (String bucket : List.of("a-bad", "b", "c", "d")) {
+                sut.put(Batches.of(Map.of("b", bucket), bucket));
+            }
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(sut.channel.bodies()).containsExactly("a-bad", "b", "c", "d");
+
+            release.countDown();
+            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(4);
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("a-bad", "b", "c", "d");
+    }
+
+    @Test
     void twoHundredBucketsGoOnWhileOneHangsThoughFewFilesMayBeOpen() throws Exception {
         long rounds = 6;
         FaultyFileSystem.fault = hangingOnce(on(Op.WRITE, "b7."));
