@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -128,7 +129,8 @@ public final class HangingBucket implements Callable<Integer> {
         }
 
         void put(long mostEvents) {
-            Number held = (Number) registry.getGauges().get("sink.k.heldEvents").getValue();
+            Number held = (Number) Objects.requireNonNull(registry.getGauges().get("sink.k.heldEvents"))
+                    .getValue();
             long inChannel = events - metrics.drainSuccesses.getCount() - held.longValue();
             if (events + BATCH_EVENTS <= mostEvents && inChannel < MOST_IN_CHANNEL) {
                 channel.submit(batch()).join();

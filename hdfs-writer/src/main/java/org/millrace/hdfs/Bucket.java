@@ -20,8 +20,6 @@ final class Bucket {
     private static final Logger log = LoggerFactory.getLogger(Bucket.class);
     /** As Flume's: new files do not help a cluster that has too few data nodes. */
     private static final int MOST_ROLLS_FOR_REPLICAS = 30;
-    /** Names more than are needed, for those that another writer takes first. */
-    private static final int SPARE_NAMES = 1;
 
     private final BucketId id;
     private final FileStore store;
@@ -85,12 +83,12 @@ final class Bucket {
     }
 
     /**
-     * Finds names for new files, and some to spare.
+     * Finds names for new files. Where another writer takes one first, {@link #append} fails, and a retry finds others.
      *
      * @return what is to be in the manifest before {@link #append}
      */
     List<FileEntry> findNames(int files) throws IOException {
-        List<FileEntry> found = store.findNames(id, nextCounter, files + SPARE_NAMES);
+        List<FileEntry> found = store.findNames(id, nextCounter, files);
         nextCounter = found.get(found.size() - 1).counter() + 1;
         names.addAll(found);
         reserved.addAll(found);

@@ -62,6 +62,9 @@ final class Buckets implements BucketWrite.Ended {
     /** Given up with a call that has not come back: what has become of their files is not known yet. */
     private final List<Hanging> hanging = new ArrayList<>();
 
+    /** The last durable manifest calls files ours that other writers have made. */
+    private boolean hasLostNames;
+
     /** No file is due before; it may be that none is due then either. */
     private Instant nextDue = Instant.MAX;
 
@@ -324,6 +327,7 @@ final class Buckets implements BucketWrite.Ended {
             unfinished.add(UnfinishedFile.found(store, opening), () -> true);
         }
         unused.forEach(this::forget);
+        hasLostNames |= bucket.hasLostNames();
         bucket.settled();
     }
 
@@ -395,6 +399,7 @@ final class Buckets implements BucketWrite.Ended {
     /** Closes the files whose time has come, and looks after those whose call has come back. */
     void finishDue() throws InterruptedException {
         sortOutHanging();
+        giveUpLostNames();
         Instant now = clock.instant();
         if (now.isBefore(nextDue)) {
             return;
@@ -409,6 +414,17 @@ final class Buckets implements BucketWrite.Ended {
         nextDue = Instant.MAX;
         buckets.values().forEach(this::noteDue);
         unfinished.advance();
+    }
+
+    private void giveUpLostNames() throws InterruptedException {
+        if (hasLostNames) {
+            try {
+                manifest.change().commit();
+                hasLostNames = false;
+            } catch (ChannelException e) {
+                log.debug("Sink {}: tried again in the next turn", store.sink(), e);
+            }
+        }
     }
 
     private void sortOutHanging() {

@@ -13,10 +13,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
@@ -134,6 +137,52 @@ class HdfsSinkCrashTest {
             live(own, keys, Fault.NONE, new Random(1));
             assertOnce(own, "every call " + failEvery + " fails");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Op.class)
+    void whatFailsForEverInOneLifeIsDoneInTheNext(Op failing) throws Exception {
+        for (int succeedingBefore : new int[] {0, 3}) {
+            Path own = Files.createDirectory(directory.resolve(Integer.toString(succeedingBefore)));
+            fill();
+            Map<String, String> keys = Map.of("hdfs.rollCount", "7", "hdfs.batchSize", "10", "hdfs.retryInterval", "1");
+            AtomicInteger calls = new AtomicInteger();
+            live(
+                    own,
+                    keys,
+                    (op, path) -> {
+                        if (op == failing && calls.incrementAndGet() > succeedingBefore) {
+                            throw new IOException("injected: " + op);
+                        }
+                        return true;
+                    },
+                    new Random(1));
+            live(own, keys, Fault.NONE, new Random(1));
+            assertThat(channel.isEmpty()).isTrue();
+            assertOnce(own, failing + " fails for ever");
+        }
+    }
+
+    @Test
+    void aNameThatAnotherWriterTakesFirstIsLeftAlone() throws Exception {
+        fill();
+        Path own = Files.createDirectory(directory.resolve("shared"));
+        AtomicReference<Path> theirs = new AtomicReference<>();
+        live(
+                own,
+                Map.of(),
+                (op, path) -> {
+                    if (op == Op.CREATE && theirs.get() == null) {
+                        theirs.set(Files.writeString(own.resolve(path.getName()), "theirs"));
+                    }
+                    return true;
+                },
+                new Random(1));
+        live(own, Map.of(), Fault.NONE, new Random(1));
+
+        assertThat(theirs.get()).hasContent("theirs");
+        Files.delete(theirs.get());
+        assertOnce(own, "another writer");
     }
 
     @ParameterizedTest

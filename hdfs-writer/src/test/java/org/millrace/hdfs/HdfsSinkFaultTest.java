@@ -286,7 +286,8 @@ class HdfsSinkFaultTest {
     void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
             Fault hanging = hangingOnce(on(Op.FLUSH, "a-bad"));
-            Fault failing = Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
+            Fault failing =
+                    Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
             FaultyFileSystem.fault = (op, path) -> hanging.before(op, path) && failing.before(op, path);
             for (String bucket : List.of("a-bad", "b", "c", "d")) {
                 sut.put(Batches.of(Map.of("b", bucket), bucket));
