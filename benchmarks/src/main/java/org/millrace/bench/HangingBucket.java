@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
         name = "bench-hanging-bucket",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description = "Events a second that an HDFS sink delivers, for a while undisturbed and then while writes to one of its buckets hang.")
+        description =
+                "Events a second that an HDFS sink delivers, for a while undisturbed and then while writes to one of its buckets hang.")
 public final class HangingBucket implements Callable<Integer> {
     private static final int BODY_BYTES = 500;
     private static final int BATCH_EVENTS = 1000;

@@ -48,7 +48,8 @@ final class HdfsStage implements AutoCloseable {
         }
         SingleNode node = SingleNode.start(own.resolve("hdfs"), 0, settings);
         try {
-            DistributedFileSystem admin = (DistributedFileSystem) FileSystem.newInstance(node.address(), new Configuration());
+            DistributedFileSystem admin =
+                    (DistributedFileSystem) FileSystem.newInstance(node.address(), new Configuration());
             admin.mkdirs(ROOT, new FsPermission((short) 0755));
             admin.setOwner(ROOT, HdfsAgent.USER, HdfsAgent.USER);
             Files.writeString(Files.createDirectories(own.resolve("hadoop")).resolve("hdfs-site.xml"), """

@@ -33,10 +33,16 @@ public final class SoakHdfs extends Soak {
     @Option(names = "--blows", defaultValue = "21", description = "how many mishaps; each kind in turn")
     private int blows;
 
-    @Option(names = "--seconds-between", defaultValue = "2", description = "before a mishap, on average, mostly under load")
+    @Option(
+            names = "--seconds-between",
+            defaultValue = "2",
+            description = "before a mishap, on average, mostly under load")
     private double secondsBetween;
 
-    @Option(names = "--seconds-of", defaultValue = "3", description = "that a mishap lasts, on average; an agent is back at once")
+    @Option(
+            names = "--seconds-of",
+            defaultValue = "3",
+            description = "that a mishap lasts, on average; an agent is back at once")
     private double secondsOf;
 
     @Option(
@@ -48,7 +54,10 @@ public final class SoakHdfs extends Soak {
     @Option(names = "--disk", description = "a small file system that may be filled, for the data node's blocks")
     private @Nullable Path disk;
 
-    @Option(names = "--codec", defaultValue = "null", description = "of the Avro containers, serializer.compressionCodec")
+    @Option(
+            names = "--codec",
+            defaultValue = "null",
+            description = "of the Avro containers, serializer.compressionCodec")
     private String codec = "";
 
     @Option(names = "--sinks", defaultValue = "2")
@@ -85,7 +94,9 @@ public final class SoakHdfs extends Soak {
             Verdict verdict = new Verdict(stage.agent().load().ledger(), content.numbers(), content.received());
             say("%n%s", verdict);
             content.faults().forEach(fault -> say("  %s", fault));
-            say("mishaps     %s; the agent was killed %d times", counts, stage.agent().kills());
+            say(
+                    "mishaps     %s; the agent was killed %d times",
+                    counts, stage.agent().kills());
             say("files       %,15d in HDFS", content.files());
             say("down        from start to first ack: %s", stage.agent().clock());
             return verdict.isGood() && content.faults().isEmpty();

@@ -14,7 +14,7 @@ class HdfsExactlyOnceIT {
 
     @Test
     void eachEventStandsInHdfsOnceThoughItsAgentIsKilled(@TempDir Path dir) {
-        assertThat(run(dir, "--mishaps", "KILL", "--blows", "6")).isEqualTo(PASSED);
+        assertThat(run(dir, "--mishaps", "KILL", "--blows", "5")).isEqualTo(PASSED);
     }
 
     private static int run(Path dir, String... options) {

@@ -124,7 +124,8 @@ public final class SingleNode implements AutoCloseable {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         while (nameNode.getNamesystem().getNumLiveDataNodes() == 0 || nameNode.isInSafeMode()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException("the data node did not register, or the name node not leave safe mode, within " + READY_WITHIN.toSeconds() + " s");
+                throw new IOException("the data node did not register, or the name node not leave safe mode, within "
+                        + READY_WITHIN.toSeconds() + " s");
             }
             Thread.sleep(LOOK_AGAIN_MILLIS);
         }

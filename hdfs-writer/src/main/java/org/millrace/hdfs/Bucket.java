@@ -95,6 +95,13 @@ final class Bucket {
         return found;
     }
 
+    /** Names that were found did not get into the manifest. */
+    void dropNames() {
+        names.forEach(store::forget);
+        reserved.removeAll(names);
+        names.clear();
+    }
+
     /** Adds an event to the file, or to a new one where the file is full. */
     void append(EventReader event) throws IOException {
         BucketFile current = file;

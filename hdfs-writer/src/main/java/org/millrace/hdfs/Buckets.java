@@ -176,7 +176,15 @@ final class Buckets implements BucketWrite.Ended {
         calls.runAll(searches);
         Manifest.Change change = manifest.change();
         searches.forEach(search -> search.found.forEach(change::put));
-        change.commit();
+        boolean isKept = false;
+        try {
+            change.commit();
+            isKept = true;
+        } finally {
+            if (!isKept) { // no file may be made of a name that the manifest does not have
+                writes.forEach(write -> write.bucket().dropNames());
+            }
+        }
     }
 
     private void makeRoomFor(int more) throws IOException, InterruptedException {

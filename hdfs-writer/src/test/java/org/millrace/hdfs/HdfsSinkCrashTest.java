@@ -241,6 +241,7 @@ class HdfsSinkCrashTest {
         int idle = 0;
         for (int turn = 0; turn < MOST_TURNS && idle < 3 && !(fault instanceof Fate fate && fate.isOver()); turn++) {
             clock.advance(Duration.ofSeconds(1));
+            channel.failCommits(fault instanceof Fate && random.nextInt(10) == 0 ? 1 : 0);
             try {
                 idle = sink.drain() == Sink.Drain.IDLE ? idle + 1 : 0;
             } catch (DeliveryException e) {

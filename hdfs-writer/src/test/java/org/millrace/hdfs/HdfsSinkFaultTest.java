@@ -199,6 +199,24 @@ class HdfsSinkFaultTest {
     }
 
     @Test
+    void aSinkOfAGroupLetsGoOfWhatItHoldsBackBeforeAnotherTakesOver() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            sut.sink.drain();
+            assertThat(sut.channel.bodies()).isEmpty();
+            sut.sink.settle();
+
+            assertThat(sut.channel.bodies()).containsExactly("1");
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("1", "2");
+    }
+
+    @Test
     void noMoreIsTakenThanMayBeHeldBack() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "3", "hdfs.batchSize", "4")) {
             FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
