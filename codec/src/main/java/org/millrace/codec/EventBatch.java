@@ -80,6 +80,20 @@ public final class EventBatch {
                         bytes, start + headLength, length - headLength, this.events - events, bodyBytes - headBody));
     }
 
+    /**
+     * A batch that keeps no more memory than its events need. Takes this one over; the caller owns what is returned: this one, if it is
+     * not a small part of something larger.
+     */
+    public EventBatch condensed() {
+        if (length >= bytes.capacity() / 2) {
+            return this;
+        }
+        ByteBuf copy = BatchMemory.allocate(length);
+        writeTo(copy);
+        bytes.release();
+        return new EventBatch(copy, events, bodyBytes);
+    }
+
     /** Copies the run behind the buffer's position, and moves that. */
     public void copyTo(ByteBuffer target) {
         target.put(bytes.array(), bytes.arrayOffset() + start, length);

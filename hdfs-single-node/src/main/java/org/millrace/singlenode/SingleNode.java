@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.DFSConfigKeys;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A name node and a data node of Hadoop's own in this process, on loopback. What was written is there again when the same directory is
  * started once more. One thread starts and closes it.
  */
-final class SingleNode implements AutoCloseable {
+public final class SingleNode implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String ANY_PORT = LOOPBACK + ":0";
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
@@ -25,10 +26,12 @@ final class SingleNode implements AutoCloseable {
     /** Hadoop turns a blank into %20 and then takes that for a format of its own: its data node never registers. */
     private static final Pattern SAFE_PATH = Pattern.compile("[\\w/.+@=,:-]+");
 
-    private final NameNode nameNode;
+    private final Configuration settings;
+    private NameNode nameNode;
     private @Nullable DataNode dataNode;
 
-    private SingleNode(NameNode nameNode) {
+    private SingleNode(Configuration settings, NameNode nameNode) {
+        this.settings = settings;
         this.nameNode = nameNode;
     }
 
@@ -39,20 +42,31 @@ final class SingleNode implements AutoCloseable {
      * @param port of the name node, 0 for any free one
      * @throws IOException with what stands in the way, such as a port that is taken; nothing is left running
      */
-    static SingleNode start(Path directory, int port) throws IOException, InterruptedException {
+    public static SingleNode start(Path directory, int port) throws IOException, InterruptedException {
+        return start(directory, port, Map.of());
+    }
+
+    /**
+     * As {@link #start(Path, int)}.
+     *
+     * @param more of Hadoop's settings
+     */
+    public static SingleNode start(Path directory, int port, Map<String, String> more)
+            throws IOException, InterruptedException {
         Path base = directory.toAbsolutePath().normalize();
         if (!SAFE_PATH.matcher(base.toString()).matches()) {
             throw new IOException(base + ": Hadoop cannot keep data in a path with blanks or special characters");
         }
         DefaultMetricsSystem.setMiniClusterMode(true); // two nodes in one process share one metrics system
         Configuration settings = settings(base, port);
+        more.forEach(settings::set);
         if (Files.notExists(base.resolve("name").resolve("current"))) {
             NameNode.format(settings);
         }
-        SingleNode node = new SingleNode(new NameNode(settings));
+        SingleNode node = new SingleNode(settings, new NameNode(settings));
+        settings.set("fs.defaultFS", node.address().toString()); // the port is known now
         try {
-            node.startDataNode(settings);
-            node.awaitReady();
+            node.startDataNode();
             return node;
         } catch (IOException | InterruptedException e) {
             node.close();
@@ -80,23 +94,45 @@ final class SingleNode implements AutoCloseable {
         return settings;
     }
 
-    private void startDataNode(Configuration settings) throws IOException {
-        settings.set("fs.defaultFS", address().toString()); // the port is known now
+    /** Returns once it has registered. */
+    public void startDataNode() throws IOException, InterruptedException {
         dataNode = DataNode.createDataNode(new String[0], settings);
+        awaitReady();
+    }
+
+    /** As if its machine were switched off; its data stays. */
+    public void stopDataNode() {
+        if (dataNode != null) {
+            dataNode.shutdown();
+            dataNode = null;
+        }
+    }
+
+    /** Returns once it is gone: until {@link #startNameNode}, {@link #address} is what it was. */
+    public void stopNameNode() {
+        nameNode.stop();
+        nameNode.join();
+    }
+
+    /** Starts it again at its address, and returns once the data node has found it. */
+    public void startNameNode() throws IOException, InterruptedException {
+        nameNode = new NameNode(settings);
+        awaitReady();
     }
 
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + READY_WITHIN.toNanos();
         while (nameNode.getNamesystem().getNumLiveDataNodes() == 0 || nameNode.isInSafeMode()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException("the data node did not register within " + READY_WITHIN.toSeconds() + " s");
+                throw new IOException("the data node did not register, or the name node not leave safe mode, within "
+                        + READY_WITHIN.toSeconds() + " s");
             }
             Thread.sleep(LOOK_AGAIN_MILLIS);
         }
     }
 
     /** Where clients connect, {@code hdfs://127.0.0.1:port}. */
-    URI address() {
+    public URI address() {
         return URI.create(
                 "hdfs://" + LOOPBACK + ":" + nameNode.getNameNodeAddress().getPort());
     }
@@ -109,11 +145,7 @@ final class SingleNode implements AutoCloseable {
     /** Stops both nodes and keeps their data. */
     @Override
     public void close() {
-        if (dataNode != null) {
-            dataNode.shutdown();
-            dataNode = null;
-        }
-        nameNode.stop();
-        nameNode.join();
+        stopDataNode();
+        stopNameNode();
     }
 }

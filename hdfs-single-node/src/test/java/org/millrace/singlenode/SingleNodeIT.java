@@ -33,6 +33,20 @@ class SingleNodeIT {
     }
 
     @Test
+    void bothNodesMayGoAndComeBack() throws Exception {
+        try (SingleNode node = SingleNode.start(directory, 0)) {
+            write(node.address(), "kept");
+            URI before = node.address();
+            node.stopNameNode();
+            node.startNameNode();
+            assertThat(node.address()).isEqualTo(before);
+            node.stopDataNode();
+            node.startDataNode();
+            assertThat(read(node.address())).isEqualTo("kept");
+        }
+    }
+
+    @Test
     void aPortThatIsTakenIsRefusedByItsNumber() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> SingleNode.start(directory, taken.getLocalPort()))

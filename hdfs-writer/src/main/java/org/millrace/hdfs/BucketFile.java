@@ -1,13 +1,9 @@
 package org.millrace.hdfs;
 
 import com.codahale.metrics.Timer;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LeaseRecoverable;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.millrace.codec.EventReader;
@@ -15,58 +11,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file, from its opening to its final name. The steps of {@link #finish}, each only after the one before it:
- *
- * <ol>
- *   <li>the stream is closed: all bytes are in the file system;
- *   <li>the length there is what was written;
- *   <li>the final name, which nobody else has, means it.
- * </ol>
- *
- * <p>After a failed write, flush or close nothing more is written. Such a file keeps what was flushed, which may have been
- * committed, and is cut back to that length, since behind it may stand half an event; one that was never flushed is removed.
+ * One file while it is written. After a failed write, flush or close nothing more is written, and what was not committed is cut off:
+ * {@link UnfinishedFile}.
  *
  * <p>One thread at a time, handed over by {@link HadoopCalls}.
  */
 final class BucketFile {
     private static final Logger log = LoggerFactory.getLogger(BucketFile.class);
-    private static final int MOST_NAMES = 1000;
 
     private final FileStore store;
-    private final Path inUse;
+    private final FileEntry opened;
     private final FSDataOutputStream out;
     private final EventWriter writer;
     private final Instant openedAt;
-    private Name name;
 
     private long events;
     private long bodyBytes;
     private Instant lastFlushed;
     private long flushedEvents;
     private long flushedBytes;
+    private boolean closed;
     private boolean broken;
-    private Step next = Step.CLOSE;
-    private int attempts;
-    private boolean renameTried;
 
-    /** What a file is called apart from what all files of a sink have in common. */
-    record Name(Path directory, String prefix, long counter) {
-        Name next() {
-            return new Name(directory, prefix, counter + 1);
-        }
-    }
+    /** What the channel's position vouches for. */
+    private FileEntry committed;
 
-    private enum Step {
-        CLOSE,
-        VERIFY,
-        RENAME,
-        NONE
-    }
+    private long committedEvents;
 
-    BucketFile(FileStore store, Path inUse, Name name, FSDataOutputStream out, EventWriter writer) {
+    /** @param entry as it stands in the manifest */
+    BucketFile(FileStore store, FileEntry entry, FSDataOutputStream out, EventWriter writer) {
         this.store = store;
-        this.inUse = inUse;
-        this.name = name;
+        this.opened = entry;
+        this.committed = entry;
         this.out = out;
         this.writer = writer;
         this.openedAt = store.clock().instant();
@@ -74,11 +50,12 @@ final class BucketFile {
     }
 
     Path inUse() {
-        return inUse;
+        return committed.inUse();
     }
 
-    long counter() {
-        return name.counter();
+    /** As it was reserved. */
+    FileEntry opened() {
+        return opened;
     }
 
     Instant openedAt() {
@@ -102,24 +79,38 @@ final class BucketFile {
         return flushedEvents;
     }
 
+    long committedEvents() {
+        return committedEvents;
+    }
+
+    /** As the manifest has it. */
+    FileEntry committed() {
+        return committed;
+    }
+
+    /** As the manifest is to have it once all that was flushed is committed. */
+    FileEntry flushed() {
+        return closed ? committed.finishing(flushedBytes) : committed.open(flushedBytes);
+    }
+
+    /** All that was flushed is committed, and the manifest says so. */
+    void commit() {
+        committed = flushed();
+        committedEvents = flushedEvents;
+    }
+
+    boolean isBroken() {
+        return broken;
+    }
+
     /** Data nodes that are taking the block being written; as many as one could ask for where there are no data nodes. */
     int replicas() {
         try {
             return out instanceof HdfsDataOutputStream blocks ? blocks.getCurrentBlockReplication() : Integer.MAX_VALUE;
         } catch (IOException e) {
-            log.debug("Sink {}: replicas of {}", store.sink(), inUse, e);
+            log.debug("Sink {}: replicas of {}", store.sink(), inUse(), e);
             return 0; // what was flushed is safe; the next write fails if the stream is done for
         }
-    }
-
-    /** How often {@link #finish} was tried. */
-    int attempts() {
-        return attempts;
-    }
-
-    /** True if all events in it are safe, whatever becomes of its name. */
-    boolean isClosed() {
-        return next == Step.RENAME || next == Step.NONE;
     }
 
     void append(EventReader event) throws IOException {
@@ -138,181 +129,64 @@ final class BucketFile {
         } catch (IOException | RuntimeException e) {
             throw fail("flush", e);
         }
-        long bytes = out.getPos();
-        store.metrics().bytesWritten.inc(bytes - flushedBytes);
-        flushedBytes = bytes;
-        flushedEvents = events;
+        flushedTo(out.getPos());
         lastFlushed = store.clock().instant();
     }
 
+    private void flushedTo(long bytes) {
+        store.metrics().bytesWritten.inc(bytes - flushedBytes);
+        flushedBytes = bytes;
+        flushedEvents = events;
+    }
+
     /**
-     * Brings the file to its final name. May be called again after a failure: it goes on where it failed.
+     * Closes the stream: all that was appended is in the file system, which is asked for the length.
      *
-     * @throws IOException if it is not there yet
+     * @throws IOException if that is not certain; then the file is broken
      */
-    void finish(RollReason why) throws IOException {
-        attempts++;
-        try (Timer.Context ignored = store.metrics().finishes.time()) {
-            if (next == Step.CLOSE) {
-                close();
-                next = Step.VERIFY;
-            }
-            if (next == Step.VERIFY) {
-                next = verify();
-            }
-            if (next == Step.RENAME) {
-                rename();
-                next = Step.NONE;
-                completed(why);
-            }
-        }
-    }
-
-    private void completed(RollReason why) {
-        store.metrics().finished.inc();
-        Duration age = Duration.between(openedAt, store.clock().instant());
-        log.info(
-                "Sink {}: finished {} ({} events, {} bytes, open for {} s; {})",
-                store.sink(),
-                store.completeName(name.directory(), name.prefix(), name.counter()),
-                broken ? flushedEvents : events,
-                broken ? flushedBytes : out.getPos(),
-                age.toSeconds(),
-                why);
-    }
-
-    private void close() throws IOException {
+    void close() throws IOException {
         store.metrics().noLongerOpen(this);
-        if (broken) {
-            closeBroken();
-        } else {
-            try {
-                writer.finish();
+        try {
+            writer.finish();
+            HadoopCalls.progress();
+            if (store.sync() == SyncMode.HSYNC) {
+                out.hsync(); // a close promises no more than a flush
                 HadoopCalls.progress();
-                if (store.sync() == SyncMode.HSYNC) {
-                    out.hsync(); // a close promises no more than a flush
-                    HadoopCalls.progress();
-                }
-                out.close();
-                store.metrics().bytesWritten.inc(out.getPos() - flushedBytes);
-            } catch (IOException | RuntimeException e) {
-                throw fail("close", e);
             }
+            out.close();
+            HadoopCalls.progress();
+            long length = store.files().getFileStatus(inUse()).getLen();
+            if (length != out.getPos()) {
+                throw new IOException("it has " + length + " bytes where " + out.getPos() + " were written");
+            }
+        } catch (IOException | RuntimeException e) {
+            throw fail("close", e);
         }
+        flushedTo(out.getPos());
+        closed = true;
         store.metrics().closed.inc();
     }
 
-    /** Hadoop's streams, closed again after a failure, tell success without having done a thing: ask the name node instead. */
-    private void closeBroken() throws IOException {
+    /** Gives everything back, whatever the file system says to it. What is in the file then is to be asked of that. */
+    void abandon() {
+        store.metrics().noLongerOpen(this);
+        broken = true;
+        if (closed) {
+            return;
+        }
         writer.discard();
-        HadoopCalls.progress();
-        if (files() instanceof LeaseRecoverable leases) {
-            try {
-                out.close();
-            } catch (IOException e) {
-                log.debug("Sink {}: close {} again", store.sink(), inUse, e);
-            }
+        try {
             HadoopCalls.progress();
-            if (!leases.isFileClosed(inUse) && !leases.recoverLease(inUse)) {
-                throw new IOException("the name node has not closed " + inUse + " yet");
-            }
-        } else {
             out.close();
-        }
-    }
-
-    private Step verify() throws IOException {
-        HadoopCalls.progress();
-        long length = files().getFileStatus(inUse).getLen();
-        long expected = broken ? flushedBytes : out.getPos();
-        if (length < expected) {
-            throw new IOException(inUse + " has " + length + " bytes where " + expected + " were written");
-        }
-        if (broken && flushedBytes == 0) {
-            removeEmpty();
-            return Step.NONE;
-        }
-        if (length > expected) {
-            cutBack(length, expected);
-        }
-        return Step.RENAME;
-    }
-
-    private void removeEmpty() throws IOException {
-        if (!files().delete(inUse, false)) {
-            throw new IOException("cannot remove " + inUse + ", which holds no committed events");
-        }
-        log.info("Sink {}: removed {}: nothing in it was committed", store.sink(), inUse);
-    }
-
-    private void cutBack(long length, long expected) throws IOException {
-        try {
-            if (!files().truncate(inUse, expected)) {
-                throw new IOException(inUse + " is being cut back from " + length + " to " + expected + " bytes");
-            }
-        } catch (UnsupportedOperationException e) {
-            throw new IOException(
-                    inUse + " has " + length + " bytes of which only the first " + expected
-                            + " are whole events, and this file system cannot cut it back",
-                    e);
-        }
-    }
-
-    /** Never onto a file that is there: some file systems would overwrite it. */
-    private void rename() throws IOException {
-        for (int i = 0; i < MOST_NAMES; i++) {
-            Path complete = store.completeName(name.directory(), name.prefix(), name.counter());
-            if (complete.equals(inUse)) {
-                return;
-            }
-            HadoopCalls.progress();
-            if (!files().exists(complete)) {
-                renameTo(complete);
-                return;
-            }
-            if (!files().exists(inUse)) {
-                if (renameTried) {
-                    return; // the answer to our rename was lost, not the rename
-                }
-                throw gone();
-            }
-            log.warn("Sink {}: {} exists, made by another writer: trying the next name", store.sink(), complete);
-            name = name.next();
-        }
-        store.metrics().renamesFailed.inc();
-        throw new IOException("no free name for " + inUse + ": " + MOST_NAMES + " are taken");
-    }
-
-    private void renameTo(Path complete) throws IOException {
-        try {
-            HadoopCalls.progress();
-            renameTried = true;
-            if (files().rename(inUse, complete)) {
-                return;
-            }
         } catch (IOException | RuntimeException e) {
-            store.metrics().renamesFailed.inc();
-            throw new IOException("rename " + inUse + " to " + complete + ": " + e.getMessage(), e);
+            log.debug("Sink {}: close {} after a failure", store.sink(), inUse(), e);
         }
-        store.metrics().renamesFailed.inc();
-        if (!files().exists(inUse)) {
-            throw gone();
-        }
-        throw new IOException("rename " + inUse + " to " + complete + ": refused by the file system");
-    }
-
-    private IOException gone() {
-        return new FileNotFoundException(inUse + " is gone: it was renamed or removed by someone else");
     }
 
     private IOException fail(String what, Exception cause) {
         broken = true;
         store.metrics().failed.inc();
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return new IOException(what + " " + inUse + ": " + message, cause);
-    }
-
-    private FileSystem files() {
-        return store.files();
+        return new IOException(what + " " + inUse() + ": " + message, cause);
     }
 }

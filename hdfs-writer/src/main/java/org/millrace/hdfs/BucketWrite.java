@@ -3,43 +3,113 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 
 /** What one turn of the sink writes into one bucket. Filled by the sink's thread, run by one of {@link HadoopCalls}. */
 final class BucketWrite implements HadoopCalls.Work {
     private final Bucket bucket;
+    private final RollPolicy policy;
     private final Ended ended;
     private final List<Run> runs = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
     /** From then on its thread gives the batches back, perhaps long after it was given up. The sink's thread only. */
     private boolean handedOver;
 
+    private volatile boolean over;
+
+    /** Where its events are kept, if the bucket could not take them before; null: taken in this turn. */
+    private HeldEvents.@Nullable Portion portion;
+
+    /** Its events are the channel's again: what comes of it is of no interest. The sink's thread only. */
+    private boolean disowned;
+
     /** Told, on the sink's thread, how a write came out. */
     interface Ended {
-        void written(Bucket bucket);
+        void written(BucketWrite write);
 
-        void failed(Bucket bucket, IOException cause);
+        /** Told later: until then neither the bucket nor what is written may be touched. */
+        void slow(BucketWrite write);
+
+        void failed(BucketWrite write, IOException cause);
     }
 
     /** Neighbours in one batch, from the event that the reader stands on. The batch has a reference of ours. */
-    private static final class Run {
+    private record Run(EventBatch batch, EventReader reader, Place place) {}
+
+    /** Where neighbours stand in their batch. The sink's thread only. */
+    static final class Place {
         private final EventBatch batch;
-        private final EventReader reader;
+        private final int bodyOffset;
         private int events = 1;
 
-        Run(EventBatch batch, EventReader reader) {
+        Place(EventBatch batch, int bodyOffset) {
             this.batch = batch;
-            this.reader = reader;
+            this.bodyOffset = bodyOffset;
+        }
+
+        EventBatch batch() {
+            return batch;
+        }
+
+        /** Of the first one's body: tells it from others of its batch. */
+        int bodyOffset() {
+            return bodyOffset;
+        }
+
+        int events() {
+            return events;
         }
     }
 
-    BucketWrite(Bucket bucket, Ended ended) {
+    /** Files that will have to be opened, and what will be in the last one. */
+    private int newFiles;
+
+    private long fileEvents;
+    private long fileBodyBytes;
+
+    BucketWrite(Bucket bucket, RollPolicy policy, Ended ended) {
         this.bucket = bucket;
+        this.policy = policy;
         this.ended = ended;
+        BucketFile open = bucket.file();
+        if (open == null || bucket.isOver()) {
+            newFiles = 1;
+        } else {
+            fileEvents = open.events();
+            fileBodyBytes = open.bodyBytes();
+        }
     }
 
     Bucket bucket() {
         return bucket;
+    }
+
+    HeldEvents.@Nullable Portion portion() {
+        return portion;
+    }
+
+    void keptIn(HeldEvents.Portion keeping) {
+        portion = keeping;
+    }
+
+    /** Adds all events of a batch. */
+    void addAll(EventBatch batch) {
+        EventReader event = batch.reader();
+        for (boolean isNeighbour = false; event.next(); isNeighbour = true) {
+            add(batch, event, isNeighbour);
+        }
+    }
+
+    /** Where its events stand, also once they have been written. */
+    List<Place> places() {
+        return places;
+    }
+
+    /** How many files are to be opened for the events so far. */
+    int newFiles() {
+        return newFiles;
     }
 
     /**
@@ -48,10 +118,19 @@ final class BucketWrite implements HadoopCalls.Work {
      * @param isNeighbour the event before it in its batch was added here too
      */
     void add(EventBatch batch, EventReader event, boolean isNeighbour) {
+        if (policy.isFull(fileEvents, fileBodyBytes)) {
+            newFiles++;
+            fileEvents = 0;
+            fileBodyBytes = 0;
+        }
+        fileEvents++;
+        fileBodyBytes += event.bodyLength();
         if (isNeighbour) {
-            runs.get(runs.size() - 1).events++;
+            places.get(places.size() - 1).events++;
         } else {
-            runs.add(new Run(batch.retain(), event.fork())); // a call that hangs may outlast the transaction
+            Place place = new Place(batch, event.bodyOffset());
+            places.add(place);
+            runs.add(new Run(batch.retain(), event.fork(), place)); // a call that hangs may outlast the transaction
         }
     }
 
@@ -60,7 +139,7 @@ final class BucketWrite implements HadoopCalls.Work {
         try {
             for (Run run : runs) {
                 bucket.append(run.reader);
-                for (int i = 1; i < run.events; i++) {
+                for (int i = 1; i < run.place.events; i++) {
                     run.reader.next();
                     bucket.append(run.reader);
                 }
@@ -68,12 +147,20 @@ final class BucketWrite implements HadoopCalls.Work {
             bucket.flush();
         } finally {
             release();
+            over = true;
         }
     }
 
     @Override
     public void succeeded() {
-        ended.written(bucket);
+        if (!disowned) {
+            ended.written(this);
+        }
+    }
+
+    @Override
+    public void slow() {
+        ended.slow(this);
     }
 
     @Override
@@ -81,7 +168,19 @@ final class BucketWrite implements HadoopCalls.Work {
         if (!begun) {
             release();
         }
-        ended.failed(bucket, cause);
+        if (!disowned) {
+            ended.failed(this, cause);
+        }
+    }
+
+    /** Nobody is to be told any more how it comes out. */
+    void disown() {
+        disowned = true;
+    }
+
+    /** True if its thread is done with it. Any thread. */
+    boolean isOver() {
+        return over;
     }
 
     /** It is about to be run. */

@@ -7,7 +7,9 @@ import com.codahale.metrics.Timer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.fs.CreateFlag;
@@ -22,31 +24,32 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens files under names that nobody uses. Thread-safe. */
+/** Finds names that nobody uses, and opens files under them. Thread-safe. */
 final class FileStore {
     private static final Logger log = LoggerFactory.getLogger(FileStore.class);
     /** Names to try; each one that is taken was made by another writer with our path and prefix within some milliseconds. */
     private static final int MOST_NAMES = 1000;
 
     private final String sink;
-    private final FileSystem files;
+    private final FileSystems systems;
     private final EventFormat format;
     private final FileNaming naming;
     private final SyncMode sync;
     private final InstantSource clock;
     private final HdfsMetrics metrics;
-    private final Set<BucketFile.Name> beingOpened = ConcurrentHashMap.newKeySet();
+    /** In-use names that are ours, from before their file is made until it is finished or gone. */
+    private final Set<Path> ours = ConcurrentHashMap.newKeySet();
 
     FileStore(
             String sink,
-            FileSystem files,
+            FileSystems systems,
             EventFormat format,
             FileNaming naming,
             SyncMode sync,
             InstantSource clock,
             HdfsMetrics metrics) {
         this.sink = sink;
-        this.files = files;
+        this.systems = systems;
         this.format = format;
         this.naming = naming;
         this.sync = sync;
@@ -58,8 +61,14 @@ final class FileStore {
         return sink;
     }
 
+    /** The file system that new files go to. */
     FileSystem files() {
-        return files;
+        return systems.main();
+    }
+
+    /** The file system of a file that may have been made when {@code hdfs.path} named another one. */
+    FileSystem filesOf(Path path) throws IOException {
+        return systems.of(path);
     }
 
     SyncMode sync() {
@@ -79,53 +88,75 @@ final class FileStore {
         return clock.millis();
     }
 
-    Path completeName(Path directory, String prefix, long counter) {
-        return naming.complete(directory, prefix, counter);
+    /**
+     * Finds names for new files. They are ours until {@link #forget}.
+     *
+     * @param counter the first to try
+     * @param names how many
+     */
+    List<FileEntry> findNames(BucketId bucket, long counter, int names) throws IOException {
+        Path directory = files().makeQualified(bucket.path());
+        List<FileEntry> found = new ArrayList<>(names);
+        int taken = 0;
+        for (long candidate = counter; found.size() < names; candidate++) {
+            FileEntry entry = FileEntry.opening(naming, directory, bucket.prefix(), candidate);
+            if (isFree(entry)) {
+                found.add(entry);
+            } else if (++taken == MOST_NAMES) {
+                found.forEach(this::forget);
+                throw new IOException("no free file name in " + directory + ": " + MOST_NAMES + " of the names from "
+                        + bucket.prefix() + "." + counter + " on are taken");
+            }
+        }
+        return found;
+    }
+
+    private boolean isFree(FileEntry entry) throws IOException {
+        if (!remember(entry)) {
+            return false; // another bucket of ours that differs in its schema; not every file system sees the two apart
+        }
+        boolean free = false;
+        try {
+            HadoopCalls.progress();
+            free = !files().exists(entry.complete()) && !files().exists(entry.inUse());
+        } finally {
+            if (!free) {
+                forget(entry);
+            }
+        }
+        return free;
+    }
+
+    /** Its in-use name is ours. False if it was already. */
+    boolean remember(FileEntry entry) {
+        return ours.add(entry.inUse());
+    }
+
+    /** There is no file of ours of that in-use name. */
+    void forget(FileEntry entry) {
+        ours.remove(entry.inUse());
     }
 
     /**
      * Opens a new file.
      *
-     * @param counter the first to try; the file knows the one it got
+     * @param entry OPENING in the manifest
+     * @return null if another writer has made a file of that name since it was found to be free
+     * @throws IOException if it failed: the file may be there or not
      */
-    BucketFile open(BucketId bucket, long counter) throws IOException {
-        Path directory = bucket.path();
-        String prefix = bucket.prefix();
-        for (long candidate = counter; candidate < counter + MOST_NAMES; candidate++) {
-            BucketFile.Name name = new BucketFile.Name(directory, prefix, candidate);
-            if (!beingOpened.add(name)) {
-                continue; // another bucket of ours that differs in its schema; not every file system sees the two apart
-            }
-            try {
-                BucketFile file = open(bucket, name);
-                if (file != null) {
-                    return file;
-                }
-            } finally {
-                beingOpened.remove(name);
-            }
-        }
-        throw new IOException("no free file name in " + directory + ": " + prefix + "." + counter + " and the "
-                + (MOST_NAMES - 1) + " behind it are taken");
-    }
-
-    /** Null if the name is taken. */
-    private @Nullable BucketFile open(BucketId bucket, BucketFile.Name name) throws IOException {
-        Path inUse = naming.inUse(name.directory(), name.prefix(), name.counter());
-        HadoopCalls.progress();
-        if (files.exists(naming.complete(name.directory(), name.prefix(), name.counter())) || files.exists(inUse)) {
-            return null;
-        }
+    @Nullable
+    BucketFile open(BucketId bucket, FileEntry entry) throws IOException {
         try (Timer.Context ignored = metrics.opens.time()) {
             HadoopCalls.progress();
-            return begin(create(inUse), inUse, bucket, name);
+            return begin(create(entry.inUse()), entry, bucket);
         } catch (FileAlreadyExistsException e) {
-            log.debug("Sink {}: {} was made by another writer just now", sink, inUse);
+            log.debug("Sink {}: {} was made by another writer just now", sink, entry.inUse());
             return null;
         }
     }
 
     private FSDataOutputStream create(Path inUse) throws IOException {
+        FileSystem files = files();
         if (sync == SyncMode.HFLUSH) {
             return files.create(inUse, false);
         }
@@ -139,31 +170,29 @@ final class FileStore {
                 null);
     }
 
-    private BucketFile begin(FSDataOutputStream out, Path inUse, BucketId bucket, BucketFile.Name name)
-            throws IOException {
+    private BucketFile begin(FSDataOutputStream out, FileEntry entry, BucketId bucket) throws IOException {
         try {
             if (sync == SyncMode.HSYNC && !out.hasCapability(StreamCapabilities.HSYNC)) {
-                throw new IOException("hdfs.sync = hsync: " + files.getUri() + " cannot force bytes to disk");
+                throw new IOException("hdfs.sync = hsync: " + files().getUri() + " cannot force bytes to disk");
             }
             HadoopCalls.progress(); // if we were given up while it was made, nobody will ever write to it
-            BucketFile file = new BucketFile(this, inUse, name, out, format.begin(out, bucket));
+            BucketFile file = new BucketFile(this, entry, out, format.begin(out, bucket));
             metrics.opened(file);
-            log.info("Sink {}: opened {}", sink, inUse);
+            log.info("Sink {}: opened {}", sink, entry.inUse());
             return file;
         } catch (IOException | RuntimeException e) {
-            removeEmpty(out, inUse, e);
+            close(out, e);
             throw e;
         }
     }
 
-    private void removeEmpty(FSDataOutputStream out, Path inUse, Exception why) {
+    /** The stream of a file that is going to be removed. */
+    private static void close(FSDataOutputStream out, Exception why) {
         boolean interrupted = why instanceof InterruptedIOException && Thread.interrupted(); // it would stop this too
-        try (out) {
-            files.delete(inUse, false);
+        try {
+            out.close();
         } catch (IOException e) {
             why.addSuppressed(e);
-            metrics.leftInUse.inc();
-            log.error("Sink {}: {} holds no events and could not be removed", sink, inUse, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -13,11 +13,12 @@ final class HadoopCall implements Runnable {
 
     private final HadoopCalls.Work work;
     private final Duration timeout;
-    /** Told of 1 when the call is given up, and of -1 when it comes back after that. */
+    /** Told of 1 when the call takes long, or is given up, and of -1 when it comes back after that. */
     private final IntConsumer hanging;
 
     private @Nullable Thread thread;
     private boolean over;
+    private boolean slow;
     private boolean givenUp;
     private @Nullable Throwable failure;
     /** The waiting thread was interrupted: its own affair once it has waited to the end. */
@@ -60,8 +61,10 @@ final class HadoopCall implements Runnable {
         thread = null;
         failure = thrown;
         over = true;
-        if (givenUp) {
+        if (slow) {
             hanging.accept(-1);
+        }
+        if (givenUp) {
             Thread.interrupted(); // ours, if it came too late: not for the next piece of work
         }
         notifyAll();
@@ -82,24 +85,37 @@ final class HadoopCall implements Runnable {
     /**
      * Waits for the end; an interrupt does not shorten it, see {@link #wasInterrupted}.
      *
+     * @param patience with a single call into Hadoop; zero: without end
+     * @return false if one takes longer than that
      * @throws CallTimeoutException if it was given up; its thread may still be in the call
      * @throws IOException what the work threw
      */
-    synchronized void await() throws IOException {
+    synchronized boolean await(Duration patience) throws IOException {
         while (!over) {
-            long left = millisLeft();
-            if (left <= 0) {
+            long untilTimeout = millisLeft(timeout);
+            long untilSlow = millisLeft(patience);
+            if (untilTimeout <= 0) {
                 giveUp();
                 throw new CallTimeoutException(
                         "a call to the file system takes longer than " + timeout.toMillis() + " ms", this::isOver);
             }
+            if (untilSlow <= 0) {
+                beSlow();
+                return false;
+            }
             try {
-                wait(left);
+                wait(Math.min(untilTimeout, untilSlow));
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
         rethrow();
+        return true;
+    }
+
+    /** Then {@link #await} does not wait. */
+    synchronized boolean hasEndedOrTimedOut() {
+        return over || millisLeft(timeout) <= 0;
     }
 
     /** True if whoever waited was interrupted meanwhile. */
@@ -107,16 +123,23 @@ final class HadoopCall implements Runnable {
         return interrupted;
     }
 
-    private long millisLeft() {
-        if (timeout.isZero() || thread == null) {
+    private long millisLeft(Duration limit) {
+        if (limit.isZero() || thread == null) {
             return LONGEST_WAIT_MILLIS; // while it is queued, those in front of it are being waited for, or given up
         }
-        return timeout.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+        return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+    }
+
+    private void beSlow() {
+        if (!slow) {
+            slow = true;
+            hanging.accept(1);
+        }
     }
 
     private void giveUp() {
         givenUp = true;
-        hanging.accept(1);
+        beSlow();
         if (thread != null) {
             thread.interrupt();
         }

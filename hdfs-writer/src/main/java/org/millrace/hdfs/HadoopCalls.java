@@ -12,9 +12,10 @@ import java.util.function.UnaryOperator;
 
 /**
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
- * calls and says {@link #progress} before each; it is given up once one of them takes longer than the time-out. Its thread is
- * interrupted and, until it comes back, replaced; while as many threads hang as the pool is wide, no more work is begun. So there
- * are never more than twice as many threads as the pool is wide.
+ * calls and says {@link #progress} before each. Once one of them takes longer than the sink has patience, its thread is replaced until
+ * it comes back, and the sink need not wait for it; once it takes longer than the time-out, the work is given up and its thread
+ * interrupted. While as many threads hang as the pool is wide, no more work is begun. So there are never more than twice as many
+ * threads as the pool is wide.
  *
  * <p>{@link #progress} is for the work itself, {@link #hanging} for any thread, all else for the sink's thread.
  */
@@ -24,6 +25,9 @@ final class HadoopCalls implements AutoCloseable {
     private final int threads;
     private final Duration timeout;
     private final ThreadPoolExecutor pool;
+    /** Work that takes long and was left to itself. */
+    private final List<HadoopCall> underWay = new ArrayList<>();
+
     private int hanging;
     private boolean interrupted;
 
@@ -34,6 +38,9 @@ final class HadoopCalls implements AutoCloseable {
 
         /** It returned. */
         default void succeeded() {}
+
+        /** It takes long, and is not waited for: what comes of it is told by {@link #collect}. Until then it is not to be touched. */
+        default void slow() {}
 
         /**
          * It threw, or hangs: {@link CallTimeoutException}.
@@ -75,16 +82,58 @@ final class HadoopCalls implements AutoCloseable {
 
     /** Runs all pieces, several at a time, and tells each how it ended; returns when all have ended or were given up. */
     void runAll(List<? extends Work> pieces) {
+        run(pieces, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #runAll}, but does not wait for work that takes long.
+     *
+     * @param patience with a single call; zero: without end
+     */
+    void run(List<? extends Work> pieces, Duration patience) {
         List<HadoopCall> calls = new ArrayList<>(pieces.size());
         for (Work work : pieces) {
             HadoopCall call = new HadoopCall(work, timeout, this::changeHanging);
             calls.add(call);
             pool.execute(call);
         }
+        endAll(calls, patience);
+    }
+
+    /** Tells of work that was left to itself what has become of it meanwhile. */
+    void collect() {
+        List<HadoopCall> over =
+                underWay.stream().filter(HadoopCall::hasEndedOrTimedOut).toList();
+        underWay.removeAll(over);
+        endAll(over, Duration.ZERO);
+    }
+
+    /** Waits for all work that was left to itself, and tells it. */
+    void collectAll() {
+        List<HadoopCall> all = List.copyOf(underWay);
+        underWay.clear();
+        endAll(all, Duration.ZERO);
+    }
+
+    /** True if there is work that was left to itself. */
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    /** Waits until a call comes back that takes long, or the time is over. */
+    synchronized void awaitChange(Duration longest) throws InterruptedException {
+        int before = hanging;
+        long end = System.nanoTime() + longest.toNanos();
+        for (long left = longest.toNanos(); hanging == before && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    private void endAll(List<HadoopCall> calls, Duration patience) {
         Error broken = null;
         for (HadoopCall call : calls) {
             try {
-                finish(call);
+                end(call, patience);
             } catch (Error e) { // the other pieces are to be told all the same
                 broken = broken == null ? e : broken;
             }
@@ -94,14 +143,18 @@ final class HadoopCalls implements AutoCloseable {
         }
     }
 
-    private void finish(HadoopCall call) {
+    private void end(HadoopCall call, Duration patience) {
         try {
             if (hanging() >= threads && pool.remove(call)) {
                 String why = hanging() + " calls to the file system hang; no more are made until some of them return";
                 call.work().failed(new IOException(why), false);
                 return;
             }
-            call.await();
+            if (!call.await(patience)) {
+                underWay.add(call);
+                call.work().slow();
+                return;
+            }
         } catch (IOException e) {
             call.work().failed(e, true);
             return;
@@ -111,7 +164,7 @@ final class HadoopCalls implements AutoCloseable {
         call.work().succeeded();
     }
 
-    /** Calls that were given up and have not come back. */
+    /** Calls that take long, or were given up, and have not come back. */
     synchronized int hanging() {
         return hanging;
     }
@@ -130,6 +183,7 @@ final class HadoopCalls implements AutoCloseable {
 
     private synchronized void changeHanging(int change) {
         hanging += change;
+        notifyAll();
         int width = threads + Math.min(hanging, threads);
         if (change > 0) { // the pool wants its core size never above its maximum
             pool.setMaximumPoolSize(width);

@@ -8,9 +8,13 @@ import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionOutputStream;
 import org.apache.hadoop.io.compress.Compressor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One of Hadoop's codecs. */
 record HadoopStreamCodec(CompressionCodec codec, Configuration configuration) implements StreamCodec {
+    private static final Logger log = LoggerFactory.getLogger(HadoopStreamCodec.class);
+
     @Override
     public String extension() {
         return codec.getDefaultExtension();
@@ -64,8 +68,16 @@ record HadoopStreamCodec(CompressionCodec codec, Configuration configuration) im
         @Override
         void discard() {
             if (compressor != null) {
-                compressor.end();
+                end(compressor);
                 compressor = null;
+            }
+        }
+
+        private static void end(Compressor compressor) {
+            try {
+                compressor.end();
+            } catch (UnsupportedOperationException e) {
+                log.debug("{} has nothing to end", compressor.getClass().getName(), e); // bzip2's: it stands for none
             }
         }
     }

@@ -20,10 +20,16 @@ final class HdfsMetrics {
     /** Files that got their final name. */
     final Counter finished;
 
+    /** Files that were found at the start and got their final name. */
+    final Counter recovered;
+
     /** Files that keep their in-use name, as nothing more is tried. */
     final Counter leftInUse;
 
     final Counter renamesFailed;
+    /** Flume's EventWriteFail: writes to a bucket. */
+    final Counter writesFailed;
+
     final Counter withoutTimestamp;
     final Timer opens;
     final Timer flushes;
@@ -38,9 +44,11 @@ final class HdfsMetrics {
         failed = sink.connectionsFailed;
         bytesWritten = sink.counter("bytesWritten");
         finished = sink.counter("filesFinished");
+        recovered = sink.counter("filesRecovered");
         leftInUse = sink.counter("filesLeftInUse");
         renamesFailed = sink.counter("renamesFailed");
         withoutTimestamp = sink.counter("eventsWithoutTimestamp");
+        writesFailed = sink.eventWriteFails;
         opens = sink.timer("open");
         flushes = sink.timer("flush");
         finishes = sink.timer("finish");

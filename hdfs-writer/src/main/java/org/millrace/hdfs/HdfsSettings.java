@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of an HDFS sink, checked.
  *
  * @param location the path as in the file, for messages and to find the file system by
+ * @param held for buckets that cannot take events for now
  * @param threads that write buckets side by side
  * @param callTimeout of one call into Hadoop; zero: none
  */
@@ -22,6 +23,7 @@ record HdfsSettings(
         Content content,
         Access access,
         UnfinishedFiles.RetryPolicy retry,
+        HeldEvents.Limits held,
         int batchEvents,
         int maxOpenFiles,
         int threads,

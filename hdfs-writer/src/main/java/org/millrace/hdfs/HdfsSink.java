@@ -3,6 +3,8 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -18,12 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes events into files of a Hadoop file system, by bucket. A turn takes up to a batch, writes all its buckets side by side,
- * flushes them, and only then commits: what left the channel is visible to readers and survives this agent. After a failure the
- * whole batch goes back, so events may stand in files twice, but none is lost.
+ * flushes them, and only then commits: what left the channel is visible to readers and survives this agent. How far files go is
+ * committed with it ({@link Manifest}), so that after a failure, or a crash, what goes back to the channel is cut off. Where only some
+ * buckets fail or hang, their events alone are kept hold of ({@link HeldEvents}).
  */
 final class HdfsSink implements Sink, BatchSized {
     private static final Logger log = LoggerFactory.getLogger(HdfsSink.class);
     private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
+    /** How often to look whether events that are held back can be delivered, and whether calls that take long have come back. */
+    private static final Duration LOOK_AT_HELD = Duration.ofMillis(100);
 
     private final SinkContext context;
     private final HdfsSettings settings;
@@ -62,19 +67,23 @@ final class HdfsSink implements Sink, BatchSized {
         }
     }
 
-    /** Nothing is on its way between turns, but files may have to be finished. */
+    /** Events that are held back are written now, or go back to the channel. */
     @Override
-    public void settle() {
+    public void settle() throws DeliveryException, InterruptedException {
         OpenStore open = started();
         try {
             doDue(open);
+            open.buckets().letGo(context.channel());
+        } catch (ChannelException e) {
+            throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
         } finally {
             keepInterrupt(open);
         }
     }
 
-    private static void doDue(OpenStore open) {
-        open.unfinished().retryDue();
+    private static void doDue(OpenStore open) throws InterruptedException {
+        open.calls().collect();
+        open.unfinished().advance();
         open.buckets().finishDue();
     }
 
@@ -85,37 +94,66 @@ final class HdfsSink implements Sink, BatchSized {
     }
 
     private Drain deliver(OpenStore open) throws DeliveryException, InterruptedException {
-        int events = 0;
+        Buckets buckets = open.buckets();
+        int taken = 0;
+        int delivered = 0;
+        boolean isWhole = false;
         try (Transaction tx = context.channel().begin()) {
-            events = takeAndWrite(tx, open);
-            context.metrics().batchTaken(events, settings.batchEvents());
-            if (events == 0) {
-                return Drain.IDLE;
+            List<EventBatch> batches = take(tx, open);
+            taken = batches.stream().mapToInt(EventBatch::events).sum();
+            buckets.write();
+            delivered = buckets.divide(tx, batches);
+            context.metrics().batchTaken(taken, settings.batchEvents());
+            if (delivered > 0 || buckets.hasWritten()) {
+                buckets.commit(tx);
             }
-            tx.commit();
-            context.metrics().drainSuccesses.inc(events);
-            return Drain.DELIVERED;
+            isWhole = true;
         } catch (ChannelException e) {
             context.metrics().channelReadFails.inc();
-            throw new DeliveryException("take from channel " + context.channel().name(), e);
+            throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            context.metrics().eventWriteFails.inc();
             throw new DeliveryException("sink " + context.name() + ": " + e.getMessage(), e);
         } finally {
-            open.buckets().drop();
+            if (!isWhole) {
+                buckets.rolledBack();
+            }
         }
+        context.metrics().drainSuccesses.inc(delivered);
+        open.unfinished().advance();
+        return taken > 0 || delivered > 0 ? Drain.DELIVERED : rest(buckets.held());
     }
 
-    private int takeAndWrite(Transaction tx, OpenStore open) throws IOException {
+    private List<EventBatch> take(Transaction tx, OpenStore open) throws IOException {
+        List<EventBatch> taken = new ArrayList<>();
+        if (open.buckets().held().isFull()) {
+            return taken;
+        }
         int events = 0;
         EventBatch batch;
         while (events < settings.batchEvents() && (batch = tx.take(settings.batchEvents() - events)) != null) {
             events += batch.events();
             context.metrics().drainAttempts.inc(batch.events());
+            taken.add(batch);
             assign(batch, open);
         }
-        open.buckets().write();
-        return events;
+        return taken;
+    }
+
+    /** Nothing was taken. While events are held back, they are on their way. */
+    private Drain rest(HeldEvents held) throws DeliveryException, InterruptedException {
+        if (held.isEmpty()) {
+            return Drain.IDLE;
+        }
+        if (held.isFull()) {
+            throw new DeliveryException("sink " + context.name() + ": " + held.reason());
+        }
+        Instant now = context.clock().instant();
+        Instant retry = held.nextRetry();
+        if (retry.isAfter(now)) {
+            boolean isSoon = retry.isBefore(now.plus(LOOK_AT_HELD));
+            context.channel().awaitEvents(isSoon ? Duration.between(now, retry) : LOOK_AT_HELD);
+        }
+        return Drain.DELIVERED;
     }
 
     private void assign(EventBatch batch, OpenStore open) throws IOException {
@@ -137,6 +175,9 @@ final class HdfsSink implements Sink, BatchSized {
     @Override
     public Duration idleLimit() {
         OpenStore open = started();
+        if (open.calls().isUnderWay()) {
+            return LOOK_AT_HELD;
+        }
         Instant byFiles = open.buckets().nextDue();
         Instant byRetries = open.unfinished().nextDue();
         Instant due = byFiles.isBefore(byRetries) ? byFiles : byRetries;

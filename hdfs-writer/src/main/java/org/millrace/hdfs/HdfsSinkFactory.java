@@ -57,6 +57,9 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                 new ContentKeys(settings, () -> HadoopConfiguration.load(access.configuration())).read(),
                 access,
                 retry(hdfs),
+                new HeldEvents.Limits(
+                        hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2).orElse(100_000),
+                        hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE).orElse(64L << 20)),
                 hdfs.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
                 hdfs.integer("maxOpenFiles", 1, Integer.MAX_VALUE).orElse(5000),
                 hdfs.integer("threadsPoolSize", 1, 1000).orElse(10),

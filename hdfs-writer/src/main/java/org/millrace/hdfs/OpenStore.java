@@ -3,6 +3,7 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -11,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.util.ReflectionUtils;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.slf4j.Logger;
@@ -24,14 +26,17 @@ import org.slf4j.LoggerFactory;
 record OpenStore(
         SinkContext context,
         HadoopUser user,
-        FileSystem files,
+        FileSystems systems,
         HadoopCalls calls,
         EventTime time,
         @Nullable EventSchemas schemas,
+        Manifest manifest,
         UnfinishedFiles unfinished,
         Buckets buckets)
         implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
+    /** A call that takes longer is no longer waited for. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
         Configuration configuration = HadoopConfiguration.load(settings.access().configuration());
@@ -56,7 +61,7 @@ record OpenStore(
     private static OpenStore open(
             SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
             throws StartException {
-        FileSystem files = fileSystem(context, settings, configuration, user);
+        FileSystems systems = new FileSystems(fileSystem(context, settings, configuration, user), configuration);
         HdfsMetrics metrics = new HdfsMetrics(context.metrics(), context.clock());
         EventTime time = new EventTime(context.name(), settings.localTime(), context.clock(), metrics.withoutTimestamp);
         EventFormat format = format(settings, configuration, time);
@@ -64,16 +69,48 @@ record OpenStore(
         FileNaming naming = new FileNaming(
                 names.inUsePrefix(), names.inUseSuffix(), names.suffix().isEmpty() ? format.suffix() : names.suffix());
         FileStore store = new FileStore(
-                context.name(), files, format, naming, settings.access().sync(), context.clock(), metrics);
+                context.name(), systems, format, naming, settings.access().sync(), context.clock(), metrics);
         HadoopCalls calls =
                 new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
-        UnfinishedFiles unfinished = new UnfinishedFiles(
-                context.name(), settings.retry(), calls, settings.threads(), context.clock(), metrics.leftInUse);
+        Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name());
+        UnfinishedFiles unfinished =
+                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
+        restore(context, store, manifest, unfinished);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
+        context.metrics().gauge("filesBeingRecovered", unfinished::found);
         context.metrics().gauge("hangingCalls", calls::hanging);
-        Buckets buckets = new Buckets(store, settings.roll(), settings.maxOpenFiles(), calls, unfinished);
+        HeldEvents held = new HeldEvents(context.name(), context.channel(), context.clock(), settings.held());
+        context.metrics().gauge("heldEvents", held::events);
+        context.metrics().gauge("heldBuckets", held::buckets);
+        Buckets buckets = new Buckets(
+                store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
-        return new OpenStore(context, user, files, calls, time, schemas, unfinished, buckets);
+        return new OpenStore(context, user, systems, calls, time, schemas, manifest, unfinished, buckets);
+    }
+
+    /** The files of an agent before us are ours now. The turns of the sink look after them. */
+    private static void restore(SinkContext context, FileStore store, Manifest manifest, UnfinishedFiles unfinished)
+            throws StartException {
+        List<FileEntry> found;
+        try {
+            found = manifest.restore();
+        } catch (IllegalArgumentException | ChannelException e) {
+            throw new StartException(
+                    "sink " + context.name() + ": what channel "
+                            + context.channel().name() + " keeps of its unfinished files cannot be read: "
+                            + e.getMessage(),
+                    e);
+        }
+        for (FileEntry entry : found) {
+            store.remember(entry);
+            unfinished.add(UnfinishedFile.found(store, entry), () -> true);
+        }
+        if (!found.isEmpty()) {
+            log.info(
+                    "Sink {}: {} files of its last run are not finished: recovering them",
+                    context.name(),
+                    found.size());
+        }
     }
 
     private static FileSystem fileSystem(
@@ -153,8 +190,16 @@ record OpenStore(
     /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
     @Override
     public void close() {
-        buckets.finishAll();
-        unfinished.lastTry();
+        try {
+            buckets.finishAll(context.channel());
+            unfinished.lastTry();
+            manifest.change().commit(); // what is finished need not be looked for
+        } catch (ChannelException e) {
+            log.warn("Sink {}: the next start will look for files that are finished", context.name(), e);
+        } catch (InterruptedException e) {
+            log.warn("Sink {}: interrupted: files that are not finished are left to the next start", context.name());
+            Thread.currentThread().interrupt();
+        }
         calls.runAll(List.of(new CloseFileSystem()));
         calls.close();
         user.close();
@@ -163,12 +208,12 @@ record OpenStore(
     private final class CloseFileSystem implements HadoopCalls.Work {
         @Override
         public void run() throws IOException {
-            files.close();
+            systems.close();
         }
 
         @Override
         public void failed(IOException cause, boolean begun) {
-            log.warn("Sink {}: close {}", context.name(), files.getUri(), cause);
+            log.warn("Sink {}: close {}", context.name(), systems.main().getUri(), cause);
         }
     }
 }

@@ -8,7 +8,8 @@ enum RollReason {
     TOO_MANY_OPEN("hdfs.maxOpenFiles reached"),
     TOO_FEW_REPLICAS("fewer replicas than hdfs.minBlockReplicas"),
     STOP("the sink stops"),
-    FAILURE("after a failure");
+    FAILURE("after a failure"),
+    RECOVERY("found at the start");
 
     private final String text;
 

@@ -1,36 +1,39 @@
 package org.millrace.hdfs;
 
-import com.codahale.metrics.Counter;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.millrace.api.ChannelException;
+import org.millrace.hdfs.UnfinishedFile.Step;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that are no longer written but do not have their final name yet, since a close or rename failed. They are tried again at
- * intervals, in the turns of the sink, a few at a time.
+ * Files that are no longer written and do not have their final name yet. Most are here for a moment; those whose close or rename fails
+ * are tried again at intervals, in the turns of the sink, a few at a time. So are those that an agent before us left behind.
  *
- * <p>{@link #add} and {@link #size}: any thread. All else: the sink's thread.
+ * <p>{@link #size} and {@link #found}: any thread. All else: the sink's thread.
  */
 final class UnfinishedFiles {
     private static final Logger log = LoggerFactory.getLogger(UnfinishedFiles.class);
-    /** More than this means that the file system has been failing for long; the oldest then keep their names. */
-    private static final int MOST_FILES = 1000;
     /** For a file whose last call hangs. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+    /** For a file system that is at it. */
+    private static final Duration SOON = Duration.ofSeconds(1);
 
-    private final String sink;
+    private final FileStore store;
     private final RetryPolicy retry;
     private final HadoopCalls calls;
     private final int atOnce;
+    private final Manifest manifest;
+    private final Duration patience;
     private final InstantSource clock;
-    private final Counter leftInUse;
     private final List<Entry> entries = new ArrayList<>();
 
     /**
@@ -41,66 +44,104 @@ final class UnfinishedFiles {
     record RetryPolicy(Duration interval, int tries) {}
 
     UnfinishedFiles(
-            String sink, RetryPolicy retry, HadoopCalls calls, int atOnce, InstantSource clock, Counter leftInUse) {
-        this.sink = sink;
+            FileStore store, RetryPolicy retry, HadoopCalls calls, int atOnce, Manifest manifest, Duration patience) {
+        this.store = store;
         this.retry = retry;
         this.calls = calls;
         this.atOnce = atOnce;
-        this.clock = clock;
-        this.leftInUse = leftInUse;
+        this.manifest = manifest;
+        this.patience = patience;
+        this.clock = store.clock();
+    }
+
+    /** Takes files over; the next {@link #advance} begins with them. */
+    void add(Collection<UnfinishedFile> files) {
+        files.forEach(file -> add(file, () -> true));
     }
 
     /**
-     * Goes on with a file that could not be finished, or whose write failed.
+     * Takes a file over.
      *
-     * @param cause why; a time-out keeps hands off the file until its call has returned
+     * @param free false as long as a call that was given up has not come back: until then the file is not to be touched
      */
-    synchronized void add(BucketFile file, IOException cause) {
-        BooleanSupplier free = cause instanceof CallTimeoutException hang ? hang.over() : () -> true;
-        entries.add(new Entry(file, free, clock.instant()));
-        if (file.attempts() > 0) {
-            entries.get(entries.size() - 1).triedInVain(cause);
-        }
-        if (entries.size() > MOST_FILES) {
-            entries.get(0).leave(cause);
-        }
+    synchronized void add(UnfinishedFile file, BooleanSupplier free) {
+        entries.add(new Entry(file, free));
     }
 
     synchronized int size() {
         return entries.size();
     }
 
+    /** Those of an agent before us. */
+    synchronized int found() {
+        return (int) entries.stream().filter(entry -> entry.file.isFound()).count();
+    }
+
     /** When there is something to do at the earliest. */
     synchronized Instant nextDue() {
         return entries.stream()
+                .filter(entry -> !entry.isUnderWay)
                 .map(entry -> entry.due)
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
     }
 
-    /** Tries those that are due. */
-    void retryDue() {
-        calls.runAll(due(clock.instant()));
+    /** Brings files that are due as far as they come: all that are new, and some of those that are tried again. */
+    void advance() throws InterruptedException {
+        advance(due(clock.instant(), atOnce), patience);
     }
 
-    private synchronized List<Entry> due(Instant now) {
+    private void advance(List<Entry> some, Duration callPatience) throws InterruptedException {
+        List<Entry> left = some;
+        while (!left.isEmpty()) {
+            List<Entry> toCall = left.stream()
+                    .filter(entry -> entry.file.next() != Step.VOUCH)
+                    .toList();
+            calls.run(toCall, callPatience);
+            vouch(left.stream()
+                    .filter(entry -> entry.isGoingOn && entry.file.next() == Step.VOUCH)
+                    .toList());
+            left = left.stream().filter(entry -> entry.isGoingOn).toList();
+        }
+    }
+
+    private synchronized List<Entry> due(Instant now, int mostTriedAgain) {
         List<Entry> due = new ArrayList<>();
+        int triedAgain = 0;
         for (Entry entry : entries) {
-            if (!entry.due.isAfter(now) && due.size() < atOnce) {
-                if (entry.free.getAsBoolean()) {
-                    due.add(entry);
-                } else {
-                    entry.due = now.plus(LOOK_AGAIN);
-                }
+            if (entry.isUnderWay || entry.due.isAfter(now) || (entry.isTriedAgain() && triedAgain >= mostTriedAgain)) {
+                continue;
+            }
+            if (entry.free.getAsBoolean()) {
+                triedAgain += entry.isTriedAgain() ? 1 : 0;
+                entry.isGoingOn = true;
+                due.add(entry);
+            } else {
+                entry.due = clock.instant().plus(LOOK_AGAIN);
             }
         }
         return due;
     }
 
+    /** They may have their final name only once the channel will not give their events again. */
+    private void vouch(List<Entry> closed) throws InterruptedException {
+        if (closed.isEmpty()) {
+            return;
+        }
+        Manifest.Change change = manifest.change();
+        closed.forEach(entry -> change.put(entry.file.entry()));
+        try {
+            change.commit();
+            closed.forEach(entry -> entry.file.vouched());
+        } catch (ChannelException e) {
+            IOException why = new IOException("the channel does not keep that it is closed: " + e.getMessage(), e);
+            closed.forEach(entry -> entry.triedInVain(why));
+        }
+    }
+
     /** Tries all of them once more, and leaves those that still fail as they are. */
-    void lastTry() {
-        List<Entry> all = snapshot();
-        calls.runAll(all.stream().filter(entry -> entry.free.getAsBoolean()).toList());
+    void lastTry() throws InterruptedException {
+        advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
         for (Entry entry : snapshot()) {
             entry.leave(new IOException("the sink stops"));
         }
@@ -115,36 +156,65 @@ final class UnfinishedFiles {
     }
 
     private final class Entry implements HadoopCalls.Work {
-        private final BucketFile file;
+        private final UnfinishedFile file;
         private BooleanSupplier free;
-        private Instant due;
+        private Instant due = Instant.MIN;
+        private int attempts;
+        /** False once it is finished, or has to wait. */
+        private boolean isGoingOn;
+        /** A call takes long. */
+        private boolean isUnderWay;
 
-        Entry(BucketFile file, BooleanSupplier free, Instant due) {
+        Entry(UnfinishedFile file, BooleanSupplier free) {
             this.file = file;
             this.free = free;
-            this.due = due;
+        }
+
+        boolean isTriedAgain() {
+            return attempts > 0 || file.isFound();
         }
 
         @Override
         public void run() throws IOException {
-            file.finish(RollReason.FAILURE);
+            file.step();
+        }
+
+        @Override
+        public void slow() {
+            isGoingOn = false;
+            isUnderWay = true;
+            log.warn("Sink {}: a call for {} takes long; the sink goes on", store.sink(), file.inUse());
         }
 
         @Override
         public void succeeded() {
-            remove(this);
+            isUnderWay = false;
+            if (file.next() == Step.FINISHED || file.next() == Step.GONE) {
+                manifest.drop(file.entry());
+                store.forget(file.entry());
+                remove(this);
+                isGoingOn = false;
+            }
         }
 
         @Override
         public void failed(IOException cause, boolean begun) {
+            isUnderWay = false;
             if (cause instanceof CallTimeoutException hang) {
                 free = hang.over();
             }
-            triedInVain(cause);
+            if (cause instanceof NotYetException) {
+                log.info("Sink {}: {}", store.sink(), cause.getMessage());
+                isGoingOn = false;
+                due = clock.instant().plus(SOON);
+            } else {
+                triedInVain(cause);
+            }
         }
 
         private void triedInVain(IOException cause) {
-            int attempts = file.attempts();
+            isGoingOn = false;
+            attempts++;
             if (retry.tries() > 0 && attempts >= retry.tries()) {
                 leave(cause);
                 return;
@@ -152,21 +222,22 @@ final class UnfinishedFiles {
             due = clock.instant().plus(retry.interval());
             log.warn(
                     "Sink {}: {} is not finished after {} tries, the next one is in {} s: {}",
-                    sink,
+                    store.sink(),
                     file.inUse(),
                     attempts,
                     retry.interval().toSeconds(),
                     cause.getMessage());
         }
 
+        /** It stays in the manifest: the next start tries again. */
         private void leave(IOException cause) {
             remove(this);
-            leftInUse.inc();
+            store.metrics().leftInUse.inc();
             log.error(
-                    "Sink {}: {} keeps its in-use name; {} events in it were flushed",
-                    sink,
+                    "Sink {}: {} keeps its in-use name; {} bytes of committed events are in it",
+                    store.sink(),
                     file.inUse(),
-                    file.flushedEvents(),
+                    file.entry().bytes(),
                     cause);
         }
     }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.Syncable;
@@ -19,7 +20,10 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         WRITE,
         FLUSH,
         CLOSE,
-        RENAME
+        RENAME,
+        STATUS,
+        DELETE,
+        TRUNCATE
     }
 
     /** What happens before a call. */
@@ -32,6 +36,9 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
          * @return false to make a rename answer false
          */
         boolean before(Op op, Path path) throws IOException;
+
+        /** The call has been made; if this throws, its answer is lost. */
+        default void after(Op op, Path path) throws IOException {}
 
         /** Fails the next so many calls of a kind. */
         static Fault failing(Op failing, int times) {
@@ -67,12 +74,37 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
             throws IOException {
         fault.before(Op.CREATE, file);
         FSDataOutputStream out = super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+        fault.after(Op.CREATE, file);
         return new FSDataOutputStream(new FaultyStream(out, file), null);
     }
 
     @Override
     public boolean rename(Path from, Path to) throws IOException {
-        return fault.before(Op.RENAME, to) && super.rename(from, to);
+        boolean renamed = fault.before(Op.RENAME, to) && super.rename(from, to);
+        fault.after(Op.RENAME, to);
+        return renamed;
+    }
+
+    @Override
+    public FileStatus getFileStatus(Path path) throws IOException {
+        fault.before(Op.STATUS, path);
+        return super.getFileStatus(path);
+    }
+
+    @Override
+    public boolean delete(Path path, boolean recursive) throws IOException {
+        fault.before(Op.DELETE, path);
+        boolean deleted = super.delete(path, recursive);
+        fault.after(Op.DELETE, path);
+        return deleted;
+    }
+
+    @Override
+    public boolean truncate(Path path, long length) throws IOException {
+        fault.before(Op.TRUNCATE, path);
+        boolean cut = super.truncate(path, length);
+        fault.after(Op.TRUNCATE, path);
+        return cut;
     }
 
     private static final class FaultyStream extends FilterOutputStream implements Syncable {
@@ -89,12 +121,14 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             fault.before(Op.WRITE, path);
             file.write(bytes, offset, length);
+            fault.after(Op.WRITE, path);
         }
 
         @Override
         public void hflush() throws IOException {
             fault.before(Op.FLUSH, path);
             file.hflush();
+            fault.after(Op.FLUSH, path);
         }
 
         @Override
@@ -106,6 +140,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         public void close() throws IOException {
             fault.before(Op.CLOSE, path);
             file.close();
+            fault.after(Op.CLOSE, path);
         }
     }
 }

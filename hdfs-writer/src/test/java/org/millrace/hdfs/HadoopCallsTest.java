@@ -124,6 +124,38 @@ class HadoopCallsTest {
         assertThat(piece.failure).hasMessageContaining("Wrong FS");
     }
 
+    @Test
+    void aCallThatTakesLongIsNotWaitedForAndWhatComesOfItIsToldLater() {
+        Piece slow = new Piece(this::hang);
+        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
+            patient.run(List.of(slow), Duration.ofMillis(20));
+            assertThat(slow.slow).isTrue();
+            assertThat(patient.isUnderWay()).isTrue();
+            assertThat(patient.hanging()).isEqualTo(1);
+            patient.collect();
+            assertThat(slow.succeeded).isFalse();
+
+            release.countDown();
+            await().until(() -> patient.hanging() == 0);
+            patient.collect();
+            assertThat(slow.succeeded).isTrue();
+            assertThat(patient.isUnderWay()).isFalse();
+        }
+    }
+
+    @Test
+    void oneThatTakesLongFreesItsThreadForOthersAndIsGivenUpInTheEnd() {
+        Piece slow = new Piece(this::hang);
+        calls.run(List.of(slow), Duration.ofMillis(20));
+        Piece quick = new Piece(() -> {});
+        calls.run(List.of(quick), Duration.ofMillis(20));
+        assertThat(quick.succeeded).isTrue();
+
+        calls.collectAll();
+        assertThat(slow.failure).isInstanceOf(CallTimeoutException.class);
+        assertThat(calls.hanging()).isEqualTo(1);
+    }
+
     /** Hangs as a socket does: an interrupt does not wake it. */
     private void hang() {
         boolean interrupted = true;
@@ -146,6 +178,7 @@ class HadoopCallsTest {
         private IOException failure;
         private boolean begun = true;
         private boolean succeeded;
+        private boolean slow;
 
         Piece(Action action) {
             this.action = action;
@@ -159,6 +192,11 @@ class HadoopCallsTest {
         @Override
         public void succeeded() {
             succeeded = true;
+        }
+
+        @Override
+        public void slow() {
+            slow = true;
         }
 
         @Override

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Sink;
 import org.millrace.api.StartException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
@@ -153,23 +154,206 @@ class HdfsSinkFaultTest {
     }
 
     @Test
-    void aFailureInOneBucketLosesNothingInTheOthers() throws Exception {
+    void aBucketThatFailsKeepsItsEventsBackAndTheOthersGoOn() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 2);
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(1);
+            assertThat(sut.gauge("heldBuckets")).isEqualTo(1);
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(1);
+
+            sut.put(Batches.of(Map.of("b", "bad"), "3")).put(Batches.of(Map.of("b", "good"), "4"));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED); // not yet time to try again
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+
+            sut.clock.advance(Duration.ofSeconds(1)); // and it fails once more
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+            assertThat(sut.metrics.eventWriteFails.getCount()).isEqualTo(2);
+
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(4);
+        }
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(tree.lines()).containsExactly("1", "3", "2", "4");
+    }
+
+    @Test
+    void whatIsHeldBackIsInTheChannelAgainWhenTheSinkStops() throws Exception {
+        SinkUnderTest sut = started("hdfs.filePrefix", "%{b}");
+        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+        sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        sut.sink.drain();
+        sut.sink.close();
+
+        assertThat(sut.channel.bodies()).containsExactly("1");
+        assertThat(sut.channel.openTransactions()).isZero();
+        assertThat(tree.lines()).containsExactly("2");
+        sut.close();
+    }
+
+    @Test
+    void aSinkOfAGroupLetsGoOfWhatItHoldsBackBeforeAnotherTakesOver() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            sut.sink.drain();
+            assertThat(sut.channel.bodies()).isEmpty();
+            sut.sink.settle();
+
+            assertThat(sut.channel.bodies()).containsExactly("1");
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("1", "2");
+    }
+
+    @Test
+    void noMoreIsTakenThanMayBeHeldBack() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "3", "hdfs.batchSize", "4")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+            for (int i = 0; i < 6; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+            }
+            sut.sink.drain();
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(4);
+            assertThatThrownBy(sut.sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("hdfs.heldEvents = 3")
+                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining("injected: CREATE");
+            assertThat(sut.channel.bodies()).hasSize(4);
+
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.drainAll();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize(12).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void withoutAnyHoldingBackTheWholeBatchGoesBackAndNothingIsWrittenTwice() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "0")) {
             FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 1);
             sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(sut.channel.bodies()).containsExactly("1", "2");
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
         }
         assertThat(tree.inUse()).isEmpty();
-        assertThat(tree.lines()).contains("1", "2");
+        assertThat(tree.lines()).containsExactly("1", "2");
+    }
+
+    @Test
+    void aWriteThatTakesLongIsNotWaitedForAndCountsWhenItIsThere() throws Exception {
+        FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(1);
+            for (int i = 0; i < 10; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.sink.drain();
+            }
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(11);
+            assertThat(sut.gauge("heldEvents")).isEqualTo(11);
+            assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
+
+            release.countDown();
+            await().until(() -> {
+                sut.sink.drain();
+                return sut.gauge("heldEvents").equals(0);
+            });
+        }
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(tree.lines()).hasSize(22).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aFileIsNotFinishedByTheClockBeforeWhatASlowWriteBroughtIsCommitted() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.rollInterval", "30")) {
+            sut.put(Batches.of(Map.of("b", "bad"), "1")).drainAll();
+            FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+            sut.put(Batches.of(Map.of("b", "bad"), "2")).put(Batches.of(Map.of("b", "good"), "3"));
+            sut.sink.drain();
+            sut.clock.advance(Duration.ofSeconds(30));
+            release.countDown();
+            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.sink.drain();
+            assertThat(tree.names()).contains("bad.1700000000001.tmp");
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+
+            sut.sink.drain();
+            assertThat(tree.names()).contains("bad.1700000000001");
+        }
+        assertThat(tree.lines()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
+            Fault hanging = hangingOnce(on(Op.FLUSH, "a-bad"));
+            Fault failing =
+                    Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
+            FaultyFileSystem.fault = (op, path) -> hanging.before(op, path) && failing.before(op, path);
+            for (String bucket : List.of("a-bad", "b", "c", "d")) {
+                sut.put(Batches.of(Map.of("b", bucket), bucket));
+            }
+            assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(sut.channel.bodies()).containsExactly("a-bad", "b", "c", "d");
+
+            release.countDown();
+            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.clock.advance(Duration.ofSeconds(1));
+            sut.drainAll();
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(4);
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("a-bad", "b", "c", "d");
+    }
+
+    @Test
+    void twoHundredBucketsGoOnWhileOneHangsThoughFewFilesMayBeOpen() throws Exception {
+        long rounds = 6;
+        FaultyFileSystem.fault = hangingOnce(on(Op.WRITE, "b7."));
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "50")) {
+            for (int i = 0; i < rounds; i++) {
+                for (int bucket = 0; bucket < 200; bucket++) {
+                    sut.put(Batches.of(Map.of("b", "b" + bucket), i + " of " + bucket));
+                }
+                sut.sink.drain();
+            }
+            assertThat(sut.metrics.drainSuccesses.getCount())
+                    .as("all but those of the bucket that hangs")
+                    .isEqualTo(rounds * 199);
+            assertThat(sut.gauge("heldEvents")).isEqualTo((int) rounds);
+            release.countDown();
+            await().until(() -> {
+                sut.sink.drain();
+                return sut.gauge("heldEvents").equals(0);
+            });
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).hasSize((int) rounds * 200).doesNotHaveDuplicates();
     }
 
     @Test
     void aFailedCloseIsTriedAgainAtIntervalsAndHoldsUpNobody() throws Exception {
         try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "60")) {
             sut.put(Batches.of("one")).drainAll();
-            FaultyFileSystem.fault = Fault.failing(Op.CLOSE, 2);
+            FaultyFileSystem.fault =
+                    Fault.failing(closing(FIRST + ".tmp"), 3); // close; close again, and look what came of it
             sut.clock.advance(Duration.ofSeconds(30));
             sut.put(Batches.of("two")).drainAll();
             assertThat(tree.inUse()).contains(FIRST + ".tmp").hasSize(2);
@@ -196,10 +380,11 @@ class HdfsSinkFaultTest {
     @ParameterizedTest
     @ValueSource(strings = {"CLOSE", "RENAME"})
     void afterTheLastTryAFileKeepsItsInUseName(Op op) throws Exception {
-        FaultyFileSystem.fault = Fault.failing(op, Integer.MAX_VALUE);
         try (SinkUnderTest sut =
                 started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one")).drainAll();
+            FaultyFileSystem.fault =
+                    Fault.failing(op == Op.RENAME ? on(op, FIRST) : closing(FIRST + ".tmp"), Integer.MAX_VALUE);
             sut.clock.advance(Duration.ofSeconds(30));
             sut.sink.drain();
             assertThat(sut.gauge("unfinishedFiles")).isEqualTo(1);
@@ -285,7 +470,9 @@ class HdfsSinkFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Op.class)
+    @EnumSource(
+            value = Op.class,
+            names = {"CREATE", "WRITE", "FLUSH", "CLOSE", "RENAME"})
     void aCallThatHangsCostsItsFileAndNotTheSink(Op op) throws Exception {
         FaultyFileSystem.fault = hangingOnce(on(op, "bad"));
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
@@ -298,6 +485,8 @@ class HdfsSinkFaultTest {
 
             release.countDown();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
+            sut.clock.advance(Duration.ofSeconds(5)); // and its file is looked after again
+            sut.drainAll();
         }
         assertThat(tree.inUse()).isEmpty();
         assertThat(tree.lines()).contains("bad 0", "bad 1", "bad 2", "good 0", "good 1", "good 2");
@@ -330,9 +519,10 @@ class HdfsSinkFaultTest {
 
     private static void drainThroughFailures(SinkUnderTest sut) throws InterruptedException {
         List<String> failures = new ArrayList<>();
-        while (!sut.channel.bodies().isEmpty()) {
+        while (!sut.channel.bodies().isEmpty() || !sut.gauge("heldEvents").equals(0)) {
             try {
-                sut.drainAll();
+                sut.sink.drain();
+                sut.clock.advance(Duration.ofMillis(100));
             } catch (DeliveryException e) {
                 failures.add(e.getMessage());
                 assertThat(failures).hasSizeLessThan(5);
@@ -343,6 +533,12 @@ class HdfsSinkFaultTest {
 
     private static BiPredicate<Op, org.apache.hadoop.fs.Path> on(Op op, String prefix) {
         return (called, path) -> called == op && path.getName().startsWith(prefix);
+    }
+
+    /** Closing a file, and asking what came of that. */
+    private static BiPredicate<Op, org.apache.hadoop.fs.Path> closing(String name) {
+        return (called, path) ->
+                (called == Op.CLOSE || called == Op.STATUS) && path.getName().equals(name);
     }
 
     /** The first such call hangs until the test ends it; an interrupt does not wake it. */

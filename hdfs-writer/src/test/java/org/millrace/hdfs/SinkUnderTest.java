@@ -88,7 +88,7 @@ final class SinkUnderTest implements AutoCloseable {
     /** Turns until the channel is empty. */
     SinkUnderTest drainAll() throws DeliveryException, InterruptedException {
         while (sink.drain() == Sink.Drain.DELIVERED) {
-            assertThat(channel.openTransactions()).isZero();
+            assertThat(channel.openTransactions()).isEqualTo(gauge("heldEvents").equals(0) ? 0 : 1);
         }
         return this;
     }

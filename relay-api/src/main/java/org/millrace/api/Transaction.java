@@ -1,5 +1,6 @@
 package org.millrace.api;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 
@@ -65,6 +66,18 @@ public interface Transaction extends AutoCloseable {
      * @param to an open one of the same reader; puts nothing
      */
     void handOver(int firstEvent, int events, Transaction to);
+
+    /**
+     * What was taken and not given away, in the order in which this transaction got it; lent. For a sink that kept hold of events and
+     * tries them again.
+     */
+    List<EventBatch> batches();
+
+    /**
+     * Lets go of memory that belongs to events which are not here any more, by copying those that are: for a sink that keeps hold of few
+     * events out of large batches for long. Batches that were lent before are not to be read after this; {@link #batches} are.
+     */
+    void condense();
 
     /** Rolls back unless committed: puts are dropped, and what was taken stands at the head of the channel again, in order. */
     @Override

@@ -397,6 +397,26 @@ public abstract class ChannelContract {
     }
 
     @Test
+    void whatIsKeptHoldOfMayBeCondensedAndReadAndRolledBack() throws Exception {
+        Channel channel = started(100, 100, LONG);
+        submit(channel, numbered(0, 50));
+        submit(channel, numbered(50, 50));
+        try (Transaction kept = channel.begin()) {
+            try (Transaction delivered = channel.begin()) {
+                takeAll(delivered);
+                delivered.handOver(7, 1, kept);
+                delivered.handOver(49, 2, kept);
+                delivered.commit();
+            }
+            kept.condense();
+            assertThat(kept.batches().stream().flatMap(batch -> Batches.numbers(batch).stream()))
+                    .containsExactly(7, 49, 50);
+            kept.condense();
+        }
+        assertThat(drain(channel)).containsExactly(7, 49, 50);
+    }
+
+    @Test
     void whatIsHandedOverTakesUpRoomUntilItIsCommitted() throws Exception {
         Channel channel = started(10, 10, Duration.ZERO);
         submit(channel, numbered(0, 10));

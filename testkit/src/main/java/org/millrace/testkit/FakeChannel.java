@@ -253,6 +253,16 @@ public final class FakeChannel implements Channel {
         }
 
         @Override
+        public List<EventBatch> batches() {
+            return real.batches();
+        }
+
+        @Override
+        public void condense() {
+            real.condense();
+        }
+
+        @Override
         public void close() {
             real.close();
             synchronized (FakeChannel.this) {

@@ -109,6 +109,16 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
         return (ChannelTransaction<T>) other;
     }
 
+    @Override
+    public List<EventBatch> batches() {
+        return taken.all().stream().map(TakenBatch::batch).toList();
+    }
+
+    @Override
+    public void condense() {
+        taken.condense(channel);
+    }
+
     /** After a commit the batches that were lent are still ours to give back; without one they go back into the channel. */
     @Override
     public void close() {

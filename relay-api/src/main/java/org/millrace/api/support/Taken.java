@@ -13,6 +13,8 @@ final class Taken<T extends TakenBatch> {
     private final List<Run<T>> runs = new ArrayList<>(4);
 
     private int nextNumber;
+    /** So many of the first runs have memory of their own. */
+    private int condensed;
 
     private record Run<T extends TakenBatch>(int first, T taken) {
         int end() {
@@ -40,12 +42,14 @@ final class Taken<T extends TakenBatch> {
     List<T> removeAll() {
         List<T> all = all();
         runs.clear();
+        condensed = 0;
         return all;
     }
 
     /** Moves some events behind those of another one. A batch is cut where they begin and end; no byte is copied. */
     void moveTo(Taken<T> other, int first, int events, Exchange<T> channel) {
         int from = checkHas(first, events);
+        condensed = Math.min(condensed, from);
         cut(from, first, channel);
         int at = runs.get(from).first() < first ? from + 1 : from;
         int to = at;
@@ -55,6 +59,18 @@ final class Taken<T extends TakenBatch> {
             to++;
         }
         runs.subList(at, to).clear();
+    }
+
+    /** Copies batches that share their memory with others. */
+    void condense(Exchange<T> channel) {
+        for (; condensed < runs.size(); condensed++) {
+            Run<T> run = runs.get(condensed);
+            EventBatch whole = run.taken().batch();
+            EventBatch own = whole.condensed();
+            if (!own.equals(whole)) {
+                runs.set(condensed, new Run<>(run.first(), channel.part(run.taken(), 0, own)));
+            }
+        }
     }
 
     /** @return index of the run that has the first one */

@@ -152,6 +152,16 @@ class FlightsTest {
         }
 
         @Override
+        public List<EventBatch> batches() {
+            throw new AssertionError("a flight has its own");
+        }
+
+        @Override
+        public void condense() {
+            throw new AssertionError("a flight is whole batches");
+        }
+
+        @Override
         public void close() {
             log.add("close " + name);
         }

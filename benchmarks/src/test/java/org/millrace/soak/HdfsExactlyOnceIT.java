@@ -1,0 +1,25 @@
+package org.millrace.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Short runs of {@code scripts/soak-hdfs}. */
+class HdfsExactlyOnceIT {
+    private static final int PASSED = 0;
+
+    @Test
+    void eachEventStandsInHdfsOnceThoughItsAgentIsKilled(@TempDir Path dir) {
+        assertThat(run(dir, "--mishaps", "KILL", "--blows", "5")).isEqualTo(PASSED);
+    }
+
+    private static int run(Path dir, String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--seed", "1", "--seconds-between", "1", "--dir", dir.toString()));
+        return SoakHdfs.execute(all.toArray(new String[0]));
+    }
+}

@@ -1,0 +1,73 @@
+package org.millrace.hdfs;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file system that a sink writes to; and others, where files of ours are left since {@code hdfs.path} named them, opened when they
+ * are asked for. Thread-safe.
+ */
+final class FileSystems {
+    private static final Logger log = LoggerFactory.getLogger(FileSystems.class);
+
+    private final FileSystem main;
+    private final Configuration configuration;
+    private final Map<String, FileSystem> others = new HashMap<>();
+
+    FileSystems(FileSystem main, Configuration configuration) {
+        this.main = main;
+        this.configuration = configuration;
+    }
+
+    FileSystem main() {
+        return main;
+    }
+
+    /**
+     * The one that a path is in.
+     *
+     * @param path with its address
+     * @throws IOException if there is no such file system, or none that we know
+     */
+    FileSystem of(Path path) throws IOException {
+        String address = address(path);
+        if (address.equals(address(main.makeQualified(new Path("/"))))) {
+            return main;
+        }
+        synchronized (others) {
+            FileSystem known = others.get(address);
+            if (known == null) {
+                known = FileSystem.newInstance(path.toUri(), configuration);
+                others.put(address, known);
+            }
+            return known;
+        }
+    }
+
+    private static String address(Path path) {
+        return path.toUri().getScheme() + "://"
+                + Objects.requireNonNullElse(path.toUri().getAuthority(), "");
+    }
+
+    /** Closes all of them. */
+    void close() throws IOException {
+        synchronized (others) {
+            for (FileSystem other : others.values()) {
+                try {
+                    other.close();
+                } catch (IOException e) {
+                    log.warn("close {}", other.getUri(), e);
+                }
+            }
+            others.clear();
+        }
+        main.close();
+    }
+}
