@@ -20,6 +20,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.permission.FsCreateModes;
 import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ final class FileStore {
     private static final Logger log = LoggerFactory.getLogger(FileStore.class);
     /** Names to try; each one that is taken was made by another writer with our path and prefix within some milliseconds. */
     private static final int MOST_NAMES = 1000;
+
+    /** A class that clients do not have. */
+    private static final String RECOVERY_IN_PROGRESS = "org.apache.hadoop.hdfs.protocol.RecoveryInProgressException";
 
     private final String sink;
     private final FileSystems systems;
@@ -150,9 +155,25 @@ final class FileStore {
             HadoopCalls.progress();
             return begin(create(entry.inUse()), entry, bucket);
         } catch (FileAlreadyExistsException e) {
-            log.debug("Sink {}: {} was made by another writer just now", sink, entry.inUse());
-            return null;
+            return taken(entry, e);
+        } catch (RemoteException e) {
+            if (isOpenElsewhere(e)) {
+                return taken(entry, e);
+            }
+            throw e;
         }
+    }
+
+    private @Nullable BucketFile taken(FileEntry entry, IOException why) {
+        log.debug("Sink {}: {} was made by another writer just now", sink, entry.inUse(), why);
+        return null;
+    }
+
+    /** The name node's word for a file that is there and being written; said of a file of ours too, if it made one and the answer got lost. */
+    private static boolean isOpenElsewhere(RemoteException e) {
+        boolean isOpen = e.getClassName().equals(AlreadyBeingCreatedException.class.getName())
+                || e.getClassName().equals(RECOVERY_IN_PROGRESS);
+        return isOpen && !String.valueOf(e.getMessage()).contains("already the current lease holder");
     }
 
     private FSDataOutputStream create(Path inUse) throws IOException {

@@ -232,10 +232,7 @@ final class HeldEvents {
         if (held != null) {
             held.why = "a call to the file system has not come back";
             log.warn(
-                    "Sink {}: bucket {}: {}; its events are held back, the others go on",
-                    sink,
-                    bucket.path(),
-                    held.why);
+                    "Sink {}: bucket {}: {}; its events are held back, the others go on", sink, name(bucket), held.why);
         }
     }
 
@@ -254,7 +251,7 @@ final class HeldEvents {
         log.warn(
                 "Sink {}: bucket {}: {} events are held back, the others go on; failure {}, the next try is in {} s: {}",
                 sink,
-                bucket.path(),
+                name(bucket),
                 held.portions.stream().mapToInt(portion -> portion.events).sum(),
                 held.failures,
                 pause.toSeconds(),
@@ -283,7 +280,7 @@ final class HeldEvents {
             held.retryAt = clock.instant();
             if (held.portions.isEmpty()) {
                 buckets.remove(portion.bucket);
-                log.info("Sink {}: bucket {} takes events again", sink, portion.bucket.path());
+                log.info("Sink {}: bucket {} takes events again", sink, name(portion.bucket));
             }
         }
         size = buckets.size();
@@ -297,10 +294,14 @@ final class HeldEvents {
         buckets.entrySet().stream()
                 .limit(3)
                 .forEach(each -> text.append("; ")
-                        .append(each.getKey().path())
+                        .append(name(each.getKey()))
                         .append(": ")
                         .append(each.getValue().why));
         return text.toString();
+    }
+
+    private static String name(BucketId bucket) {
+        return bucket.path() + "/" + bucket.prefix();
     }
 
     /** All goes back to the channel. */

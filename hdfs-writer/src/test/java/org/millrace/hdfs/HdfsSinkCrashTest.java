@@ -15,8 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -163,8 +164,10 @@ class HdfsSinkCrashTest {
         }
     }
 
-    @Test
-    void aNameThatAnotherWriterTakesFirstIsLeftAlone() throws Exception {
+    /** @param isOpen whether the other one is still writing, for which HDFS has another word */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNameThatAnotherWriterTakesFirstIsLeftAlone(boolean isOpen) throws Exception {
         fill();
         Path own = Files.createDirectory(directory.resolve("shared"));
         AtomicReference<Path> theirs = new AtomicReference<>();
@@ -174,6 +177,10 @@ class HdfsSinkCrashTest {
                 (op, path) -> {
                     if (op == Op.CREATE && theirs.get() == null) {
                         theirs.set(Files.writeString(own.resolve(path.getName()), "theirs"));
+                        if (isOpen) {
+                            throw new RemoteException(
+                                    AlreadyBeingCreatedException.class.getName(), "currently owned by somebody else");
+                        }
                     }
                     return true;
                 },

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 
@@ -144,6 +149,29 @@ class HdfsSinkIT {
         assertThat(all.toString().lines())
                 .containsExactlyElementsOf(
                         IntStream.range(0, 200).mapToObj(HdfsSinkIT::line).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatAnotherWriterHasMadeOfOurNameIsNeitherOpenedNorTakenForOurs(boolean isOpen) throws Exception {
+        FileEntry entry = FileEntry.opening(new FileNaming("", ".tmp", ""), root, "FlumeData", 1);
+        FileStore store = new FileStore(
+                "k1",
+                new FileSystems(hdfs, hdfs.getConf()),
+                new StreamFormat(new TextSerializer(false, true), SyncMode.HFLUSH, new ChunkedOutput.Chunks()),
+                entry.naming(),
+                SyncMode.HFLUSH,
+                InstantSource.system(),
+                new HdfsMetrics(new SinkMetrics("k1", new MetricRegistry()), InstantSource.system()));
+        try (FileSystem other = FileSystem.newInstance(hdfs.getUri(), hdfs.getConf());
+                FSDataOutputStream theirs = other.create(entry.inUse())) {
+            if (!isOpen) {
+                theirs.close();
+            }
+            assertThat(store.open(new BucketId(root.toString(), "FlumeData", ""), entry))
+                    .isNull();
+        }
+        assertThat(onlyFile().getPath()).isEqualTo(entry.inUse());
     }
 
     @Test
