@@ -1,0 +1,176 @@
+package org.millrace.shipper;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Events on their way to the sender, bounded by their number and their bytes; those it has taken count until they are gone. Thread-safe. */
+final class EventBuffer {
+    /** What an event takes beside its texts, roughly: objects, references. */
+    private static final int OVERHEAD_BYTES = 128;
+
+    private final int maxEvents;
+    private final long maxBytes;
+    private final WhenFull whenFull;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Entry> waiting = new ArrayDeque<>();
+    private int events;
+    private long bytes;
+    private boolean closed;
+
+    /** An event and how much of the bound it takes. */
+    static final class Entry {
+        private final Map<String, String> headers;
+        private final byte[] body;
+        private final long bytes;
+
+        Entry(Map<String, String> headers, byte[] body) {
+            this.headers = headers;
+            this.body = body;
+            long sum = (long) OVERHEAD_BYTES + body.length;
+            for (Map.Entry<String, String> header : headers.entrySet()) {
+                sum += (long) header.getKey().length() + header.getValue().length();
+            }
+            this.bytes = sum;
+        }
+
+        Map<String, String> headers() {
+            return headers;
+        }
+
+        byte[] body() {
+            return body;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+    }
+
+    EventBuffer(int maxEvents, long maxBytes, WhenFull whenFull) {
+        this.maxEvents = maxEvents;
+        this.maxBytes = maxBytes;
+        this.whenFull = whenFull;
+    }
+
+    /**
+     * Adds an event.
+     *
+     * @param mayWait false for a thread that must not, whatever the reaction to a full buffer is
+     * @return how many events were dropped for it, or instead of it
+     */
+    int put(Entry event, boolean mayWait) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!closed && whenFull == WhenFull.BLOCK && mayWait && event.bytes() <= maxBytes && !hasRoom(event)) {
+                changed.await();
+            }
+            int dropped = 0;
+            while (whenFull == WhenFull.DROP_OLDEST
+                    && event.bytes() <= maxBytes
+                    && !hasRoom(event)
+                    && !waiting.isEmpty()) {
+                forget(waiting.removeFirst());
+                dropped++;
+            }
+            if (closed || !hasRoom(event)) {
+                return dropped + 1;
+            }
+            waiting.addLast(event);
+            events++;
+            bytes += event.bytes();
+            changed.signalAll();
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoom(Entry event) {
+        return events < maxEvents && bytes + event.bytes() <= maxBytes;
+    }
+
+    private void forget(Entry event) {
+        events--;
+        bytes -= event.bytes();
+    }
+
+    /** Waits for events and takes the oldest, at least one; none once the buffer is closed and empty. */
+    List<Entry> take(int mostEvents, long mostBytes) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.await();
+            }
+            List<Entry> taken = new ArrayList<>();
+            long takenBytes = 0;
+            while (!waiting.isEmpty() && taken.size() < mostEvents && takenBytes < mostBytes) {
+                Entry event = waiting.removeFirst();
+                taken.add(event);
+                takenBytes += event.bytes();
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those that were taken are gone, delivered or not. */
+    void done(List<Entry> taken) {
+        lock.lock();
+        try {
+            taken.forEach(this::forget);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits, unless the buffer is closed or is closed meanwhile. */
+    void pause(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more events; who waits for room is let go. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Events in the buffer and on their way. */
+    int size() {
+        lock.lock();
+        try {
+            return events;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package org.millrace.shipper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.codec.EventBatch;
+import org.millrace.testkit.Batches;
+
+@Timeout(60)
+class LogShipperTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final FakeOutlet outlet = new FakeOutlet();
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private LogShipper shipper;
+
+    @AfterEach
+    void close() {
+        outlet.hold = null;
+        outlet.down = false;
+        if (shipper != null) {
+            shipper.close();
+        }
+    }
+
+    @Test
+    void eventsArriveInOrder() {
+        start(100, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 250);
+        await().until(() -> shipper.shipped() == 250);
+
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 250));
+        assertThat(shipper.waiting()).isZero();
+        assertThat(shipper.dropped()).isZero();
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aRelayThatIsAwayGetsThemLaterAndOneLineTells() {
+        start(100, 1000, WhenFull.DROP_NEWEST, LONG);
+        outlet.down = true;
+        ship(1, 5);
+        await().until(() -> outlet.tries.get() > 3);
+        outlet.down = false;
+        await().until(() -> shipper.shipped() == 5);
+
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 5));
+        assertThat(said).hasSize(2);
+        assertThat(said.get(0)).startsWith("warn: test: events are not stored, and wait: the relay is away");
+        assertThat(said.get(1)).startsWith("info: test: events are stored again");
+    }
+
+    @Test
+    void whatFindsNoRoomIsDroppedAndCounted() throws Exception {
+        holdOne(WhenFull.DROP_NEWEST);
+        ship(2, 5); // room for two more
+
+        assertThat(shipper.dropped()).isEqualTo(3);
+        assertThat(said).singleElement().asString().contains("the buffer is full or closed; events are dropped");
+        outlet.hold.countDown();
+        await().until(() -> shipper.shipped() == 3);
+        assertThat(outlet.bodies).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void theOldestMakeRoomWhereThatIsSet() throws Exception {
+        holdOne(WhenFull.DROP_OLDEST);
+        ship(2, 5);
+
+        assertThat(shipper.dropped()).isEqualTo(3);
+        outlet.hold.countDown();
+        await().until(() -> shipper.shipped() == 3);
+        assertThat(outlet.bodies).as("what was on its way is not taken back").containsExactly("1", "5", "6");
+    }
+
+    @Test
+    void whoLogsWaitsForRoomWhereThatIsSet() throws Exception {
+        holdOne(WhenFull.BLOCK);
+        ship(2, 2);
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> ship(4, 1));
+        await().until(() -> shipper.waiting() == 3);
+        assertThat(waiting).isNotDone();
+        outlet.hold.countDown();
+
+        assertThat(waiting).succeedsWithin(LONG);
+        await().until(() -> shipper.shipped() == 4);
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void nobodyWaitsForAShipperThatCloses() throws Exception {
+        holdOne(WhenFull.BLOCK, Duration.ZERO);
+        ship(2, 2);
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> ship(4, 1));
+        shipper.close();
+
+        assertThat(waiting).succeedsWithin(LONG);
+        assertThat(shipper.dropped()).as("none is forgotten in the count").isEqualTo(4);
+        assertThat(shipper.shipped()).isZero();
+    }
+
+    @Test
+    void theBufferIsBoundedByBytesToo() throws Exception {
+        outlet.hold = new CountDownLatch(1);
+        shipper = shipper(1, 1000, 2000, WhenFull.DROP_NEWEST, LONG);
+        shipper.start();
+        shipper.ship(Map.of(), new byte[1000]);
+        shipper.ship(Map.of(), new byte[1000]);
+        shipper.ship(Map.of(), new byte[5000]);
+
+        assertThat(shipper.dropped()).isEqualTo(2);
+        assertThat(shipper.waiting()).isEqualTo(1);
+        outlet.hold.countDown();
+    }
+
+    @Test
+    void closingSendsWhatIsInTheBuffer() {
+        outlet.down = true;
+        start(10, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 100);
+        await().until(() -> outlet.tries.get() > 0);
+        outlet.down = false;
+        shipper.close();
+
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 100));
+        assertThat(shipper.dropped()).isZero();
+        assertThat(outlet.closed).isTrue();
+    }
+
+    @Test
+    void closingGivesUpWhenItsTimeIsUpAndSaysHowMuch() {
+        outlet.down = true;
+        start(10, 1000, WhenFull.DROP_NEWEST, Duration.ofMillis(50));
+        ship(1, 100);
+        shipper.close();
+        shipper.close();
+
+        assertThat(shipper.dropped()).isEqualTo(100);
+        assertThat(said).last().asString().isEqualTo("warn: test: stopped; 0 events stored, 100 dropped");
+        ship(101, 1);
+        assertThat(shipper.dropped()).isEqualTo(101);
+    }
+
+    @Test
+    void whatItsOwnThreadsLogIsLeftOut() {
+        start(10, 1000, WhenFull.BLOCK, LONG);
+        outlet.logsItself = true;
+        ship(1, 3);
+        await().until(() -> shipper.shipped() == 3);
+        shipper.close();
+
+        assertThat(outlet.bodies).containsExactly("1", "2", "3");
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void settingsAreRefusedByName() {
+        assertThatThrownBy(() -> settings("relay", "block"))
+                .hasMessage("relay (expected: host:port, an IPv6 address in brackets)");
+        assertThatThrownBy(() -> settings("", "block")).hasMessageStartingWith("hosts: none (expected: host:port");
+        assertThatThrownBy(() -> settings("a:1", "wait"))
+                .hasMessage("whenFull: wait (expected: drop-newest, drop-oldest, block)");
+        assertThat(settings("a:1  b:2", "Drop_Oldest").hosts()).hasSize(2);
+        assertThatThrownBy(() -> ShipperSettings.of("a:1", 1, 1, 0, 1, "block", 0))
+                .hasMessage("maxEvents: 0 (expected: at least 1)");
+    }
+
+    private static ShipperSettings settings(String hosts, String whenFull) {
+        return ShipperSettings.of(hosts, 1000, 10, 10, 1000, whenFull, 0);
+    }
+
+    private void holdOne(WhenFull whenFull) throws InterruptedException {
+        holdOne(whenFull, LONG);
+    }
+
+    /** Event 1 is on its way, and two more have room. */
+    private void holdOne(WhenFull whenFull, Duration flushTimeout) throws InterruptedException {
+        outlet.hold = new CountDownLatch(1);
+        start(1, 3, whenFull, flushTimeout);
+        ship(1, 1);
+        outlet.entered.await();
+    }
+
+    private void start(int batchEvents, int maxEvents, WhenFull whenFull, Duration flushTimeout) {
+        shipper = shipper(batchEvents, maxEvents, 1 << 20, whenFull, flushTimeout);
+        shipper.start();
+    }
+
+    private LogShipper shipper(
+            int batchEvents, int maxEvents, long maxBytes, WhenFull whenFull, Duration flushTimeout) {
+        ShipperSettings settings = ShipperSettings.of(
+                "unused:1", 1000, batchEvents, maxEvents, maxBytes, whenFull.name(), flushTimeout.toMillis());
+        return new LogShipper("test", settings, outlet, new Notes(), Duration.ofMillis(1));
+    }
+
+    private void ship(int first, int events) {
+        for (String body : bodies(first, events)) {
+            shipper.ship(Map.of("k", "v"), body.getBytes(UTF_8));
+        }
+    }
+
+    private static List<String> bodies(int first, int events) {
+        return IntStream.range(first, first + events)
+                .mapToObj(Integer::toString)
+                .toList();
+    }
+
+    private final class Notes implements ShipperListener {
+        @Override
+        public void warn(String message, Throwable cause) {
+            said.add("warn: " + message);
+        }
+
+        @Override
+        public void info(String message) {
+            said.add("info: " + message);
+        }
+    }
+
+    private final class FakeOutlet implements Outlet {
+        private final List<String> bodies = new CopyOnWriteArrayList<>();
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private volatile boolean down;
+        private volatile CountDownLatch hold;
+        private final AtomicInteger tries = new AtomicInteger();
+        private volatile boolean closed;
+        private volatile boolean logsItself;
+
+        @Override
+        public void send(EventBatch batch) throws IOException, InterruptedException {
+            tries.incrementAndGet();
+            entered.countDown();
+            CountDownLatch holding = hold;
+            if (holding != null) {
+                holding.await();
+            }
+            if (down) {
+                throw new IOException("the relay is away");
+            }
+            if (logsItself) {
+                shipper.ship(Map.of(), "in a circle".getBytes(UTF_8));
+            }
+            bodies.addAll(Batches.bodies(batch));
+        }
+
+        @Override
+        public boolean isOwnThread() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package org.millrace.log4j2;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.ConfigurationSource;
+import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With a real Avro source, and the appender as Log4j finds it by its name in a configuration. */
+@Timeout(60)
+class MillraceAppenderTest {
+    private static final String LAYOUT = "<PatternLayout pattern='%p %m'/>";
+
+    @Test
+    void eventsArriveWithFlumesHeaders() throws Exception {
+        try (RelayUnderTest relay = new RelayUnderTest(0);
+                LoggerContext context = context(relay.port(), "", "")) {
+            long before = System.currentTimeMillis();
+            context.getLogger("com.example.Shop").error("grüße {}", 7);
+            await().until(() -> relay.bodies().size() == 1);
+
+            assertThat(relay.bodies()).containsExactly("grüße 7");
+            Map<String, String> headers = relay.inlet.accepted().get(0).headers();
+            assertThat(headers)
+                    .containsEntry("flume.client.log4j.logger.name", "com.example.Shop")
+                    .containsEntry("flume.client.log4j.log.level", "40000")
+                    .containsEntry("flume.client.log4j.message.encoding", "UTF8");
+            assertThat(Long.parseLong(headers.get("flume.client.log4j.timestamp")))
+                    .isBetween(before, System.currentTimeMillis());
+        }
+    }
+
+    @Test
+    void theLayoutMakesTheBodyAndAStopSendsWhatIsInTheBuffer() throws Exception {
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            try (LoggerContext context = context(relay.port(), "batchEvents='7'", LAYOUT)) {
+                for (int i = 0; i < 500; i++) {
+                    context.getLogger("l").info("line {}", i);
+                }
+            }
+            assertThat(relay.bodies())
+                    .isEqualTo(IntStream.range(0, 500)
+                            .mapToObj(i -> "INFO line " + i)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aRelayThatIsAwayHoldsNobodyUpAndGetsTheEventsLater() throws Exception {
+        int port;
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            port = relay.port();
+        }
+        try (LoggerContext context = context(port, "maxEvents='10'", "")) {
+            for (int i = 0; i < 15; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            MillraceAppender appender = context.getConfiguration().getAppender("relay");
+            assertThat(appender.dropped()).isEqualTo(5);
+            try (RelayUnderTest relay = new RelayUnderTest(port)) {
+                await().until(() -> appender.shipped() == 10);
+                assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
+            }
+        }
+    }
+
+    @Test
+    void ofSeveralRelaysOneThatIsThereGetsTheEvents() throws Exception {
+        int away;
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            away = relay.port();
+        }
+        try (RelayUnderTest relay = new RelayUnderTest(0);
+                LoggerContext context = context("127.0.0.1:" + away + " 127.0.0.1:" + relay.port(), "", "")) {
+            context.getLogger("l").info("here");
+            await().until(() -> relay.bodies().equals(List.of("here")));
+        }
+    }
+
+    @Test
+    void anAttributeThatCannotBeLeavesTheAppenderOut() throws Exception {
+        try (LoggerContext context = context(1, "whenFull='wait'", "")) {
+            assertThat(context.getConfiguration().<MillraceAppender>getAppender("relay"))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void levelsHaveTheNumbersOfLog4j1() {
+        assertThat(List.of(Level.TRACE, Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR, Level.FATAL))
+                .extracting(MillraceAppender::log4j1)
+                .containsExactly(5000, 10_000, 20_000, 30_000, 40_000, 50_000);
+    }
+
+    private static LoggerContext context(int port, String attributes, String layout) throws IOException {
+        return context("127.0.0.1:" + port, attributes, layout);
+    }
+
+    private static LoggerContext context(String hosts, String attributes, String layout) throws IOException {
+        String xml = """
+                <Configuration status='OFF'>
+                  <Appenders><Millrace name='relay' hosts='%s' %s>%s</Millrace></Appenders>
+                  <Loggers><Root level='ALL'><AppenderRef ref='relay'/></Root></Loggers>
+                </Configuration>
+                """.formatted(hosts, attributes, layout);
+        LoggerContext context = new LoggerContext("test");
+        context.start(
+                new XmlConfiguration(context, new ConfigurationSource(new ByteArrayInputStream(xml.getBytes(UTF_8)))));
+        return context;
+    }
+}

@@ -1,0 +1,112 @@
+package org.millrace.logback;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
+import java.io.ByteArrayInputStream;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With a real Avro source, and the appender as it stands in a configuration of Logback's. */
+@Timeout(60)
+class MillraceAppenderTest {
+    private final LoggerContext context = new LoggerContext();
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    @Test
+    void eventsArriveWithFlumesHeaders() throws Exception {
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            configure(relay.port(), "");
+            long before = System.currentTimeMillis();
+            context.getLogger("com.example.Shop").error("grüße {}", 7);
+            await().until(() -> relay.bodies().size() == 1);
+
+            assertThat(relay.bodies()).containsExactly("grüße 7");
+            Map<String, String> headers = relay.inlet.accepted().get(0).headers();
+            assertThat(headers)
+                    .containsEntry("flume.client.log4j.logger.name", "com.example.Shop")
+                    .containsEntry("flume.client.log4j.log.level", "40000")
+                    .containsEntry("flume.client.log4j.message.encoding", "UTF8");
+            assertThat(Long.parseLong(headers.get("flume.client.log4j.timestamp")))
+                    .isBetween(before, System.currentTimeMillis());
+            context.stop();
+        }
+    }
+
+    @Test
+    void theLayoutMakesTheBodyAndAStopSendsWhatIsInTheBuffer() throws Exception {
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            configure(relay.port(), """
+                    <batchEvents>7</batchEvents>
+                    <layout class="ch.qos.logback.classic.PatternLayout"><pattern>%p %m</pattern></layout>
+                    """);
+            for (int i = 0; i < 500; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            context.stop();
+
+            assertThat(relay.bodies())
+                    .isEqualTo(IntStream.range(0, 500)
+                            .mapToObj(i -> "INFO line " + i)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aRelayThatIsAwayHoldsNobodyUpAndGetsTheEventsLater() throws Exception {
+        int port;
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            port = relay.port();
+        }
+        configure(port, "<maxEvents>10</maxEvents>");
+        for (int i = 0; i < 15; i++) {
+            context.getLogger("l").info("line {}", i);
+        }
+        MillraceAppender appender = appender();
+        assertThat(appender.dropped()).isEqualTo(5);
+        try (RelayUnderTest relay = new RelayUnderTest(port)) {
+            await().until(() -> appender.shipped() == 10);
+            assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
+        }
+    }
+
+    @Test
+    void aPropertyThatCannotBeLeavesTheAppenderStoppedAndSaysSo() throws Exception {
+        configure(1, "<whenFull>wait</whenFull>");
+
+        assertThat(appender().isStarted()).isFalse();
+        assertThat(context.getStatusManager().getCopyOfStatusList())
+                .anyMatch(status ->
+                        status.getMessage().contains("whenFull: wait (expected: drop-newest, drop-oldest, block)"));
+    }
+
+    private MillraceAppender appender() {
+        return (MillraceAppender) context.getLogger("ROOT").getAppender("relay");
+    }
+
+    private void configure(int port, String properties) throws JoranException {
+        String xml = """
+                <configuration>
+                  <appender name="relay" class="org.millrace.logback.MillraceAppender">
+                    <hosts>127.0.0.1:%d</hosts>
+                    %s
+                  </appender>
+                  <root level="ALL"><appender-ref ref="relay"/></root>
+                </configuration>
+                """.formatted(port, properties);
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(new ByteArrayInputStream(xml.getBytes(UTF_8)));
+    }
+}
