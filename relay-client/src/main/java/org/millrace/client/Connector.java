@@ -37,18 +37,25 @@ final class Connector {
     private final RelayAddress peer;
     private final ConnectionSettings settings;
     private final EventLoops loops;
+    private final NameLookup names;
     private final CompletableFuture<RelayConnection> connected = new CompletableFuture<>();
     private int addressesLeft;
 
-    Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops) {
+    /** Finds a host's addresses; may block. */
+    interface NameLookup {
+        InetAddress[] addressesOf(String host) throws UnknownHostException;
+    }
+
+    Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops, NameLookup names) {
         this.peer = peer;
         this.settings = settings;
         this.loops = loops;
+        this.names = names;
     }
 
     CompletableFuture<RelayConnection> connect() {
         try {
-            List<InetAddress> addresses = Arrays.asList(InetAddress.getAllByName(peer.host()));
+            List<InetAddress> addresses = Arrays.asList(names.addressesOf(peer.host()));
             addressesLeft = addresses.size();
             tryNext(addresses.iterator(), loops.group().next().ticker().nanoTime());
         } catch (UnknownHostException e) {

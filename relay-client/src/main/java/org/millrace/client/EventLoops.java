@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,6 +41,16 @@ public final class EventLoops implements AutoCloseable {
     /** A set of its own. */
     public static EventLoops ofThreads(int threads) {
         return new EventLoops(threads, "relay-client");
+    }
+
+    /** True if the calling thread is one of them: it must not wait for an answer, which is for it to bring. */
+    boolean isOwnThread() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     EventLoopGroup group() {

@@ -2,68 +2,55 @@ package org.millrace.client;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.millrace.codec.EventBatch;
 
 /**
- * Sends batch after batch over a connection, for a thread that may block: up to a number of them are on their way before it waits.
- * One thread. After a failure, connect anew.
+ * Sends encoded batch after batch with a client, for a thread that may block, and counts what is acknowledged. The client bounds how
+ * many are on their way. One thread. After a failure, it is of no more use.
  */
 public final class PipelinedSender {
-    private final RelayConnection connection;
-    private final int maxInFlight;
+    private final RelayClient client;
     private final Deque<Sent> inFlight = new ArrayDeque<>();
     private long acknowledgedEvents;
 
-    /** @param maxInFlight batches on their way at a time, at least 1 */
-    public PipelinedSender(RelayConnection connection, int maxInFlight) {
-        if (maxInFlight < 1) {
-            throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: at least 1)");
-        }
-        this.connection = connection;
-        this.maxInFlight = maxInFlight;
+    /** @param client lent */
+    public PipelinedSender(RelayClient client) {
+        this.client = client;
     }
 
     /**
      * Sends a batch; first waits until there is room for it.
      *
-     * @param batch lent; not empty
-     * @throws RelayException if one that was sent before has failed; this one is not sent then
+     * @param batch lent
+     * @throws AppendException if one that was sent before has failed; this one may be sent or not
      */
-    public void send(EventBatch batch) throws RelayException, InterruptedException {
-        while (inFlight.size() >= maxInFlight) {
+    public void send(EventBatch batch) throws AppendException, InterruptedException {
+        inFlight.add(new Sent(batch.events(), client.appendAsync(batch)));
+        while (!inFlight.isEmpty() && inFlight.getFirst().answered().isDone()) {
             awaitOldest();
         }
-        inFlight.add(new Sent(batch.events(), connection.append(List.of(batch))));
     }
 
     /**
      * Waits until everything that was sent is acknowledged.
      *
-     * @throws RelayException if something is not
+     * @throws AppendException if something is not
      */
-    public void awaitAll() throws RelayException, InterruptedException {
+    public void awaitAll() throws AppendException, InterruptedException {
         while (!inFlight.isEmpty()) {
             awaitOldest();
         }
     }
 
-    /** Events that the peer is known to have safely. */
+    /** Events that are known to be stored. */
     public long acknowledgedEvents() {
         return acknowledgedEvents;
     }
 
-    private void awaitOldest() throws RelayException, InterruptedException {
+    private void awaitOldest() throws AppendException, InterruptedException {
         Sent oldest = inFlight.getFirst();
-        try {
-            oldest.answered().get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RelayException known
-                    ? known
-                    : new RelayException(connection.peer(), "the call failed", e);
-        }
+        RelayClient.await(oldest.answered());
         inFlight.removeFirst();
         acknowledgedEvents += oldest.events();
     }

@@ -2,6 +2,7 @@ package org.millrace.client;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +16,7 @@ import org.millrace.codec.rpc.RequestEncoder;
  *
  * <p>Thread-safe. Nothing blocks, but for the look-up of the name in {@link #connect}.
  */
-public final class RelayConnection implements AutoCloseable {
+public final class RelayConnection implements Link, AutoCloseable {
     private final RelayAddress peer;
     private final Channel connection;
     private final RequestEncoder encoder;
@@ -43,9 +44,10 @@ public final class RelayConnection implements AutoCloseable {
      */
     public static CompletableFuture<RelayConnection> connect(
             RelayAddress peer, ConnectionSettings settings, EventLoops loops) {
-        return new Connector(peer, settings, loops).connect();
+        return new Connector(peer, settings, loops, InetAddress::getAllByName).connect();
     }
 
+    @Override
     public RelayAddress peer() {
         return peer;
     }
@@ -57,6 +59,7 @@ public final class RelayConnection implements AutoCloseable {
      * @return completes when the peer has them all safely, or with a {@link RelayException}; what follows in the same thread must not
      *     block. A refusal leaves the connection as it is
      */
+    @Override
     public CompletableFuture<Void> append(List<EventBatch> batches) {
         int serial = serials.incrementAndGet();
         boolean first = firstMade.compareAndSet(false, true);
@@ -83,11 +86,13 @@ public final class RelayConnection implements AutoCloseable {
     }
 
     /** False once the connection is closed, by whichever side. */
+    @Override
     public boolean isOpen() {
         return connection.isActive();
     }
 
     /** Closes once every call made so far is answered: within the request time-out, or that of the handshake. */
+    @Override
     public CompletableFuture<Void> finish() {
         calls.finish();
         return closed.copy();

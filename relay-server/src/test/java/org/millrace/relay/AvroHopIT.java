@@ -15,9 +15,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +31,13 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.Transaction;
+import org.millrace.client.AppendException;
+import org.millrace.client.ClientSettings;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.PipelinedSender;
 import org.millrace.client.RelayAddress;
-import org.millrace.client.RelayConnection;
-import org.millrace.client.RelayException;
+import org.millrace.client.RelayClient;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.channel.memory.MemoryChannelFactory;
 import org.millrace.relay.route.EventRouter;
@@ -109,11 +108,13 @@ class AvroHopIT {
     private static void send(int port, String compression) {
         OptionalInt level = compression.equals("none") ? OptionalInt.empty() : OptionalInt.of(1);
         ConnectionSettings settings = new ConnectionSettings(Duration.ofSeconds(20), Duration.ofSeconds(20), level);
+        ClientSettings client = ClientSettings.builder(new RelayAddress("127.0.0.1", port))
+                .connection(settings)
+                .maxInFlight(8, 64 << 20)
+                .build();
         try (EventLoops loops = EventLoops.ofThreads(1);
-                RelayConnection connection = RelayConnection.connect(
-                                new RelayAddress("127.0.0.1", port), settings, loops)
-                        .get(20, TimeUnit.SECONDS)) {
-            PipelinedSender sender = new PipelinedSender(connection, 8);
+                RelayClient relay = RelayClient.open(client, loops)) {
+            PipelinedSender sender = new PipelinedSender(relay);
             for (int first = 1; first <= EVENTS; first += BATCH_EVENTS) {
                 EventBatch batch = Batches.numbered(first, BATCH_EVENTS);
                 try {
@@ -124,7 +125,7 @@ class AvroHopIT {
             }
             sender.awaitAll();
             assertThat(sender.acknowledgedEvents()).isEqualTo(EVENTS);
-        } catch (RelayException | InterruptedException | ExecutionException | TimeoutException e) {
+        } catch (AppendException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }

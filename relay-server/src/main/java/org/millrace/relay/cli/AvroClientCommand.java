@@ -12,17 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
+import org.millrace.client.AppendException;
 import org.millrace.client.ClientProperties;
-import org.millrace.client.ConnectionSettings;
+import org.millrace.client.ClientSettings;
 import org.millrace.client.EventLoops;
+import org.millrace.client.HostPolicy;
 import org.millrace.client.PipelinedSender;
 import org.millrace.client.RelayAddress;
-import org.millrace.client.RelayConnection;
-import org.millrace.client.RelayException;
+import org.millrace.client.RelayClient;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.relay.source.spool.SpoolSettings;
@@ -36,8 +37,6 @@ import picocli.CommandLine.Spec;
 /** Sends lines to an agent's Avro source, an event each: those of a file, of the standard input, or of a directory's files. */
 @Command(description = "Send the lines of a file, or of the standard input, to an agent's Avro source.")
 public final class AvroClientCommand implements Callable<Integer> {
-    private static final int MAX_IN_FLIGHT = 4;
-
     /** Long lines: a request holds fewer of them then. */
     private static final int ENOUGH_BYTES = 4 << 20;
 
@@ -64,9 +63,15 @@ public final class AvroClientCommand implements Callable<Integer> {
     @Option(
             names = {"-P", "--rpcProps"},
             paramLabel = "FILE",
-            description = "Properties of Flume's client SDK, instead of host and port: hosts, hosts.NAME, batch-size, "
-                    + "connect-timeout, request-timeout, compression-type, compression-level.")
+            description =
+                    "Properties of Flume's client SDK, instead of host and port: one or several hosts, failover, load "
+                            + "balancing, batch size, time-outs, compression.")
     private @Nullable Path rpcProperties;
+
+    @Option(
+            names = "--lenient",
+            description = "Only note keys of the properties that are not known, as Flume does not look at them.")
+    private boolean lenient;
 
     @Option(
             names = {"-F", "--filename"},
@@ -104,23 +109,33 @@ public final class AvroClientCommand implements Callable<Integer> {
         checkInput();
         target.notes().forEach(note -> err.println("millrace avro-client: " + note));
         long started = System.nanoTime();
-        try (RelayConnection connection = connect(target)) {
-            PipelinedSender sender = new PipelinedSender(connection, MAX_IN_FLIGHT);
+        try (RelayClient client = RelayClient.open(target.settings(), loops.get())) {
+            client.connect();
+            PipelinedSender sender = new PipelinedSender(client);
             try {
-                send(sender, target.batchEvents(), headers);
+                send(sender, target.settings().batchEvents(), headers);
                 sender.awaitAll();
-            } catch (RelayException | StartException e) {
+            } catch (AppendException | StartException e) {
                 return failed(e.getMessage() + acknowledged(sender));
             } catch (IOException e) {
                 return failed("cannot read the input: " + e + acknowledged(sender));
             }
             double seconds = (System.nanoTime() - started) / 1e9;
-            out.printf("%d events sent to %s in %.1f s%n", sender.acknowledgedEvents(), target.peer(), seconds);
+            out.printf("%d events sent to %s in %.1f s%n", sender.acknowledgedEvents(), names(target), seconds);
             out.flush();
             return ExitCode.DONE;
-        } catch (RelayException e) {
+        } catch (AppendException e) {
             return failed(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static String names(ClientProperties target) {
+        ClientSettings settings = target.settings();
+        boolean isOnlyFirst = settings.policy() instanceof HostPolicy.FirstOnly;
+        return settings.hosts().stream()
+                .limit(isOnlyFirst ? 1 : settings.hosts().size())
+                .map(RelayAddress::toString)
+                .collect(Collectors.joining(", "));
     }
 
     private static String acknowledged(PipelinedSender sender) {
@@ -131,17 +146,6 @@ public final class AvroClientCommand implements Callable<Integer> {
         err.println("millrace avro-client: " + why);
         err.flush();
         return ExitCode.FAILED;
-    }
-
-    private RelayConnection connect(ClientProperties target) throws RelayException, InterruptedException {
-        try {
-            return RelayConnection.connect(target.peer(), target.connection(), loops.get())
-                    .get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RelayException known
-                    ? known
-                    : new RelayException(target.peer(), "cannot connect", e);
-        }
     }
 
     private void send(PipelinedSender sender, int batchEvents, Map<String, String> headers)
@@ -197,7 +201,7 @@ public final class AvroClientCommand implements Callable<Integer> {
     }
 
     private static void sendAndRelease(PipelinedSender sender, EventBatch batch)
-            throws RelayException, InterruptedException {
+            throws AppendException, InterruptedException {
         try {
             sender.send(batch);
         } finally {
@@ -212,16 +216,14 @@ public final class AvroClientCommand implements Callable<Integer> {
         }
         try {
             if (rpcProperties != null) {
-                return ClientProperties.read(load(rpcProperties));
+                Properties properties = load(rpcProperties);
+                return lenient ? ClientProperties.readLenient(properties) : ClientProperties.read(properties);
             }
             if (host == null || port == null) {
                 throw usageMistake("missing " + (host == null ? "--host" : "--port") + " (or --rpcProps)");
             }
             return new ClientProperties(
-                    new RelayAddress(host, port),
-                    ConnectionSettings.DEFAULT,
-                    ConnectionSettings.DEFAULT_BATCH_EVENTS,
-                    List.of());
+                    ClientSettings.builder(new RelayAddress(host, port)).build(), List.of());
         } catch (IllegalArgumentException e) {
             String where = rpcProperties == null ? "" : rpcProperties + ":\n";
             throw usageMistake(where + e.getMessage());

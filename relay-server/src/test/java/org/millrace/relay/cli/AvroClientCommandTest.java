@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.client.EventLoops;
 import org.millrace.testkit.FakeRelay;
+import org.millrace.testkit.process.FreePorts;
 import picocli.CommandLine;
 
 class AvroClientCommandTest {
@@ -151,7 +152,32 @@ class AvroClientCommandTest {
     void mistakesInRpcPropsAreNamed() throws Exception {
         Path properties = Files.writeString(directory.resolve("rpc"), "client.type = thrift\nssl = true\n");
         assertThat(get(run("", "-P", properties.toString()))).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("client.type: thrift is not supported yet", "ssl: not supported yet");
+        assertThat(err.toString())
+                .contains("client.type: thrift is not supported yet", "ssl: true is not supported yet");
+    }
+
+    @Test
+    void keysThatNobodyKnowsAreOnlyNotedWhenAskedToBeLenient() throws Exception {
+        Path properties = Files.writeString(
+                directory.resolve("rpc"), "hosts = h1\nhosts.h1 = 127.0.0.1:" + port() + "\nbatchsize = 2\n");
+        assertThat(get(run("", "-P", properties.toString()))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("batchsize: unknown key (did you mean batch-size?)");
+        CompletableFuture<Integer> exit = run("a\n", "-P", properties.toString(), "--lenient");
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        assertThat(get(exit)).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void theLinesGoToTheNextHostWhenTheFirstIsNotThere() throws Exception {
+        Path properties = Files.writeString(directory.resolve("rpc"), """
+                client.type = default_failover
+                hosts = gone there
+                hosts.gone = 127.0.0.1:%s
+                hosts.there = 127.0.0.1:%s
+                """.formatted(FreePorts.next(), port()));
+        CompletableFuture<Integer> exit = run("a\n", "-P", properties.toString());
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        assertThat(get(exit)).isEqualTo(ExitCode.DONE);
     }
 
     private String port() {

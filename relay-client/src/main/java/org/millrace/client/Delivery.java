@@ -1,0 +1,122 @@
+package org.millrace.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
+
+/**
+ * One batch on its way: its calls go to a host one after another, and when one fails, that one and those behind it go to the next.
+ * What is acknowledged is not sent again. One thread at a time; no thread of its own.
+ */
+final class Delivery {
+    private final List<EventBatch> calls;
+    private final int events;
+    private final Route route;
+    private final Runnable onEnd;
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+    private final List<RelayException> failures = new ArrayList<>();
+
+    private Route.@Nullable Tries tries;
+    private int acknowledgedCalls;
+    private int acknowledgedEvents;
+
+    /**
+     * @param calls taken over; none is empty
+     * @param onEnd run before the outcome is told
+     */
+    Delivery(List<EventBatch> calls, Route route, Runnable onEnd) {
+        this.calls = calls;
+        this.events = calls.stream().mapToInt(EventBatch::events).sum();
+        this.route = route;
+        this.onEnd = onEnd;
+    }
+
+    /** Completes when every event is stored, or with an {@link AppendException}. */
+    CompletableFuture<Void> outcome() {
+        return outcome;
+    }
+
+    /** True if a try ran into something else than an answer. Once there is an outcome. */
+    boolean sawTrouble() {
+        return failures.stream().anyMatch(failure -> !failure.isRefusal());
+    }
+
+    void start() {
+        tries = route.tries();
+        tryNext(tries);
+    }
+
+    private void tryNext(Route.Tries tries) {
+        HostRing ring = tries.next();
+        if (ring == null) {
+            end(new AppendException(acknowledgedEvents, events, failures));
+            return;
+        }
+        ring.connection().whenComplete((link, failure) -> {
+            if (failure == null) {
+                sendRest(tries, ring, link);
+            } else {
+                failures.addAll(causesOf(failure));
+                tries.unreachable();
+                tryNext(tries);
+            }
+        });
+    }
+
+    private void sendRest(Route.Tries tries, HostRing ring, Link link) {
+        if (acknowledgedCalls == calls.size()) {
+            end(null);
+            return;
+        }
+        EventBatch call = calls.get(acknowledgedCalls);
+        CompletableFuture<Void> answered;
+        try {
+            answered = link.append(List.of(call));
+        } catch (RuntimeException e) {
+            answered = CompletableFuture.failedFuture(e);
+        }
+        answered.whenComplete((stored, failure) -> {
+            if (failure == null) {
+                acknowledgedCalls++;
+                acknowledgedEvents += call.events();
+                sendRest(tries, ring, link);
+            } else {
+                RelayException why = asRelayException(link, failure);
+                failures.add(why);
+                ring.failed(link, why);
+                tryNext(tries);
+            }
+        });
+    }
+
+    private void end(@Nullable AppendException failure) {
+        calls.forEach(EventBatch::release);
+        onEnd.run();
+        if (failure == null) {
+            outcome.complete(null);
+        } else {
+            outcome.completeExceptionally(failure);
+        }
+    }
+
+    private static List<RelayException> causesOf(Throwable failure) {
+        if (unwrapped(failure) instanceof UnreachableException unreachable) {
+            return unreachable.causes();
+        }
+        throw new IllegalStateException("a ring fails with an UnreachableException alone", failure);
+    }
+
+    private static RelayException asRelayException(Link link, Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        return cause instanceof RelayException known
+                ? known
+                : new RelayException(link.peer(), "the call failed: " + cause, cause);
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}
