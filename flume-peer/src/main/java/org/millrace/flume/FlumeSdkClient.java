@@ -1,6 +1,7 @@
 package org.millrace.flume;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -18,12 +19,17 @@ import org.apache.flume.event.EventBuilder;
 /**
  * Drives the client of Flume's SDK by orders on standard input, one a line, so that many sendings cost one JVM:
  *
- * <pre>send PORT COMPRESSION EVENTS BATCH BODY_BYTES FIRST_SEQ</pre>
+ * <pre>send PORT COMPRESSION EVENTS BATCH BODY_BYTES FIRST_SEQ
+ *use PROPERTIES_FILE
+ *batch EVENTS BODY_BYTES FIRST_SEQ</pre>
  *
- * answered by {@code sent EVENTS} or {@code failed REASON}. Ends with its input. The events are the numbered ones that {@code
- * NumberedEvents} of the interop tests knows how to check.
+ * {@code send} with a client of its own, {@code batch} with the one that {@code use} has made. Answered by {@code sent EVENTS},
+ * {@code using FILE} or {@code failed REASON}. Ends with its input. The events are the numbered ones that {@code NumberedEvents} of
+ * the interop tests knows how to check.
  */
 public final class FlumeSdkClient {
+    private static RpcClient current;
+
     private FlumeSdkClient() {}
 
     public static void main(String[] args) throws IOException {
@@ -36,6 +42,40 @@ public final class FlumeSdkClient {
     }
 
     private static String carryOut(String[] order) {
+        return switch (order[0]) {
+            case "use" -> use(order[1]);
+            case "batch" -> batch(
+                    Integer.parseInt(order[1]), Integer.parseInt(order[2]), Integer.parseInt(order[3]));
+            default -> sendAll(order);
+        };
+    }
+
+    private static String use(String file) {
+        try {
+            if (current != null) {
+                current.close();
+            }
+            current = RpcClientFactory.getInstance(new File(file));
+            return "using " + file;
+        } catch (FlumeException | IOException e) {
+            return "failed " + e + " caused by " + e.getCause();
+        }
+    }
+
+    private static String batch(int events, int bodyBytes, int firstSeq) {
+        List<Event> batch = new ArrayList<>(events);
+        for (int seq = firstSeq; seq < firstSeq + events; seq++) {
+            batch.add(event(seq, bodyBytes));
+        }
+        try {
+            current.appendBatch(batch);
+            return "sent " + events;
+        } catch (EventDeliveryException | FlumeException e) {
+            return "failed " + e + " caused by " + e.getCause();
+        }
+    }
+
+    private static String sendAll(String[] order) {
         int events = Integer.parseInt(order[3]);
         int batch = Integer.parseInt(order[4]);
         int bodyBytes = Integer.parseInt(order[5]);

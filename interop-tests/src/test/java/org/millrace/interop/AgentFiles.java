@@ -18,6 +18,19 @@ final class AgentFiles {
                 """.formatted(source, sink);
     }
 
+    /** On disk: what was acknowledged outlives a kill. */
+    static String fileChannel(String source, String sink, Path directory) {
+        return """
+                a.sources = %s
+                a.channels = c
+                a.sinks = %s
+                a.channels.c.type = file
+                a.channels.c.dataDirs = %s
+                a.channels.c.segmentSize = 4MiB
+                a.channels.c.minimumRequiredSpace = 1048576
+                """.formatted(source, sink, directory);
+    }
+
     static String avroSource(String name, int port, String compression) {
         return """
                 a.sources.%1$s.type = avro

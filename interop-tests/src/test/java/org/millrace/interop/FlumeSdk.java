@@ -31,6 +31,19 @@ final class FlumeSdk implements AutoCloseable {
                 Integer.toString(firstSeq)));
     }
 
+    /** Takes a properties file of the SDK for the batches to come. */
+    void use(Path file) {
+        String answer = process.ask("use " + file);
+        if (!answer.startsWith("using ")) {
+            throw new IllegalStateException(answer);
+        }
+    }
+
+    /** Sends numbered events as one batch; true if Flume's client says that they are stored. */
+    boolean batch(int events, int bodyBytes, int firstSeq) {
+        return process.ask("batch " + events + " " + bodyBytes + " " + firstSeq).equals("sent " + events);
+    }
+
     @Override
     public void close() {
         process.close();
