@@ -205,7 +205,8 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
         }
         textSent = true;
         int serial = serials.getAsInt();
-        Call again = new Call(serial, true, encoder.encodeAgain(serial, first, serverHash), call.answered());
+        ByteBuf frame = encoder.encodeAgain(serial, first, call.origin(), serverHash);
+        Call again = new Call(serial, true, frame, call.origin(), call.answered());
         again.answerBy(call.deadlineNanos());
         pending.remove(call.serial());
         write(again);

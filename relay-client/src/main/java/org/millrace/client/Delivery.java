@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * One batch on its way: its calls go to a host one after another, and when one fails, that one and those behind it go to the next.
@@ -13,6 +14,7 @@ import org.millrace.codec.EventBatch;
  */
 final class Delivery {
     private final List<EventBatch> calls;
+    private final Origin origin;
     private final int events;
     private final Route route;
     private final Runnable onEnd;
@@ -25,10 +27,12 @@ final class Delivery {
 
     /**
      * @param calls taken over; none is empty
+     * @param origin of the first event: the same at every try
      * @param onEnd run before the outcome is told
      */
-    Delivery(List<EventBatch> calls, Route route, Runnable onEnd) {
+    Delivery(List<EventBatch> calls, Origin origin, Route route, Runnable onEnd) {
         this.calls = calls;
+        this.origin = origin;
         this.events = calls.stream().mapToInt(EventBatch::events).sum();
         this.route = route;
         this.onEnd = onEnd;
@@ -74,7 +78,7 @@ final class Delivery {
         EventBatch call = calls.get(acknowledgedCalls);
         CompletableFuture<Void> answered;
         try {
-            answered = link.append(List.of(call));
+            answered = link.append(List.of(call), origin.plus(acknowledgedEvents));
         } catch (RuntimeException e) {
             answered = CompletableFuture.failedFuture(e);
         }

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * Sends events to relays, or to Flume agents, over as many hosts as it is given. It connects when there is something to send, and
@@ -18,7 +21,8 @@ import org.millrace.codec.EventBatch;
  *
  * <p><b>What an answer means.</b> A call that returns, or a future that completes, says that the relay has every event safely: on disk,
  * if its channel is on disk. An {@link AppendException} says how many of the first ones it has. Whoever sends the others again loses
- * nothing, but may make copies: an answer may have been lost on its way back.
+ * nothing, but may make copies: an answer may have been lost on its way back. What the client itself tries again carries the same numbers
+ * each time, so that a Millrace host whose channel is on disk does not store it twice.
  *
  * <p><b>Order.</b> Batches are sent in the order of the calls that hand them over. It is kept while no try fails and one host is
  * used at a time; the events of one batch are never reordered.
@@ -43,8 +47,12 @@ public final class RelayClient implements AutoCloseable {
     private final PauseGate pauses;
     private final InFlight inFlight;
     private final BatchEncoder encoder;
+    private final UUID id;
+    private final AtomicLong nextSequence = new AtomicLong();
 
-    RelayClient(ClientSettings settings, Route route, PauseGate pauses, EventLoops loops) {
+    /** @param id this client's, and nobody else's */
+    RelayClient(ClientSettings settings, UUID id, Route route, PauseGate pauses, EventLoops loops) {
+        this.id = id;
         this.route = route;
         this.loops = loops;
         this.pauses = pauses;
@@ -63,7 +71,8 @@ public final class RelayClient implements AutoCloseable {
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // whichever thread asks
         Connections connections = new Connections(settings.connection(), loops);
         PauseGate pauses = new PauseGate(clock, random, (nanos, start) -> runLater(loops, nanos, start));
-        return new RelayClient(settings, Route.of(settings, connections, clock, random), pauses, loops);
+        return new RelayClient(
+                settings, UUID.randomUUID(), Route.of(settings, connections, clock, random), pauses, loops);
     }
 
     /**
@@ -200,7 +209,9 @@ public final class RelayClient implements AutoCloseable {
 
     /** @param calls taken over */
     private CompletableFuture<Void> deliver(List<EventBatch> calls, long bytes) {
-        Delivery delivery = new Delivery(calls, route, () -> inFlight.leave(bytes));
+        int events = calls.stream().mapToInt(EventBatch::events).sum();
+        Origin origin = new Origin(id, nextSequence.getAndAdd(events));
+        Delivery delivery = new Delivery(calls, origin, route, () -> inFlight.leave(bytes));
         CompletableFuture<Void> outcome = delivery.outcome();
         outcome.whenComplete((stored, failure) -> {
             if (failure == null) {

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.codec.rpc.RequestEncoder;
 
 /**
@@ -59,21 +61,31 @@ public final class RelayConnection implements Link, AutoCloseable {
      * @return completes when the peer has them all safely, or with a {@link RelayException}; what follows in the same thread must not
      *     block. A refusal leaves the connection as it is
      */
-    @Override
     public CompletableFuture<Void> append(List<EventBatch> batches) {
+        return append(batches, null);
+    }
+
+    /**
+     * As {@link #append(List)}, for events that have numbers: a relay of ours whose channel is a file channel keeps those it has seen,
+     * and does not store them again. A Flume agent does not look at them.
+     *
+     * @param origin of the first event; the others count on from it, through all batches. Null if they have none
+     */
+    @Override
+    public CompletableFuture<Void> append(List<EventBatch> batches, @Nullable Origin origin) {
         int serial = serials.incrementAndGet();
         boolean first = firstMade.compareAndSet(false, true);
         CompletableFuture<Void> answered = new CompletableFuture<>();
-        calls.submit(new Call(serial, first, encode(serial, first, batches), answered));
+        calls.submit(new Call(serial, first, encode(serial, first, batches, origin), origin, answered));
         return answered;
     }
 
-    private ByteBuf encode(int serial, boolean first, List<EventBatch> batches) {
+    private ByteBuf encode(int serial, boolean first, List<EventBatch> batches, @Nullable Origin origin) {
         if (!first) {
-            return encoder.encode(serial, batches);
+            return encoder.encode(serial, batches, origin);
         }
         try {
-            return encoder.encodeFirst(serial, batches);
+            return encoder.encodeFirst(serial, batches, origin);
         } catch (RuntimeException | Error e) {
             firstMade.set(false); // the next one is the first then
             throw e;

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.testkit.Batches;
 
 /** Hosts that do what a test says, and what they saw. The test's thread only. */
 final class FakeHosts implements Link.Maker {
     private final Map<RelayAddress, Host> hosts = new HashMap<>();
     private final List<String> seen = new ArrayList<>();
+    private final List<Origin> origins = new ArrayList<>();
 
     /** A host that accepts and stores. */
     Host host(String name) {
@@ -23,6 +25,11 @@ final class FakeHosts implements Link.Maker {
         List<String> since = List.copyOf(seen);
         seen.clear();
         return since;
+    }
+
+    /** Of all calls. */
+    List<Origin> origins() {
+        return origins;
     }
 
     @Override
@@ -139,10 +146,11 @@ final class FakeHosts implements Link.Maker {
         }
 
         @Override
-        public CompletableFuture<Void> append(List<EventBatch> batches) {
+        public CompletableFuture<Void> append(List<EventBatch> batches, Origin origin) {
             if (!isOpen) {
                 return CompletableFuture.failedFuture(new RelayException(host.address, "closed"));
             }
+            origins.add(origin);
             for (EventBatch batch : batches) {
                 seen.add(host.address.host() + ":" + String.join(",", Batches.bodies(batch)));
             }

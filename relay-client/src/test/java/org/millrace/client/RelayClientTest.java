@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -22,10 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.millrace.client.FakeHosts.Answer;
 import org.millrace.client.HostPolicy.LoadBalance;
 import org.millrace.client.HostPolicy.Selector;
+import org.millrace.codec.Origin;
 import org.millrace.testkit.FakeClock;
 
 /** The client's rules, with hosts that do what the test says. */
 class RelayClientTest {
+    private static final UUID ID = new UUID(7, 8);
+
     private final FakeHosts hosts = new FakeHosts();
     private final FakeClock clock = new FakeClock();
     private final Deque<Runnable> delayed = new ArrayDeque<>();
@@ -230,6 +234,19 @@ class RelayClientTest {
         assertThat(hosts.seen()).containsExactly("+a", "a:1", "+b", "b:2", "b:1");
     }
 
+    @Test
+    void anEventKeepsItsNumberWhereverItIsSent() {
+        open(ClientSettings.builder("a:1", "b:1").failover().batchEvents(2));
+        hosts.host("a").answers(Answer.NONE);
+        append("0", "1", "2");
+        append("3");
+        hosts.host("a").storeOpen();
+        hosts.host("a").cut();
+        assertThat(hosts.seen()).containsExactly("+a", "a:0,1", "a:3", "a:2", "+b", "b:2");
+        assertThat(hosts.origins())
+                .containsExactly(new Origin(ID, 0), new Origin(ID, 3), new Origin(ID, 2), new Origin(ID, 2));
+    }
+
     // --- load balancing
 
     @Test
@@ -407,7 +424,7 @@ class RelayClientTest {
     private void open(ClientSettings.Builder builder) {
         ClientSettings settings = builder.build();
         PauseGate pauses = new PauseGate(clock, new Random(7), (nanos, task) -> delayed.add(task));
-        client = new RelayClient(settings, Route.of(settings, hosts, clock, new Random(7)), pauses, loops);
+        client = new RelayClient(settings, ID, Route.of(settings, hosts, clock, new Random(7)), pauses, loops);
     }
 
     private static ClientSettings.Builder balanced(Optional<Duration> maxBackoff) {

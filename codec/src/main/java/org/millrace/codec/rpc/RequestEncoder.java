@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.BatchBuffers;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.codec.Varints;
 import org.millrace.codec.frame.AvroFrameWriter;
 
@@ -20,8 +22,8 @@ public final class RequestEncoder {
     private static final int BUFFERS = 2;
     private static final byte[] MESSAGE = "appendBatch".getBytes(StandardCharsets.UTF_8);
 
-    /** More than a handshake without its text, the name and all lengths take. */
-    private static final int OVERHEAD_BYTES = 128;
+    /** More than a handshake without its text, metadata, the name and all lengths take. */
+    private static final int OVERHEAD_BYTES = 192;
 
     private static final int LENGTH_OFFSET = AvroFrameWriter.HEADER_BYTES;
 
@@ -35,37 +37,39 @@ public final class RequestEncoder {
      * A call on a connection whose handshake is done.
      *
      * @param batches lent; at least one event in all
+     * @param origin of the first event, if they are numbered, all on from it
      * @return the caller owns it
      */
-    public ByteBuf encode(int serial, List<EventBatch> batches) {
-        return encode(serial, batches, false);
+    public ByteBuf encode(int serial, List<EventBatch> batches, @Nullable Origin origin) {
+        return encode(serial, batches, origin, false);
     }
 
     /** The first call of a connection, with the handshake in front. Otherwise as {@link #encode}. */
-    public ByteBuf encodeFirst(int serial, List<EventBatch> batches) {
-        return encode(serial, batches, true);
+    public ByteBuf encodeFirst(int serial, List<EventBatch> batches, @Nullable Origin origin) {
+        return encode(serial, batches, origin, true);
     }
 
     /**
      * A first call once more, for a peer that wants to see our protocol's text.
      *
      * @param first a frame that {@link #encodeFirst} made; lent
+     * @param origin that it was made with
      * @param serverHash from the peer's answer
      * @return the caller owns it
      */
-    public ByteBuf encodeAgain(int serial, ByteBuf first, byte[] serverHash) {
+    public ByteBuf encodeAgain(int serial, ByteBuf first, @Nullable Origin origin, byte[] serverHash) {
         int parameters =
                 first.readerIndex() + LENGTH_OFFSET + Integer.BYTES + first.getInt(first.readerIndex() + LENGTH_OFFSET);
         ByteBuf out = allocator.ioBuffer(first.readableBytes() + 2048);
         AvroFrameWriter.writeHeader(out, serial, BUFFERS);
         out.writeInt(0);
         RequestHandshake.writeWithText(out, serverHash);
-        writeMessage(out);
+        writeMessage(out, origin);
         endBuffer(out, LENGTH_OFFSET);
         return out.writeBytes(first, parameters, first.writerIndex() - parameters);
     }
 
-    private ByteBuf encode(int serial, List<EventBatch> batches, boolean first) {
+    private ByteBuf encode(int serial, List<EventBatch> batches, @Nullable Origin origin, boolean first) {
         int events = 0;
         long bytes = OVERHEAD_BYTES;
         for (EventBatch batch : batches) {
@@ -81,14 +85,14 @@ public final class RequestEncoder {
         if (first) {
             RequestHandshake.write(out);
         }
-        writeMessage(out);
+        writeMessage(out, origin);
         endBuffer(out, LENGTH_OFFSET);
         writeParameters(out, events, batches);
         return out;
     }
 
-    private static void writeMessage(ByteBuf out) {
-        out.writeByte(0); // call metadata: none
+    private static void writeMessage(ByteBuf out, @Nullable Origin origin) {
+        CallMetadata.write(out, origin);
         Varints.write(out, MESSAGE.length);
         out.writeBytes(MESSAGE);
     }

@@ -31,7 +31,7 @@ class RequestEncoderTest {
                     .add(Map.of("k", "v"), utf8("second"))
                     .build();
         }
-        assertThat(hex(encoder.encodeFirst(1, List.of(batch)))).isEqualTo(capture("02-appendBatch-2.c2s"));
+        assertThat(hex(encoder.encodeFirst(1, List.of(batch), null))).isEqualTo(capture("02-appendBatch-2.c2s"));
         batch.release();
     }
 
@@ -39,7 +39,7 @@ class RequestEncoderTest {
     void aLaterCallIsByteForByteWhatFlumeSends() throws IOException {
         EventBatch batch = batch(Map.of(), "b", "c");
         String both = capture("03-append-then-batch.c2s");
-        String second = hex(encoder.encode(2, List.of(batch)));
+        String second = hex(encoder.encode(2, List.of(batch), null));
         assertThat(both).endsWith(second);
         batch.release();
     }
@@ -49,24 +49,25 @@ class RequestEncoderTest {
         EventBatch one = batch(Map.of(), "b");
         EventBatch other = batch(Map.of(), "c", "d");
         EventBatch joined = batch(Map.of(), "b", "c", "d");
-        assertThat(hex(encoder.encode(2, List.of(one, other)))).isEqualTo(hex(encoder.encode(2, List.of(joined))));
+        assertThat(hex(encoder.encode(2, List.of(one, other), null)))
+                .isEqualTo(hex(encoder.encode(2, List.of(joined), null)));
         List.of(one, other, joined).forEach(EventBatch::release);
     }
 
     @Test
     void theRepeatedCallCarriesTheTextTheHashItWasGivenAndTheSameEvents() {
         EventBatch batch = batch(Map.of("k", "v"), "again");
-        ByteBuf first = encoder.encodeFirst(1, List.of(batch));
+        ByteBuf first = encoder.encodeFirst(1, List.of(batch), null);
         byte[] hash = "0123456789abcdef".getBytes(StandardCharsets.UTF_8);
 
-        ByteBuf again = encoder.encodeAgain(2, first, hash);
+        ByteBuf again = encoder.encodeAgain(2, first, null, hash);
 
         assertThat(again.getInt(0)).isEqualTo(2);
         int length = again.getInt(8);
         String head = again.toString(12, length, StandardCharsets.ISO_8859_1);
         assertThat(head).contains("\"protocol\":\"AvroSourceProtocol\"", "0123456789abcdef", "appendBatch");
         ByteBuf parameters = again.slice(12 + length, again.readableBytes() - 12 - length);
-        ByteBuf plain = encoder.encode(2, List.of(batch));
+        ByteBuf plain = encoder.encode(2, List.of(batch), null);
         assertThat(hex(plain)).endsWith(ByteBufUtil.hexDump(parameters));
         again.release();
         first.release();
@@ -76,7 +77,7 @@ class RequestEncoderTest {
     @Test
     void aCallWithoutEventsIsRefused() {
         EventBatch empty = batch(Map.of());
-        assertThatThrownBy(() -> encoder.encode(1, List.of(empty))).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> encoder.encode(1, List.of(empty), null)).hasMessageContaining("at least 1");
         empty.release();
     }
 
