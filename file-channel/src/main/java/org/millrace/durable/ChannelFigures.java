@@ -57,6 +57,7 @@ final class ChannelFigures {
                 lock.unlock();
             }
         });
+        gauge("knownSenders", open, backlog -> channel.entrance().knownSenders());
         gauge("waitingPuts", open, backlog -> channel.entrance().gate().waiting());
         gauge("oldestEventMillis", open, backlog -> oldestMillis(open));
         gauge("cacheBytes", open, backlog -> open.cache().encodedBytes());

@@ -21,6 +21,7 @@ import org.millrace.api.support.ChannelTransaction;
 import org.millrace.api.support.KeepAliveTimer;
 import org.millrace.api.support.Put;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.log.Log;
 import org.millrace.durable.log.RecordReader;
@@ -181,6 +182,11 @@ final class DurableChannel implements Channel {
     @Override
     public CompletableFuture<Void> submitUnflushed(EventBatch batch) {
         return entrance.submit(new Put(List.of(batch), true));
+    }
+
+    @Override
+    public CompletableFuture<Void> submitUnflushed(EventBatch batch, Origin origin) {
+        return entrance.submitUnflushed(batch, origin);
     }
 
     @Override

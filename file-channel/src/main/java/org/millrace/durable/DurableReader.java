@@ -1,9 +1,11 @@
 package org.millrace.durable;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
@@ -15,6 +17,7 @@ import org.millrace.api.support.ChannelTransaction;
 import org.millrace.api.support.Exchange;
 import org.millrace.api.support.Put;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.PositionUpdate;
 
@@ -109,6 +112,20 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
     @Override
     public Lease part(Lease whole, int skipped, EventBatch part) {
         return new Lease(whole.from() + skipped, part);
+    }
+
+    @Override
+    public @Nullable Origin originOf(Lease taken) {
+        OpenLog open = openNow();
+        UUID log = open.log().senderId();
+        return log == null ? null : new Origin(senderId(log), taken.from());
+    }
+
+    /** Each of several readers delivers every event, maybe to the same next hop: they are different senders. */
+    private UUID senderId(UUID log) {
+        return reader.equals(DurableChannel.ONLY_READER)
+                ? log
+                : UUID.nameUUIDFromBytes((log + "/" + reader).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

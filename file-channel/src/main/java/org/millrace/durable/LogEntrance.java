@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.codahale.metrics.Counter;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,10 +13,12 @@ import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.Aftermath;
+import org.millrace.api.support.AllOf;
 import org.millrace.api.support.KeepAliveTimer;
 import org.millrace.api.support.Put;
 import org.millrace.api.support.PutGate;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.durable.log.Append;
 
 /**
@@ -33,11 +36,13 @@ final class LogEntrance {
     private final InstantSource clock;
     private final ChannelMetrics metrics;
     private final Counter putErrors;
+    private final Counter duplicateEvents;
     private final PutGate gate;
 
     // From open on:
     private @Nullable OpenLog open;
     private @Nullable LogRoom room;
+    private @Nullable Duplicates duplicates;
 
     /** @param readers are told of each put that is safe */
     LogEntrance(
@@ -55,6 +60,7 @@ final class LogEntrance {
         this.clock = context.clock();
         this.metrics = context.metrics();
         this.putErrors = putErrors;
+        this.duplicateEvents = metrics.counter("duplicateEvents");
         this.gate = new PutGate(
                 name,
                 lock,
@@ -69,10 +75,64 @@ final class LogEntrance {
         return gate;
     }
 
+    /**
+     * As {@link org.millrace.api.Channel#submitUnflushed(EventBatch, Origin)}. Takes the batch over.
+     */
+    CompletableFuture<Void> submitUnflushed(EventBatch batch, Origin origin) {
+        Duplicates.Plan plan = batch.isEmpty() ? null : plan(batch, origin);
+        if (plan == null) {
+            return submit(new Put(List.of(batch), true));
+        }
+        duplicateEvents.inc(plan.duplicateEvents());
+        List<CompletableFuture<Void>> outcomes = new ArrayList<>(plan.awaited());
+        plan.fresh().forEach(put -> outcomes.add(submitNumbered(put)));
+        return outcomes.isEmpty() ? NOTHING_PUT : AllOf.of(outcomes);
+    }
+
+    /** Null before the start: the gate will say so. Takes the batch over otherwise. */
+    private Duplicates.@Nullable Plan plan(EventBatch batch, Origin origin) {
+        lock.lock();
+        try {
+            return duplicates == null ? null : duplicates.plan(batch, origin);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CompletableFuture<Void> submitNumbered(Put put) {
+        CompletableFuture<Void> outcome = submit(put);
+        outcome.whenComplete((stored, failure) -> {
+            if (failure != null) {
+                put.settled().completeExceptionally(failure); // who waits for a put that was refused hears of it, too
+            }
+            ended(put);
+        });
+        return outcome;
+    }
+
+    private void ended(Put put) {
+        lock.lock();
+        try {
+            Duplicates known = duplicates;
+            Origin origin = put.origin();
+            if (known != null && origin != null) {
+                known.ended(put, origin);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Senders whose numbers are known. Under the lock. */
+    long knownSenders() {
+        return duplicates == null ? 0 : duplicates.senders();
+    }
+
     /** Under the lock. */
     void open(OpenLog opened) {
         open = opened;
         room = new LogRoom(keyPrefix, limits, opened.log(), opened.backlog());
+        duplicates = new Duplicates(clock, opened.log().recovered().seen());
         gate.open();
     }
 
@@ -186,6 +246,11 @@ final class LogEntrance {
         }
 
         @Override
+        public @Nullable Origin origin() {
+            return put.origin();
+        }
+
+        @Override
         public int events() {
             return put.events();
         }
@@ -211,6 +276,7 @@ final class LogEntrance {
             lock.lock();
             try {
                 log.backlog().stored(put, firstSequence);
+                requireNonNull(duplicates).stored(put);
                 log.times().arrived(firstSequence, clock.millis());
                 readers.arrived(put.batches(), firstSequence);
                 aftermath = gate.roomChanged(); // there is less on its way

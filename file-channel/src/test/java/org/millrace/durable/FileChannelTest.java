@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.millrace.api.ChannelReader;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.ReleaseCheck;
@@ -26,6 +28,7 @@ import org.millrace.testkit.ReleaseCheck;
 /** The channel on a real disk: restarts in the midst of everything, and starts that cannot be. */
 class FileChannelTest {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(3);
+    private static final UUID SENDER = new UUID(5, 6);
 
     @TempDir
     private Path directory;
@@ -162,6 +165,57 @@ class FileChannelTest {
         submitted.forEach(CompletableFuture::join);
 
         assertThat(drain(started(Map.of()), 1000)).isEqualTo(numbers(0, 1000));
+    }
+
+    @Test
+    void whatASenderSendsAgainAfterARestartIsNotStoredAgain() throws Exception {
+        DurableChannel channel = started(Map.of());
+        putNumbered(channel, 0, 10);
+        channel.close();
+
+        DurableChannel again = started(Map.of());
+        putNumbered(again, 5, 10);
+        assertThat(drain(again, 100)).isEqualTo(numbers(0, 15));
+    }
+
+    @Test
+    void anEventHasTheSameNumberForTheNextHopHoweverItIsTaken() throws Exception {
+        DurableChannel channel = started(Map.of());
+        put(channel, 0, 10);
+        Origin first = originOf(channel, 4);
+        assertThat(first).isNotNull();
+        assertThat(originOf(channel, 7)).as("it was rolled back").isEqualTo(first);
+        take(channel, 3);
+        assertThat(originOf(channel, 7)).isEqualTo(first.plus(3));
+        channel.close();
+
+        DurableChannel again = started(Map.of());
+        assertThat(originOf(again, 1)).isEqualTo(first.plus(3));
+    }
+
+    @Test
+    void readersAreDifferentSendersAndALogThatDoesNotForceIsNone() throws Exception {
+        DurableChannel channel = started(Map.of("readers", "a b"));
+        put(channel, 0, 10);
+        assertThat(originOf(channel.reader("a"), 1)).isNotEqualTo(originOf(channel.reader("b"), 1));
+        channel.close();
+
+        DurableChannel again = started(Map.of("durability", "interval"));
+        put(again, 10, 1);
+        assertThat(originOf(again, 100)).isNull();
+    }
+
+    private void putNumbered(DurableChannel channel, int first, int events) {
+        CompletableFuture<Void> stored = channel.submitUnflushed(numbered(first, events), new Origin(SENDER, first));
+        channel.flush();
+        stored.join();
+    }
+
+    private static Origin originOf(ChannelReader reader, int events) {
+        try (Transaction transaction = reader.begin()) {
+            assertThat(transaction.take(events)).isNotNull();
+            return transaction.origin();
+        }
     }
 
     private DurableChannel started(Map<String, String> settings) throws StartException {

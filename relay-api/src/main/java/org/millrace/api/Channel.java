@@ -3,6 +3,7 @@ package org.millrace.api;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * Holds events between sources and sinks. All methods may be called by any thread at any time between start and close.
@@ -34,6 +35,17 @@ public interface Channel extends Component, ChannelReader {
      */
     default CompletableFuture<Void> submitUnflushed(EventBatch batch) {
         return submit(batch);
+    }
+
+    /**
+     * As {@link #submitUnflushed(EventBatch)}, for events that their sender has numbered. A channel that remembers the numbers of what it
+     * holds, and has held, does not put those events again, and answers as it did before; of a batch that is known in part, it puts the
+     * rest. Any other channel does not look at the numbers.
+     *
+     * @param origin of the first event; the others count on from it
+     */
+    default CompletableFuture<Void> submitUnflushed(EventBatch batch, Origin origin) {
+        return submitUnflushed(batch);
     }
 
     /** To be called soon after {@link #submitUnflushed}, once for any number of batches: nothing waits for more of them any longer. */

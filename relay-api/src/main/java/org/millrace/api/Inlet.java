@@ -1,7 +1,9 @@
 package org.millrace.api;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /** A source's way into its channels: interceptors, then the selector, then the channels. Thread-safe. */
 public interface Inlet {
@@ -20,6 +22,17 @@ public interface Inlet {
      */
     default CompletableFuture<Void> submitUnflushed(EventBatch batch) {
         return submit(batch);
+    }
+
+    /**
+     * As {@link #submitUnflushed(EventBatch)}, for events that their sender has numbered: see {@link
+     * Channel#submitUnflushed(EventBatch, Origin)}. The numbers reach a channel only where all of the batch does: an interceptor that drops
+     * events, or a selector that parts them, makes them void.
+     *
+     * @param origin of the first event; null if nobody numbered them
+     */
+    default CompletableFuture<Void> submitUnflushed(EventBatch batch, @Nullable Origin origin) {
+        return submitUnflushed(batch);
     }
 
     /** To be called soon after {@link #submitUnflushed}, once for any number of batches. */

@@ -3,6 +3,7 @@ package org.millrace.api;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * Batches put into, or taken out of, a channel together: a transaction either puts or takes. To leave it without {@link #commit} is
@@ -29,6 +30,14 @@ public interface Transaction extends AutoCloseable {
      */
     @Nullable
     EventBatch take(int maxEvents);
+
+    /**
+     * The numbers under which the next hop may know the events of the last {@link #take}: the same whenever they are taken, however they
+     * are cut, also after a restart. Null if the channel does not number its events for good.
+     */
+    default @Nullable Origin origin() {
+        return null;
+    }
 
     /**
      * Adds something to know to the position that {@link #commit} will move: both are kept, or neither. It replaces what the owner

@@ -17,6 +17,7 @@ import org.millrace.api.support.Exchange;
 import org.millrace.api.support.Put;
 import org.millrace.api.support.TakenBatch;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * A channel for tests of sinks and routes, in modules that see no real one: keeps batches as they come, without a limit, and refuses
@@ -29,6 +30,7 @@ public final class FakeChannel implements Channel {
 
     private long nextSequence;
     private final List<Runnable> roomListeners = new ArrayList<>();
+    private final List<Origin> origins = new ArrayList<>();
     private boolean room = true;
     private @Nullable RuntimeException refusal;
     private int openTransactions;
@@ -78,6 +80,17 @@ public final class FakeChannel implements Channel {
         stored.put(nextSequence, new Stored(nextSequence, batch));
         nextSequence += batch.events();
         notifyAll();
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> submitUnflushed(EventBatch batch, Origin origin) {
+        origins.add(origin);
+        return submit(batch);
+    }
+
+    /** Of the batches that came with one. */
+    public synchronized List<Origin> origins() {
+        return List.copyOf(origins);
     }
 
     @Override

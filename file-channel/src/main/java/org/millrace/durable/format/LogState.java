@@ -18,12 +18,22 @@ import org.jspecify.annotations.Nullable;
  * each segment (SNAPSHOT) and changes with each POSITIONS record behind it. Not thread-safe.
  *
  * <p>Encoded in big-endian, as {@link DataOutputStream} writes: u32 readers, of each: its name, watermark u64, u32 ranges of two u64,
- * u32 owners of a name and a state; then u64 events lost, u64 bytes set aside. Names are in modified UTF-8, states behind a u32 length.
+ * u32 owners of a name and a state; then u64 events lost, u64 bytes set aside; then, if there are any, what is known of
+ * senders: {@link SeenEvents}. Names are in modified UTF-8, states behind a u32 length.
  */
 public final class LogState {
     private final Map<String, Reader> readers = new TreeMap<>();
+    private final SeenEvents seen;
     private long lostEvents;
     private long setAsideBytes;
+
+    public LogState() {
+        this(new SeenEvents());
+    }
+
+    private LogState(SeenEvents seen) {
+        this.seen = seen;
+    }
 
     /** How far one reader is. */
     private static final class Reader {
@@ -37,7 +47,16 @@ public final class LogState {
     }
 
     public LogState copy() {
-        LogState copy = new LogState();
+        return copy(seen.copy());
+    }
+
+    /** Another one whose positions change by themselves; what the log has of senders it shares with this one. */
+    public LogState copyOfPositions() {
+        return copy(seen);
+    }
+
+    private LogState copy(SeenEvents seenThere) {
+        LogState copy = new LogState(seenThere);
         readers.forEach((name, reader) -> {
             Reader same = new Reader();
             same.watermark = reader.watermark;
@@ -48,6 +67,11 @@ public final class LogState {
         copy.lostEvents = lostEvents;
         copy.setAsideBytes = setAsideBytes;
         return copy;
+    }
+
+    /** What the log has of senders that number their events; not a copy. */
+    public SeenEvents seen() {
+        return seen;
     }
 
     /** Names of all readers that have a position. */
@@ -168,6 +192,9 @@ public final class LogState {
             }
             out.writeLong(lostEvents);
             out.writeLong(setAsideBytes);
+            if (seen.senders() > 0) {
+                seen.write(out);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // never: it goes to memory
         }
@@ -189,6 +216,9 @@ public final class LogState {
             }
             state.lostEvents = in.readLong();
             state.setAsideBytes = in.readLong();
+            if (in.available() > 0) {
+                state.seen.read(in);
+            }
         } catch (IOException e) {
             throw new IllegalArgumentException("not a snapshot of a log: " + e.getMessage(), e);
         }

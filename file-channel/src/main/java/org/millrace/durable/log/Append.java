@@ -1,8 +1,10 @@
 package org.millrace.durable.log;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /**
  * A put on its way into the log: one record, all in or not at all. The log reads the batches and never releases them; of the two
@@ -12,6 +14,11 @@ import org.millrace.codec.EventBatch;
 public interface Append {
     /** At least one event in all. They stay valid until a callback. */
     List<EventBatch> batches();
+
+    /** Who numbered the events, and the number of the first; null if nobody did. */
+    default @Nullable Origin origin() {
+        return null;
+    }
 
     /** Events in all batches. */
     int events();

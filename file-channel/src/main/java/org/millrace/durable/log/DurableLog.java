@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -68,8 +69,8 @@ public final class DurableLog implements Log {
         GroupSealer sealer = new GroupSealer(mostGroupBytes + 2 * GroupBuffer.POSITIONS_ROOM_BYTES);
         FreshSegments fresh = new FreshSegments(settings, recovered.logId(), recovered.nextNumber(), sealer, clock);
         tail = new LogTail(settings, pool, keeper, fresh, metrics);
-        writer =
-                new LogWriter(settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence());
+        writer = new LogWriter(
+                settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence(), clock);
         writerThread = daemon(writer, "disk");
         keeperThread = daemon(keeper, "segments");
     }
@@ -174,6 +175,12 @@ public final class DurableLog implements Log {
     @Override
     public LogState recovered() {
         return recoveredState.copy();
+    }
+
+    /** After a loss of power, a log that does not force each put may give numbers again that the next hop has seen. */
+    @Override
+    public @Nullable UUID senderId() {
+        return settings.durability() == Durability.ALWAYS ? recovered.logId() : null;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.Checksum;
 import org.millrace.durable.format.GroupHeader;
@@ -119,6 +120,7 @@ final class GroupBuffer {
     private void copy(Reservation place) {
         try {
             Append put = place.put();
+            Origin origin = put.origin();
             new RecordHeader(
                             put.encodedBytes(),
                             place.bodyCrc(),
@@ -126,8 +128,8 @@ final class GroupBuffer {
                             put.events(),
                             put.bodyBytes(),
                             place.sequence(),
-                            RecordHeader.NO_SENDER,
-                            0)
+                            origin == null ? RecordHeader.NO_SENDER : origin.sender(),
+                            origin == null ? 0 : origin.sequence())
                     .write(bytes, place.at());
             int from = place.at() + RecordHeader.BYTES;
             ByteBuffer target =

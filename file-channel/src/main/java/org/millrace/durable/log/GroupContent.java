@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.millrace.codec.Origin;
 import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
@@ -16,9 +17,14 @@ import org.millrace.durable.format.RecordType;
  *
  * @param snapshot null unless it begins a segment
  * @param updates in the order of the log
+ * @param numbered likewise
  * @param damage empty if all of the group is sound
  */
-record GroupContent(@Nullable LogState snapshot, List<PositionUpdate> updates, List<Damage> damage) {
+record GroupContent(
+        @Nullable LogState snapshot, List<PositionUpdate> updates, List<Numbered> numbered, List<Damage> damage) {
+
+    /** Events that their sender had numbered. */
+    record Numbered(Origin first, int events) {}
 
     /** Reads the group that the scanner stands on, and compares all checksums; throws if the disk does not answer. */
     static GroupContent of(GroupScanner groups, GroupHeader header) throws IOException {
@@ -28,10 +34,12 @@ record GroupContent(@Nullable LogState snapshot, List<PositionUpdate> updates, L
             return new GroupContent(
                     null,
                     List.of(),
+                    List.of(),
                     List.of(damage(groups, 0, header.paddedBytes(), header.firstSequence(), end, "the group")));
         }
         LogState snapshot = null;
         List<PositionUpdate> updates = new ArrayList<>();
+        List<Numbered> numbered = new ArrayList<>();
         List<Damage> damage = new ArrayList<>();
         while (records.next()) {
             try {
@@ -40,6 +48,8 @@ record GroupContent(@Nullable LogState snapshot, List<PositionUpdate> updates, L
                     snapshot = LogState.decode(records.bodyArray());
                 } else if (record.type() == RecordType.POSITIONS) {
                     updates.addAll(PositionUpdates.decode(records.bodyArray()));
+                } else if (!record.sender().equals(RecordHeader.NO_SENDER)) {
+                    numbered.add(new Numbered(new Origin(record.sender(), record.senderSequence()), record.events()));
                 }
             } catch (IllegalArgumentException e) {
                 damage.add(damage(
@@ -51,7 +61,7 @@ record GroupContent(@Nullable LogState snapshot, List<PositionUpdate> updates, L
                         "a record"));
             }
         }
-        return new GroupContent(snapshot, updates, damage);
+        return new GroupContent(snapshot, updates, numbered, damage);
     }
 
     private static RecordHeader soundHeader(GroupRecords records) {

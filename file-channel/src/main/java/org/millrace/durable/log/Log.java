@@ -1,5 +1,6 @@
 package org.millrace.durable.log;
 
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.durable.format.LogState;
@@ -9,6 +10,11 @@ import org.millrace.durable.format.PositionUpdate;
 public interface Log extends AutoCloseable {
     /** What recovery found; a copy. Does not change with what is put or committed later. */
     LogState recovered();
+
+    /** Whose numbers the sequences of this log are; null if it may give one to two events. */
+    default @Nullable UUID senderId() {
+        return null;
+    }
 
     /** The sequence of the next event when the log was opened: events from the lowest watermark up to here are the backlog. */
     long recoveredEnd();

@@ -1,9 +1,11 @@
 package org.millrace.durable.log;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
+import org.millrace.codec.Origin;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdates;
 import org.millrace.durable.format.RecordType;
@@ -29,6 +31,7 @@ final class LogWriter implements Runnable {
     private final LogTail tail;
     private final SlotKeeper keeper;
     private final WriteMetrics metrics;
+    private final InstantSource clock;
     /** As it is on disk, or will be: never with what somebody waits for and has not got. */
     private LogState state;
 
@@ -53,7 +56,8 @@ final class LogWriter implements Runnable {
             SlotKeeper keeper,
             WriteMetrics metrics,
             LogState state,
-            long endSequence) {
+            long endSequence,
+            InstantSource clock) {
         this.settings = settings;
         this.intake = intake;
         this.changes = changes;
@@ -63,6 +67,7 @@ final class LogWriter implements Runnable {
         this.metrics = metrics;
         this.state = state;
         this.endSequence = endSequence;
+        this.clock = clock;
     }
 
     /** There is something to do, and it has been put where the thread looks. Any thread. */
@@ -272,6 +277,10 @@ final class LogWriter implements Runnable {
         endSequence = group.endSequence();
         for (Append put : group.appends()) {
             int events = put.events();
+            Origin origin = put.origin();
+            if (origin != null) {
+                state.seen().add(origin, events, clock.millis());
+            }
             Callbacks.durable(put, sequence);
             sequence += events;
         }

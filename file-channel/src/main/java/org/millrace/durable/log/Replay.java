@@ -62,6 +62,7 @@ final class Replay {
      */
     void apply(GroupScanner groups, long provenEnd) throws IOException {
         endSequence = Math.max(endSequence, groups.segment().firstSequence());
+        state.seen().forgetAll(); // the snapshot knows; without it, void groups of the segment before might be believed
         groups.moveTo(Blocks.BYTES);
         boolean goesOn = true;
         while (goesOn && groups.offset() < groups.end()) {
@@ -123,7 +124,7 @@ final class Replay {
                     header.firstSequence(),
                     "events are missing before this group"));
         }
-        apply(content);
+        apply(content, header.epochMillis());
         for (Damage one : content.damage()) {
             add(one, behind);
         }
@@ -132,9 +133,10 @@ final class Replay {
         return true;
     }
 
-    private void apply(GroupContent content) {
+    private void apply(GroupContent content, long epochMillis) {
         state = content.snapshot() == null ? state : content.snapshot();
         content.updates().forEach(state::apply);
+        content.numbered().forEach(put -> state.seen().add(put.first(), put.events(), epochMillis));
     }
 
     /** Again and again the same write may have failed and been made somewhere else. */
@@ -171,7 +173,7 @@ final class Replay {
         for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
             GroupContent content = GroupContent.of(groups, header);
             if (content.damage().isEmpty() && header.events() == 0) {
-                apply(content);
+                apply(content, header.epochMillis());
             }
             groups.skip(header);
         }

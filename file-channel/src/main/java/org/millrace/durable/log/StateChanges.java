@@ -54,7 +54,7 @@ final class StateChanges {
          * @return how things stand once all of it is safe: the same state, or another one if somebody waits
          */
         LogState applyTo(LogState state) {
-            LogState all = changes.stream().anyMatch(Change::isUrgent) ? state.copy() : state;
+            LogState all = changes.stream().anyMatch(Change::isUrgent) ? state.copyOfPositions() : state;
             for (Change change : changes) {
                 all.apply(change.update());
                 if (all != state && !change.isUrgent()) {

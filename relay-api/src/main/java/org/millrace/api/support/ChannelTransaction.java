@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /** A transaction on a channel that keeps batches: puts or takes of one owner. Not thread-safe; what is shared is in the channel. */
 public final class ChannelTransaction<T extends TakenBatch> implements Transaction {
     private final Exchange<T> channel;
     private final List<EventBatch> puts = new ArrayList<>(0);
     private final Taken<T> taken = new Taken<>();
+    private @Nullable T lastTaken;
     private Map<String, byte[]> toAttach = Map.of();
     private int putEvents;
     private boolean ended;
@@ -48,7 +50,14 @@ public final class ChannelTransaction<T extends TakenBatch> implements Transacti
             return null;
         }
         taken.add(head);
+        lastTaken = head;
         return head.batch();
+    }
+
+    @Override
+    public @Nullable Origin origin() {
+        T last = lastTaken;
+        return last == null ? null : channel.originOf(last);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /** What a {@link ChannelTransaction} asks of its channel. Thread-safe. */
 public interface Exchange<T extends TakenBatch> {
@@ -19,6 +20,11 @@ public interface Exchange<T extends TakenBatch> {
     /** The oldest events, at most so many; null if there are none. The caller owns the batch and gives account of it later. */
     @Nullable
     T takeHead(int maxEvents);
+
+    /** As {@link org.millrace.api.Transaction#origin}. */
+    default @Nullable Origin originOf(T taken) {
+        return null;
+    }
 
     /**
      * Part of what was taken, so that another transaction can give account of it.

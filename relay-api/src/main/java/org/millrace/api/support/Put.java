@@ -2,11 +2,14 @@ package org.millrace.api.support;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 
 /** Batches that go into a channel together or not at all; owns them until the channel takes them over. One thread at a time. */
 public final class Put {
     private final List<EventBatch> batches;
+    private final @Nullable Origin origin;
     private final int events;
     private final long bodyBytes;
     private final long encodedBytes;
@@ -30,6 +33,16 @@ public final class Put {
      * @param moreFollows whether a flush is to come behind this put and others
      */
     public Put(List<EventBatch> batches, boolean moreFollows) {
+        this(batches, moreFollows, null);
+    }
+
+    /**
+     * Takes the batches over.
+     *
+     * @param moreFollows whether a flush is to come behind this put and others
+     * @param origin of the first event; the others count on from it. Null if nobody numbered them
+     */
+    public Put(List<EventBatch> batches, boolean moreFollows, @Nullable Origin origin) {
         int sumEvents = 0;
         long sumBody = 0;
         long sumEncoded = 0;
@@ -39,6 +52,7 @@ public final class Put {
             sumEncoded += batch.encodedBytes();
         }
         this.batches = batches;
+        this.origin = origin;
         this.events = sumEvents;
         this.bodyBytes = sumBody;
         this.encodedBytes = sumEncoded;
@@ -47,6 +61,11 @@ public final class Put {
 
     public List<EventBatch> batches() {
         return batches;
+    }
+
+    /** Who numbered the events, and the number of the first; null if nobody did. */
+    public @Nullable Origin origin() {
+        return origin;
     }
 
     /** Events in all batches. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelSelector;
@@ -14,7 +15,9 @@ import org.millrace.api.ChannelSelector.Delivery;
 import org.millrace.api.Inlet;
 import org.millrace.api.Interceptor;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.support.AllOf;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +68,12 @@ public final class EventRouter implements Inlet, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> submitUnflushed(EventBatch batch) {
+        return submitUnflushed(batch, null);
+    }
+
+    @Override
+    public CompletableFuture<Void> submitUnflushed(EventBatch batch, @Nullable Origin origin) {
+        int events = batch.events();
         List<Delivery> deliveries;
         try {
             deliveries = route(batch);
@@ -72,10 +81,9 @@ public final class EventRouter implements Inlet, AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         if (deliveries.size() == 1 && deliveries.get(0).required()) {
-            Delivery only = deliveries.get(0);
-            return only.channel().submitUnflushed(only.batch());
+            return submit(deliveries.get(0), events, origin);
         }
-        return deliver(deliveries);
+        return deliver(deliveries, events, origin);
     }
 
     @Override
@@ -129,12 +137,20 @@ public final class EventRouter implements Inlet, AutoCloseable {
         }
     }
 
-    private CompletableFuture<Void> deliver(List<Delivery> deliveries) {
+    /** The sender's numbers are those of all its events: they mean nothing where some are missing. */
+    private static CompletableFuture<Void> submit(Delivery delivery, int sentEvents, @Nullable Origin origin) {
+        EventBatch batch = delivery.batch();
+        return origin != null && batch.events() == sentEvents
+                ? delivery.channel().submitUnflushed(batch, origin)
+                : delivery.channel().submitUnflushed(batch);
+    }
+
+    private CompletableFuture<Void> deliver(List<Delivery> deliveries, int sentEvents, @Nullable Origin origin) {
         List<Delivery> later = new ArrayList<>();
         List<CompletableFuture<Void>> required = new ArrayList<>();
         for (Delivery delivery : deliveries) {
             if (delivery.required()) {
-                required.add(delivery.channel().submitUnflushed(delivery.batch()));
+                required.add(submit(delivery, sentEvents, origin));
             } else {
                 later.add(delivery);
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.codahale.metrics.MetricRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,12 +17,16 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelSelector;
 import org.millrace.api.Interceptor;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.support.AllOf;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.ReleaseCheck;
 
 class EventRouterTest {
+    private static final Origin ORIGIN = new Origin(new UUID(1, 2), 3);
+
     private final FakeChannel first = new FakeChannel("c1");
     private final FakeChannel second = new FakeChannel("c2");
     private final MetricRegistry registry = new MetricRegistry();
@@ -77,6 +82,27 @@ class EventRouterTest {
         assertThat(all).isNotDone();
         slow.complete(null);
         assertThat(all).isCompleted();
+    }
+
+    @Test
+    void aSendersNumbersReachARequiredChannelThatGetsTheWholeBatch() {
+        EventRouter router = router(List.of(first, second), List.of());
+        assertThat(router.submitUnflushed(batch("a", "b"), ORIGIN)).isCompleted();
+        assertThat(first.origins()).containsExactly(ORIGIN);
+        assertThat(second.origins()).containsExactly(ORIGIN);
+    }
+
+    @Test
+    void aSendersNumbersAreVoidWhereAnInterceptorHasDroppedEvents() {
+        Interceptor dropsOne = batch -> {
+            EventBatch.Split parts = batch.split(1);
+            parts.head().release();
+            return parts.tail();
+        };
+        EventRouter router = new EventRouter(List.of(dropsOne), replicating(), List.of(first), metrics());
+        assertThat(router.submitUnflushed(batch("a", "b"), ORIGIN)).isCompleted();
+        assertThat(first.bodies()).containsExactly("b");
+        assertThat(first.origins()).isEmpty();
     }
 
     @Test

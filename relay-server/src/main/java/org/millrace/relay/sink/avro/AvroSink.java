@@ -3,15 +3,18 @@ package org.millrace.relay.sink.avro;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.Transaction;
+import org.millrace.api.support.AllOf;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.Origin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,15 +137,15 @@ final class AvroSink implements Sink, BatchSized {
         Transaction transaction = context.channel().begin();
         boolean sent = false;
         try {
-            List<EventBatch> batches = take(transaction);
-            if (batches.isEmpty()) {
+            List<Load> loads = take(transaction);
+            if (loads.isEmpty()) {
                 return false;
             }
             peer.connect();
-            int events = batches.stream().mapToInt(EventBatch::events).sum();
+            int events = loads.stream().mapToInt(Load::events).sum();
             context.metrics().batchTaken(events, settings.batchEvents());
             context.metrics().drainAttempts.inc(events);
-            flights.add(new Flight(transaction, events, peer.send(batches)));
+            flights.add(new Flight(transaction, events, send(loads)));
             sent = true;
             return true;
         } catch (RelayException e) {
@@ -154,9 +157,14 @@ final class AvroSink implements Sink, BatchSized {
         }
     }
 
-    /** Many small batches make one request. */
-    private List<EventBatch> take(Transaction transaction) {
-        List<EventBatch> batches = new ArrayList<>();
+    private CompletableFuture<Void> send(List<Load> loads) {
+        return AllOf.of(loads.stream().map(peer::send).toList());
+    }
+
+    /** Many small batches make one request; more than one only where their numbers leave something out. */
+    private List<Load> take(Transaction transaction) {
+        List<Load> loads = new ArrayList<>(1);
+        Load last = null;
         int room = mostEvents;
         long bytes = 0;
         try {
@@ -165,7 +173,12 @@ final class AvroSink implements Sink, BatchSized {
                 if (batch == null) {
                     break;
                 }
-                batches.add(batch);
+                Origin origin = transaction.origin();
+                if (last == null || !last.isFollowedBy(origin)) {
+                    last = new Load(origin);
+                    loads.add(last);
+                }
+                last.add(batch);
                 room -= batch.events();
                 bytes += batch.encodedBytes();
             }
@@ -173,7 +186,7 @@ final class AvroSink implements Sink, BatchSized {
             context.metrics().channelReadFails.inc();
             throw e;
         }
-        return batches;
+        return loads;
     }
 
     private void commitArrived() throws DeliveryException, InterruptedException {

@@ -4,7 +4,6 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,18 +77,18 @@ final class PeerLink {
     /**
      * Sends a request on the connection.
      *
-     * @param batches lent
+     * @param load its batches are lent
      * @return completes as {@link RelayConnection#append} says
      */
-    CompletableFuture<Void> send(List<EventBatch> batches) {
+    CompletableFuture<Void> send(Load load) {
         RelayConnection current = connection;
         if (current == null) {
             throw new IllegalStateException("not connected");
         }
         long started = System.nanoTime();
-        CompletableFuture<Void> answered = current.append(batches);
+        CompletableFuture<Void> answered = current.append(load.batches(), load.origin());
         answered.whenComplete((stored, failure) -> requests.update(System.nanoTime() - started, TimeUnit.NANOSECONDS));
-        for (EventBatch batch : batches) {
+        for (EventBatch batch : load.batches()) {
             bytesOut.inc(batch.encodedBytes());
         }
         return answered;

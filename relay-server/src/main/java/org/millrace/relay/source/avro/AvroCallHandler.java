@@ -111,7 +111,8 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
         figures.received(call);
         gate.callBegan();
         long begun = System.nanoTime();
-        CompletableFuture<Void> stored = inlet.submitUnflushed(call.batch());
+        CompletableFuture<Void> stored =
+                inlet.submitUnflushed(call.batch(), call.metadata().origin());
         flush.submitted();
         if (stored.isDone() && !stored.isCompletedExceptionally()) {
             settle(call, begun, null);

@@ -1,4 +1,4 @@
-package org.millrace.relay.route;
+package org.millrace.api.support;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settles once all parts have: done if all are, otherwise with the first part's failure itself. {@link CompletableFuture#allOf} would
- * wrap the failure, and an {@link org.millrace.api.Inlet} promises the bare one.
+ * wrap the failure, and channels and an {@link org.millrace.api.Inlet} promise the bare one.
  */
-final class AllOf {
+public final class AllOf {
     private final CompletableFuture<Void> whole = new CompletableFuture<>();
     private final AtomicInteger open;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -19,7 +19,8 @@ final class AllOf {
         this.open = new AtomicInteger(parts);
     }
 
-    static CompletableFuture<Void> of(List<CompletableFuture<Void>> parts) {
+    /** @param parts at least one */
+    public static CompletableFuture<Void> of(List<CompletableFuture<Void>> parts) {
         if (parts.size() == 1) {
             return parts.get(0);
         }
