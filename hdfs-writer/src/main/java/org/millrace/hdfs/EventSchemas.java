@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -24,19 +25,29 @@ final class EventSchemas {
 
     private final @Nullable String otherwise;
     private final Locations locations;
-    private final Map<String, String> byUrl = new Recent();
-    private final Map<String, String> byLiteral = new Recent();
+    private final Map<String, Known> byUrl = new Recent();
+    private final Map<String, Known> byLiteral = new Recent();
 
     /** What the event before went by: mostly the next one says the same, and neither is decoded for that. */
     private HeaderName lastHeader = LITERAL;
 
     private byte[] lastValue = {};
-    private String lastSchema = "";
+    private @Nullable Known lastSchema;
+    private final Map<String, RefusedEventException> outOfReach = new HashMap<>();
+
+    /**
+     * A schema that is one.
+     *
+     * @param json the same text for the same schema
+     */
+    record Known(String json, Schema schema) {}
 
     /** Reads what stands at a URL. */
     interface Locations {
-        /** @param bySender a header named it, not the operator */
-        String read(String url, boolean bySender) throws IOException;
+        String read(String url) throws IOException;
+
+        /** @throws IOException if this is none that a sender may name */
+        void checkSender(String url) throws IOException;
     }
 
     /** @param otherwise a URL for events that do not tell; null for none */
@@ -46,27 +57,30 @@ final class EventSchemas {
     }
 
     /**
-     * The schema as JSON, the same text for the same schema.
+     * The schema of an event's body.
      *
-     * @throws IOException if there is none, it cannot be had, or is none
+     * @throws RefusedEventException if the event has none, or one that cannot be had or is none
+     * @throws IOException if that is so of {@code serializer.schemaURL}, which is no event's fault
      */
-    String of(EventReader event) throws IOException {
-        if (isAsLast(event)) {
-            return lastSchema;
+    Known of(EventReader event) throws IOException, RefusedEventException {
+        Known last = lastSchema;
+        if (last != null && isAsLast(event)) {
+            return last;
         }
         String url = event.header(URL);
         if (url != null) {
-            return remember(URL, url, at(url, true));
+            return remember(URL, url, atSenders(url));
         }
         String literal = event.header(LITERAL);
         if (literal != null) {
             return remember(LITERAL, literal, literal(literal));
         }
         if (otherwise != null) {
-            return at(otherwise, false);
+            return at(otherwise, "serializer.schemaURL = ");
         }
-        throw new IOException("an event has no schema: neither header " + URL + " nor " + LITERAL
-                + ", and serializer.schemaURL is not set");
+        throw new RefusedEventException(
+                "it has no schema: neither header " + URL + " nor " + LITERAL + ", and serializer.schemaURL is not set",
+                false);
     }
 
     private boolean isAsLast(EventReader event) {
@@ -75,19 +89,44 @@ final class EventSchemas {
                 && (lastHeader.equals(URL) || !event.hasHeader(URL));
     }
 
-    private String remember(HeaderName header, String value, String schema) {
+    private Known remember(HeaderName header, String value, Known schema) {
         lastHeader = header;
         lastValue = value.getBytes(StandardCharsets.UTF_8);
         lastSchema = schema;
         return schema;
     }
 
-    private String at(String url, boolean bySender) throws IOException {
-        String schema = byUrl.get(url);
+    /** In one turn it is tried once, however many events name it. */
+    private Known atSenders(String url) throws RefusedEventException {
+        RefusedEventException known = outOfReach.get(url);
+        if (known != null) {
+            throw known;
+        }
+        try {
+            locations.checkSender(url);
+        } catch (IOException e) {
+            throw new RefusedEventException("header " + URL + " = " + shown(url) + ": " + e.getMessage(), false);
+        }
+        try {
+            return at(url, "header " + URL + " = ");
+        } catch (IOException e) {
+            RefusedEventException refusal = new RefusedEventException(String.valueOf(e.getMessage()), true);
+            outOfReach.put(url, refusal);
+            throw refusal;
+        }
+    }
+
+    /** What could not be read in one turn is read again in the next. */
+    void turnBegins() {
+        outOfReach.clear();
+    }
+
+    private Known at(String url, String key) throws IOException {
+        Known schema = byUrl.get(url);
         if (schema == null) {
-            String name = (bySender ? "header " + URL : "serializer.schemaURL") + " = " + shown(url);
+            String name = key + shown(url);
             try {
-                schema = parsed(locations.read(url, bySender), name);
+                schema = parsed(locations.read(url), name);
             } catch (IOException e) {
                 throw new IOException(name + ": " + e.getMessage(), e);
             }
@@ -96,19 +135,24 @@ final class EventSchemas {
         return schema;
     }
 
-    private String literal(String literal) throws IOException {
-        String schema = byLiteral.get(literal);
+    private Known literal(String literal) throws RefusedEventException {
+        Known schema = byLiteral.get(literal);
         if (schema == null) {
-            schema = parsed(literal, "header " + LITERAL + " = " + shown(literal));
+            try {
+                schema = parsed(literal, "header " + LITERAL + " = " + shown(literal));
+            } catch (IOException e) {
+                throw new RefusedEventException(String.valueOf(e.getMessage()), false);
+            }
             byLiteral.put(literal, schema);
         }
         return schema;
     }
 
     /** Without differences that mean nothing, such as blanks, which would make files of their own. */
-    private static String parsed(String json, String name) throws IOException {
+    private static Known parsed(String json, String name) throws IOException {
         try {
-            return new Schema.Parser().parse(json).toString();
+            Schema schema = new Schema.Parser().parse(json);
+            return new Known(schema.toString(), schema);
         } catch (RuntimeException e) { // of Avro's own, and others where a name is unknown
             throw new IOException(name + " is no Avro schema: " + e.getMessage(), e);
         }
@@ -119,7 +163,7 @@ final class EventSchemas {
         return safe.length() <= MOST_SHOWN ? safe : safe.substring(0, MOST_SHOWN) + "...";
     }
 
-    private static final class Recent extends LinkedHashMap<String, String> {
+    private static final class Recent extends LinkedHashMap<String, Known> {
         private static final long serialVersionUID = 1;
 
         Recent() {
@@ -127,7 +171,7 @@ final class EventSchemas {
         }
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
             return size() > MOST_KNOWN;
         }
     }

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The time of an event: its {@code timestamp} header, or the clock where the header is missing or not a number. Flume fails on
- * such an event again and again and delivers nothing behind it; we count it and warn. Thread-safe.
+ * such an event again and again and delivers nothing behind it; we count it and warn, or refuse it where the operator has named a
+ * place for such events. Thread-safe.
  */
 final class EventTime {
     private static final Logger log = LoggerFactory.getLogger(EventTime.class);
@@ -25,25 +26,46 @@ final class EventTime {
     private static final long MOST_MILLIS = 253_402_300_799_999L;
 
     private final String sink;
+    private final Missing missing;
     private final boolean local;
     private final InstantSource clock;
     private final Counter without;
     private final AtomicLong nextWarningMillis = new AtomicLong(Long.MIN_VALUE);
 
+    /** What becomes of an event without a usable header whose path needs the time. */
+    enum Missing {
+        GOES_BY_THE_CLOCK,
+        IS_REFUSED
+    }
+
     /**
      * @param local always the clock, {@code hdfs.useLocalTimeStamp}
      * @param without counts events whose header could not be used
      */
-    EventTime(String sink, boolean local, InstantSource clock, Counter without) {
+    EventTime(String sink, Missing missing, boolean local, InstantSource clock, Counter without) {
         this.sink = sink;
+        this.missing = missing;
         this.local = local;
         this.clock = clock;
         this.without = without;
     }
 
     /** The time for a bucket's path, epoch milliseconds. */
-    long ofBucket(EventReader event) {
-        return local ? clock.millis() : of(event);
+    long ofBucket(EventReader event) throws RefusedEventException {
+        if (local) {
+            return clock.millis();
+        }
+        String header = event.header(TIMESTAMP);
+        long millis = header == null ? NONE : parsed(header);
+        if (millis == NONE && missing == Missing.IS_REFUSED) {
+            without.inc();
+            throw new RefusedEventException("hdfs.path needs the time, and it " + lack(header), false);
+        }
+        return millis == NONE ? instead(header) : millis;
+    }
+
+    private static String lack(@Nullable String header) {
+        return header == null ? "has no timestamp header" : "has a timestamp header that is not epoch milliseconds";
     }
 
     /** The header's time, epoch milliseconds; the clock's without one. */
@@ -71,9 +93,7 @@ final class EventTime {
                     "Sink {}: an event {}; it goes by the time of writing, as {} others so far. An interceptor of type "
                             + "timestamp at the source sets the header; hdfs.useLocalTimeStamp = true asks for none",
                     sink,
-                    header == null
-                            ? "has no timestamp header"
-                            : "has a timestamp header that is not epoch milliseconds",
+                    lack(header),
                     without.getCount() - 1);
         }
         return now;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param location the path as in the file, for messages and to find the file system by
  * @param held for buckets that cannot take events for now
+ * @param maxEventBytes of a body
  * @param threads that write buckets side by side
  * @param callTimeout of one call into Hadoop; zero: none
  */
@@ -25,10 +26,12 @@ record HdfsSettings(
         UnfinishedFiles.RetryPolicy retry,
         HeldEvents.Limits held,
         int batchEvents,
+        int maxEventBytes,
         int maxOpenFiles,
         int threads,
         Duration callTimeout,
-        boolean localTime) {
+        boolean localTime,
+        EventTime.Missing withoutTime) {
 
     /** What file names have in common. An empty suffix means the codec's own. */
     record Names(String inUsePrefix, String inUseSuffix, String suffix) {}

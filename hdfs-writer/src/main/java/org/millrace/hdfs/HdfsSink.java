@@ -13,6 +13,7 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.slf4j.Logger;
@@ -32,11 +33,13 @@ final class HdfsSink implements Sink, BatchSized {
 
     private final SinkContext context;
     private final HdfsSettings settings;
+    private final DeadLetters deadLetters;
     private @Nullable OpenStore store;
 
-    HdfsSink(SinkContext context, HdfsSettings settings) {
+    HdfsSink(SinkContext context, HdfsSettings settings, DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
+        this.deadLetters = deadLetters;
     }
 
     @Override
@@ -52,6 +55,13 @@ final class HdfsSink implements Sink, BatchSized {
     @Override
     public void start() throws StartException {
         store = OpenStore.open(context, settings);
+        try {
+            deadLetters.start();
+        } catch (StartException e) {
+            store.close();
+            store = null;
+            throw e;
+        }
         context.metrics().started(context.clock().instant());
         log.info("Sink {}: writes to {}", context.name(), settings.location());
     }
@@ -81,10 +91,11 @@ final class HdfsSink implements Sink, BatchSized {
         }
     }
 
-    private static void doDue(OpenStore open) throws InterruptedException {
+    private void doDue(OpenStore open) throws InterruptedException {
         open.calls().collect();
         open.unfinished().advance();
         open.buckets().finishDue();
+        deadLetters.finishDue();
     }
 
     private static void keepInterrupt(OpenStore open) {
@@ -101,12 +112,14 @@ final class HdfsSink implements Sink, BatchSized {
         try (Transaction tx = context.channel().begin()) {
             List<EventBatch> batches = take(tx, open);
             taken = batches.stream().mapToInt(EventBatch::events).sum();
+            deadLetters.settle();
             buckets.write();
             delivered = buckets.divide(tx, batches);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (delivered > 0 || buckets.hasWritten()) {
                 buckets.commit(tx);
             }
+            delivered -= deadLetters.committed();
             isWhole = true;
         } catch (ChannelException e) {
             context.metrics().channelReadFails.inc();
@@ -117,6 +130,7 @@ final class HdfsSink implements Sink, BatchSized {
             if (!isWhole) {
                 buckets.rolledBack();
             }
+            deadLetters.rolledBack();
         }
         context.metrics().drainSuccesses.inc(delivered);
         open.unfinished().advance();
@@ -129,6 +143,9 @@ final class HdfsSink implements Sink, BatchSized {
             return taken;
         }
         int events = 0;
+        if (open.schemas() != null) {
+            open.schemas().turnBegins();
+        }
         EventBatch batch;
         while (events < settings.batchEvents() && (batch = tx.take(settings.batchEvents() - events)) != null) {
             events += batch.events();
@@ -157,19 +174,44 @@ final class HdfsSink implements Sink, BatchSized {
     }
 
     private void assign(EventBatch batch, OpenStore open) throws IOException {
-        EventSchemas schemas = open.schemas();
-        boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
         EventReader event = batch.reader();
         while (event.next()) {
-            long millis = usesTime ? open.time().ofBucket(event) : 0;
-            open.buckets()
-                    .add(
-                            batch,
-                            event,
-                            settings.directory().resolve(event, millis),
-                            settings.prefix().resolve(event, millis),
-                            schemas == null ? "" : schemas.of(event));
+            try {
+                assign(batch, event, open);
+            } catch (RefusedEventException e) {
+                deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
+            } catch (RuntimeException e) { // unforeseen: such an event must not hold up the others for ever either
+                deadLetters.refuse(event, e.toString(), true);
+            }
         }
+    }
+
+    private void assign(EventBatch batch, EventReader event, OpenStore open) throws IOException, RefusedEventException {
+        if (event.bodyLength() > settings.maxEventBytes()) {
+            throw new RefusedEventException(
+                    "its body has " + event.bodyLength() + " bytes (expected: at most hdfs.maxEventBytes, "
+                            + settings.maxEventBytes() + ")",
+                    false);
+        }
+        boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
+        long millis = usesTime ? open.time().ofBucket(event) : 0;
+        String directory = settings.directory().resolve(event, millis);
+        String prefix = settings.prefix().resolve(event, millis);
+        open.places().check(directory, prefix);
+        open.buckets().add(batch, event, directory, prefix, schemaOf(event, open.schemas()));
+    }
+
+    private static String schemaOf(EventReader event, @Nullable EventSchemas schemas)
+            throws IOException, RefusedEventException {
+        if (schemas == null) {
+            return "";
+        }
+        EventSchemas.Known known = schemas.of(event);
+        String flaw = DatumCheck.flaw(known.schema(), event);
+        if (flaw != null) {
+            throw new RefusedEventException("its body is no datum of its schema: " + flaw, false);
+        }
+        return known.json();
     }
 
     @Override
@@ -200,6 +242,7 @@ final class HdfsSink implements Sink, BatchSized {
         if (store != null) {
             store.close();
             store = null;
+            deadLetters.close();
             context.metrics().stopped(context.clock().instant());
             log.info("Sink {}: stopped", context.name());
         }

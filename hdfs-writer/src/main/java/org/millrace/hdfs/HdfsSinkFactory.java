@@ -13,6 +13,7 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
+import org.millrace.api.deadletter.DeadLetters;
 
 /** Reads the settings of an HDFS sink: Flume's keys, with Flume's defaults. */
 public final class HdfsSinkFactory implements ComponentFactory.OfSink {
@@ -37,6 +38,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     @Override
     public Sink create(SinkContext context, Settings settings) {
         Settings hdfs = settings.under("hdfs.");
+        DeadLetters deadLetters = DeadLetters.read(context, settings);
         ZoneId zone = hdfs.value(
                         "timeZone", "a time zone, such as Europe/Berlin", HdfsSinkFactory::zone, ZoneOffset.UTC)
                 .orElse(ZoneId.systemDefault());
@@ -61,15 +63,19 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2).orElse(100_000),
                         hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE).orElse(64L << 20)),
                 hdfs.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
+                hdfs.bytes("maxEventBytes", 1, Integer.MAX_VALUE)
+                        .orElse((long) Integer.MAX_VALUE)
+                        .intValue(),
                 hdfs.integer("maxOpenFiles", 1, Integer.MAX_VALUE).orElse(5000),
                 hdfs.integer("threadsPoolSize", 1, 1000).orElse(10),
                 upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000),
-                hdfs.bool("useLocalTimeStamp").orElse(false));
+                hdfs.bool("useLocalTimeStamp").orElse(false),
+                deadLetters.isConfigured() ? EventTime.Missing.IS_REFUSED : EventTime.Missing.GOES_BY_THE_CLOCK);
         noteUnknownLetters(hdfs, "path", read.directory());
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
         hdfs.ignored("the sink's own thread finishes files, no timer", "rollTimerPoolSize");
         warnOfSmallFiles(hdfs, read.roll());
-        return new HdfsSink(context, read);
+        return new HdfsSink(context, read, deadLetters);
     }
 
     private static Settings.Value<BucketPath> path(

@@ -29,6 +29,7 @@ record OpenStore(
         FileSystems systems,
         HadoopCalls calls,
         EventTime time,
+        PlaceCheck places,
         @Nullable EventSchemas schemas,
         Manifest manifest,
         UnfinishedFiles unfinished,
@@ -63,7 +64,12 @@ record OpenStore(
             throws StartException {
         FileSystems systems = new FileSystems(fileSystem(context, settings, configuration, user), configuration);
         HdfsMetrics metrics = new HdfsMetrics(context.metrics(), context.clock());
-        EventTime time = new EventTime(context.name(), settings.localTime(), context.clock(), metrics.withoutTimestamp);
+        EventTime time = new EventTime(
+                context.name(),
+                settings.withoutTime(),
+                settings.localTime(),
+                context.clock(),
+                metrics.withoutTimestamp);
         EventFormat format = format(settings, configuration, time);
         HdfsSettings.Names names = settings.names();
         FileNaming naming = new FileNaming(
@@ -85,7 +91,8 @@ record OpenStore(
         Buckets buckets = new Buckets(
                 store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
-        return new OpenStore(context, user, systems, calls, time, schemas, manifest, unfinished, buckets);
+        PlaceCheck places = new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
+        return new OpenStore(context, user, systems, calls, time, places, schemas, manifest, unfinished, buckets);
     }
 
     /** The files of an agent before us are ours now. The turns of the sink look after them. */

@@ -24,11 +24,16 @@ record SchemaLocations(List<String> allowed, Configuration configuration, Hadoop
     private static final int MOST_BYTES = 1 << 18;
 
     @Override
-    public String read(String url, boolean bySender) throws IOException {
-        if (bySender && allowed.stream().noneMatch(url::startsWith)) {
+    public void checkSender(String url) throws IOException {
+        if (allowed.stream().noneMatch(url::startsWith)) {
             throw new IOException("senders may not name this place (expected: a start of "
                     + String.join(" or ", allowed) + ", as serializer.schemaUrlPrefixes says)");
         }
+        address(url);
+    }
+
+    @Override
+    public String read(String url) throws IOException {
         Reading reading = new Reading(address(url));
         calls.runAll(List.of(reading));
         return reading.result();

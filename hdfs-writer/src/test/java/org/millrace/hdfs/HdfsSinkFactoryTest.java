@@ -104,6 +104,13 @@ class HdfsSinkFactoryTest {
                 "hdfs.sync | fsync | one of: hflush, hsync",
                 "hdfs.configurationDirectory | /no/such/directory | there is neither of them",
                 "writeFormat | Text | unknown",
+                "hdfs.maxEventBytes | 0 | a number of bytes",
+                "deadLetter.type | kafka | expected: file; there is no other type",
+                "deadLetter.maxTries | 0 | at least 1",
+                "deadLetter.rollSize | 1 | a number of bytes",
+                "deadLetter.rollInterval | -1 | a number of seconds",
+                "deadLetter.maxBytes | much | a number of bytes",
+                "deadLetter.dir | /x | unknown",
             })
     void badValuesAreRefusedByName(String key, String value, String message) {
         SinkUnderTest sut = key.equals("hdfs.path")

@@ -66,6 +66,11 @@ public final class Settings {
         return values.containsKey(prefix + key);
     }
 
+    /** True if no key of the file is among these. Does not make any a known one. */
+    public boolean isEmpty() {
+        return values.keySet().stream().noneMatch(key -> key.startsWith(prefix));
+    }
+
     public Value<String> string(String key) {
         return new Value<>(key, "a text", text -> text, "");
     }

@@ -14,8 +14,10 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
+import org.millrace.api.deadletter.EventContainerReader;
 import org.millrace.client.AppendException;
 import org.millrace.client.ClientProperties;
 import org.millrace.client.ClientSettings;
@@ -26,6 +28,8 @@ import org.millrace.client.RelayAddress;
 import org.millrace.client.RelayClient;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.codec.HeaderEdit;
+import org.millrace.codec.HeaderName;
 import org.millrace.relay.source.spool.SpoolSettings;
 import org.millrace.relay.source.spool.SpoolingReader;
 import picocli.CommandLine.Command;
@@ -34,7 +38,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Sends lines to an agent's Avro source, an event each: those of a file, of the standard input, or of a directory's files. */
+/**
+ * Sends lines to an agent's Avro source, an event each: those of a file, of the standard input, or of a directory's files. Or the events
+ * of container files, as they are.
+ */
 @Command(description = "Send the lines of a file, or of the standard input, to an agent's Avro source.")
 public final class AvroClientCommand implements Callable<Integer> {
     /** Long lines: a request holds fewer of them then. */
@@ -84,6 +91,15 @@ public final class AvroClientCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Send all files of this directory; those that are done get the suffix .COMPLETED.")
     private @Nullable Path directory;
+
+    @Option(
+            names = "--events",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description =
+                    "Send the events of Avro container files, with the headers that they have: dead letters, or what "
+                            + "'channel export' writes. A file that is not acknowledged to its end is to be sent again.")
+    private List<Path> eventFiles = List.of();
 
     @Option(
             names = {"-R", "--headerFile"},
@@ -150,7 +166,11 @@ public final class AvroClientCommand implements Callable<Integer> {
 
     private void send(PipelinedSender sender, int batchEvents, Map<String, String> headers)
             throws IOException, StartException, InterruptedException {
-        if (directory != null) {
+        if (!eventFiles.isEmpty()) {
+            for (Path container : eventFiles) {
+                sendContainer(sender, container, batchEvents, headers);
+            }
+        } else if (directory != null) {
             sendDirectory(sender, directory, batchEvents, headers);
         } else if (file != null) {
             try (InputStream in = Files.newInputStream(file)) {
@@ -200,6 +220,41 @@ public final class AvroClientCommand implements Callable<Integer> {
         }
     }
 
+    private static void sendContainer(
+            PipelinedSender sender, Path container, int batchEvents, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        List<HeaderEdit> edits = headers.entrySet().stream()
+                .map(header -> new HeaderEdit(HeaderName.of(header.getKey()), header.getValue(), false))
+                .toList();
+        try (EventContainerReader blocks = EventContainerReader.open(container)) {
+            for (EventBatch block; (block = blocks.next()) != null; ) {
+                EventBatch rest = HeaderEdit.apply(edits, block);
+                while (rest.events() > batchEvents) {
+                    EventBatch.Split parts = rest.split(batchEvents);
+                    rest = parts.tail();
+                    sendOrRelease(sender, parts.head(), rest);
+                }
+                sendAndRelease(sender, rest);
+            }
+        } catch (IOException e) {
+            throw e instanceof AppendException ? e : new IOException(container + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @param rest released if that of the batch fails */
+    private static void sendOrRelease(PipelinedSender sender, EventBatch batch, EventBatch rest)
+            throws AppendException, InterruptedException {
+        boolean sent = false;
+        try {
+            sendAndRelease(sender, batch);
+            sent = true;
+        } finally {
+            if (!sent) {
+                rest.release();
+            }
+        }
+    }
+
     private static void sendAndRelease(PipelinedSender sender, EventBatch batch)
             throws AppendException, InterruptedException {
         try {
@@ -240,8 +295,16 @@ public final class AvroClientCommand implements Callable<Integer> {
     }
 
     private void checkInput() {
-        if (file != null && directory != null) {
-            throw usageMistake("--filename and --dirname exclude each other");
+        if (Stream.of(file != null, directory != null, !eventFiles.isEmpty())
+                        .filter(given -> given)
+                        .count()
+                > 1) {
+            throw usageMistake("--filename, --dirname and --events exclude each other");
+        }
+        for (Path container : eventFiles) {
+            if (!Files.isReadable(container)) {
+                throw usageMistake("--events " + container + ": no such file, or not to be read by this user");
+            }
         }
         if (file != null && !Files.isReadable(file)) {
             throw usageMistake("--filename " + file + ": no such file, or not to be read by this user");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,6 +12,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +22,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.SinkContext;
+import org.millrace.api.SinkMetrics;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.client.EventLoops;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventReader;
+import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeChannel;
+import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.FakeRelay;
+import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.process.FreePorts;
 import picocli.CommandLine;
 
@@ -109,6 +121,67 @@ class AvroClientCommandTest {
     }
 
     @Test
+    void deadLettersAreFedBackWithTheirHeaders() throws Exception {
+        Path first = deadLetter("one");
+        Path second = deadLetter("two");
+        Path more = Files.writeString(directory.resolve("headers"), "deadLetter.reason = mended\n");
+        CompletableFuture<Integer> exit = run(
+                "",
+                "-H",
+                "127.0.0.1",
+                "-p",
+                port(),
+                "-R",
+                more.toString(),
+                "--events",
+                first.toString(),
+                second.toString());
+        relay.accept();
+        for (String body : List.of("one", "two")) {
+            FakeRelay.Request request = relay.readRequest();
+            assertThat(request.parameters())
+                    .startsWith("02")
+                    .contains(hex("deadLetter.sink"), hex("deadLetter.tries"), hex("kept"), hex("mended"))
+                    .doesNotContain(hex("a reason"))
+                    .endsWith(hex(body) + "00");
+            if (body.equals("one")) {
+                relay.answerFirstOk(request.serial());
+            } else {
+                relay.answerOk(request.serial());
+            }
+        }
+        assertThat(get(exit)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).startsWith("2 events sent");
+    }
+
+    @Test
+    void aFileThatHoldsNoEventsIsToldByItsName() throws Exception {
+        Path text = Files.writeString(directory.resolve("notes.avro"), "not Avro");
+        CompletableFuture<Integer> exit = run("", "-H", "127.0.0.1", "-p", port(), "--events", text.toString());
+        relay.accept();
+        assertThat(get(exit)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("notes.avro: no Avro object container");
+    }
+
+    /** A sink's file with the one event. */
+    private Path deadLetter(String body) throws Exception {
+        Path files = directory.resolve(body);
+        SinkContext context = new SinkContext(
+                "a1", "k1", new FakeChannel("c1"), new SinkMetrics("k1", new MetricRegistry()), new FakeClock());
+        DeadLetters letters = DeadLetters.read(
+                context, new RecordedProblems().settings(Map.of("deadLetter.directory", files.toString())));
+        EventBatch batch = Batches.of(Map.of("h", "kept"), body);
+        EventReader event = batch.reader();
+        event.next();
+        letters.refuse(event, "a reason", false);
+        letters.settle();
+        letters.committed();
+        letters.close();
+        batch.release();
+        return files.resolve("a1.k1.1700000000000.avro");
+    }
+
+    @Test
     void whatIsNotAcknowledgedIsAFailure() throws Exception {
         Path file = Files.writeString(directory.resolve("log"), "a\nb\n");
         CompletableFuture<Integer> exit = run("", "-H", "127.0.0.1", "-p", port(), "--dirname", directory.toString());
@@ -139,6 +212,8 @@ class AvroClientCommandTest {
                 "-H localhost -p 4141 -F no-such-file",
                 "-H localhost -p 4141 --dirname no-such-directory",
                 "-H localhost -p 4141 -F pom.xml --dirname src",
+                "-H localhost -p 4141 -F pom.xml --events pom.xml",
+                "-H localhost -p 4141 --events no-such-file",
                 "-H localhost -p 4141 -R no-such-file",
                 "-P no-such-file",
                 "-H localhost -p 4141 --no-such-option"

@@ -1,0 +1,81 @@
+package org.millrace.hdfs;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a file system can have a file at the place that an event names: one that it would refuse again and again makes the event a
+ * dead letter, not the sink. The sink's thread only: it remembers the place before.
+ *
+ * @see HeaderLevel which sees to what a single header may do
+ */
+final class PlaceCheck {
+    /** Of HDFS, {@code dfs.namenode.fs-limits.max-component-length}, and of nearly every file system on a disk. */
+    private static final int MOST_LEVEL_BYTES = 255;
+
+    private static final int MOST_PATH_CHARS = 8000;
+    private static final int MOST_LEVELS = 1000;
+    private static final int COUNTER_CHARS = 20;
+
+    private final FileNaming naming;
+    private final boolean colons;
+
+    private String lastDirectory = "";
+    private String lastPrefix = "";
+
+    /** @param colons whether names may have them, which in HDFS they may not */
+    PlaceCheck(FileNaming naming, boolean colons) {
+        this.naming = naming;
+        this.colons = colons;
+    }
+
+    /**
+     * Costs nothing where the texts are those of the event before.
+     *
+     * @throws RefusedEventException if there can be no such file
+     */
+    @SuppressWarnings("ReferenceEquality") // a path that has not changed is the very same string
+    void check(String directory, String prefix) throws RefusedEventException {
+        if (directory == lastDirectory && prefix == lastPrefix) {
+            return;
+        }
+        String flaw = flaw(directory, prefix);
+        if (flaw != null) {
+            throw new RefusedEventException(
+                    "hdfs.path and hdfs.filePrefix with its headers make no file name: " + flaw, false);
+        }
+        lastDirectory = directory;
+        lastPrefix = prefix;
+    }
+
+    private @Nullable String flaw(String directory, String prefix) {
+        int authority = directory.indexOf("://");
+        int slash = authority < 0 ? 0 : directory.indexOf('/', authority + 3);
+        String path = (slash < 0 ? "" : directory.substring(slash)) + "/" + naming.inUsePrefix() + prefix;
+        int nameTail = 1
+                + COUNTER_CHARS
+                + naming.suffix().length()
+                + naming.inUseSuffix().length();
+        if (path.length() + nameTail > MOST_PATH_CHARS) {
+            return path.length() + " characters (expected: at most " + MOST_PATH_CHARS + ")";
+        }
+        String[] levels = path.split("/", -1);
+        if (levels.length > MOST_LEVELS) {
+            return levels.length + " levels (expected: at most " + MOST_LEVELS + ")";
+        }
+        for (int i = 0; i < levels.length; i++) {
+            int bytes = utf8Bytes(levels[i]) + (i == levels.length - 1 ? nameTail : 0);
+            if (bytes > MOST_LEVEL_BYTES) {
+                return "a level of " + bytes + " bytes (expected: at most " + MOST_LEVEL_BYTES + ")";
+            }
+            if (!colons && levels[i].indexOf(':') >= 0) {
+                return "a colon in " + levels[i];
+            }
+        }
+        return null;
+    }
+
+    private static int utf8Bytes(String level) {
+        return level.length() <= MOST_LEVEL_BYTES / 3 ? level.length() : level.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

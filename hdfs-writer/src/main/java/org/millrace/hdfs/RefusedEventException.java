@@ -1,0 +1,18 @@
+package org.millrace.hdfs;
+
+/** An event by itself is the reason that it cannot be written: others can. */
+final class RefusedEventException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final boolean mayHeal;
+
+    /** @param mayHeal whether the same event may be written later */
+    RefusedEventException(String message, boolean mayHeal) {
+        super(message, null, false, false); // told to an operator, not traced
+        this.mayHeal = mayHeal;
+    }
+
+    boolean mayHeal() {
+        return mayHeal;
+    }
+}

@@ -1,0 +1,279 @@
+package org.millrace.hdfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.StartException;
+import org.millrace.hdfs.FaultyFileSystem.Fault;
+import org.millrace.hdfs.FaultyFileSystem.Op;
+import org.millrace.testkit.Batches;
+
+/** Events that can never be written: they become dead letters, once, and the others arrive, once. */
+class PoisonEventsTest {
+    private static final String AVRO_BODY = "org.apache.flume.sink.hdfs.AvroEventSerializer$Builder";
+    private static final String URL = "flume.avro.schema.url";
+    private static final Map<String, String> NOW = Map.of("timestamp", "1700000000000");
+    private static final Map<String, String> STRING = Map.of("flume.avro.schema.literal", "\"string\"");
+
+    @TempDir
+    private Path directory;
+
+    private Tree tree;
+    private Letters letters;
+
+    @BeforeEach
+    void directories() throws Exception {
+        tree = new Tree(Files.createDirectory(directory.resolve("files")));
+        letters = new Letters(directory.resolve("dead"));
+    }
+
+    @AfterEach
+    void noFault() {
+        FaultyFileSystem.fault = Fault.NONE;
+    }
+
+    private SinkUnderTest started(String path, String... more) throws StartException {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("deadLetter.directory", letters.directory().toString());
+        for (int i = 0; i < more.length; i += 2) {
+            all.put(more[i], more[i + 1]);
+        }
+        String[] pairs = all.entrySet().stream()
+                .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+                .toArray(String[]::new);
+        return SinkUnderTest.started(path, pairs);
+    }
+
+    private String root() {
+        return tree.root().toUri().toString();
+    }
+
+    static List<Arguments> kinds() {
+        String[] text = {};
+        String[] avro = {"serializer", AVRO_BODY};
+        return List.of(
+                Arguments.of("%Y", text, Map.of(), "poison", "no timestamp header"),
+                Arguments.of("%Y", text, Map.of("timestamp", "today"), "poison", "not epoch milliseconds"),
+                Arguments.of("%Y", text, Map.of("timestamp", "1700000000000000000"), "poison", "not epoch"),
+                Arguments.of("%{a}%{b}", text, twoLongHeaders(), "poison", "a level of 300 bytes"),
+                Arguments.of("%{a}%{b}/".repeat(40), text, twoLongHeaders(), "poison", "characters"),
+                Arguments.of("x", new String[] {"hdfs.maxEventBytes", "5"}, NOW, "poison", "body has 6 bytes"),
+                Arguments.of("x", avro, NOW, "poison", "it has no schema"),
+                Arguments.of("x", avro, Map.of("flume.avro.schema.literal", "{"), "poison", "is no Avro schema"),
+                Arguments.of("x", avro, Map.of(URL, "file:///etc/passwd"), "poison", "may not name this place"),
+                Arguments.of("x", avro, STRING, datum("12") + "34", "no datum of its schema"),
+                Arguments.of("x", avro, STRING, datum("1234").substring(1), "no datum of its schema"));
+    }
+
+    private static Map<String, String> twoLongHeaders() {
+        Map<String, String> headers = new HashMap<>(NOW);
+        headers.put("a", "a".repeat(150));
+        headers.put("b", "b".repeat(150));
+        return headers;
+    }
+
+    @ParameterizedTest(name = "{4}")
+    @MethodSource("kinds")
+    void poisonIsWrittenOnceToTheDeadLettersAndAllElseOnceToItsFile(
+            String path, String[] settings, Map<String, String> headers, String poison, String reason)
+            throws Exception {
+        boolean isAvro = settings.length > 0 && settings[0].equals("serializer");
+        Map<String, String> good = new HashMap<>(NOW);
+        good.putAll(isAvro ? STRING : Map.of());
+        try (SinkUnderTest sut = started(root() + "/" + path, settings)) {
+            sut.put(Batches.of(good, isAvro ? datum("1") : "one"))
+                    .put(Batches.of(headers, poison))
+                    .put(Batches.of(good, isAvro ? datum("2") : "two"))
+                    .drainAll();
+
+            assertThat(sut.channel.bodies()).isEmpty();
+            assertThat(sut.counter("deadLetteredEvents")).isEqualTo(1);
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(2);
+        }
+        assertThat(letters.all()).singleElement().satisfies(letter -> {
+            assertThat(letter.body()).isEqualTo(poison);
+            assertThat(letter.headers()).containsAllEntriesOf(headers).containsEntry("deadLetter.sink", "k1");
+            assertThat(letter.reason()).contains(reason);
+        });
+        assertThat(tree.names()).hasSize(1);
+        if (isAvro) {
+            assertThat(data()).containsExactly("1", "2");
+        } else {
+            assertThat(tree.lines()).containsExactly("one", "two");
+        }
+    }
+
+    @Test
+    void aSchemaThatComesInTimeHealsItsEvents() throws Exception {
+        Path schema = directory.resolve("late.avsc");
+        Map<String, String> headers = Map.of(URL, schema.toUri().toString());
+        try (SinkUnderTest sut = started(root(), "serializer", AVRO_BODY, "serializer.schemaUrlPrefixes", "file:")) {
+            sut.put(Batches.of(headers, datum("late"))).put(Batches.of(STRING, datum("fine")));
+            for (int turn = 1; turn < 3; turn++) {
+                assertThatThrownBy(sut.sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("try " + turn + " of 3")
+                        .hasMessageContaining("late.avsc");
+                assertThat(tree.names()).isEmpty();
+            }
+            Files.writeString(schema, "\"string\"");
+            sut.drainAll();
+            assertThat(sut.counter("deadLetteredEvents")).isZero();
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(data()).containsExactly("late", "fine");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void anEventThatDoesNotHealHasItsTries(int tries) throws Exception {
+        Map<String, String> headers =
+                Map.of(URL, directory.resolve("never").toUri().toString());
+        try (SinkUnderTest sut = started(
+                root(),
+                "serializer",
+                AVRO_BODY,
+                "serializer.schemaUrlPrefixes",
+                "file:",
+                "deadLetter.maxTries",
+                Integer.toString(tries))) {
+            sut.put(Batches.of(headers, datum("never"))).put(Batches.of(STRING, datum("fine")));
+            for (int turn = 1; turn < tries; turn++) {
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("try " + turn + " of " + tries);
+            }
+            sut.drainAll();
+        }
+        assertThat(letters.all())
+                .singleElement()
+                .satisfies(letter ->
+                        assertThat(letter.headers()).containsEntry("deadLetter.tries", Integer.toString(tries)));
+        assertThat(data()).containsExactly("fine");
+    }
+
+    @Test
+    void aSchemaOfTheOperatorsThatIsOutOfReachIsNoEventsFault() throws Exception {
+        Path schema = directory.resolve("ours.avsc");
+        try (SinkUnderTest sut = started(
+                root(),
+                "serializer",
+                AVRO_BODY,
+                "serializer.schemaURL",
+                schema.toUri().toString())) {
+            sut.put(Batches.of(datum("x")));
+            for (int turn = 0; turn < 5; turn++) {
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("serializer.schemaURL");
+            }
+            Files.writeString(schema, "\"string\"");
+            sut.drainAll();
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.names()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CREATE", "WRITE", "FLUSH"})
+    void whileTheFileSystemFailsThereIsNoSecondDeadLetter(Op op) throws Exception {
+        FaultyFileSystem.fault = Fault.failing(op, 3);
+        try (SinkUnderTest sut = started("fault://" + tree.root() + "/%Y")) {
+            sut.put(Batches.of(Map.of(), "poison")).put(Batches.of(NOW, "good"));
+            for (int turn = 0; turn < 3; turn++) {
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("injected");
+                assertThat(letters.all()).isEmpty();
+                assertThat(sut.counter("deadLetteredEvents")).isZero();
+            }
+            sut.drainAll();
+        }
+        assertThat(letters.bodies()).containsExactly("poison");
+        assertThat(tree.lines()).containsExactly("good");
+    }
+
+    @Test
+    void whileDeadLettersCannotBeWrittenNothingIsDroppedAndNothingIsDoubled() throws Exception {
+        try (SinkUnderTest sut = started(root() + "/%Y", "deadLetter.maxBytes", "1024")) {
+            sut.put(Batches.of(Map.of(), "p".repeat(2000))).put(Batches.of(NOW, "good"));
+            for (int turn = 0; turn < 5; turn++) {
+                assertThatThrownBy(sut.sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("nothing is dropped")
+                        .cause()
+                        .hasMessageContaining("deadLetter.maxBytes");
+            }
+            assertThat(tree.names()).isEmpty();
+            assertThat(sut.channel.bodies()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedFailsTheStart() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        assertThatThrownBy(() -> started(
+                        root(), "deadLetter.directory", file.resolve("dead").toString()))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("deadLetter.directory")
+                .hasMessageContaining(file.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[\"null\",\"long\"]",
+                "{\"type\":\"array\",\"items\":\"null\"}",
+                "{\"type\":\"map\",\"values\":\"int\"}",
+                "{\"type\":\"enum\",\"name\":\"e\",\"symbols\":[\"A\"]}",
+                "{\"type\":\"fixed\",\"name\":\"f\",\"size\":3}",
+                "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"next\",\"type\":[\"r\",\"null\"]}]}"
+            })
+    void noBodyMakesTheCheckOfItsSchemaRunAway(String json) {
+        Schema schema = new Schema.Parser().parse(json);
+        byte[] longest = {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 0};
+        byte[] deepest = new byte[1 << 20];
+        for (byte[] hostile : List.of(longest, deepest, new byte[] {-2, -1, -1, -1, 15}, new byte[] {1, 2})) {
+            var batch = new org.millrace.codec.EventBatchBuilder()
+                    .add(Map.of(), hostile)
+                    .build();
+            var event = batch.reader();
+            event.next();
+            assertThat(DatumCheck.flaw(schema, event)).isNotNull();
+            batch.release();
+        }
+    }
+
+    /** What Avro's own reader finds in the one file. */
+    private List<String> data() throws IOException {
+        List<String> data = new ArrayList<>();
+        Path file = tree.root().resolve(tree.names().get(0));
+        assertThat(tree.names()).hasSize(1);
+        try (DataFileReader<Object> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+            reader.forEach(datum -> data.add(datum.toString()));
+        }
+        return data;
+    }
+
+    /** A string as Avro has it: the length, then the bytes. */
+    private static String datum(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return (char) (2 * utf8.length) + text;
+    }
+}

@@ -1,0 +1,98 @@
+package org.millrace.api.deadletter;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** The real thing. Not by channels, which an interrupt of the sink's thread would close in the midst of a write. */
+final class LocalDisk implements Disk {
+    @Override
+    public OpenFile create(Path file) throws IOException {
+        Files.createFile(file); // fails if it is there
+        OpenFile open = openUnlessInUse(file);
+        if (open == null) {
+            throw new FileAlreadyExistsException(file.toString(), null, "somebody else opened it just now");
+        }
+        return open;
+    }
+
+    @Override
+    public @Nullable OpenFile openUnlessInUse(Path file) throws IOException {
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        try {
+            FileLock lock = open.getChannel().tryLock(); // lasts until the file is closed
+            if (lock != null) {
+                return new LocalFile(open);
+            }
+        } catch (OverlappingFileLockException e) {
+            // another sink of this agent has it
+        } catch (IOException | RuntimeException e) {
+            open.close();
+            throw e;
+        }
+        open.close();
+        return null;
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        try (FileChannel open = FileChannel.open(directory, StandardOpenOption.READ)) {
+            open.force(true);
+        }
+    }
+
+    record LocalFile(RandomAccessFile file) implements OpenFile {
+        @Override
+        public long length() throws IOException {
+            return file.length();
+        }
+
+        @Override
+        public void write(long position, byte[] bytes) throws IOException {
+            file.seek(position);
+            file.write(bytes);
+        }
+
+        @Override
+        public void read(long position, byte[] bytes) throws IOException {
+            file.seek(position);
+            file.readFully(bytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+            file.getFD().sync();
+        }
+
+        @Override
+        public void cutTo(long length) throws IOException {
+            file.setLength(length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}
