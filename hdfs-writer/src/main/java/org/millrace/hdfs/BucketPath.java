@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -118,6 +119,26 @@ final class BucketPath {
     /** True if {@link #resolve} looks at the time. */
     boolean usesTime() {
         return usesTime;
+    }
+
+    /** How long the text stays the same, by the time alone; null if it does for ever. */
+    @Nullable
+    Duration step() {
+        Duration finest = null;
+        for (Part part : parts) {
+            Duration step = part instanceof Time time ? TimeEscape.step(time.letter()) : null;
+            if (step != null) {
+                boolean isRounded = part instanceof Time time && time.letter() != 't';
+                Duration rounded = isRounded && rounding.step().compareTo(step) > 0 ? rounding.step() : step;
+                finest = finest == null || rounded.compareTo(finest) < 0 ? rounded : finest;
+            }
+        }
+        return finest;
+    }
+
+    /** Those that the text is made of. */
+    List<String> headerNames() {
+        return headers.stream().map(HeaderName::toString).distinct().toList();
     }
 
     /**

@@ -2,7 +2,10 @@ package org.millrace.hdfs;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,20 @@ record HdfsSettings(
         Duration callTimeout,
         boolean localTime,
         EventTime.Missing withoutTime) {
+
+    /** What files these settings will lead to. */
+    FileForecast forecast() {
+        Duration step = Stream.of(directory, prefix)
+                .map(BucketPath::step)
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+        List<String> headers = Stream.of(directory, prefix)
+                .flatMap(path -> path.headerNames().stream())
+                .distinct()
+                .toList();
+        return new FileForecast(roll, step, headers, maxOpenFiles);
+    }
 
     /** What file names have in common. An empty suffix means the codec's own. */
     record Names(String inUsePrefix, String inUseSuffix, String suffix) {}

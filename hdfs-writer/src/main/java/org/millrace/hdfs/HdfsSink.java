@@ -53,6 +53,11 @@ final class HdfsSink implements Sink, BatchSized {
     }
 
     @Override
+    public String outlook() {
+        return settings.forecast().text();
+    }
+
+    @Override
     public void start() throws StartException {
         store = OpenStore.open(context, settings);
         try {
@@ -63,7 +68,7 @@ final class HdfsSink implements Sink, BatchSized {
             throw e;
         }
         context.metrics().started(context.clock().instant());
-        log.info("Sink {}: writes to {}", context.name(), settings.location());
+        log.info("Sink {}: writes to {}; {}", context.name(), settings.location(), outlook());
     }
 
     @Override

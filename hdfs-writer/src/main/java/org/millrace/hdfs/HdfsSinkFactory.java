@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -22,11 +21,6 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
 
     /** HDFS allows no more. */
     private static final int MOST_REPLICAS = 512;
-
-    /** Files with less are small for sure; what a name node is made for begins at some 100 MB. */
-    private static final long SMALL_BYTES = 1 << 20;
-
-    private static final long SMALL_EVENTS = 1000;
 
     private static final Pattern ESCAPE_BEFORE_ROOT = Pattern.compile("^[^/]*%.*:/|^[^/:]+://[^/]*%.*");
 
@@ -74,7 +68,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         noteUnknownLetters(hdfs, "path", read.directory());
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
         hdfs.ignored("the sink's own thread finishes files, no timer", "rollTimerPoolSize");
-        warnOfSmallFiles(hdfs, read.roll());
+        warnOfFiles(hdfs, read);
         return new HdfsSink(context, read, deadLetters);
     }
 
@@ -161,24 +155,22 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         return new UnfinishedFiles.RetryPolicy(interval, interval.isZero() ? 1 : Math.max(0, tries));
     }
 
-    /** Flume's defaults make a file of every ten events: the first thing that people stumble over. */
-    private static void warnOfSmallFiles(Settings hdfs, RollPolicy roll) {
-        boolean fewEvents = roll.events() > 0 && roll.events() < SMALL_EVENTS;
-        boolean fewBytes = roll.bodyBytes() > 0 && roll.bodyBytes() < SMALL_BYTES;
-        if (!fewEvents && !fewBytes) {
-            return;
+    /** Flume's defaults make a file of every two to ten events: the first thing that people stumble over. */
+    private static void warnOfFiles(Settings hdfs, HdfsSettings read) {
+        FileForecast forecast = read.forecast();
+        if (forecast.isSmall()) {
+            hdfs.note(
+                    forecast.key(),
+                    "makes very small files: " + forecast.text()
+                            + " (better for HDFS: hdfs.rollCount = 0, hdfs.rollSize = 134217728, hdfs.rollInterval = 600, "
+                            + "and no more in hdfs.path than the hour)");
         }
-        List<String> limits = new ArrayList<>();
-        if (roll.events() > 0) {
-            limits.add(roll.events() + " events (hdfs.rollCount)");
+        if (forecast.leavesFilesOpen()) {
+            hdfs.note(
+                    "idleTimeout",
+                    "the last file of a bucket that gets no more events is finished only when the agent stops, or when "
+                            + read.maxOpenFiles()
+                            + " others are open (better: hdfs.idleTimeout = 300, or an hdfs.rollInterval)");
         }
-        if (roll.bodyBytes() > 0) {
-            limits.add(roll.bodyBytes() + " bytes of bodies (hdfs.rollSize)");
-        }
-        hdfs.note(
-                fewEvents ? "rollCount" : "rollSize",
-                "makes very small files: each is finished after " + String.join(" or ", limits)
-                        + (fewEvents ? "; 1000 events a second make " + 3_600_000 / roll.events() + " an hour" : "")
-                        + " (better for HDFS: hdfs.rollCount = 0, hdfs.rollSize = 134217728)");
     }
 }

@@ -1,5 +1,6 @@
 package org.millrace.hdfs;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -26,6 +27,11 @@ record Rounding(ChronoUnit unit, int value) {
     /** The largest value that a unit takes. */
     static int most(ChronoUnit unit) {
         return unit == ChronoUnit.HOURS ? 24 : 60;
+    }
+
+    /** How long a rounded time stays the same, about. */
+    Duration step() {
+        return Duration.of(value, unit);
     }
 
     /** The wall clock's time at {@code millis}, rounded; to the second at least. */

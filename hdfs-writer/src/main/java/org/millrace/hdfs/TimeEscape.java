@@ -1,6 +1,8 @@
 package org.millrace.hdfs;
 
+import java.time.Duration;
 import java.time.ZonedDateTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one-letter escapes of a bucket path. Names of days and months are English whatever the machine's locale, so that a path
@@ -20,6 +22,21 @@ final class TimeEscape {
     /** True if the value may change from one second to the next; otherwise it lasts a minute at least. */
     static boolean isFine(char letter) {
         return FINE.indexOf(letter) >= 0;
+    }
+
+    /** How long the value stays the same, about; null if for ever. */
+    static @Nullable Duration step(char letter) {
+        return switch (letter) {
+            case 't' -> Duration.ofMillis(1);
+            case 's', 'S', 'c' -> Duration.ofSeconds(1);
+            case 'M' -> Duration.ofMinutes(1);
+            case 'H', 'I', 'k', 'l' -> Duration.ofHours(1);
+            case 'p' -> Duration.ofHours(12);
+            case 'a', 'A', 'd', 'D', 'e', 'j' -> Duration.ofDays(1);
+            case 'b', 'B', 'm', 'n' -> Duration.ofDays(30);
+            case 'y', 'Y' -> Duration.ofDays(365);
+            default -> null;
+        };
     }
 
     /**

@@ -222,12 +222,14 @@ class HdfsSinkFactoryTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "hdfs.rollCount: makes very small files: each is finished after 10 events (hdfs.rollCount) or "
-                                + "1024 bytes of bodies (hdfs.rollSize); 1000 events a second make 360000 an hour");
-        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollCount", "0").notes)
+                        "hdfs.rollSize: makes very small files: at 1000 events of 512 bytes a second, 1800000 files an "
+                                + "hour of 1.0 KiB each (finished after 10 events, hdfs.rollCount; after 1024 bytes of bodies, "
+                                + "hdfs.rollSize; after 30 s, hdfs.rollInterval)");
+        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollSize", "0").notes)
                 .singleElement()
                 .asString()
-                .startsWith("hdfs.rollSize: makes very small files: each is finished after 1024 bytes");
+                .startsWith("hdfs.rollCount: makes very small files")
+                .contains("360000 files an hour of 5.0 KiB");
         assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollCount", "0", "hdfs.rollSize", "134217728")
                         .notes)
                 .isEmpty();

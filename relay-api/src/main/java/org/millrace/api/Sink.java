@@ -29,6 +29,11 @@ public interface Sink extends Component {
         return Duration.ofMinutes(1);
     }
 
+    /** What the settings will lead to, in a line for an operator who asks before the start; empty if there is nothing to say. */
+    default String outlook() {
+        return "";
+    }
+
     /** What a turn came to. */
     enum Drain {
         /** Events were delivered, or are on their way: there may be more to do. */

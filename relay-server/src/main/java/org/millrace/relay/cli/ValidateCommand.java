@@ -48,7 +48,13 @@ final class ValidateCommand implements Callable<Integer> {
         out.println(files + ": agent " + assembly.agent() + " can run");
         print("sources ", assembly.sources());
         print("channels", assembly.channels());
-        print("sinks   ", assembly.sinks());
+        for (Assembly.SinkPart sink : assembly.sinks()) {
+            print("sinks   ", List.of(sink));
+            String outlook = sink.sink().outlook();
+            if (!outlook.isEmpty()) {
+                out.println("            " + outlook);
+            }
+        }
         print("groups  ", assembly.groups());
         return ExitCode.DONE;
     }
