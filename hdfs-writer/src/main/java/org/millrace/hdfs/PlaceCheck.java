@@ -15,7 +15,8 @@ final class PlaceCheck {
 
     private static final int MOST_PATH_CHARS = 8000;
     private static final int MOST_LEVELS = 1000;
-    private static final int COUNTER_CHARS = 20;
+    /** Epoch milliseconds, until the year 2286. */
+    private static final int COUNTER_CHARS = 13;
 
     private final FileNaming naming;
     private final boolean colons;
@@ -52,10 +53,7 @@ final class PlaceCheck {
         int authority = directory.indexOf("://");
         int slash = authority < 0 ? 0 : directory.indexOf('/', authority + 3);
         String path = (slash < 0 ? "" : directory.substring(slash)) + "/" + naming.inUsePrefix() + prefix;
-        int nameTail = 1
-                + COUNTER_CHARS
-                + naming.suffix().length()
-                + naming.inUseSuffix().length();
+        int nameTail = 1 + COUNTER_CHARS + utf8Bytes(naming.suffix()) + utf8Bytes(naming.inUseSuffix());
         if (path.length() + nameTail > MOST_PATH_CHARS) {
             return path.length() + " characters (expected: at most " + MOST_PATH_CHARS + ")";
         }
@@ -76,6 +74,6 @@ final class PlaceCheck {
     }
 
     private static int utf8Bytes(String level) {
-        return level.length() <= MOST_LEVEL_BYTES / 3 ? level.length() : level.getBytes(StandardCharsets.UTF_8).length;
+        return level.getBytes(StandardCharsets.UTF_8).length;
     }
 }
