@@ -28,8 +28,8 @@ final class BucketFile {
     private long events;
     private long bodyBytes;
     private Instant lastFlushed;
-    private long flushedEvents;
-    private long flushedBytes;
+    private volatile long flushedEvents;
+    private volatile long flushedBytes;
     private boolean closed;
     private boolean broken;
 
@@ -101,6 +101,11 @@ final class BucketFile {
 
     boolean isBroken() {
         return broken;
+    }
+
+    /** Bytes of them, as they stand in the file. Any thread, as is {@link #flushedEvents}. */
+    long flushedBytes() {
+        return flushedBytes;
     }
 
     /** Data nodes that are taking the block being written; as many as one could ask for where there are no data nodes. */

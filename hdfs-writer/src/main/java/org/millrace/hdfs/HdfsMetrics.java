@@ -5,6 +5,7 @@ import com.codahale.metrics.Timer;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 import org.millrace.api.SinkMetrics;
 
 /** The figures of a sink's files: Flume's, where a connection is an open file, and our own. Thread-safe. */
@@ -54,6 +55,9 @@ final class HdfsMetrics {
         finishes = sink.timer("finish");
         sink.gauge("openFiles", open::size);
         sink.gauge("oldestOpenFileMillis", () -> oldestMillis(clock));
+        sink.gauge("oldestOpenFile", this::oldestPath);
+        sink.gauge("openFileEvents", () -> sum(BucketFile::flushedEvents));
+        sink.gauge("openFileBytes", () -> sum(BucketFile::flushedBytes));
     }
 
     void opened(BucketFile file) {
@@ -63,6 +67,18 @@ final class HdfsMetrics {
 
     void noLongerOpen(BucketFile file) {
         open.remove(file);
+    }
+
+    private long sum(ToLongFunction<BucketFile> figure) {
+        return open.keySet().stream().mapToLong(figure).sum();
+    }
+
+    /** Empty if there is none. */
+    private String oldestPath() {
+        return open.entrySet().stream()
+                .min(Map.Entry.comparingByValue())
+                .map(oldest -> oldest.getKey().inUse().toString())
+                .orElse("");
     }
 
     private long oldestMillis(InstantSource clock) {
