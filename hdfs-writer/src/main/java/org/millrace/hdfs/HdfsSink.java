@@ -139,7 +139,7 @@ final class HdfsSink implements Sink, BatchSized {
         }
         context.metrics().drainSuccesses.inc(delivered);
         open.unfinished().advance();
-        return taken > 0 || delivered > 0 ? Drain.DELIVERED : rest(buckets.held());
+        return taken > 0 || delivered > 0 ? Drain.DELIVERED : rest(open);
     }
 
     private List<EventBatch> take(Transaction tx, OpenStore open) throws IOException {
@@ -162,14 +162,15 @@ final class HdfsSink implements Sink, BatchSized {
     }
 
     /** Nothing was taken. While events are held back, they are on their way. */
-    private Drain rest(HeldEvents held) throws DeliveryException, InterruptedException {
+    private Drain rest(OpenStore open) throws DeliveryException, InterruptedException {
+        HeldEvents held = open.buckets().held();
         if (held.isEmpty()) {
             return Drain.IDLE;
         }
         if (held.isFull()) {
             throw new DeliveryException("sink " + context.name() + ": " + held.reason());
         }
-        Instant now = context.clock().instant();
+        Instant now = open.clock().instant();
         Instant retry = held.nextRetry();
         if (retry.isAfter(now)) {
             boolean isSoon = retry.isBefore(now.plus(LOOK_AT_HELD));
@@ -228,7 +229,7 @@ final class HdfsSink implements Sink, BatchSized {
         Instant byFiles = open.buckets().nextDue();
         Instant byRetries = open.unfinished().nextDue();
         Instant due = byFiles.isBefore(byRetries) ? byFiles : byRetries;
-        Instant now = context.clock().instant();
+        Instant now = open.clock().instant();
         if (!due.isBefore(now.plus(LONGEST_IDLE))) {
             return LONGEST_IDLE;
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What a started sink holds: its own file system, the threads that call it, its files.
  *
+ * @param clock that files go by
  * @param schemas where bodies are Avro data; null where they are not
  */
 record OpenStore(
@@ -28,6 +30,7 @@ record OpenStore(
         HadoopUser user,
         FileSystems systems,
         HadoopCalls calls,
+        InstantSource clock,
         EventTime time,
         PlaceCheck places,
         @Nullable EventSchemas schemas,
@@ -63,7 +66,8 @@ record OpenStore(
             SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
             throws StartException {
         FileSystems systems = new FileSystems(fileSystem(context, settings, configuration, user), configuration);
-        HdfsMetrics metrics = new HdfsMetrics(context.metrics(), context.clock());
+        InstantSource clock = new SteadyClock(context.clock());
+        HdfsMetrics metrics = new HdfsMetrics(context.metrics(), clock);
         EventTime time = new EventTime(
                 context.name(),
                 settings.withoutTime(),
@@ -75,7 +79,7 @@ record OpenStore(
         FileNaming naming = new FileNaming(
                 names.inUsePrefix(), names.inUseSuffix(), names.suffix().isEmpty() ? format.suffix() : names.suffix());
         FileStore store = new FileStore(
-                context.name(), systems, format, naming, settings.access().sync(), context.clock(), metrics);
+                context.name(), systems, format, naming, settings.access().sync(), clock, metrics);
         HadoopCalls calls =
                 new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
         Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name());
@@ -85,14 +89,16 @@ record OpenStore(
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("filesBeingRecovered", unfinished::found);
         context.metrics().gauge("hangingCalls", calls::hanging);
-        HeldEvents held = new HeldEvents(context.name(), context.channel(), context.clock(), settings.held());
+        HeldEvents held = new HeldEvents(context.name(), context.channel(), clock, settings.held());
         context.metrics().gauge("heldEvents", held::events);
         context.metrics().gauge("heldBuckets", held::buckets);
         Buckets buckets = new Buckets(
                 store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
-        PlaceCheck places = new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
-        return new OpenStore(context, user, systems, calls, time, places, schemas, manifest, unfinished, buckets);
+        PlaceCheck places =
+                new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
+        return new OpenStore(
+                context, user, systems, calls, clock, time, places, schemas, manifest, unfinished, buckets);
     }
 
     /** The files of an agent before us are ours now. The turns of the sink look after them. */

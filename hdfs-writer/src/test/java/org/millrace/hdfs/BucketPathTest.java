@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +137,46 @@ class BucketPathTest {
             String fresh =
                     resolve(BucketPath.parse(pattern, ZoneId.of("Africa/Monrovia"), Rounding.NONE), time, headers);
             assertThat(resolve(path, time, headers)).isEqualTo(fresh);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} {1}, rounded to {2} {3}")
+    @CsvSource({
+        // clocks go from 02:59 back to 02:00, then from 01:59 on to 03:00; Lord Howe by half an hour
+        "Europe/Berlin, 2024-10-27T00:30:00Z, 1, HOURS, 2024-10-27 02:00 +0200",
+        "Europe/Berlin, 2024-10-27T01:30:00Z, 1, HOURS, 2024-10-27 02:00 +0100",
+        "Europe/Berlin, 2024-10-27T01:59:59Z, 30, MINUTES, 2024-10-27 02:30 +0100",
+        "Europe/Berlin, 2024-03-31T00:59:59Z, 1, HOURS, 2024-03-31 01:00 +0100",
+        "Europe/Berlin, 2024-03-31T01:30:00Z, 1, HOURS, 2024-03-31 03:00 +0200",
+        "Europe/Berlin, 2024-03-31T01:30:00Z, 2, HOURS, 2024-03-31 03:00 +0200", // there is no 02:00 on that day
+        "Australia/Lord_Howe, 2024-04-06T14:45:00Z, 1, MINUTES, 2024-04-07 01:45 +1100",
+        "Australia/Lord_Howe, 2024-04-06T15:00:00Z, 1, MINUTES, 2024-04-07 01:30 +1030",
+        "Australia/Lord_Howe, 2024-04-06T15:15:00Z, 1, HOURS, 2024-04-07 01:00 +1100", // 01:00 was there once
+        "Asia/Kathmandu, 2023-11-14T22:13:20Z, 15, MINUTES, 2023-11-15 03:45 +0545",
+        "America/St_Johns, 2023-11-14T22:13:20Z, 1, HOURS, 2023-11-14 18:00 -0330",
+    })
+    void theClockOnTheWallMayBeSetAndStandHalfAnHourAside(
+            ZoneId zone, Instant time, int value, ChronoUnit unit, String text) {
+        BucketPath path = BucketPath.parse("%Y-%m-%d %H:%M %z", zone, new Rounding(unit, value));
+
+        assertThat(resolve(path, time.toEpochMilli(), Map.of())).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Europe/Berlin, 2024-10-27T01:00:00Z",
+        "Europe/Berlin, 2024-03-31T01:00:00Z",
+        "Australia/Lord_Howe, 2024-04-06T15:00:00Z",
+        "Asia/Kolkata, 2024-01-01T18:30:00Z"
+    })
+    void whatIsRememberedAgreesWithWhatIsFreshWhereClocksAreSet(ZoneId zone, Instant change) {
+        for (Rounding rounding : List.of(Rounding.NONE, new Rounding(ChronoUnit.HOURS, 2))) {
+            BucketPath path = BucketPath.parse("%j %H:%M %z", zone, rounding);
+            for (long seconds = -7200; seconds < 7200; seconds += 29) {
+                long time = change.plusSeconds(seconds).toEpochMilli();
+                assertThat(resolve(path, time, Map.of()))
+                        .isEqualTo(resolve(BucketPath.parse("%j %H:%M %z", zone, rounding), time, Map.of()));
+            }
         }
     }
 

@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,6 +32,8 @@ import org.millrace.api.DeliveryException;
 import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeClock;
 
 /** The sink against a real name node and data node: what it writes is read back with Hadoop's own readers. */
 class HdfsSinkIT {
@@ -114,6 +120,40 @@ class HdfsSinkIT {
                             .filter(i -> i % 50 == mine)
                             .mapToObj(HdfsSinkIT::line)
                             .toList());
+        }
+    }
+
+    @Test
+    void twoAgentsMayWriteTheSamePathAndPrefixInTheSameMillisecond() throws Exception {
+        FakeClock stopped = new FakeClock();
+        int each = 40;
+        try (SinkUnderTest one = SinkUnderTest.started(stopped, root.toString(), "hdfs.rollCount", "1");
+                SinkUnderTest two = SinkUnderTest.started(stopped, root.toString(), "hdfs.rollCount", "1")) {
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> drainOneByOne(two, each, "two"));
+            drainOneByOne(one, each, "one");
+            other.get(60, TimeUnit.SECONDS);
+        }
+        List<FileStatus> files = files();
+        assertThat(files)
+                .hasSize(2 * each)
+                .noneMatch(file -> file.getPath().getName().endsWith(".tmp"));
+        List<String> lines = new ArrayList<>();
+        for (FileStatus file : files) {
+            lines.addAll(readText(file).lines().toList());
+        }
+        assertThat(lines)
+                .containsExactlyInAnyOrderElementsOf(Stream.of("one", "two")
+                        .flatMap(name -> IntStream.range(0, each).mapToObj(i -> name + " " + i))
+                        .toList());
+    }
+
+    private static void drainOneByOne(SinkUnderTest sut, int events, String name) {
+        try {
+            for (int i = 0; i < events; i++) {
+                sut.put(Batches.of(name + " " + i)).drainAll();
+            }
+        } catch (DeliveryException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

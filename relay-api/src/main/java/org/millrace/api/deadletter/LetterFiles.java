@@ -261,7 +261,8 @@ final class LetterFiles implements AutoCloseable {
             return;
         }
         Duration age = Duration.between(file.since, clock.instant());
-        boolean isOld = !settings.rollAfter().isZero() && age.compareTo(settings.rollAfter()) >= 0;
+        boolean isOld = !settings.rollAfter().isZero()
+                && (age.isNegative() || age.compareTo(settings.rollAfter()) >= 0); // or the clock was set back
         if (isOld || file.kept >= settings.rollBytes()) {
             finish(file);
         }

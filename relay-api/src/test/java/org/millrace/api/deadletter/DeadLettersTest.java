@@ -237,8 +237,11 @@ class DeadLettersTest {
         dead.close();
         now = now.minusSeconds(3600);
         turn("y");
+        now = now.minusSeconds(3600);
+        dead.finishDue(); // else it would stay open an hour longer
+        assertThat(names()).allMatch(name -> name.endsWith(".avro"));
         dead.close();
-        now = now.plusSeconds(3600);
+        now = now.plusSeconds(7200);
         turn("z");
         dead.close();
 
