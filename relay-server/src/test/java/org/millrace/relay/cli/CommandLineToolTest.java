@@ -106,6 +106,20 @@ class CommandLineToolTest {
     }
 
     @Test
+    void validateShowsWhatASinkExpectsToDo() throws IOException {
+        Path file = Files.writeString(directory.resolve("hdfs.properties"), """
+                a.channels = c1
+                a.sinks = k1
+                a.channels.c1.type = memory
+                a.sinks.k1.type = hdfs
+                a.sinks.k1.channel = c1
+                a.sinks.k1.hdfs.path = /logs
+                """);
+        assertThat(run("validate", "-n", "a", "-f", file.toString())).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString().lines()).containsSequence("  sinks     c1 -> k1 (hdfs)", "            outlook of k1");
+    }
+
+    @Test
     void aMistakeInASystemPropertyIsRefusedToo() {
         runner.problems.add("-Dflume.monitoring.port=x (expected: a port, 0 to 65535)");
         assertThat(run("agent", "--lenient", "-n", "a", "-f", good.toString())).isEqualTo(ExitCode.REFUSED);

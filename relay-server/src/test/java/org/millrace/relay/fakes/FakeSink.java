@@ -37,6 +37,11 @@ public record FakeSink(
     }
 
     @Override
+    public String outlook() {
+        return batchKey.startsWith("hdfs.") ? "outlook of " + name : "";
+    }
+
+    @Override
     public void close() {
         diary.note("close sink " + name);
     }
