@@ -77,7 +77,9 @@ class GroupingTest {
         try (DurableLog log = test.open(disk)) {
             awaitIdleDisk();
             List<TestPut> puts = new ArrayList<>();
-            for (int bytes = 0; bytes < 2 * test.mostGroupBytes; bytes += puts.get(0).encodedBytes()) {
+            for (int bytes = 0;
+                    bytes < 2 * test.mostGroupBytes;
+                    bytes += puts.get(0).encodedBytes()) {
                 TestPut put = TestPut.unflushed(puts.size() * 10, 10);
                 log.append(put);
                 puts.add(put);
