@@ -11,6 +11,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -51,6 +54,13 @@ public final class EventLoops implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** The threads as executors, one each, for who wants to look at them from inside. What runs there must not block. */
+    public List<Executor> executors() {
+        List<Executor> executors = new ArrayList<>();
+        group.forEach(executors::add);
+        return List.copyOf(executors);
     }
 
     EventLoopGroup group() {

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.millrace.client.EventLoops;
 import org.millrace.durable.tool.ChannelCommand;
 import org.millrace.durable.tool.Surroundings;
+import org.millrace.load.LoadCommand;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
 import picocli.CommandLine;
@@ -43,6 +44,7 @@ public final class CommandLineTool {
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
                 .addSubcommand("channel", channelCommand(out, err))
+                .addSubcommand("load", new LoadCommand(out, err, Terminal.isStandardError()))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
                 .addSubcommand("help", new CommandLine.HelpCommand())

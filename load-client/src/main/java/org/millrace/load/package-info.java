@@ -1,0 +1,10 @@
+/**
+ * The load tester behind {@code millrace load}: sends events to an Avro source as fast as its acks allow, or at a rate, and measures
+ * how long each batch took from the moment it was meant to be sent.
+ *
+ * <p>Start reading at {@code LoadRun}, the sender's loop; {@code Bottleneck} is where it says that it was too slow itself.
+ */
+@NullMarked
+package org.millrace.load;
+
+import org.jspecify.annotations.NullMarked;

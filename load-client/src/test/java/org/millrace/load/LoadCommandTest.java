@@ -1,0 +1,107 @@
+package org.millrace.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.testkit.FakeRelay;
+import picocli.CommandLine;
+
+@Timeout(60)
+class LoadCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void everyEventAckedIsSuccessAndTheTableSaysSo() throws Exception {
+        try (FakeRelay relay = new FakeRelay()) {
+            CompletableFuture<Integer> exit = start(relay, "--connections=1 --in-flight=1 --batch=2 --events=4");
+            relay.accept();
+            relay.answerFirstOk(relay.readRequest().serial());
+            relay.answerOk(relay.readRequest().serial());
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(out.toString()).contains("closed, batches of 2, 1 connections x 1 in flight");
+        assertThat(out.toString()).contains("4 sent, 4 acked, 0 refused, 0 unknown");
+        assertThat(err.toString()).contains("0 in flight, 0 reconnects, 0 failed");
+    }
+
+    @Test
+    void whatIsRefusedIsCountedApartAndTheRunHasFailed() throws Exception {
+        try (FakeRelay relay = new FakeRelay()) {
+            CompletableFuture<Integer> exit =
+                    start(relay, "--connections=1 --in-flight=1 --batch=2 --events=5 --json -q");
+            relay.accept();
+            relay.answerFirstOk(relay.readRequest().serial());
+            relay.answerFailed(relay.readRequest().serial());
+            relay.answerOk(relay.readRequest().serial());
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+        JsonNode result = new ObjectMapper().readTree(out.toString());
+        assertThat(result.path("ackedEvents").asInt()).isEqualTo(3);
+        assertThat(result.path("ackedBodyBytes").asInt()).isEqualTo(3 * 512);
+        assertThat(result.path("refusedEvents").asInt()).isEqualTo(2);
+        assertThat(result.path("latencyMicros").path("count").asInt()).isEqualTo(2);
+        assertThat(result.path("plan").path("loop").asText()).isEqualTo("closed");
+        assertThat(result.path("failures").path(0).asText()).contains("refused the events: FAILED");
+        assertThat(result.path("processors").path("sender").isNumber()).isTrue();
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatDoesNotListenIsNamed() throws Exception {
+        int port;
+        try (FakeRelay relay = new FakeRelay()) {
+            port = relay.port();
+        }
+        assertThat(run("127.0.0.1:" + port, "--events=1")).isEqualTo(1);
+        assertThat(err.toString()).startsWith("millrace load: 127.0.0.1:" + port + ": cannot connect");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--rate=0           | --rate: 0 (expected: at least 1)",
+                "--rate=fast        | --rate: fast (expected: a number such as 1500, 20k or 1M)",
+                "--connections=0    | --connections: 0 (expected: 1 to 10000)",
+                "--in-flight=10001  | --in-flight: 10001 (expected: 1 to 10000)",
+                "--batch=0          | --batch: 0 (expected: 1 to 100000)",
+                "--body=1000000     | --body: 1000000 (expected: 0 to 671088)",
+                "--duration=10      | --duration: 10 (expected: a time such as 500ms, 10s, 5m or 1h)",
+                "--duration=0s      | --duration: 0 (expected: more)",
+                "--events=0         | --events: 0 (expected: at least 1)",
+                "--deflate=11       | --deflate: deflateLevel: 11 (expected: 0 to 9)",
+            })
+    void aBadOptionIsRefusedByName(String option, String message) {
+        assertThat(run("127.0.0.1:1", option)).isEqualTo(2);
+        assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void aTargetWithoutAPortIsRefused() {
+        assertThat(run("127.0.0.1")).isEqualTo(2);
+        assertThat(err.toString()).contains("HOST:PORT: 127.0.0.1 (expected: host:port");
+    }
+
+    private CompletableFuture<Integer> start(FakeRelay relay, String options) {
+        List<String> arguments = new ArrayList<>(List.of("127.0.0.1:" + relay.port()));
+        arguments.addAll(List.of(options.split(" ")));
+        return CompletableFuture.supplyAsync(() -> run(arguments.toArray(new String[0])));
+    }
+
+    private int run(String... arguments) {
+        LoadCommand command = new LoadCommand(new PrintWriter(out), new PrintWriter(err), false);
+        return new CommandLine(command).setErr(new PrintWriter(err, true)).execute(arguments);
+    }
+}
