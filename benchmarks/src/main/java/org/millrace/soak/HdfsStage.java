@@ -17,6 +17,8 @@ import org.millrace.singlenode.SingleNode;
 /** The HDFS that a soak plays with, in this process, and the agent that writes to it. One thread. */
 final class HdfsStage implements AutoCloseable {
     private static final Path ROOT = new Path("/soak");
+    private static final String SPARE_SPACE =
+            "dfs.datanode.round-robin-volume-choosing-policy.additional-available-space";
 
     private final SingleNode node;
     private final DistributedFileSystem admin;
@@ -45,6 +47,7 @@ final class HdfsStage implements AutoCloseable {
                 "dfs.namenode.fs-limits.min-block-size", "1048576"));
         if (disk != null) {
             settings.put("dfs.datanode.data.dir", disk.resolve("blocks").toUri().toString());
+            settings.put(SPARE_SPACE, "0"); // or a gigabyte of it stays out of reach
         }
         SingleNode node = SingleNode.start(own.resolve("hdfs"), 0, settings);
         try {
