@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Our file channel, our memory channel, Flume's file channel and the bare disk in one go: Avro source → channel → null, and a hop. See
- * {@code scripts/bench-channel}.
+ * Our file channel, our memory channel, Flume's file channel, the least server that forces, and the bare disk in one go: Avro source →
+ * channel → null, and a hop. See {@code scripts/bench-channel}.
  */
 @Command(
         name = "bench-channel",
@@ -25,13 +25,15 @@ public final class ChannelsSideBySide extends Comparison {
     private static final String OURS = "file";
     private static final String MEMORY = "memory";
     private static final String FLUME = "flume file";
+    private static final String LEAST = "least";
     private static final String RAW = "raw disk";
 
     private static final String NOTE = """
             Bodies of 512 bytes and three headers; a closed loop on this machine; latency is that of a request. All agents: -Xmx2g,
             channels of 1,500,000 events, file channels as they come, with an ack only after the force. To null: our agents have one
             null sink, Flume two. Hop: batches of 100 to a server that only finds frames; the events that come out there are counted,
-            and at most 20,000 are inside. Raw disk: one thread writes and forces half of what the load has in flight at a time, at
+            and at most 20,000 are inside. Least: a server that finds frames, forces as many bytes in groups, answers OK, and does nothing
+            else: what disk, network and load generator together allow. Raw disk: one thread writes and forces half of what the load has in flight at a time, at
             most 4 MiB, into a file filled before; its latency is that of such a write.
             """;
 
@@ -60,7 +62,7 @@ public final class ChannelsSideBySide extends Comparison {
     @Option(
             names = "--servers",
             split = ",",
-            defaultValue = "file,memory,flume_file,raw_disk",
+            defaultValue = "file,memory,flume_file,least,raw_disk",
             description = "who takes part")
     private Set<Entrant> entrants = EnumSet.allOf(Entrant.class);
 
@@ -69,11 +71,12 @@ public final class ChannelsSideBySide extends Comparison {
         FILE,
         MEMORY,
         FLUME_FILE,
+        LEAST,
         RAW_DISK
     }
 
     private ChannelsSideBySide() {
-        super(new ResultTable(OURS, List.of(MEMORY, FLUME, RAW), NOTE));
+        super(new ResultTable(OURS, List.of(MEMORY, FLUME, LEAST, RAW), NOTE));
     }
 
     public static void main(String[] args) {
@@ -96,6 +99,9 @@ public final class ChannelsSideBySide extends Comparison {
         try (RawDisk disk = new RawDisk(own);
                 Contenders contenders = new Contenders()) {
             start(contenders, own, SinkLines.nullSinks(1), SinkLines.nullSinks(2));
+            if (entrants.contains(Entrant.LEAST)) {
+                contenders.add(Contender.forcingServer(LEAST, own));
+            }
             for (Contender contender : contenders.all()) {
                 heat(contender.target(), HOP);
             }

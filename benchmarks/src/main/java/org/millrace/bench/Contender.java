@@ -59,15 +59,22 @@ final class Contender implements AutoCloseable {
 
     /** Starts the server that does nothing. */
     static Contender nullServer(Path dir) {
+        return nullServer("null server", dir, List.of());
+    }
+
+    /** Starts the server that does nothing but force what it is sent before it answers. */
+    static Contender forcingServer(String name, Path dir) {
+        return nullServer(name, dir, List.of(dir.toString()));
+    }
+
+    private static Contender nullServer(String name, Path dir, List<String> more) {
         int port = FreePorts.next();
-        JavaProcess process = JavaProcess.start(
-                "null-server",
-                dir,
-                FLAGS,
-                System.getProperty("java.class.path"),
-                List.of("org.millrace.bench.NullServer", Integer.toString(port)));
+        List<String> command = new ArrayList<>(List.of("org.millrace.bench.NullServer", Integer.toString(port)));
+        command.addAll(more);
+        JavaProcess process =
+                JavaProcess.start(name.replace(' ', '-'), dir, FLAGS, System.getProperty("java.class.path"), command);
         AgentProcess.awaitPort(process, port);
-        return new Contender("null server", process, port);
+        return new Contender(name, process, port);
     }
 
     String name() {

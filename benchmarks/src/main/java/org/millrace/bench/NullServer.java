@@ -7,9 +7,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The least that an Avro source can do: find frames, answer OK. What it reaches is what the machine allows. Also the end of a relay
@@ -25,6 +28,10 @@ final class NullServer implements AutoCloseable {
      * @param threads event loops
      */
     NullServer(int port, int threads) throws InterruptedException {
+        this(port, threads, null);
+    }
+
+    private NullServer(int port, int threads, @Nullable ForcedAcks acks) throws InterruptedException {
         group = Transport.group("null-server", threads);
         listener = new ServerBootstrap()
                 .group(group)
@@ -36,7 +43,7 @@ final class NullServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel connection) {
-                        connection.pipeline().addLast("null", new NullServerHandler(events));
+                        connection.pipeline().addLast("null", new NullServerHandler(events, acks));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), port)
@@ -44,9 +51,20 @@ final class NullServer implements AutoCloseable {
                 .channel();
     }
 
-    /** As a process of its own, on the port given, with one event loop. Runs until it is told to stop. */
-    public static void main(String[] args) throws InterruptedException {
-        try (NullServer server = new NullServer(Integer.parseInt(args[0]), 1)) {
+    /** As a process of its own, on the port given, with one event loop; with a directory, answers wait for the disk. Runs until told to stop. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        int port = Integer.parseInt(args[0]);
+        if (args.length == 1) {
+            run(port, null);
+        } else {
+            try (ForcedAcks acks = new ForcedAcks(Path.of(args[1]))) {
+                run(port, acks);
+            }
+        }
+    }
+
+    private static void run(int port, @Nullable ForcedAcks acks) throws InterruptedException {
+        try (NullServer server = new NullServer(port, 1, acks)) {
             server.listener.closeFuture().await();
         }
     }

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Answers each frame with OK, and the first one with a handshake too. One answer buffer for all frames of a read. */
+/**
+ * Answers each frame with OK, and the first one with a handshake too: at once, or when its bytes are on the disk. One answer buffer for
+ * all frames of a read.
+ */
 final class NullServerHandler extends ChannelInboundHandlerAdapter {
     private static final byte[] APPEND_BATCH = "appendBatch".getBytes(StandardCharsets.US_ASCII);
 
@@ -18,6 +21,7 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
     private static final int ANSWERS_BYTES = 1024;
 
     private final LongAdder events;
+    private final @Nullable ForcedAcks acks;
     private final FrameWalker walker = new FrameWalker() {
         @Override
         void frame(int serial, byte[] head, int headBytes, int lastTwo) {
@@ -28,17 +32,22 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf answers;
     private boolean isGreeted;
 
-    NullServerHandler(LongAdder events) {
+    /** @param acks null: answers need no disk */
+    NullServerHandler(LongAdder events, @Nullable ForcedAcks acks) {
         this.events = events;
+        this.acks = acks;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         answers = ctx.alloc().ioBuffer(ANSWERS_BYTES);
+        int bytes = in.readableBytes();
         walker.walk(in);
         in.release();
-        if (answers.isReadable()) {
+        if (answers.isReadable() && acks != null) {
+            acks.send(ctx, answers, bytes);
+        } else if (answers.isReadable()) {
             ctx.write(answers, ctx.voidPromise());
         } else {
             answers.release();
@@ -48,7 +57,9 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        ctx.flush();
+        if (acks == null) {
+            ctx.flush();
+        }
     }
 
     @Override
