@@ -16,6 +16,11 @@ public final class FileChannelFactory implements ComponentFactory.OfChannel {
     }
 
     @Override
+    public String summary() {
+        return "Holds events in a log on disk: an ack means that they are there; several sinks may read it each by itself";
+    }
+
+    @Override
     public Channel create(ChannelContext context, Settings settings) {
         FileChannelSettings read = FileChannelSettings.read(
                 settings,

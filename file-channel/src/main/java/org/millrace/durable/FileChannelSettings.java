@@ -79,21 +79,32 @@ record FileChannelSettings(
                         "directories separated by commas",
                         FileChannelSettings::directories,
                         List.<Path>of())
+                .about("directories for the log; several are used in turn")
+                .byDefault("~/.flume/file-channel/data")
                 .orElse(List.of(home.resolve(".flume/file-channel/data")));
         directories.forEach(directory -> settings.claim(DIRECTORIES, directory));
         long segmentBytes = segmentBytes(settings);
-        long byteCapacity = settings.bytes(BYTE_CAPACITY, 0, Long.MAX_VALUE).orElse(0L);
+        long byteCapacity = settings.bytes(BYTE_CAPACITY, 0, Long.MAX_VALUE)
+                .about("bytes that the log may take; 0: as many as the disk has")
+                .orElse(0L);
         long heapShare = maxHeapBytes / HEAP_SHARE;
         ChannelLimits limits = new ChannelLimits(
                 room,
                 byteCapacity == 0 ? Long.MAX_VALUE : byteCapacity,
                 segmentBytes,
-                settings.bytes(RESERVE, 0, Long.MAX_VALUE).orElse(524_288_000L),
+                settings.bytes(RESERVE, 0, Long.MAX_VALUE)
+                        .about("bytes of the disk that are left free; with less, puts are refused")
+                        .orElse(524_288_000L),
                 heapShare,
                 heapShare,
-                settings.bytes("cacheBytes", 0, maxHeapBytes / 2).orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));
+                settings.bytes("cacheBytes", 0, maxHeapBytes / 2)
+                        .about("the newest events that are kept in memory for the sinks, in bytes")
+                        .byDefault("an eighth of the heap, at most 67108864")
+                        .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));
         noteWhatHasNoMeaning(settings);
-        boolean fsyncEach = settings.bool(FSYNC_EACH).orElse(true);
+        boolean fsyncEach = settings.bool(FSYNC_EACH)
+                .about("whether a put is safe only when it is forced to disk; false means durability = interval")
+                .orElse(true);
         Durability durability = durability(settings, fsyncEach);
         return new FileChannelSettings(
                 directories,
@@ -104,8 +115,11 @@ record FileChannelSettings(
                 directWrites(settings, durability),
                 groupBytes(settings, segmentBytes),
                 settings.duration("retention", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                        .about("how long a segment is kept that all readers are done with")
                         .orElse(Duration.ZERO),
-                settings.oneOf("positionDurability", PositionDurability.class).orElse(PositionDurability.LAZY)
+                settings.oneOf("positionDurability", PositionDurability.class)
+                                .about("whether a sink waits until its position is as safe as a put")
+                                .orElse(PositionDurability.LAZY)
                         == PositionDurability.ALWAYS,
                 Encryption.read(settings));
     }
@@ -126,7 +140,10 @@ record FileChannelSettings(
     }
 
     private static List<String> readers(Settings settings) {
-        List<String> readers = settings.words(READERS).orElse(List.of());
+        List<String> readers = settings.words(READERS)
+                .about(
+                        "names of readers: each sees every event, and each sink names its own; none: the sinks share the events")
+                .orElse(List.of());
         if (readers.contains("") || readers.stream().anyMatch(name -> name.contains(","))) {
             settings.problem(READERS, String.join(" ", readers) + " (expected: names separated by blanks)");
         }
@@ -134,9 +151,13 @@ record FileChannelSettings(
     }
 
     private static long segmentBytes(Settings settings) {
-        long most =
-                settings.bytes(MOST_FILE_SIZE, LEAST_SEGMENT, Long.MAX_VALUE).orElse(Long.MAX_VALUE);
-        long bytes = settings.bytes(SEGMENT_SIZE, LEAST_SEGMENT, MOST_SEGMENT).orElse(DEFAULT_SEGMENT);
+        long most = settings.bytes(MOST_FILE_SIZE, LEAST_SEGMENT, Long.MAX_VALUE)
+                .about("Flume's limit for a file of the log; a segment is no longer than that")
+                .byDefault("segmentSize")
+                .orElse(Long.MAX_VALUE);
+        long bytes = settings.bytes(SEGMENT_SIZE, LEAST_SEGMENT, MOST_SEGMENT)
+                .about("bytes of a segment of the log, whose space is taken in advance")
+                .orElse(DEFAULT_SEGMENT);
         if (bytes > most && settings.has(SEGMENT_SIZE)) {
             settings.problem(
                     SEGMENT_SIZE, bytes + " (expected: at most " + MOST_FILE_SIZE + ", which is " + most + ")");
@@ -147,7 +168,10 @@ record FileChannelSettings(
 
     private static int groupBytes(Settings settings, long segmentBytes) {
         long most = segmentBytes / 2;
-        long bytes = settings.bytes(GROUP, LEAST_GROUP, MOST_GROUP).orElse(Math.min(DEFAULT_GROUP, most));
+        long bytes = settings.bytes(GROUP, LEAST_GROUP, MOST_GROUP)
+                .about("the most that is written at once")
+                .byDefault("4194304, at most half a segment")
+                .orElse(Math.min(DEFAULT_GROUP, most));
         if (bytes > most) {
             settings.problem(GROUP, bytes + " (expected: at most half of " + SEGMENT_SIZE + ", " + most + ")");
         }
@@ -157,6 +181,7 @@ record FileChannelSettings(
     /** Flume's {@code fsyncPerTransaction=false} says in its words what {@code durability=interval} says in ours. */
     private static Durability durability(Settings settings, boolean fsyncEach) {
         Durability durability = settings.oneOf(DURABILITY, Durability.class)
+                .about("when a put is safe: forced, forced every forceInterval, or handed to the system")
                 .orElse(fsyncEach ? Durability.ALWAYS : Durability.INTERVAL);
         if (!fsyncEach && durability != Durability.INTERVAL) {
             settings.problem(FSYNC_EACH, "false (expected: to go with durability, which is not interval)");
@@ -166,14 +191,18 @@ record FileChannelSettings(
 
     private static Duration forceInterval(Settings settings, boolean fsyncEach) {
         Duration flumes = settings.duration(FSYNC_INTERVAL, ChronoUnit.SECONDS, 1, 3600)
+                .about("Flume's forceInterval, in seconds")
                 .orElse(fsyncEach ? DEFAULT_FORCE_INTERVAL : DEFAULT_FSYNC_INTERVAL);
         return settings.duration(FORCE_INTERVAL, ChronoUnit.MILLIS, 1, 3_600_000)
+                .about("how often durability = interval forces")
                 .orElse(flumes);
     }
 
     /** Who does not wait for the disk wants the page cache, which takes what is written at once. */
     private static DirectWrites directWrites(Settings settings, Durability durability) {
         return settings.oneOf("directWrites", DirectWrites.class)
+                .about("whether the log is written past the page cache")
+                .byDefault("auto, with durability = always")
                 .orElse(durability == Durability.ALWAYS ? DirectWrites.AUTO : DirectWrites.OFF);
     }
 

@@ -20,11 +20,18 @@ final class AccessKeys {
                 pathOrNull(
                         "configurationDirectory",
                         "a directory with Hadoop's core-site.xml, hdfs-site.xml or both",
+                        "where Hadoop's configuration is, if not on the class path",
                         HadoopConfiguration::checked),
-                new HadoopUser.Login(kerberos(), filled("proxyUser", "a user's name")),
+                new HadoopUser.Login(
+                        kerberos(), filled("proxyUser", "a user's name", "the user in whose name files are written")),
                 hdfs.value("sync", "one of: hflush, hsync", AccessKeys::sync, SyncMode.HFLUSH)
+                        .byDefault("hflush")
+                        .about(
+                                "what a batch waits for before it counts as written: hflush, the memory of the data nodes; hsync, their disks")
                         .orElse(SyncMode.HFLUSH),
-                hdfs.bool("useRawLocalFileSystem").orElse(false));
+                hdfs.bool("useRawLocalFileSystem")
+                        .about("for file:// paths: no checksum files beside those that are written")
+                        .orElse(false));
     }
 
     private static SyncMode sync(String name) {
@@ -32,8 +39,10 @@ final class AccessKeys {
     }
 
     private HadoopUser.@Nullable Kerberos kerberos() {
-        String principal = filled("kerberosPrincipal", "such as name/_HOST@REALM");
-        Path keytab = pathOrNull("kerberosKeytab", "a keytab file that can be read", AccessKeys::readable);
+        String principal =
+                filled("kerberosPrincipal", "such as name/_HOST@REALM", "as whom to log in to a secure cluster");
+        Path keytab = pathOrNull(
+                "kerberosKeytab", "a keytab file that can be read", "the key for that", AccessKeys::readable);
         for (String key : new String[] {"kerberosPrincipal", "kerberosKeytab"}) {
             if (!hdfs.has(key) && (principal != null || keytab != null)) {
                 hdfs.problem(
@@ -50,13 +59,14 @@ final class AccessKeys {
         return file;
     }
 
-    private @Nullable Path pathOrNull(String key, String expected, Function<Path, Path> check) {
+    private @Nullable Path pathOrNull(String key, String expected, String meaning, Function<Path, Path> check) {
         Path standIn = Path.of(".");
         return hdfs.value(key, expected, text -> check.apply(Path.of(text)), standIn)
+                .about(meaning)
                 .orNull();
     }
 
-    private @Nullable String filled(String key, String expected) {
+    private @Nullable String filled(String key, String expected, String meaning) {
         return hdfs.value(
                         key,
                         expected,
@@ -67,6 +77,7 @@ final class AccessKeys {
                             return text;
                         },
                         "")
+                .about(meaning)
                 .orNull();
     }
 }

@@ -49,6 +49,8 @@ final class ContentKeys {
                         "one of: SequenceFile, DataStream, CompressedStream",
                         ContentKeys::fileType,
                         FileType.SEQUENCE_FILE)
+                .byDefault("SequenceFile")
+                .about("what kind of file is written")
                 .orElse(FileType.SEQUENCE_FILE);
         return new HdfsSettings.Content(type, serializer(type), values(type), codec(type));
     }
@@ -71,6 +73,8 @@ final class ContentKeys {
                         "one of: Writable, Text",
                         ContentKeys::writeFormat,
                         SequenceFormat.Values.WRITABLE)
+                .byDefault("Writable")
+                .about("what the values of a SequenceFile are: bytes or text")
                 .orElse(SequenceFormat.Values.WRITABLE);
     }
 
@@ -90,6 +94,7 @@ final class ContentKeys {
                         "a compression codec",
                         name -> new Codecs(configuration.get(), type).find(name),
                         standIn)
+                .about("how files are compressed; required with CompressedStream")
                 .orNull();
         if (type == FileType.DATA_STREAM && hdfs.has("codeC")) {
             hdfs.problem(
@@ -108,11 +113,15 @@ final class ContentKeys {
                         "one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEventSerializer$Builder",
                         ContentKeys::kind,
                         Kind.TEXT)
+                .about("how an event becomes bytes")
                 .orElse(Kind.TEXT);
         if (type == FileType.SEQUENCE_FILE && sink.has("serializer")) {
             sink.note("serializer", "has no effect: a SequenceFile goes by hdfs.writeFormat");
         }
         Serializer serializer = serializer(kind, sink.under("serializer."));
+        for (Kind other : Kind.values()) {
+            serializer(other, sink.under("serializer.").elsewise());
+        }
         return type == FileType.SEQUENCE_FILE ? new Serializer.Text(new TextSerializer(false, false)) : serializer;
     }
 
@@ -125,8 +134,13 @@ final class ContentKeys {
                 avro(
                         keys,
                         AvroContainer.Datum.BODY,
-                        keys.string("schemaURL").orNull(),
-                        keys.words("schemaUrlPrefixes").orElse(List.of("hdfs://", "https://", "http://")));
+                        keys.string("schemaURL")
+                                .about(
+                                        "for AvroEventSerializer: where the schema of the bodies is, if no header says so")
+                                .orNull(),
+                        keys.words("schemaUrlPrefixes")
+                                .about("for AvroEventSerializer: what the address of a schema may start with")
+                                .orElse(List.of("hdfs://", "https://", "http://")));
         };
     }
 
@@ -143,7 +157,9 @@ final class ContentKeys {
     }
 
     private static Serializer text(Settings keys, boolean headers) {
-        boolean newline = keys.bool("appendNewline").orElse(true);
+        boolean newline = keys.bool("appendNewline")
+                .about("for TEXT and HEADER_AND_TEXT: whether a line feed follows each body")
+                .orElse(true);
         return new Serializer.Text(new TextSerializer(headers, newline));
     }
 
@@ -152,8 +168,11 @@ final class ContentKeys {
         return new Serializer.Avro(
                 datum,
                 keys.value("compressionCodec", "a codec of Avro's", AvroBlockCodec::find, AvroBlockCodec.NULL)
+                        .byDefault("null")
+                        .about("for Avro containers: their codec")
                         .orElse(AvroBlockCodec.NULL),
                 keys.integer("syncIntervalBytes", LEAST_BLOCK_BYTES, MOST_BLOCK_BYTES)
+                        .about("for Avro containers: bytes of a block")
                         .orElse(BLOCK_BYTES),
                 schemaUrl,
                 schemaUrlPrefixes);

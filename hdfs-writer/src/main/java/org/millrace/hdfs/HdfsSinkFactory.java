@@ -30,40 +30,83 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     }
 
     @Override
+    public String summary() {
+        return "Writes events to files in HDFS, or in any file system of Hadoop's, by time and headers; files with their final names are complete";
+    }
+
+    @Override
     public Sink create(SinkContext context, Settings settings) {
         Settings hdfs = settings.under("hdfs.");
         DeadLetters deadLetters = DeadLetters.read(context, settings);
         ZoneId zone = hdfs.value(
                         "timeZone", "a time zone, such as Europe/Berlin", HdfsSinkFactory::zone, ZoneOffset.UTC)
+                .byDefault("that of the machine")
+                .about("the time zone for escapes of time")
                 .orElse(ZoneId.systemDefault());
         Rounding rounding = rounding(hdfs);
         HdfsSettings.Access access = new AccessKeys(hdfs).read();
         HdfsSettings read = new HdfsSettings(
-                hdfs.string("path").required(),
-                path(hdfs, "path", "a path", zone, rounding).required(),
+                hdfs.string("path")
+                        .about("the directory of an event, with escapes for its headers and its time")
+                        .required(),
+                path(hdfs, "path", "a path", zone, rounding)
+                        .about("the directory of an event, with escapes for its headers and its time")
+                        .required(),
                 path(hdfs, "filePrefix", "the start of a file name", zone, rounding)
+                        .byDefault("FlumeData")
+                        .about("the start of the names of files, with escapes too")
                         .orElse(BucketPath.parse("FlumeData", zone, rounding)),
                 names(hdfs),
                 new RollPolicy(
-                        upToNever(hdfs, "rollInterval", ChronoUnit.SECONDS, 30),
-                        hdfs.number("rollSize", NEVER, Long.MAX_VALUE).orElse(1024L),
-                        hdfs.number("rollCount", NEVER, Long.MAX_VALUE).orElse(10L),
-                        upToNever(hdfs, "idleTimeout", ChronoUnit.SECONDS, 0),
-                        hdfs.integer("minBlockReplicas", 0, MOST_REPLICAS).orElse(0)),
+                        upToNever(
+                                hdfs,
+                                "rollInterval",
+                                ChronoUnit.SECONDS,
+                                30,
+                                "a file that old is finished; 0: never for that"),
+                        hdfs.number("rollSize", NEVER, Long.MAX_VALUE)
+                                .about("a file with so many bytes is finished; 0: never for that")
+                                .orElse(1024L),
+                        hdfs.number("rollCount", NEVER, Long.MAX_VALUE)
+                                .about("a file with so many events is finished; 0: never for that")
+                                .orElse(10L),
+                        upToNever(
+                                hdfs,
+                                "idleTimeout",
+                                ChronoUnit.SECONDS,
+                                0,
+                                "a file not written to for so long is finished; 0: never for that"),
+                        hdfs.integer("minBlockReplicas", 0, MOST_REPLICAS)
+                                .about(
+                                        "fewer replicas of the block being written, and the file is finished; 0: never for that")
+                                .orElse(0)),
                 new ContentKeys(settings, () -> HadoopConfiguration.load(access.configuration())).read(),
                 access,
                 retry(hdfs),
                 new HeldEvents.Limits(
-                        hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2).orElse(100_000),
-                        hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE).orElse(64L << 20)),
-                hdfs.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
+                        hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2)
+                                .about("events of buckets that are refused or hang, at most, before no more are taken")
+                                .orElse(100_000),
+                        hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE)
+                                .about("bytes of those")
+                                .orElse(64L << 20)),
+                hdfs.integer("batchSize", 1, Integer.MAX_VALUE)
+                        .about("the most events in a transaction")
+                        .orElse(100),
                 hdfs.bytes("maxEventBytes", 1, Integer.MAX_VALUE)
+                        .about("a longer event goes to the dead letters, or is refused")
                         .orElse((long) Integer.MAX_VALUE)
                         .intValue(),
-                hdfs.integer("maxOpenFiles", 1, Integer.MAX_VALUE).orElse(5000),
-                hdfs.integer("threadsPoolSize", 1, 1000).orElse(10),
-                upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000),
-                hdfs.bool("useLocalTimeStamp").orElse(false),
+                hdfs.integer("maxOpenFiles", 1, Integer.MAX_VALUE)
+                        .about("files open at a time; with more, the one written to least lately is finished")
+                        .orElse(5000),
+                hdfs.integer("threadsPoolSize", 1, 1000)
+                        .about("threads for Hadoop's calls")
+                        .orElse(10),
+                upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000, "how long a call of Hadoop's may take"),
+                hdfs.bool("useLocalTimeStamp")
+                        .about("whether escapes of time go by the clock, and not by the event's timestamp header")
+                        .orElse(false),
                 deadLetters.isConfigured() ? EventTime.Missing.IS_REFUSED : EventTime.Missing.GOES_BY_THE_CLOCK);
         noteUnknownLetters(hdfs, "path", read.directory());
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
@@ -103,11 +146,17 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     }
 
     private static Rounding rounding(Settings hdfs) {
-        boolean round = hdfs.bool("round").orElse(false);
+        boolean round = hdfs.bool("round")
+                .about("whether times in escapes are rounded down")
+                .orElse(false);
         ChronoUnit unit = hdfs.value(
                         "roundUnit", "one of: second, minute, hour", HdfsSinkFactory::roundUnit, ChronoUnit.SECONDS)
+                .byDefault("second")
+                .about("the unit of roundValue")
                 .orElse(ChronoUnit.SECONDS);
-        int value = hdfs.integer("roundValue", 1, Rounding.most(unit)).orElse(1);
+        int value = hdfs.integer("roundValue", 1, Rounding.most(unit))
+                .about("to a multiple of so many units")
+                .orElse(1);
         if (!round && (hdfs.has("roundUnit") || hdfs.has("roundValue"))) {
             hdfs.note(hdfs.has("roundValue") ? "roundValue" : "roundUnit", "has no effect without hdfs.round = true");
         }
@@ -124,16 +173,26 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     }
 
     /** A time that, at zero or less, means never. */
-    private static Duration upToNever(Settings hdfs, String key, ChronoUnit unit, long otherwise) {
-        Duration time = hdfs.duration(key, unit, NEVER, Integer.MAX_VALUE).orElse(Duration.of(otherwise, unit));
+    private static Duration upToNever(Settings hdfs, String key, ChronoUnit unit, long otherwise, String meaning) {
+        Duration time = hdfs.duration(key, unit, NEVER, Integer.MAX_VALUE)
+                .about(meaning)
+                .orElse(Duration.of(otherwise, unit));
         return time.isNegative() ? Duration.ZERO : time;
     }
 
     private static HdfsSettings.Names names(Settings hdfs) {
-        String suffix = hdfs.string("fileSuffix").orElse("");
-        String inUsePrefix = hdfs.string("inUsePrefix").orElse("");
-        String inUseSuffix = hdfs.string("inUseSuffix").orElse(".tmp");
-        if (hdfs.bool("emptyInUseSuffix").orElse(false)) {
+        String suffix = hdfs.string("fileSuffix")
+                .about("the end of the names of files, such as .avro")
+                .orElse("");
+        String inUsePrefix = hdfs.string("inUsePrefix")
+                .about("the start of the name of a file that is being written")
+                .orElse("");
+        String inUseSuffix = hdfs.string("inUseSuffix")
+                .about("the end of the name of a file that is being written")
+                .orElse(".tmp");
+        if (hdfs.bool("emptyInUseSuffix")
+                .about("whether inUseSuffix is to be nothing")
+                .orElse(false)) {
             if (hdfs.has("inUseSuffix")) {
                 hdfs.note("inUseSuffix", "has no effect with hdfs.emptyInUseSuffix = true");
             }
@@ -150,8 +209,15 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     }
 
     private static UnfinishedFiles.RetryPolicy retry(Settings hdfs) {
-        int tries = hdfs.integer("closeTries", NEVER, Integer.MAX_VALUE).orElse(0);
-        Duration interval = upToNever(hdfs, "retryInterval", ChronoUnit.SECONDS, 180);
+        int tries = hdfs.integer("closeTries", NEVER, Integer.MAX_VALUE)
+                .about("tries to finish a file before it is left under its in-use name; 0: for ever")
+                .orElse(0);
+        Duration interval = upToNever(
+                hdfs,
+                "retryInterval",
+                ChronoUnit.SECONDS,
+                180,
+                "the time between two tries to finish a file; 0: there is one");
         return new UnfinishedFiles.RetryPolicy(interval, interval.isZero() ? 1 : Math.max(0, tries));
     }
 

@@ -7,6 +7,11 @@ public interface ComponentFactory {
     /** The names that {@code type} may have: Flume's alias first, then Flume's class name. Compared without regard to case. */
     List<String> typeNames();
 
+    /** What such a component is for: a sentence without its full stop, for the reference; empty if there is nothing to say. */
+    default String summary() {
+        return "";
+    }
+
     /** Makes sources. */
     interface OfSource extends ComponentFactory {
         /** Reads all settings and only assigns; what is wrong with them is reported to the settings, and what is returned then is dropped. */

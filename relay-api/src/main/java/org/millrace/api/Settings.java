@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.KeyDefinition.Standing;
 
 /**
  * The keys of one component. A component reads each key it knows once, when it is made; what it does not read is an unknown key.
@@ -25,21 +26,30 @@ public final class Settings {
     private final String prefix;
     private final Map<String, String> values;
     private final Problems problems;
-    private final Set<String> known;
+    /** By full key, in the order of the first reading. */
+    private final Map<String, KeyDefinition> known;
+    /** Those that would be read if other keys had other values. */
+    private final Map<String, KeyDefinition> elsewise;
 
     /**
      * @param values by key, without the component's prefix
      * @param problems told of each mistake, by key without the component's prefix
      */
     public Settings(Map<String, String> values, Problems problems) {
-        this("", values, problems, new LinkedHashSet<>());
+        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
-    private Settings(String prefix, Map<String, String> values, Problems problems, Set<String> known) {
+    private Settings(
+            String prefix,
+            Map<String, String> values,
+            Problems problems,
+            Map<String, KeyDefinition> known,
+            Map<String, KeyDefinition> elsewise) {
         this.prefix = prefix;
         this.values = values;
         this.problems = problems;
         this.known = known;
+        this.elsewise = elsewise;
     }
 
     /** Where mistakes go. */
@@ -54,11 +64,44 @@ public final class Settings {
         default void claim(String key, Path directory) {
             // who reads one component alone has nothing to compare it with
         }
+
+        /** Told of mistakes that do not matter. */
+        Problems NOBODY = new Problems() {
+            @Override
+            public void problem(String key, String message) {
+                // nobody reads it
+            }
+
+            @Override
+            public void note(String key, String message) {
+                // nobody reads it
+            }
+        };
     }
 
     /** Keys that were asked for so far. */
     public Set<String> knownKeys() {
-        return known;
+        return known.keySet();
+    }
+
+    /** What is known of the keys that were asked for so far, in that order, and of those of {@link #elsewise}. */
+    public List<KeyDefinition> definitions() {
+        Map<String, KeyDefinition> all = new LinkedHashMap<>(known);
+        elsewise.forEach(all::putIfAbsent);
+        return List.copyOf(all.values());
+    }
+
+    /**
+     * The same without any values: what is read from it is not known because of that, and no mistake is reported; but the reference tells of
+     * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
+     */
+    public Settings elsewise() {
+        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise);
+    }
+
+    /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
+    public void define(String key, String expected, String meaning) {
+        known.put(prefix + key, new KeyDefinition(prefix + key, expected, null, Standing.OPTIONAL, meaning));
     }
 
     /** True if the key is in the file. Does not make it a known one. */
@@ -72,7 +115,7 @@ public final class Settings {
     }
 
     public Value<String> string(String key) {
-        return new Value<>(key, "a text", text -> text, "");
+        return new Value<>(key, "a text", text -> text, "", text -> text);
     }
 
     /** Only {@code true}, in any case, is true; other than {@code true} and {@code false} is a mistake. */
@@ -85,17 +128,24 @@ public final class Settings {
                     case "false" -> false;
                     default -> throw new IllegalArgumentException();
                 },
-                false);
+                false,
+                String::valueOf);
     }
 
     /** A whole number from {@code least} to {@code most}. */
     public Value<Integer> integer(String key, int least, int most) {
-        return new Value<>(key, range("a whole number", least, most), text -> (int) inRange(text, least, most), least);
+        return new Value<>(
+                key,
+                range("a whole number", least, most),
+                text -> (int) inRange(text, least, most),
+                least,
+                String::valueOf);
     }
 
     /** A whole number from {@code least} to {@code most}. */
     public Value<Long> number(String key, long least, long most) {
-        return new Value<>(key, range("a whole number", least, most), text -> inRange(text, least, most), least);
+        return new Value<>(
+                key, range("a whole number", least, most), text -> inRange(text, least, most), least, String::valueOf);
     }
 
     /** A size in bytes: a whole number as Flume writes it, or one with a unit such as {@code 64MiB}; from {@code least} to {@code most}. */
@@ -104,14 +154,19 @@ public final class Settings {
                 key,
                 range("a number of bytes, such as 1048576 or 1MiB", least, most),
                 text -> inRange(ByteSize.parse(text), least, most),
-                least);
+                least,
+                String::valueOf);
     }
 
     /** A count of the unit, as Flume writes it: a bare number. */
     public Value<Duration> duration(String key, ChronoUnit unit, long least, long most) {
         String expected = range("a number of " + unit.toString().toLowerCase(Locale.ROOT), least, most);
         return new Value<>(
-                key, expected, text -> Duration.of(inRange(text, least, most), unit), Duration.of(least, unit));
+                key,
+                expected,
+                text -> Duration.of(inRange(text, least, most), unit),
+                Duration.of(least, unit),
+                time -> Long.toString(time.dividedBy(unit.getDuration())));
     }
 
     /** One of an enum's constants, by name without regard to case. */
@@ -120,11 +175,16 @@ public final class Settings {
         String expected = Arrays.stream(constants)
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", ", "one of: ", ""));
-        return new Value<>(key, expected, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)), constants[0]);
+        return new Value<>(
+                key,
+                expected,
+                text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)),
+                constants[0],
+                constant -> constant.name().toLowerCase(Locale.ROOT));
     }
 
     public Value<Path> path(String key) {
-        return new Value<>(key, "a path", Path::of, Path.of("."));
+        return new Value<>(key, "a path", Path::of, Path.of("."), Path::toString);
     }
 
     /** Words between white space, each once, in the file's order. */
@@ -134,7 +194,8 @@ public final class Settings {
                 "names separated by blanks",
                 text -> List.copyOf(
                         new LinkedHashSet<>(Arrays.asList(text.trim().split("\\s+")))),
-                List.of());
+                List.of(),
+                words -> String.join(" ", words));
     }
 
     /**
@@ -145,12 +206,12 @@ public final class Settings {
      * @param standIn what to go on with after a mistake
      */
     public <T> Value<T> value(String key, String expected, Function<String, T> parse, T standIn) {
-        return new Value<>(key, expected, parse, standIn);
+        return new Value<>(key, expected, parse, standIn, String::valueOf);
     }
 
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
-        return new Settings(this.prefix + prefix, values, problems, known);
+        return new Settings(this.prefix + prefix, values, problems, known, elsewise);
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -158,7 +219,7 @@ public final class Settings {
         Map<String, String> all = new LinkedHashMap<>();
         values.forEach((key, value) -> {
             if (key.startsWith(prefix)) {
-                known.add(key);
+                know(key, "a text", Standing.OPTIONAL, "");
                 all.put(key.substring(prefix.length()), value);
             }
         });
@@ -186,7 +247,7 @@ public final class Settings {
     /** Flume's keys that have no meaning here: they are accepted, with a note that says why. */
     public void ignored(String why, String... keys) {
         for (String key : keys) {
-            known.add(prefix + key);
+            know(prefix + key, "anything", Standing.IGNORED, "has no effect: " + why);
             if (has(key)) {
                 note(key, "has no effect: " + why);
             }
@@ -196,15 +257,18 @@ public final class Settings {
     /** Flume's keys that do not work here yet: to have one is a mistake. */
     public void notSupportedYet(String... keys) {
         for (String key : keys) {
-            known.add(prefix + key);
+            know(prefix + key, "nothing", Standing.UNSUPPORTED, "not supported yet");
             if (has(key)) {
                 problem(key, "not supported yet");
             }
         }
     }
 
+    private void know(String fullKey, String expected, Standing standing, String meaning) {
+        known.putIfAbsent(fullKey, new KeyDefinition(fullKey, expected, null, standing, meaning));
+    }
+
     private @Nullable String read(String key) {
-        known.add(prefix + key);
         String value = values.get(prefix + key);
         return value == null ? null : value.trim();
     }
@@ -230,16 +294,38 @@ public final class Settings {
         private final String expected;
         private final Function<String, T> parse;
         private final T standIn;
+        private final Function<T, String> show;
+        private String meaning = "";
+        private @Nullable String shownDefault;
 
-        private Value(String key, String expected, Function<String, T> parse, T standIn) {
+        private Value(String key, String expected, Function<String, T> parse, T standIn, Function<T, String> show) {
             this.key = key;
             this.expected = expected;
             this.parse = parse;
             this.standIn = standIn;
+            this.show = show;
+        }
+
+        /** What the key is for: a sentence without its full stop, for the reference. */
+        public Value<T> about(String meaning) {
+            this.meaning = meaning;
+            return this;
+        }
+
+        /** How the default stands in the reference, where it depends on the machine or on another key. */
+        public Value<T> byDefault(String shown) {
+            this.shownDefault = shown;
+            return this;
+        }
+
+        private void define(@Nullable T defaultValue, Standing standing) {
+            String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
+            known.put(prefix + key, new KeyDefinition(prefix + key, expected, shown, standing, meaning));
         }
 
         /** The value; to leave the key out is a mistake. */
         public T required() {
+            define(null, Standing.REQUIRED);
             String text = read(key);
             if (text == null || text.isEmpty()) {
                 problems.problem(prefix + key, "missing (expected: " + expected + ")");
@@ -250,12 +336,14 @@ public final class Settings {
 
         /** The value, or the default where the key is left out. */
         public T orElse(T defaultValue) {
+            define(defaultValue, Standing.OPTIONAL);
             String text = read(key);
             return text == null ? defaultValue : parsed(text);
         }
 
         /** The value, or null where the key is left out. */
         public @Nullable T orNull() {
+            define(null, Standing.OPTIONAL);
             String text = read(key);
             return text == null ? null : parsed(text);
         }

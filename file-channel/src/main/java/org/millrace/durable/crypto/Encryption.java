@@ -1,6 +1,7 @@
 package org.millrace.durable.crypto;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,8 @@ public final class Encryption {
     private static final List<String> ALL =
             List.of(KEY_PROVIDER, ACTIVE_KEY, CIPHER, STORE_FILE, STORE_PASSWORD_FILE, KEYS);
 
+    private static final Map<String, String> MEANINGS = meanings();
+
     /** What Flume takes for its key store provider, and for its cipher: a short name or a class. */
     private static final Set<String> PROVIDERS = Set.of(
             "jceksfile",
@@ -51,10 +54,23 @@ public final class Encryption {
         this.activeKey = activeKey;
     }
 
+    private static Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        meanings.put(
+                KEY_PROVIDER, "JCEKSFILE: where the keys are; the log is encrypted if there are any of these settings");
+        meanings.put(CIPHER, "AESGCM; AESCTRNOPADDING, Flume's, means the same here");
+        meanings.put(STORE_FILE, "a key store, JCEKS or PKCS12");
+        meanings.put(STORE_PASSWORD_FILE, "a file with its password");
+        meanings.put(KEYS, "names of keys in it, separated by blanks: those that the log was and is written with");
+        meanings.put(ACTIVE_KEY, "the one for what is written from now on");
+        meanings.put(KEYS + ".<KEY>.passwordFile", "a file with the password of that key, if it is not the store's");
+        return meanings;
+    }
+
     /** What a channel's settings say; null if it is not to be encrypted. What is wrong with them is reported to them. */
     public static @Nullable Encryption read(Settings settings) {
+        MEANINGS.forEach((key, meaning) -> settings.define(key, "a text", meaning)); // known, should one be misspelt
         if (ALL.stream().noneMatch(settings::has)) {
-            ALL.forEach(key -> settings.string(key).orNull()); // known, should one be misspelt
             return null;
         }
         settings.value(KEY_PROVIDER, "JCEKSFILE: a key store file, JCEKS or PKCS12", Encryption::provider, "")

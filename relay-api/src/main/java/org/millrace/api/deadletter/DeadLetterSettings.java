@@ -26,16 +26,28 @@ record DeadLetterSettings(
      */
     static DeadLetterSettings read(String agent, Settings keys, Path home) {
         boolean isConfigured = !keys.isEmpty();
-        keys.value("type", "file", DeadLetterSettings::type, "file").orElse("file");
+        keys.value("type", "file", DeadLetterSettings::type, "file")
+                .about("where dead letters go")
+                .orElse("file");
         return new DeadLetterSettings(
                 isConfigured,
                 keys.path("directory")
+                        .about("the directory for their files")
+                        .byDefault("~/.flume/dead-letters/<AGENT>")
                         .orElse(home.resolve(".flume/dead-letters").resolve(LetterFiles.safe(agent))),
-                keys.integer("maxTries", 1, Integer.MAX_VALUE).orElse(3),
-                keys.bytes("rollSize", LEAST_BYTES, Long.MAX_VALUE).orElse(ROLL_BYTES),
+                keys.integer("maxTries", 1, Integer.MAX_VALUE)
+                        .about("turns that an event gets whose failure may heal")
+                        .orElse(3),
+                keys.bytes("rollSize", LEAST_BYTES, Long.MAX_VALUE)
+                        .about("a file with more than that is finished")
+                        .orElse(ROLL_BYTES),
                 keys.duration("rollInterval", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                        .about("so is one that was begun so long ago; 0: never for that")
                         .orElse(Duration.ofMinutes(10)),
-                keys.bytes("maxBytes", LEAST_BYTES, Long.MAX_VALUE).orElse(MAX_BYTES));
+                keys.bytes("maxBytes", LEAST_BYTES, Long.MAX_VALUE)
+                        .about(
+                                "all dead letters of the sink together; with more, the sink waits until someone has looked after them")
+                        .orElse(MAX_BYTES));
     }
 
     private static String type(String text) {

@@ -30,17 +30,21 @@ public record EventCapacity(int events, int transactionEvents, Duration keepAliv
      * @param defaultTransactionEvents at most {@code defaultEvents}
      */
     public static EventCapacity read(Settings settings, int defaultEvents, int defaultTransactionEvents) {
-        int events = settings.integer(CAPACITY, 1, Integer.MAX_VALUE).orElse(defaultEvents);
+        int events = settings.integer(CAPACITY, 1, Integer.MAX_VALUE)
+                .about("events that fit in")
+                .orElse(defaultEvents);
         int perTransaction = transactionEvents(settings, events, defaultTransactionEvents);
         Duration keepAlive = settings.duration(KEEP_ALIVE, ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                .about("how long a put waits for room before it is refused")
                 .orElse(Duration.ofSeconds(3));
         return new EventCapacity(events, perTransaction, keepAlive);
     }
 
     private static int transactionEvents(Settings settings, int capacity, int defaultEvents) {
         boolean given = settings.has(TRANSACTION_CAPACITY);
-        int events =
-                settings.integer(TRANSACTION_CAPACITY, 1, Integer.MAX_VALUE).orElse(defaultEvents);
+        int events = settings.integer(TRANSACTION_CAPACITY, 1, Integer.MAX_VALUE)
+                .about("the most events in a transaction, and so in a batch")
+                .orElse(defaultEvents);
         if (events <= capacity) {
             return events;
         }

@@ -15,6 +15,9 @@ import org.millrace.client.EventLoops;
 import org.millrace.durable.tool.ChannelCommand;
 import org.millrace.durable.tool.Surroundings;
 import org.millrace.load.LoadCommand;
+import org.millrace.relay.config.ComponentCatalog;
+import org.millrace.relay.config.ComponentReference;
+import org.millrace.relay.config.ComponentReferences;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
 import picocli.CommandLine;
@@ -47,7 +50,7 @@ public final class CommandLineTool {
                 .addSubcommand("load", new LoadCommand(out, err, Terminal.isStandardError()))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
-                .addSubcommand("help", new CommandLine.HelpCommand())
+                .addSubcommand("help", new HelpCommand(CommandLineTool::references, out))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -72,6 +75,10 @@ public final class CommandLineTool {
     private static Map<String, String> channelSettings(List<Path> files, String agent, String channel) {
         return Configuration.channelSettings(
                 new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
+    }
+
+    private static List<ComponentReference> references() {
+        return ComponentReferences.of(ComponentCatalog.ofClassPath());
     }
 
     private static void completeOptions(String name, CommandLine command) {

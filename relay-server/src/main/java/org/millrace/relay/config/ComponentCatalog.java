@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
@@ -97,6 +98,13 @@ public final class ComponentCatalog {
                 settings.problem("type", type + " (" + whyNot(type) + ")");
             }
             return factory;
+        }
+
+        /** Each once, by alias. */
+        List<F> factories() {
+            return aliases.stream()
+                    .map(alias -> Objects.requireNonNull(byName.get(alias.toLowerCase(Locale.ROOT))))
+                    .toList();
         }
 
         @Nullable

@@ -1,16 +1,15 @@
 package org.millrace.relay.config;
 
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** All types of component that Flume 1.11 has, to tell "not supported yet" from a slip of the pen. */
 final class FlumeTypes {
     private static final String PACKAGE = "org.apache.flume.";
-    private static final Map<TypeKind, Set<String>> TYPES = new HashMap<>();
+    private static final Map<TypeKind, List<FlumeType>> TYPES = new EnumMap<>(TypeKind.class);
 
     static {
         types(TypeKind.SOURCE, "source.")
@@ -48,6 +47,14 @@ final class FlumeTypes {
 
     private FlumeTypes() {}
 
+    /** @param alias empty if there is none */
+    record FlumeType(String alias, String className) {
+        /** What to write in a file. */
+        String name() {
+            return alias.isEmpty() ? className : alias;
+        }
+    }
+
     /** What has types. */
     enum TypeKind {
         SOURCE,
@@ -64,22 +71,26 @@ final class FlumeTypes {
 
     /** True for an alias or a class name of Flume's, in any case. */
     static boolean has(TypeKind kind, String type) {
-        return TYPES.getOrDefault(kind, Set.of()).contains(type.toLowerCase(Locale.ROOT));
+        return of(kind).stream()
+                .anyMatch(known -> type.equalsIgnoreCase(known.alias()) || type.equalsIgnoreCase(known.className()));
+    }
+
+    /** All of one kind. */
+    static List<FlumeType> of(TypeKind kind) {
+        return TYPES.getOrDefault(kind, List.of());
     }
 
     private static Adder types(TypeKind kind, String subPackage) {
-        return new Adder(TYPES.computeIfAbsent(kind, k -> new TreeSet<>()), PACKAGE + subPackage);
+        return new Adder(TYPES.computeIfAbsent(kind, k -> new ArrayList<>()), PACKAGE + subPackage);
     }
 
     /** Adds {@code alias=Class} pairs; the alias may be empty. */
-    private record Adder(Set<String> names, String packageName) {
+    private record Adder(List<FlumeType> types, String packageName) {
         Adder add(String pairs) {
-            Arrays.stream(pairs.split(" ")).map(pair -> pair.split("=", 2)).forEach(pair -> {
-                if (!pair[0].isEmpty()) {
-                    names.add(pair[0]);
-                }
-                names.add((packageName + pair[1]).toLowerCase(Locale.ROOT));
-            });
+            for (String pair : pairs.split(" ")) {
+                int middle = pair.indexOf('=');
+                types.add(new FlumeType(pair.substring(0, middle), packageName + pair.substring(middle + 1)));
+            }
             return this;
         }
     }

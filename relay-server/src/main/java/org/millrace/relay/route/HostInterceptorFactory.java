@@ -39,10 +39,20 @@ public final class HostInterceptorFactory implements ComponentFactory.OfIntercep
     }
 
     @Override
+    public String summary() {
+        return "Sets a header to the name or address of the agent's host";
+    }
+
+    @Override
     public Interceptor create(Settings settings) {
-        HeaderName header = HeaderName.of(settings.string("hostHeader").orElse("host"));
-        boolean useIp = settings.bool("useIP").orElse(true);
-        boolean preserveExisting = settings.bool("preserveExisting").orElse(false);
+        HeaderName header = HeaderName.of(
+                settings.string("hostHeader").about("the header to set").orElse("host"));
+        boolean useIp = settings.bool("useIP")
+                .about("whether the header gets the address of the host, and not its name")
+                .orElse(true);
+        boolean preserveExisting = settings.bool("preserveExisting")
+                .about("whether an event that has the header keeps it")
+                .orElse(false);
         try {
             InetAddress host = localHost.address();
             String value = useIp ? host.getHostAddress() : host.getCanonicalHostName();

@@ -19,8 +19,16 @@ public final class ReplicatingSelectorFactory implements ComponentFactory.OfSele
     }
 
     @Override
+    public String summary() {
+        return "Gives every event to every channel of the source";
+    }
+
+    @Override
     public ChannelSelector create(List<Channel> channels, Settings settings) {
-        List<String> optional = settings.words(OPTIONAL).orElse(List.of());
+        List<String> optional = settings.words(OPTIONAL)
+                .about(
+                        "channels that may fail without the source being told: those of the list need not store an event for it to be acked")
+                .orElse(List.of());
         for (String name : optional) {
             if (channels.stream().noneMatch(channel -> channel.name().equals(name))) {
                 settings.problem(OPTIONAL, unknownChannel(name, channels));

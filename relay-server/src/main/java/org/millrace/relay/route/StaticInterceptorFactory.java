@@ -18,10 +18,17 @@ public final class StaticInterceptorFactory implements ComponentFactory.OfInterc
     }
 
     @Override
+    public String summary() {
+        return "Sets a header to a fixed value";
+    }
+
+    @Override
     public Interceptor create(Settings settings) {
         return new StaticInterceptor(new HeaderEdit(
-                HeaderName.of(settings.string("key").orElse("key")),
-                settings.string("value").orElse("value"),
-                settings.bool("preserveExisting").orElse(true)));
+                HeaderName.of(settings.string("key").about("the header to set").orElse("key")),
+                settings.string("value").about("what it is set to").orElse("value"),
+                settings.bool("preserveExisting")
+                        .about("whether an event that has the header keeps it")
+                        .orElse(true)));
     }
 }

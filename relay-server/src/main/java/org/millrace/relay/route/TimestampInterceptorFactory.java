@@ -18,10 +18,18 @@ public final class TimestampInterceptorFactory implements ComponentFactory.OfInt
     }
 
     @Override
+    public String summary() {
+        return "Sets a header to the time, in milliseconds since 1970";
+    }
+
+    @Override
     public Interceptor create(Settings settings) {
         return new TimestampInterceptor(
-                HeaderName.of(settings.string("headerName").orElse("timestamp")),
-                settings.bool("preserveExisting").orElse(false),
+                HeaderName.of(
+                        settings.string("headerName").about("the header to set").orElse("timestamp")),
+                settings.bool("preserveExisting")
+                        .about("whether an event that has the header keeps it")
+                        .orElse(false),
                 InstantSource.system());
     }
 }

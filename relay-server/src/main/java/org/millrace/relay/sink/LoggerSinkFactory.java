@@ -14,10 +14,16 @@ public final class LoggerSinkFactory implements ComponentFactory.OfSink {
     }
 
     @Override
+    public String summary() {
+        return "Writes events to the log, to look at";
+    }
+
+    @Override
     public Sink create(SinkContext context, Settings settings) {
         return new LoggerSink(
                 context,
-                new EventDump(
-                        settings.integer("maxBytesToLog", 0, Integer.MAX_VALUE).orElse(16)));
+                new EventDump(settings.integer("maxBytesToLog", 0, Integer.MAX_VALUE)
+                        .about("how many bytes of a body are shown")
+                        .orElse(16)));
     }
 }

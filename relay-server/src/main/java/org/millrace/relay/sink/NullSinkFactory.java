@@ -16,10 +16,19 @@ public final class NullSinkFactory implements ComponentFactory.OfSink {
     }
 
     @Override
+    public String summary() {
+        return "Drops events, and counts them";
+    }
+
+    @Override
     public Sink create(SinkContext context, Settings settings) {
         return new NullSink(
                 context,
-                settings.integer(BATCH_SIZE, 1, Integer.MAX_VALUE).orElse(100),
-                settings.number("logEveryNEvents", 0, Long.MAX_VALUE).orElse(10_000L));
+                settings.integer(BATCH_SIZE, 1, Integer.MAX_VALUE)
+                        .about("the most events in a transaction")
+                        .orElse(100),
+                settings.number("logEveryNEvents", 0, Long.MAX_VALUE)
+                        .about("how many events pass between two log lines; 0 for none")
+                        .orElse(10_000L));
     }
 }

@@ -224,6 +224,37 @@ class CommandLineToolTest {
     }
 
     @Test
+    void helpExplainsTheKeysOfAComponent() {
+        assertThat(run("help", "sink", "AVRO")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString())
+                .contains(
+                        "type = avro, or org.apache.flume.sink.AvroSink",
+                        "hostname (required)",
+                        "batch-size = 100",
+                        "Expected: a whole number, 1 to 65535.");
+    }
+
+    @Test
+    void helpListsTheTypesOfAKind() {
+        assertThat(run("help", "source")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("avro: ", "spooldir: ", "millrace help source TYPE");
+    }
+
+    @Test
+    void helpOfTheCommandThatIsAKindTooTellsOfBoth() {
+        assertThat(run("help", "channel")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("verify", "memory: ", "millrace help channel TYPE");
+        assertThat(run("help", "channel", "file")).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("segmentSize = 67108864");
+    }
+
+    @Test
+    void helpKnowsWhatItDoesNotKnow() {
+        assertThat(run("help", "sink", "nope")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("nope (expected: a type of sink: avro, hdfs, logger, null)");
+    }
+
+    @Test
     void helpExplainsACommand() {
         assertThat(run("help", "agent")).isEqualTo(ExitCode.DONE);
         assertThat(out.toString())

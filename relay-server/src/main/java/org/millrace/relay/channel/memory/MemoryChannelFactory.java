@@ -15,6 +15,11 @@ public final class MemoryChannelFactory implements ComponentFactory.OfChannel {
     }
 
     @Override
+    public String summary() {
+        return "Holds events in memory: an ack means that they are there, and what it holds is lost when the process ends";
+    }
+
+    @Override
     public Channel create(ChannelContext context, Settings settings) {
         MemoryLimits limits = MemoryLimits.read(settings, Runtime.getRuntime().maxMemory());
         return new MemoryChannel(context, limits, new DaemonTimer("channel-" + context.name()));

@@ -21,8 +21,13 @@ record MemoryLimits(EventCapacity room, long bodyBytes, long heapBytes) {
     static MemoryLimits read(Settings settings, long maxHeapBytes) {
         EventCapacity room = EventCapacity.read(settings, DEFAULT_EVENTS, DEFAULT_EVENTS);
         long mostHeap = maxHeapBytes / 10 * 8;
-        long byteCapacity = settings.number(BYTE_CAPACITY, 0, Long.MAX_VALUE).orElse(mostHeap);
-        int headerPercent = settings.integer(BYTE_BUFFER, 0, 99).orElse(20);
+        long byteCapacity = settings.number(BYTE_CAPACITY, 0, Long.MAX_VALUE)
+                .about("bytes of events that fit in, a share of it kept for headers; 0 for no limit of its own")
+                .byDefault("80 % of the heap")
+                .orElse(mostHeap);
+        int headerPercent = settings.integer(BYTE_BUFFER, 0, 99)
+                .about("per cent of byteCapacity that are kept for headers")
+                .orElse(20);
         long bodyBytes = byteCapacity == 0 ? Long.MAX_VALUE : (long) (byteCapacity * (1 - headerPercent / 100.0));
         if (bodyBytes < LEAST_BODY_BYTES) {
             settings.problem(

@@ -22,6 +22,11 @@ public final class AvroSinkFactory implements ComponentFactory.OfSink {
     }
 
     @Override
+    public String summary() {
+        return "Sends batches to an Avro source, of the next agent as a rule; an event leaves the channel when that one has acked it";
+    }
+
+    @Override
     public Sink create(SinkContext context, Settings settings) {
         return new AvroSink(context, AvroSinkSettings.read(settings), EventLoops.shared());
     }

@@ -48,12 +48,16 @@ record AvroSinkSettings(
         return new AvroSinkSettings(
                 readPeer(settings),
                 new ConnectionSettings(
-                        readTimeout(settings, "connect-timeout"),
-                        readTimeout(settings, "request-timeout"),
+                        readTimeout(settings, "connect-timeout", "how long to try to connect"),
+                        readTimeout(settings, "request-timeout", "how long to wait for an answer"),
                         readDeflateLevel(settings)),
                 readBatchEvents(settings),
-                settings.integer("max-in-flight", 1, MOST_IN_FLIGHT).orElse(DEFAULT_MAX_IN_FLIGHT),
+                settings.integer("max-in-flight", 1, MOST_IN_FLIGHT)
+                        .about("batches that may be on their way without an answer")
+                        .orElse(DEFAULT_MAX_IN_FLIGHT),
                 settings.duration("reset-connection-interval", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                        .about(
+                                "the age at which a connection is given up for a new one, so that a load balancer may choose again; 0: never")
                         .orElse(Duration.ZERO));
     }
 
@@ -61,16 +65,23 @@ record AvroSinkSettings(
         RelayAddress standIn = new RelayAddress("localhost", 1);
         RelayAddress host = settings.value(
                         "hostname", "a host name or address", text -> new RelayAddress(text, standIn.port()), standIn)
+                .about("the host of the next agent")
                 .required();
-        return new RelayAddress(host.host(), settings.integer("port", 1, 65535).required());
+        return new RelayAddress(
+                host.host(),
+                settings.integer("port", 1, 65535)
+                        .about("the port of its Avro source")
+                        .required());
     }
 
-    private static Duration readTimeout(Settings settings, String key) {
+    private static Duration readTimeout(Settings settings, String key, String meaning) {
         Duration configured = settings.value(
                         key,
                         "a number of milliseconds",
                         text -> Duration.ofMillis(Integer.parseInt(text)),
                         ConnectionSettings.DEFAULT_TIMEOUT)
+                .byDefault(Long.toString(ConnectionSettings.DEFAULT_TIMEOUT.toMillis()))
+                .about(meaning)
                 .orElse(ConnectionSettings.DEFAULT_TIMEOUT);
         Duration effective = ConnectionSettings.asFlumeTimeout(configured);
         if (!effective.equals(configured)) {
@@ -87,6 +98,7 @@ record AvroSinkSettings(
                         "a whole number, at least 1",
                         Integer::valueOf,
                         ConnectionSettings.DEFAULT_BATCH_EVENTS)
+                .about("the most events in a batch, and in a transaction")
                 .orElse(ConnectionSettings.DEFAULT_BATCH_EVENTS);
         int effective = ConnectionSettings.asFlumeBatchEvents(configured);
         if (effective != configured) {
@@ -96,9 +108,12 @@ record AvroSinkSettings(
     }
 
     private static OptionalInt readDeflateLevel(Settings settings) {
-        CompressionType type =
-                settings.oneOf("compression-type", CompressionType.class).orElse(CompressionType.NONE);
-        int level = settings.integer("compression-level", 0, 9).orElse(ConnectionSettings.DEFAULT_DEFLATE_LEVEL);
+        CompressionType type = settings.oneOf("compression-type", CompressionType.class)
+                .about("whether what is sent is compressed; the source must say the same")
+                .orElse(CompressionType.NONE);
+        int level = settings.integer("compression-level", 0, 9)
+                .about("of deflate, 0 to 9")
+                .orElse(ConnectionSettings.DEFAULT_DEFLATE_LEVEL);
         if (type == CompressionType.DEFLATE) {
             return OptionalInt.of(level);
         }

@@ -14,6 +14,11 @@ public final class DefaultProcessorFactory implements ComponentFactory.OfSinkPro
     }
 
     @Override
+    public String summary() {
+        return "A group of one sink, which runs as if there were no group";
+    }
+
+    @Override
     public List<SinkProcessor> create(SinkGroupContext context, List<SinkProcessor.Member> sinks, Settings settings) {
         if (sinks.size() > 1) {
             settings.problem(

@@ -38,9 +38,19 @@ public final class FailoverProcessorFactory implements ComponentFactory.OfSinkPr
     }
 
     @Override
+    public String summary() {
+        return "Gives the turns to the sink of the highest priority that works";
+    }
+
+    @Override
     public List<SinkProcessor> create(SinkGroupContext context, List<SinkProcessor.Member> sinks, Settings settings) {
         Map<SinkProcessor.Member, Integer> priorities = priorities(sinks, settings.under("priority."));
+        settings.define(
+                "priority.<SINK>",
+                "a whole number",
+                "of each sink of the group: the larger number is preferred, each sink another one");
         Duration most = settings.duration("maxpenalty", ChronoUnit.MILLIS, 0, Integer.MAX_VALUE)
+                .about("the longest time for which a sink that fails again and again is left alone")
                 .orElse(Penalty.DEFAULT_MOST);
         List<GroupedSink> preferredFirst = priorities.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
@@ -59,6 +69,7 @@ public final class FailoverProcessorFactory implements ComponentFactory.OfSinkPr
         Map<Integer, String> taken = new HashMap<>();
         for (SinkProcessor.Member sink : sinks) {
             int priority = settings.integer(sink.name(), Integer.MIN_VALUE, Integer.MAX_VALUE)
+                    .about("the larger number is preferred, each sink another one")
                     .required();
             String other = priority == Integer.MIN_VALUE ? null : taken.putIfAbsent(priority, sink.name());
             if (other != null) {

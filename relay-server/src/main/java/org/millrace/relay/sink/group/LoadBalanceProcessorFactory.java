@@ -47,10 +47,19 @@ public final class LoadBalanceProcessorFactory implements ComponentFactory.OfSin
     }
 
     @Override
+    public String summary() {
+        return "Gives the turns to several sinks, one after the other";
+    }
+
+    @Override
     public List<SinkProcessor> create(SinkGroupContext context, List<SinkProcessor.Member> sinks, Settings settings) {
-        Selector selector = settings.oneOf("selector", Selector.class).orElse(Selector.ROUND_ROBIN);
+        Selector selector = settings.oneOf("selector", Selector.class)
+                .about("in what order sinks are tried")
+                .orElse(Selector.ROUND_ROBIN);
         Duration mostPenalty = mostPenalty(settings);
-        int threads = settings.integer("threads", 1, Math.max(1, sinks.size())).orElse(1);
+        int threads = settings.integer("threads", 1, Math.max(1, sinks.size()))
+                .about("threads that give turns, each with its share of the sinks")
+                .orElse(1);
         if (sinks.size() < 2) {
             settings.problem("type", "load_balance (expected: default, as the group has one sink)");
         }
@@ -81,8 +90,11 @@ public final class LoadBalanceProcessorFactory implements ComponentFactory.OfSin
 
     /** Null where sinks that fail are not left alone. */
     private static @Nullable Duration mostPenalty(Settings settings) {
-        boolean backoff = settings.bool("backoff").orElse(false);
+        boolean backoff = settings.bool("backoff")
+                .about("whether a sink that failed is left alone for a while, longer each time")
+                .orElse(false);
         Duration most = settings.duration(MOST_PENALTY, ChronoUnit.MILLIS, 1, Integer.MAX_VALUE)
+                .about("the longest such time")
                 .orElse(Penalty.DEFAULT_MOST);
         if (!backoff && settings.has(MOST_PENALTY)) {
             settings.note(MOST_PENALTY, "has no effect: backoff is false");

@@ -20,6 +20,11 @@ public final class AvroSourceFactory implements ComponentFactory.OfSource {
     }
 
     @Override
+    public String summary() {
+        return "Takes batches from Avro RPC clients, such as the Avro sinks of other agents; acks them when every required channel has them";
+    }
+
+    @Override
     public Source create(SourceContext context, Settings settings) {
         return new AvroSource(context, AvroSourceSettings.read(settings), Transport.best());
     }

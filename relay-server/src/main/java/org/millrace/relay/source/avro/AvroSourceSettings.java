@@ -65,13 +65,24 @@ record AvroSourceSettings(
                 "exclude-cipher-suites",
                 "include-cipher-suites");
         return new AvroSourceSettings(
-                settings.string("bind").required(),
-                settings.integer("port", 0, MAX_PORT).required(),
-                settings.integer("threads", 0, MAX_EVENT_LOOPS).orElse(0),
-                settings.oneOf("compression-type", Compression.class).orElse(Compression.NONE),
+                settings.string("bind")
+                        .about("the address to listen on, 0.0.0.0 for all")
+                        .required(),
+                settings.integer("port", 0, MAX_PORT)
+                        .about("the port to listen on; 0 lets the system choose one")
+                        .required(),
+                settings.integer("threads", 0, MAX_EVENT_LOOPS)
+                        .about("event loops that serve connections; 0 for half as many as there are processors")
+                        .orElse(0),
+                settings.oneOf("compression-type", Compression.class)
+                        .about("whether what comes in is compressed; the clients must say the same")
+                        .orElse(Compression.NONE),
                 IpFilter.read(settings),
                 readCodecLimits(settings),
                 settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
+                        .about(
+                                "bytes of frames that have not come in whole, of all connections together; with more, no more is read")
+                        .byDefault("a quarter of the heap")
                         .orElse(Runtime.getRuntime().maxMemory() / 4),
                 readConnectionLimits(settings));
     }
@@ -79,23 +90,47 @@ record AvroSourceSettings(
     private static CodecLimits readCodecLimits(Settings settings) {
         CodecLimits defaults = CodecLimits.DEFAULT;
         return new CodecLimits(
-                settings.integer("maxFrameBytes", LEAST_FRAME_BYTES, 1 << 30).orElse(defaults.maxFrameBytes()),
+                settings.integer("maxFrameBytes", LEAST_FRAME_BYTES, 1 << 30)
+                        .about("the longest frame that is taken, in bytes")
+                        .orElse(defaults.maxFrameBytes()),
                 defaults.maxFrameBuffers(),
-                settings.integer("maxBatchEvents", 1, 1 << 30).orElse(defaults.maxBatchEvents()),
-                settings.integer("maxHeaderBytes", 1, 1 << 30).orElse(defaults.maxHeaderBytes()),
-                settings.integer("maxInflateRatio", 1, 1100).orElse(defaults.maxInflateRatio()));
+                settings.integer("maxBatchEvents", 1, 1 << 30)
+                        .about("the most events in a batch")
+                        .orElse(defaults.maxBatchEvents()),
+                settings.integer("maxHeaderBytes", 1, 1 << 30)
+                        .about("the most bytes of an event's headers")
+                        .orElse(defaults.maxHeaderBytes()),
+                settings.integer("maxInflateRatio", 1, 1100)
+                        .about("the most that compressed bytes may grow to, as a multiple")
+                        .orElse(defaults.maxInflateRatio()));
     }
 
     private static ConnectionLimits readConnectionLimits(Settings settings) {
         return new ConnectionLimits(
-                settings.integer("maxConnections", 1, 1 << 24).orElse(20_000),
-                settings.integer("maxPipelined", 1, 1 << 20).orElse(128),
-                settings.integer("maxUnsentReplyBytes", 1024, 1 << 30).orElse(64 << 10),
-                seconds(settings, "idleTimeout", 0),
-                seconds(settings, "stallTimeout", 60));
+                settings.integer("maxConnections", 1, 1 << 24)
+                        .about("connections at a time")
+                        .orElse(20_000),
+                settings.integer("maxPipelined", 1, 1 << 20)
+                        .about("batches without an answer that a connection may have")
+                        .orElse(128),
+                settings.integer("maxUnsentReplyBytes", 1024, 1 << 30)
+                        .about("answers that a client does not read, in bytes, before no more is read from it")
+                        .orElse(64 << 10),
+                seconds(
+                        settings,
+                        "idleTimeout",
+                        0,
+                        "how long a connection may be silent before it is closed; 0: for ever"),
+                seconds(
+                        settings,
+                        "stallTimeout",
+                        60,
+                        "how long a frame may stop halfway before its connection is closed; 0: for ever"));
     }
 
-    private static Duration seconds(Settings settings, String key, int otherwise) {
-        return settings.duration(key, ChronoUnit.SECONDS, 0, Integer.MAX_VALUE).orElse(Duration.ofSeconds(otherwise));
+    private static Duration seconds(Settings settings, String key, int otherwise, String meaning) {
+        return settings.duration(key, ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+                .about(meaning)
+                .orElse(Duration.ofSeconds(otherwise));
     }
 }

@@ -31,9 +31,13 @@ final class IpFilter {
     }
 
     static IpFilter read(Settings settings) {
-        boolean isOn = settings.bool("ipFilter").orElse(false);
+        boolean isOn = settings.bool("ipFilter")
+                .about("whether peers are let in by the rules")
+                .orElse(false);
         IpFilter filter = settings.value(
                         "ipFilterRules", "allow|deny:ip|name:pattern, separated by commas", IpFilter::parse, OFF)
+                .byDefault("")
+                .about("the rules, the first that fits decides; whoever fits none is let in")
                 .orElse(OFF);
         if (isOn && !settings.has("ipFilterRules")) {
             settings.problem("ipFilter", "true without ipFilterRules (expected: allow|deny:ip|name:pattern,...)");

@@ -34,13 +34,26 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
     }
 
     @Override
+    public String summary() {
+        return "Reads the files of a directory line by line, each once, and marks or deletes those that are finished";
+    }
+
+    @Override
     public Source create(SourceContext context, Settings settings) {
-        Duration pollDelay = millis(settings, "pollDelay").orElse(Duration.ofMillis(500));
+        Duration pollDelay = millis(settings, "pollDelay")
+                .about("the pause when there is nothing to read")
+                .orElse(Duration.ofMillis(500));
         Pace pace = new Pace(
-                settings.integer("batchSize", 1, Integer.MAX_VALUE).orElse(100),
+                settings.integer("batchSize", 1, Integer.MAX_VALUE)
+                        .about("the most events in a batch")
+                        .orElse(100),
                 pollDelay,
-                millis(settings, "maxBackoff").orElse(Duration.ofSeconds(4)));
-        Path directory = settings.path("spoolDir").required();
+                millis(settings, "maxBackoff")
+                        .about("the longest pause after a channel refused a batch")
+                        .orElse(Duration.ofSeconds(4)));
+        Path directory = settings.path("spoolDir")
+                .about("the directory whose files are read; they must not change once they are there")
+                .required();
         SpoolSettings spool = new SpoolSettings(
                 directory,
                 selection(settings),
@@ -53,50 +66,73 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Selection selection(Settings settings) {
         return new Selection(
-                pattern(settings, "includePattern").orElse(Selection.ALL.include()),
-                pattern(settings, "ignorePattern").orElse(Selection.ALL.ignore()),
-                settings.oneOf("consumeOrder", Order.class).orElse(Order.OLDEST),
-                settings.bool("recursiveDirectorySearch").orElse(false));
+                pattern(settings, "includePattern")
+                        .about("names of files to read")
+                        .orElse(Selection.ALL.include()),
+                pattern(settings, "ignorePattern")
+                        .about("names of files and directories to leave alone; it wins over includePattern")
+                        .orElse(Selection.ALL.ignore()),
+                settings.oneOf("consumeOrder", Order.class)
+                        .about("which file is next, by its time of change")
+                        .orElse(Order.OLDEST),
+                settings.bool("recursiveDirectorySearch")
+                        .about("whether directories inside are read, too")
+                        .orElse(false));
     }
 
     private static Completion completion(Settings settings, Path directory) {
         Completion defaults = Completion.renaming(directory);
         String suffix = settings.value(
                         "fileSuffix", "the end of a file name", SpoolDirectorySourceFactory::suffix, defaults.suffix())
+                .about("the end of the name that a finished file gets")
                 .orElse(defaults.suffix());
-        DeletePolicy deletePolicy =
-                settings.oneOf("deletePolicy", DeletePolicy.class).orElse(DeletePolicy.NEVER);
-        Marking marking = settings.oneOf("trackingPolicy", Marking.class).orElse(Marking.RENAME);
+        DeletePolicy deletePolicy = settings.oneOf("deletePolicy", DeletePolicy.class)
+                .about("whether finished files are deleted")
+                .orElse(DeletePolicy.NEVER);
+        Marking marking = settings.oneOf("trackingPolicy", Marking.class)
+                .about(
+                        "how finished files that stay are told from others: by their names, or by empty files in trackerDir")
+                .orElse(Marking.RENAME);
         Path tracker = settings.value(
                         "trackerDir",
                         "a path, below spoolDir unless it is absolute",
                         text -> directory.resolve(notEmpty(text)),
                         defaults.trackerDirectory())
+                .byDefault(".flumespool")
+                .about("where the position in the file being read is kept")
                 .orElse(defaults.trackerDirectory());
         return new Completion(suffix, deletePolicy == DeletePolicy.IMMEDIATE, marking, tracker);
     }
 
     private static FileHeaders headers(Settings settings) {
         return new FileHeaders(
-                header(settings, "fileHeader", "file"), header(settings, "basenameHeader", "basename"), Map.of());
+                header(settings, "fileHeader", "file", "path"),
+                header(settings, "basenameHeader", "basename", "name"),
+                Map.of());
     }
 
-    private static @Nullable String header(Settings settings, String key, String defaultName) {
-        boolean isWanted = settings.bool(key).orElse(false);
-        String name = settings.string(key + "Key").orElse(defaultName);
+    private static @Nullable String header(Settings settings, String key, String defaultName, String what) {
+        boolean isWanted = settings.bool(key)
+                .about("whether events have a header with the " + what + " of their file")
+                .orElse(false);
+        String name =
+                settings.string(key + "Key").about("the name of that header").orElse(defaultName);
         return isWanted ? name : null;
     }
 
     private static LineFormat lines(Settings settings) {
         settings.value("deserializer", "LINE", SpoolDirectorySourceFactory::deserializer, "LINE")
+                .about("how a file is parted into events")
                 .orElse("LINE");
         settings.notSupportedYet("deserializer.schemaType", "deserializer.maxBlobLength");
         settings.ignored("lines are read in blocks of a fixed size", "bufferMaxLines");
         return new LineFormat(
                 maxChars(settings),
-                charset(settings, "inputCharset", LineFormat.DEFAULT.input()),
+                charset(settings, "inputCharset", LineFormat.DEFAULT.input(), "of the files"),
                 outputCharset(settings),
                 settings.oneOf("decodeErrorPolicy", LineFormat.DecodeErrors.class)
+                        .about(
+                                "what to do about bytes that are no characters: stop, put a replacement, or leave them out")
                         .orElse(LineFormat.DecodeErrors.FAIL));
     }
 
@@ -104,8 +140,13 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
     private static int maxChars(Settings settings) {
         String key = "deserializer.maxLineLength";
         String oldKey = "bufferMaxLineLength";
-        Integer maxChars = settings.integer(key, 1, Integer.MAX_VALUE).orNull();
-        Integer old = settings.integer(oldKey, 1, Integer.MAX_VALUE).orNull();
+        Integer maxChars = settings.integer(key, 1, Integer.MAX_VALUE)
+                .byDefault(Integer.toString(LineFormat.DEFAULT.maxChars()))
+                .about("characters of a line, at most; what is longer goes on in the next event")
+                .orNull();
+        Integer old = settings.integer(oldKey, 1, Integer.MAX_VALUE)
+                .about("the old name of deserializer.maxLineLength")
+                .orNull();
         if (maxChars != null && old != null) {
             settings.problem(oldKey, "says the same as " + key + " (expected: one of the two)");
         } else if (old != null) {
@@ -116,7 +157,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Charset outputCharset(Settings settings) {
         String key = "deserializer.outputCharset";
-        Charset charset = charset(settings, key, LineFormat.DEFAULT.output());
+        Charset charset = charset(settings, key, LineFormat.DEFAULT.output(), "of the events");
         if (!charset.canEncode()) {
             settings.problem(key, charset + " (expected: a character set that can be written)");
             return LineFormat.DEFAULT.output();
@@ -124,8 +165,9 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         return charset;
     }
 
-    private static Charset charset(Settings settings, String key, Charset defaultCharset) {
+    private static Charset charset(Settings settings, String key, Charset defaultCharset, String whose) {
         return settings.value(key, "a character set, e.g. UTF-8", Charset::forName, defaultCharset)
+                .about("the character set " + whose)
                 .orElse(defaultCharset);
     }
 
