@@ -39,6 +39,12 @@ public final class EventBatchBuilder implements AutoCloseable {
         return this;
     }
 
+    /** Adds the headers of the event that the reader stands on, as they are, with another body. */
+    public EventBatchBuilder add(EventReader event, byte[] body) {
+        out().writeBytes(event.array(), event.eventOffset(), event.headerBytes());
+        return addBody(body, 0, body.length);
+    }
+
     public int events() {
         return events;
     }

@@ -20,6 +20,7 @@ public final class EventReader {
     private int position;
 
     private int eventOffset;
+    private int headerBytes;
     private int bodyOffset;
     private int bodyLength;
 
@@ -34,6 +35,7 @@ public final class EventReader {
     public EventReader fork() {
         EventReader fork = new EventReader(array, position, end - position);
         fork.eventOffset = eventOffset;
+        fork.headerBytes = headerBytes;
         fork.bodyOffset = bodyOffset;
         fork.bodyLength = bodyLength;
         return fork;
@@ -46,6 +48,7 @@ public final class EventReader {
         }
         eventOffset = position;
         skipHeaders();
+        headerBytes = position - eventOffset;
         bodyLength = (int) readLong();
         bodyOffset = position;
         position += bodyLength;
@@ -131,6 +134,11 @@ public final class EventReader {
     /** Where the event starts in {@link #array}. */
     int eventOffset() {
         return eventOffset;
+    }
+
+    /** Bytes of the event's header map as encoded. */
+    int headerBytes() {
+        return headerBytes;
     }
 
     private void skip(long bytes) {

@@ -33,17 +33,13 @@ public interface ComponentFactory {
     /** Makes interceptors. */
     interface OfInterceptor extends ComponentFactory {
         /** As {@link OfSource#create}. */
-        Interceptor create(Settings settings);
+        Interceptor create(InterceptorContext context, Settings settings);
     }
 
     /** Makes channel selectors. */
     interface OfSelector extends ComponentFactory {
-        /**
-         * As {@link OfSource#create}.
-         *
-         * @param channels the source's channels, in the order of its {@code channels} list
-         */
-        ChannelSelector create(List<Channel> channels, Settings settings);
+        /** As {@link OfSource#create}. */
+        ChannelSelector create(SelectorContext context, Settings settings);
     }
 
     /** Makes sink processors. */

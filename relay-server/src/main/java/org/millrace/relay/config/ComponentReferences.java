@@ -9,6 +9,8 @@ import java.util.function.BiConsumer;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.ComponentFactory;
+import org.millrace.api.InterceptorContext;
+import org.millrace.api.SelectorContext;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkGroupContext;
@@ -77,8 +79,17 @@ public final class ComponentReferences {
                 catalog.sinks(),
                 (factory, settings) -> factory.create(
                         new SinkContext(AGENT, NAME, channel, new SinkMetrics(NAME, registry), clock), settings));
-        add(TypeKind.SELECTOR, catalog.selectors(), (factory, settings) -> factory.create(List.of(channel), settings));
-        add(TypeKind.INTERCEPTOR, catalog.interceptors(), ComponentFactory.OfInterceptor::create);
+        add(
+                TypeKind.SELECTOR,
+                catalog.selectors(),
+                (factory, settings) -> factory.create(
+                        new SelectorContext(AGENT, NAME, List.of(channel), new SourceMetrics(NAME, registry), clock),
+                        settings));
+        add(
+                TypeKind.INTERCEPTOR,
+                catalog.interceptors(),
+                (factory, settings) -> factory.create(
+                        new InterceptorContext(AGENT, NAME, NAME, new SourceMetrics(NAME, registry), clock), settings));
         add(
                 TypeKind.SINK_PROCESSOR,
                 catalog.sinkProcessors(),

@@ -9,6 +9,8 @@ import org.millrace.api.ChannelSelector;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Inlet;
 import org.millrace.api.Interceptor;
+import org.millrace.api.InterceptorContext;
+import org.millrace.api.SelectorContext;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
@@ -46,13 +48,15 @@ final class Sources {
         ComponentSettings own = all.only(key -> !key.startsWith("selector.") && !key.startsWith("interceptors."));
         own.settings().ignored("types are named by the type key alone", "config");
         List<Channel> to = channels(own);
-        List<Interceptor> interceptors = interceptors(all, own);
-        ChannelSelector selector = selector(all.under("selector.", "channels"), to);
+        SourceMetrics metrics = new SourceMetrics(name, workshop.registry());
+        List<Interceptor> interceptors = interceptors(all, own, metrics);
+        ChannelSelector selector = selector(
+                all.under("selector.", "channels"),
+                new SelectorContext(workshop.agent().name(), name, to, metrics, workshop.clock()));
         ComponentFactory.OfSource factory = workshop.catalog().sources().factory(own);
         if (factory == null) {
             return null;
         }
-        SourceMetrics metrics = new SourceMetrics(name, workshop.registry());
         Route route =
                 interceptors == null || selector == null ? null : routing.route(interceptors, selector, to, metrics);
         Inlet inlet = route == null ? InletStandIn.INSTANCE : route.inlet();
@@ -109,7 +113,7 @@ final class Sources {
         return channels.check(reporter, "channels", name);
     }
 
-    private @Nullable ChannelSelector selector(ComponentSettings lines, List<Channel> to) {
+    private @Nullable ChannelSelector selector(ComponentSettings lines, SelectorContext context) {
         boolean byDefault = !lines.keys().contains("type");
         ComponentFactory.OfSelector factory = byDefault
                 ? workshop.catalog().selectors().named(DEFAULT_SELECTOR)
@@ -121,20 +125,24 @@ final class Sources {
             return null;
         }
         lines.settings().string("type").orNull(); // known, also where it is left out
-        ChannelSelector selector = workshop.make(lines, () -> factory.create(to, lines.settings()));
+        ChannelSelector selector = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         return lines.isGood() ? selector : null;
     }
 
     /** The interceptors in the order of the list; null after a mistake. */
-    private @Nullable List<Interceptor> interceptors(ComponentSettings all, ComponentSettings own) {
+    private @Nullable List<Interceptor> interceptors(
+            ComponentSettings all, ComponentSettings own, SourceMetrics metrics) {
         Set<String> listed =
                 AgentLines.words(own.settings().string("interceptors").orElse(""));
         reportUnlisted(all.only(key -> key.startsWith("interceptors.")), listed);
         List<Interceptor> interceptors = new ArrayList<>();
         boolean good = true;
         for (String name : listed) {
-            Interceptor interceptor = interceptor(all.under("interceptors." + name + ".", "interceptors"));
+            Interceptor interceptor = interceptor(
+                    all.under("interceptors." + name + ".", "interceptors"),
+                    new InterceptorContext(
+                            workshop.agent().name(), metrics.component(), name, metrics, workshop.clock()));
             if (interceptor == null) {
                 good = false;
             } else {
@@ -144,13 +152,13 @@ final class Sources {
         return good ? interceptors : null;
     }
 
-    private @Nullable Interceptor interceptor(ComponentSettings lines) {
+    private @Nullable Interceptor interceptor(ComponentSettings lines, InterceptorContext context) {
         ComponentFactory.OfInterceptor factory =
                 workshop.catalog().interceptors().factory(lines);
         if (factory == null) {
             return null;
         }
-        Interceptor interceptor = workshop.make(lines, () -> factory.create(lines.settings()));
+        Interceptor interceptor = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         return lines.isGood() ? interceptor : null;
     }

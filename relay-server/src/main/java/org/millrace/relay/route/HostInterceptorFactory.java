@@ -6,6 +6,7 @@ import java.util.List;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.HeaderInterceptor;
 import org.millrace.api.Interceptor;
+import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.codec.HeaderEdit;
 import org.millrace.codec.HeaderName;
@@ -44,7 +45,7 @@ public final class HostInterceptorFactory implements ComponentFactory.OfIntercep
     }
 
     @Override
-    public Interceptor create(Settings settings) {
+    public Interceptor create(InterceptorContext context, Settings settings) {
         HeaderName header = HeaderName.of(
                 settings.string("hostHeader").about("the header to set").orElse("host"));
         boolean useIp = settings.bool("useIP")

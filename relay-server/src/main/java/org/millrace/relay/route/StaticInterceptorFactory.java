@@ -3,6 +3,7 @@ package org.millrace.relay.route;
 import java.util.List;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Interceptor;
+import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.codec.HeaderEdit;
 import org.millrace.codec.HeaderName;
@@ -23,7 +24,7 @@ public final class StaticInterceptorFactory implements ComponentFactory.OfInterc
     }
 
     @Override
-    public Interceptor create(Settings settings) {
+    public Interceptor create(InterceptorContext context, Settings settings) {
         return new StaticInterceptor(new HeaderEdit(
                 HeaderName.of(settings.string("key").about("the header to set").orElse("key")),
                 settings.string("value").about("what it is set to").orElse("value"),

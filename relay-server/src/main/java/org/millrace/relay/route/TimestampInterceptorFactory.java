@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Interceptor;
+import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.codec.HeaderName;
 
@@ -23,7 +24,7 @@ public final class TimestampInterceptorFactory implements ComponentFactory.OfInt
     }
 
     @Override
-    public Interceptor create(Settings settings) {
+    public Interceptor create(InterceptorContext context, Settings settings) {
         return new TimestampInterceptor(
                 HeaderName.of(
                         settings.string("headerName").about("the header to set").orElse("timestamp")),

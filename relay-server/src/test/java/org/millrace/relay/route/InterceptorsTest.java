@@ -2,6 +2,7 @@ package org.millrace.relay.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.HeaderInterceptor;
 import org.millrace.api.Interceptor;
+import org.millrace.api.InterceptorContext;
+import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.HeaderEdit;
 import org.millrace.codec.HeaderName;
@@ -22,6 +25,9 @@ import org.millrace.testkit.RecordedProblems;
 
 class InterceptorsTest {
     private static final InetAddress HOST = address("edge-7", 10, 1, 2, 3);
+
+    private static final InterceptorContext CONTEXT =
+            new InterceptorContext("a", "s", "i", new SourceMetrics("s", new MetricRegistry()), new FakeClock());
 
     private final RecordedProblems recorded = new RecordedProblems();
     private final FakeClock clock = new FakeClock();
@@ -44,7 +50,7 @@ class InterceptorsTest {
     @Test
     void timestampReadsItsKeys() {
         Interceptor made = new TimestampInterceptorFactory()
-                .create(recorded.settings(Map.of("headerName", "t", "preserveExisting", "true")));
+                .create(CONTEXT, recorded.settings(Map.of("headerName", "t", "preserveExisting", "true")));
 
         assertThat(headersAfter(made, Map.of("t", "5"))).containsExactly(Map.entry("t", "5"));
         assertThat(headersAfter(made, Map.of())).containsOnlyKeys("t");
@@ -53,9 +59,9 @@ class InterceptorsTest {
     @Test
     void staticPreservesUnlessToldOtherwise() {
         Interceptor preserving =
-                new StaticInterceptorFactory().create(recorded.settings(Map.of("key", "dc", "value", "fra")));
+                new StaticInterceptorFactory().create(CONTEXT, recorded.settings(Map.of("key", "dc", "value", "fra")));
         Interceptor replacing = new StaticInterceptorFactory()
-                .create(recorded.settings(Map.of("key", "dc", "value", "fra", "preserveExisting", "false")));
+                .create(CONTEXT, recorded.settings(Map.of("key", "dc", "value", "fra", "preserveExisting", "false")));
 
         assertThat(headersAfter(preserving, Map.of())).containsExactly(Map.entry("dc", "fra"));
         assertThat(headersAfter(preserving, Map.of("dc", "ams"))).containsExactly(Map.entry("dc", "ams"));
@@ -64,7 +70,7 @@ class InterceptorsTest {
 
     @Test
     void staticHasFlumesDefaults() {
-        assertThat(headersAfter(new StaticInterceptorFactory().create(recorded.settings(Map.of())), Map.of()))
+        assertThat(headersAfter(new StaticInterceptorFactory().create(CONTEXT, recorded.settings(Map.of())), Map.of()))
                 .containsExactly(Map.entry("key", "value"));
     }
 
@@ -72,11 +78,13 @@ class InterceptorsTest {
     void hostSetsTheAddressAndReplacesWhatIsThere() {
         HostInterceptorFactory factory = new HostInterceptorFactory(() -> HOST);
 
-        assertThat(headersAfter(factory.create(recorded.settings(Map.of())), Map.of("host", "x")))
+        assertThat(headersAfter(factory.create(CONTEXT, recorded.settings(Map.of())), Map.of("host", "x")))
                 .containsExactly(Map.entry("host", "10.1.2.3"));
         assertThat(headersAfter(
-                        factory.create(recorded.settings(
-                                Map.of("hostHeader", "h", "useIP", "true", "preserveExisting", "true"))),
+                        factory.create(
+                                CONTEXT,
+                                recorded.settings(
+                                        Map.of("hostHeader", "h", "useIP", "true", "preserveExisting", "true"))),
                         Map.of("h", "x")))
                 .containsExactly(Map.entry("h", "x"));
     }
@@ -85,7 +93,7 @@ class InterceptorsTest {
     void hostSetsTheNameWhereNoAddressIsWanted() {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         Interceptor host =
-                new HostInterceptorFactory(() -> loopback).create(recorded.settings(Map.of("useIP", "false")));
+                new HostInterceptorFactory(() -> loopback).create(CONTEXT, recorded.settings(Map.of("useIP", "false")));
 
         assertThat(headersAfter(host, Map.of())).containsExactly(Map.entry("host", loopback.getCanonicalHostName()));
     }
@@ -95,7 +103,7 @@ class InterceptorsTest {
         HostInterceptorFactory factory = new HostInterceptorFactory(() -> {
             throw new UnknownHostException("edge-7");
         });
-        Interceptor host = factory.create(recorded.settings(Map.of()));
+        Interceptor host = factory.create(CONTEXT, recorded.settings(Map.of()));
 
         assertThat(headersAfter(host, Map.of("a", "b"))).containsExactly(Map.entry("a", "b"));
         assertThat(recorded.notes()).singleElement().asString().contains("edge-7");

@@ -2,15 +2,19 @@ package org.millrace.relay.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelSelector;
 import org.millrace.api.ChannelSelector.Delivery;
+import org.millrace.api.SelectorContext;
+import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
+import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.RecordedProblems;
 
 class ReplicatingSelectorFactoryTest {
@@ -50,6 +54,10 @@ class ReplicatingSelectorFactoryTest {
     }
 
     private ChannelSelector create(Map<String, String> values) {
-        return new ReplicatingSelectorFactory().create(channels, recorded.settings(values));
+        return new ReplicatingSelectorFactory()
+                .create(
+                        new SelectorContext(
+                                "a", "s", channels, new SourceMetrics("s", new MetricRegistry()), new FakeClock()),
+                        recorded.settings(values));
     }
 }
