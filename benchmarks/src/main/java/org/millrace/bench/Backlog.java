@@ -28,11 +28,6 @@ final class Backlog {
         return new Backlog(() -> 0, Long.MAX_VALUE);
     }
 
-    /** How many had come out before the first of ours. */
-    long arrivedBefore() {
-        return arrivedBefore;
-    }
-
     /** True if all that was sent has come out. */
     boolean isEmpty() {
         return most == Long.MAX_VALUE || arrived.getAsLong() - arrivedBefore >= sent.get();

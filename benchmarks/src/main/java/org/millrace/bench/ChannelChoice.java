@@ -6,27 +6,36 @@ import java.nio.file.Path;
 enum ChannelChoice {
     MEMORY {
         @Override
-        String lines(Path dir) {
-            return "a.channels.c.type = memory\n" + SIZE;
+        String lines(Path dir, int capacity) {
+            return "a.channels.c.type = memory\n" + size(capacity);
         }
     },
 
     /** As it is without any keys but those of its directories and its size: acked when forced. */
     FILE {
         @Override
-        String lines(Path dir) {
-            return "a.channels.c.type = file\n" + SIZE + """
-                    a.channels.c.checkpointDir = %1$s/checkpoint
-                    a.channels.c.dataDirs = %1$s/data
-                    """.formatted(dir);
+        String lines(Path dir, int capacity) {
+            return "a.channels.c.type = file\n" + size(capacity) + """
+                a.channels.c.checkpointDir = %1$s/checkpoint
+                a.channels.c.dataDirs = %1$s/data
+                """.formatted(dir);
         }
     };
 
-    private static final String SIZE = """
-            a.channels.c.capacity = 1500000
-            a.channels.c.transactionCapacity = 10000
-            """;
+    /** A capacity, in events, that is never reached. */
+    static final int LARGE = 1_500_000;
 
-    /** Its lines in the agent's file. */
-    abstract String lines(Path dir);
+    private static String size(int capacity) {
+        return """
+            a.channels.c.capacity = %d
+            a.channels.c.transactionCapacity = 10000
+            """.formatted(capacity);
+    }
+
+    /**
+     * Its lines in the agent's file.
+     *
+     * @param capacity in events
+     */
+    abstract String lines(Path dir, int capacity);
 }

@@ -88,6 +88,13 @@ abstract class Comparison implements Callable<Integer> {
         }
     }
 
+    /** As {@link #heat(Target, Workload)}. */
+    final void heat(Turn turn) throws IOException, InterruptedException {
+        if (heat > 0) {
+            turn.run(Duration.ofSeconds(heat), Duration.ZERO);
+        }
+    }
+
     /** What takes a turn. */
     interface Turn {
         LoadResult run(Duration warmUp, Duration measured) throws IOException, InterruptedException;

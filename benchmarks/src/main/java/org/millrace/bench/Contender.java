@@ -31,16 +31,25 @@ final class Contender implements AutoCloseable {
      * @param sinkLines of its file, about its sinks
      */
     static Contender agent(String name, Kind kind, Path dir, ChannelChoice channel, String sinkLines) {
+        return agent(name, kind, dir, channel, ChannelChoice.LARGE, sinkLines);
+    }
+
+    /**
+     * As {@link #agent(String, Kind, Path, ChannelChoice, String)}.
+     *
+     * @param capacity of its channel, in events
+     */
+    static Contender agent(String name, Kind kind, Path dir, ChannelChoice channel, int capacity, String sinkLines) {
         int port = FreePorts.next();
         String process = name.replace(' ', '-');
         String file = """
-                a.sources = r
-                a.channels = c
-                a.sources.r.type = avro
-                a.sources.r.channels = c
-                a.sources.r.bind = 127.0.0.1
-                a.sources.r.port = %d
-                """.formatted(port) + channel.lines(dir.resolve(process + "-channel")) + sinkLines;
+            a.sources = r
+            a.channels = c
+            a.sources.r.type = avro
+            a.sources.r.channels = c
+            a.sources.r.bind = 127.0.0.1
+            a.sources.r.port = %d
+            """.formatted(port) + channel.lines(dir.resolve(process + "-channel"), capacity) + sinkLines;
         return new Contender(
                 name,
                 AgentProcess.start(kind, process, dir, flags(kind), file, port).process(),
@@ -89,6 +98,11 @@ final class Contender implements AutoCloseable {
     /** Where it counts what has come out at the end. */
     Target hopTarget(LongSupplier arrived) {
         return Target.hop(port, process::cpuNanos, arrived);
+    }
+
+    /** Where it counts what stands in a store. */
+    Target storeTarget(LongSupplier arrived) {
+        return Target.store(port, process::cpuNanos, arrived);
     }
 
     @Override

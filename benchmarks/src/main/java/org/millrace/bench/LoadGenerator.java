@@ -51,7 +51,7 @@ public final class LoadGenerator implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Workload workload = new Workload(connections, inFlight, batch, body);
-        Target target = new Target(new InetSocketAddress(host, port), this::cpuNanos, null);
+        Target target = new Target(new InetSocketAddress(host, port), this::cpuNanos, null, false);
         LoadResult result =
                 new LoadRun(target, workload).run(Duration.ofSeconds(warmUpSeconds), Duration.ofSeconds(seconds));
         System.out.println(workload + ": " + result);

@@ -42,8 +42,9 @@ record LoadResult(double seconds, long events, long failedEvents, Histogram late
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%,.0f events/s, p50 %.3f ms, p99 %.3f ms, %,d acked, %,d failed",
+                "%,.0f events/s, %.3f CPU-s/M, p50 %.3f ms, p99 %.3f ms, %,d acked, %,d failed",
                 eventsPerSecond(),
+                cpuSecondsPerMillion(),
                 latencyMillis(50),
                 latencyMillis(99),
                 events,

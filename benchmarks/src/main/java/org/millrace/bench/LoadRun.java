@@ -33,6 +33,7 @@ final class LoadRun {
     private final Workload workload;
     private final Backlog backlog;
     private final LongSupplier arrived;
+    private final long arrivedBefore;
     private final LoadPhase phase = new LoadPhase();
     private final EventLoopGroup group = Transport.group("load", 1);
     private final List<LoadConnection> connections = new ArrayList<>();
@@ -42,7 +43,9 @@ final class LoadRun {
         this.workload = workload;
         LongSupplier atTheEnd = target.arrived();
         this.arrived = atTheEnd == null ? () -> 0 : atTheEnd;
-        this.backlog = atTheEnd == null ? Backlog.unbounded() : new Backlog(atTheEnd, INSIDE_HOP);
+        this.arrivedBefore = arrived.getAsLong();
+        boolean isBounded = atTheEnd != null && target.isQuickToAsk();
+        this.backlog = isBounded ? new Backlog(arrived, INSIDE_HOP) : Backlog.unbounded();
     }
 
     /** Blocks for both times; throws {@link IllegalStateException} if a connection breaks. */
@@ -55,13 +58,13 @@ final class LoadRun {
             awaitFirstArrival();
             TimeUnit.NANOSECONDS.sleep(warmUp.toNanos());
             long cpuBefore = target.cpuNanos().getAsLong();
-            long arrivedBefore = arrived.getAsLong();
+            long arrivedAtStart = arrived.getAsLong();
             long start = System.nanoTime();
             phase.measure();
             TimeUnit.NANOSECONDS.sleep(measured.toNanos());
             phase.endMeasuring();
             double seconds = (System.nanoTime() - start) / 1e9;
-            long arrivedMeanwhile = arrived.getAsLong() - arrivedBefore;
+            long arrivedMeanwhile = arrived.getAsLong() - arrivedAtStart;
             long cpu = target.cpuNanos().getAsLong() - cpuBefore;
             stop();
             if (target.arrived() != null) {
@@ -115,9 +118,8 @@ final class LoadRun {
 
     /** Flume's sink sleeps up to 5 s when its channel was empty for a while; that is not what is measured. */
     private void awaitFirstArrival() throws InterruptedException {
-        long before = backlog.arrivedBefore();
         long deadline = System.nanoTime() + FIRST_ARRIVAL.toNanos();
-        while (target.arrived() != null && arrived.getAsLong() == before) {
+        while (target.arrived() != null && arrived.getAsLong() == arrivedBefore) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("nothing came out of the hop within " + FIRST_ARRIVAL);
             }

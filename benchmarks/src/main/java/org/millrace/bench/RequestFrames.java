@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import org.millrace.codec.BatchBuffers;
 import org.millrace.codec.EventBatch;
@@ -17,8 +18,6 @@ import org.millrace.codec.EventBatchBuilder;
 final class RequestFrames {
     private static final byte[] FLUME_HASH = HexFormat.of().parseHex("86aadae2c45474c0fe93ffd0f2350a65");
     private static final byte[] MESSAGE = "appendBatch".getBytes(StandardCharsets.US_ASCII);
-    private static final Map<String, String> HEADERS =
-            Map.of("timestamp", "1700000000000", "host", "web-042.dc1", "tenant", "access_log_1");
     private static final int CUT_BYTES = 8192;
 
     private final ByteBuf[] frames;
@@ -60,7 +59,7 @@ final class RequestFrames {
         writeLong(out, workload.batchEvents());
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (int i = 0; i < workload.batchEvents(); i++) {
-                builder.add(HEADERS, body);
+                builder.add(headers(i % workload.hosts()), body);
             }
             EventBatch batch = builder.build();
             ByteBuf events = BatchBuffers.retainedBytes(batch);
@@ -69,6 +68,12 @@ final class RequestFrames {
             batch.release();
         }
         return out.writeByte(0);
+    }
+
+    /** As long for each of a thousand hosts. */
+    private static Map<String, String> headers(int host) {
+        String name = String.format(Locale.ROOT, "web-%03d.dc1", (42 + host) % 1000);
+        return Map.of("timestamp", "1700000000000", "host", name, "tenant", "access_log_1");
     }
 
     private static ByteBuf prefix(boolean withHandshake) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Results by row and server, all turns of a server as one, with the ratios of one server to others. */
 final class ResultTable {
@@ -11,6 +12,7 @@ final class ResultTable {
 
     private final String ours;
     private final List<String> others;
+    private final List<String> byCpu;
     private final String note;
     private final Map<String, Map<String, LoadResult>> rows = new LinkedHashMap<>();
 
@@ -20,8 +22,18 @@ final class ResultTable {
      * @param note that stands below
      */
     ResultTable(String ours, List<String> others, String note) {
+        this(ours, others, List.of(), note);
+    }
+
+    /**
+     * As {@link #ResultTable(String, List, String)}.
+     *
+     * @param byCpu to which ones its events per CPU second are told as well
+     */
+    ResultTable(String ours, List<String> others, List<String> byCpu, String note) {
         this.ours = ours;
         this.others = others;
+        this.byCpu = byCpu;
         this.note = note;
     }
 
@@ -33,6 +45,7 @@ final class ResultTable {
         StringBuilder out = new StringBuilder();
         out.append(line("row", "server", "events/s", "CPU-s/M", "p50 ms", "p99 ms", "failed"));
         others.forEach(other -> out.append(String.format(Locale.ROOT, RATIO, "x " + other)));
+        byCpu.forEach(other -> out.append(String.format(Locale.ROOT, RATIO, "CPU/" + other)));
         out.append('\n');
         rows.forEach((row, servers) -> servers.forEach((server, result) -> {
             out.append(line(
@@ -44,7 +57,10 @@ final class ResultTable {
                     String.format(Locale.ROOT, "%.3f", result.latencyMillis(99)),
                     String.format(Locale.ROOT, "%,d", result.failedEvents())));
             if (server.equals(ours)) {
-                others.forEach(other -> out.append(String.format(Locale.ROOT, RATIO, ratio(result, other, servers))));
+                others.forEach(other ->
+                        out.append(String.format(Locale.ROOT, RATIO, ratio(result, servers.get(other), false))));
+                byCpu.forEach(other ->
+                        out.append(String.format(Locale.ROOT, RATIO, ratio(result, servers.get(other), true))));
             }
             out.append('\n');
         }));
@@ -55,8 +71,13 @@ final class ResultTable {
         return String.format(Locale.ROOT, "%-52s %-13s %14s %12s %10s %10s %10s", cells);
     }
 
-    private static String ratio(LoadResult result, String other, Map<String, LoadResult> servers) {
-        LoadResult to = servers.get(other);
-        return to == null ? "" : String.format(Locale.ROOT, "%.2f", result.eventsPerSecond() / to.eventsPerSecond());
+    private static String ratio(LoadResult result, @Nullable LoadResult to, boolean byCpu) {
+        if (to == null) {
+            return "";
+        }
+        double ratio = byCpu
+                ? to.cpuSecondsPerMillion() / result.cpuSecondsPerMillion()
+                : result.eventsPerSecond() / to.eventsPerSecond();
+        return String.format(Locale.ROOT, "%.2f", ratio);
     }
 }

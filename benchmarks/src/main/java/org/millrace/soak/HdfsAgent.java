@@ -46,44 +46,51 @@ final class HdfsAgent implements AutoCloseable {
      * The load begins at once, and waits for the agent.
      *
      * @param target the directory that its sinks write to
-     * @param format lines of what files look like, for {@code a.sinks.k1.}
+     * @param formats of its sinks
+     * @param keepsEvents whether its channel outlives it
      */
-    HdfsAgent(Path dir, URI target, List<String> format, int sinks, LoadPlan plan) {
+    HdfsAgent(Path dir, URI target, List<SoakFormat> formats, boolean keepsEvents, LoadPlan plan) {
         this.dir = dir;
         this.port = FreePorts.next();
-        this.file = text(dir, target, format, sinks, port);
+        this.file = text(dir, target, formats, keepsEvents, port);
         this.load = Load.start(plan, new RelayAddress("127.0.0.1", port), clock);
     }
 
-    private static String text(Path dir, URI target, List<String> format, int sinks, int port) {
+    private static String text(Path dir, URI target, List<SoakFormat> formats, boolean keepsEvents, int port) {
         StringBuilder text = new StringBuilder("""
-                a.sources = r
-                a.channels = c
-                a.sources.r.type = avro
-                a.sources.r.channels = c
-                a.sources.r.bind = 127.0.0.1
-                a.sources.r.port = %d
-                """.formatted(port));
-        text.append(ChannelLines.file(dir.resolve("channel"), 1, "always", 4 << 20, RESERVE_BYTES, CAPACITY));
+            a.sources = r
+            a.channels = c
+            a.sources.r.type = avro
+            a.sources.r.channels = c
+            a.sources.r.bind = 127.0.0.1
+            a.sources.r.port = %d
+            """.formatted(port));
+        text.append(
+                keepsEvents
+                        ? ChannelLines.file(dir.resolve("channel"), 1, "always", 4 << 20, RESERVE_BYTES, CAPACITY)
+                        : ChannelLines.memory(CAPACITY));
         StringBuilder names = new StringBuilder();
-        for (int i = 1; i <= sinks; i++) {
+        for (int i = 1; i <= formats.size(); i++) {
+            SoakFormat format = formats.get(i - 1);
             String sink = "a.sinks.k" + i + ".";
             names.append(" k").append(i);
             text.append(sink).append("type = hdfs\n").append(sink).append("channel = c\n");
             text.append("""
-                    %1$shdfs.path = %2$s/k%3$d
-                    %1$shdfs.filePrefix = %%S
-                    %1$shdfs.useLocalTimeStamp = true
-                    %1$shdfs.batchSize = 1000
-                    %1$shdfs.rollInterval = 4
-                    %1$shdfs.rollSize = 1500000
-                    %1$shdfs.rollCount = 0
-                    %1$shdfs.idleTimeout = 3
-                    %1$shdfs.maxOpenFiles = 3
-                    %1$shdfs.retryInterval = 2
-                    %1$shdfs.callTimeout = 10000
-                    """.formatted(sink, target, i));
-            format.forEach(line -> text.append(sink).append(line).append('\n'));
+                %1$shdfs.path = %2$s/%4$s/k%3$d
+                %1$shdfs.filePrefix = %%S
+                %1$shdfs.useLocalTimeStamp = true
+                %1$shdfs.batchSize = 1000
+                %1$shdfs.rollInterval = 4
+                %1$shdfs.rollSize = 1500000
+                %1$shdfs.rollCount = 0
+                %1$shdfs.idleTimeout = 3
+                %1$shdfs.maxOpenFiles = 3
+                %1$shdfs.retryInterval = 2
+                %1$shdfs.callTimeout = 10000
+                %1$shdfs.configurationDirectory = %5$s/hadoop
+                %1$shdfs.manifestDirectory = %5$s/manifests
+                """.formatted(sink, target, i, format.place(), dir));
+            format.lines().forEach(line -> text.append(sink).append(line).append('\n'));
         }
         return text + "a.sinks =" + names + "\n";
     }

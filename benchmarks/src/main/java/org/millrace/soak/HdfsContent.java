@@ -1,76 +1,75 @@
 package org.millrace.soak;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
+import java.util.Set;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 
-/** What stands in HDFS at the end, read with the readers of Hadoop and Avro. */
+/** What stands in HDFS at the end, by the directories of the formats. */
 final class HdfsContent {
     private static final String IN_USE = ".tmp";
+    private static final int MOST_TWICE_TOLD = 10;
 
     private final DistributedFileSystem hdfs;
     private final NumberSet numbers = new NumberSet();
     private final List<String> faults = new ArrayList<>();
+    private final Map<SoakFormat, Integer> files = new EnumMap<>(SoakFormat.class);
     private long events;
     private long altered;
-    private int files;
 
     private HdfsContent(DistributedFileSystem hdfs) {
         this.hdfs = hdfs;
     }
 
-    static HdfsContent read(DistributedFileSystem hdfs, Path root) throws IOException {
+    static HdfsContent read(DistributedFileSystem hdfs, Path root, Set<SoakFormat> formats) throws IOException {
         HdfsContent content = new HdfsContent(hdfs);
-        RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(root, true);
-        while (all.hasNext()) {
-            content.read(all.next().getPath());
+        for (SoakFormat format : formats) {
+            RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(new Path(root, format.place()), true);
+            while (all.hasNext()) {
+                content.read(all.next().getPath(), format);
+            }
         }
         return content;
     }
 
-    private void read(Path file) throws IOException {
-        files++;
+    private void read(Path file, SoakFormat format) throws IOException {
+        files.merge(format, 1, Integer::sum);
         if (file.getName().endsWith(IN_USE)) {
             faults.add(file + " has its in-use name");
         }
         if (!hdfs.isFileClosed(file)) {
             faults.add(file + " is open: somebody holds its lease");
         }
-        try (InputStream in = new BufferedInputStream(hdfs.open(file));
-                DataFileStream<GenericRecord> container = new DataFileStream<>(in, new GenericDatumReader<>())) {
-            for (GenericRecord event : container) {
-                take(file, event);
-            }
+        try {
+            format.read(hdfs, file, new Events(file));
         } catch (IOException | RuntimeException e) {
             faults.add(file + " cannot be read to its end: " + e);
         }
     }
 
-    private void take(Path file, GenericRecord event) {
-        Map<String, String> headers = new HashMap<>();
-        ((Map<?, ?>) event.get("headers")).forEach((name, value) -> headers.put(name.toString(), value.toString()));
-        ByteBuffer body = (ByteBuffer) event.get("body");
-        byte[] bytes = new byte[body.remaining()];
-        body.get(bytes);
-        try {
-            long number = SoakEvent.check(headers, bytes);
+    private final class Events implements SoakFormat.Taker {
+        private final Path file;
+
+        Events(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void take(long number) {
             events++;
-            if (!numbers.add(number) && faults.size() < 10) {
+            if (!numbers.add(number) && faults.size() < MOST_TWICE_TOLD) {
                 faults.add("event " + number + " is there twice, once in " + file);
             }
-        } catch (IllegalArgumentException e) {
+        }
+
+        @Override
+        public void altered() {
             altered++;
         }
     }
@@ -83,7 +82,8 @@ final class HdfsContent {
         return new Received(numbers.size(), events, altered);
     }
 
-    int files() {
+    /** How many, by their format. */
+    Map<SoakFormat, Integer> files() {
         return files;
     }
 

@@ -35,10 +35,16 @@ final class HdfsStage implements AutoCloseable {
     /**
      * The load begins at once, and waits for {@link HdfsAgent#launch}.
      *
+     * @param formats of the agent's sinks
+     * @param keepsEvents whether the agent's channel outlives it
      * @param disk for the data node's blocks alone, so that it can be filled; null: beside all else
      */
     static HdfsStage set(
-            java.nio.file.Path own, java.nio.file.@Nullable Path disk, List<String> format, int sinks, LoadPlan plan)
+            java.nio.file.Path own,
+            java.nio.file.@Nullable Path disk,
+            List<SoakFormat> formats,
+            boolean keepsEvents,
+            LoadPlan plan)
             throws IOException, InterruptedException {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "dfs.permissions.enabled", "true",
@@ -56,13 +62,13 @@ final class HdfsStage implements AutoCloseable {
             admin.mkdirs(ROOT, new FsPermission((short) 0755));
             admin.setOwner(ROOT, HdfsAgent.USER, HdfsAgent.USER);
             Files.writeString(Files.createDirectories(own.resolve("hadoop")).resolve("hdfs-site.xml"), """
-                    <configuration>
-                      <property><name>dfs.blocksize</name><value>1048576</value></property>
-                      <property><name>dfs.replication</name><value>1</value></property>
-                    </configuration>
-                    """);
+                <configuration>
+                  <property><name>dfs.blocksize</name><value>1048576</value></property>
+                  <property><name>dfs.replication</name><value>1</value></property>
+                </configuration>
+                """);
             URI target = URI.create(node.address() + ROOT.toString());
-            HdfsAgent agent = new HdfsAgent(own, target, format, sinks, plan);
+            HdfsAgent agent = new HdfsAgent(own, target, formats, keepsEvents, plan);
             return new HdfsStage(node, admin, agent, disk == null ? null : new Ballast(disk.resolve("ballast")));
         } catch (IOException | RuntimeException e) {
             node.close();

@@ -94,10 +94,10 @@ final class Sender implements Runnable {
         return 1 + (int) (share * share * share * plan.mostBatchEvents());
     }
 
-    private static EventBatch batch(long first, int events) {
+    private EventBatch batch(long first, int events) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (long number = first; number < first + events; number++) {
-                builder.add(SoakEvent.headers(number), SoakEvent.body(number));
+                builder.add(SoakEvent.headers(number), SoakEvent.bodyOfAtLeast(plan.leastBodyBytes(), number));
             }
             return builder.build();
         }

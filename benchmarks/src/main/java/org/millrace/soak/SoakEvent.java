@@ -11,6 +11,9 @@ final class SoakEvent {
     private static final String HOST_NAME = "wéb01"; // in more bytes than letters
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    /** Bodies of so many bytes or more tell whose they are. */
+    static final int TELLING_BYTES = Long.BYTES;
+
     private static final int USUAL_BYTES = 1024;
     private static final int LARGE_BYTES = 48 << 10;
     private static final int HIGHEST_KIND = 255;
@@ -24,6 +27,11 @@ final class SoakEvent {
     /** Most are up to 1 KiB, 512 bytes on average; some are empty, and one in 256 has up to 48 KiB. */
     static byte[] body(long number) {
         return body(number, bodyBytes(number));
+    }
+
+    /** As {@link #body(long)}, but not smaller than that. */
+    static byte[] bodyOfAtLeast(int bytes, long number) {
+        return body(number, Math.max(bytes, bodyBytes(number)));
     }
 
     static byte[] body(long number, int bytes) {
@@ -50,12 +58,36 @@ final class SoakEvent {
      * @throws IllegalArgumentException if not
      */
     static long check(Map<String, String> headers, byte[] body) {
+        return check(headers, body, 0);
+    }
+
+    /** As {@link #check(Map, byte[])}, of one that was made with {@link #bodyOfAtLeast}. */
+    static long check(Map<String, String> headers, byte[] body, int leastBodyBytes) {
         long number = Long.parseLong(headers.getOrDefault(NUMBER, "none"));
         if (number < 0 || !headers.equals(headers(number))) {
             throw new IllegalArgumentException("headers of event " + number + ": " + headers);
         }
-        if (!Arrays.equals(body, body(number))) {
+        if (!Arrays.equals(body, bodyOfAtLeast(leastBodyBytes, number))) {
             throw new IllegalArgumentException("the body of event " + number + " was changed");
+        }
+        return number;
+    }
+
+    /**
+     * The event's number, by a body that tells it: as it was made, or the first bytes of more.
+     *
+     * @param from where the body begins
+     * @throws IllegalArgumentException if there is none
+     */
+    static long numberAt(byte[] bytes, int from) {
+        if (from + TELLING_BYTES > bytes.length) {
+            throw new IllegalArgumentException(bytes.length - from + " bytes are no body");
+        }
+        long number = unmix(ByteBuffer.wrap(bytes).getLong(from)) - GOLDEN;
+        byte[] body = number < 0 ? new byte[0] : bodyOfAtLeast(TELLING_BYTES, number);
+        int to = from + body.length;
+        if (body.length == 0 || to > bytes.length || !Arrays.equals(body, 0, body.length, bytes, from, to)) {
+            throw new IllegalArgumentException("the body at byte " + from + " of " + bytes.length + " was changed");
         }
         return number;
     }
@@ -65,5 +97,13 @@ final class SoakEvent {
         long mixed = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
         return mixed ^ (mixed >>> 31);
+    }
+
+    /** What was spread: {@link #mix} loses nothing. */
+    private static long unmix(long z) {
+        long mixed =
+                (z ^ (z >>> 31) ^ (z >>> 62)) * 0x319642B2D24D8EC3L; // times the inverse of mix's factor, modulo 2^64
+        mixed = (mixed ^ (mixed >>> 27) ^ (mixed >>> 54)) * 0x96DE1B173F119089L;
+        return mixed ^ (mixed >>> 30) ^ (mixed >>> 60);
     }
 }

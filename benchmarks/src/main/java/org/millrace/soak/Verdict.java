@@ -91,6 +91,11 @@ final class Verdict {
         return lostEvents == 0 && tornBatches == 0 && inventedEvents() == 0 && alteredEvents() == 0;
     }
 
+    /** Something arrived, and nothing that was not sent. */
+    boolean isGoodButForLosses() {
+        return sentArrivedEvents > 0 && inventedEvents() == 0 && alteredEvents() == 0;
+    }
+
     @Override
     public String toString() {
         StringBuilder out = new StringBuilder(String.format(

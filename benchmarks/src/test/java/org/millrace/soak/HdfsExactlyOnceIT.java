@@ -17,6 +17,12 @@ class HdfsExactlyOnceIT {
         assertThat(run(dir, "--mishaps", "KILL", "--blows", "5")).isEqualTo(PASSED);
     }
 
+    @Test
+    void withAMemoryChannelTheFilesOfAKilledAgentAreFinishedToo(@TempDir Path dir) {
+        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "KILL", "--blows", "4"))
+                .isEqualTo(PASSED);
+    }
+
     private static int run(Path dir, String... options) {
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--seed", "1", "--seconds-between", "1", "--dir", dir.toString()));

@@ -3,6 +3,7 @@ package org.millrace.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,19 @@ class SoakEventTest {
                         .average()
                         .orElse(0))
                 .isBetween(400.0, 800.0);
+    }
+
+    @Test
+    void aBodyThatIsLargeEnoughTellsItsNumber() {
+        for (long number = 0; number < 1000; number++) {
+            byte[] body = SoakEvent.bodyOfAtLeast(SoakEvent.TELLING_BYTES, number);
+            byte[] more = Arrays.copyOf(body, body.length + 5);
+            assertThat(SoakEvent.numberAt(more, 0)).isEqualTo(number);
+            if (body.length > SoakEvent.TELLING_BYTES) { // a smaller one tells another number then
+                more[body.length - 1] ^= 1;
+                assertThatThrownBy(() -> SoakEvent.numberAt(more, 0)).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
     }
 
     @Test

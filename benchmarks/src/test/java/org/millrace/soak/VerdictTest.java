@@ -29,6 +29,17 @@ class VerdictTest {
     }
 
     @Test
+    void mayForgiveLossesButNothingElse() {
+        acked(100);
+        assertThat(verdict(0).isGoodButForLosses()).as("nothing arrived").isFalse();
+        arrived.addAll(0, 99);
+        assertThat(verdict(0).isGoodButForLosses()).isTrue();
+        assertThat(verdict(1).isGoodButForLosses()).as("altered").isFalse();
+        arrived.add(101);
+        assertThat(verdict(0).isGoodButForLosses()).as("invented").isFalse();
+    }
+
+    @Test
     void findsASingleLostEvent() {
         acked(100);
         acked(100);

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventReader;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Bucket {
     private final List<FileEntry> reserved = new ArrayList<>();
     private final Deque<FileEntry> names = new ArrayDeque<>();
     private @Nullable FileEntry opening;
+    private boolean made;
     private boolean lostNames;
     private long nextCounter;
     /** Flushes in a row that found too few replicas. */
@@ -76,6 +78,11 @@ final class Bucket {
         return opening;
     }
 
+    /** True if {@link #opening} was made by us for certain. */
+    boolean hasMade() {
+        return made;
+    }
+
     /** True if the next event goes to a new file. */
     boolean isOver() {
         BucketFile current = file;
@@ -119,8 +126,11 @@ final class Bucket {
 
     private BucketFile open() throws IOException {
         while ((opening = names.poll()) != null) {
-            BucketFile opened = store.open(id, opening);
-            if (opened != null) {
+            made = false;
+            FSDataOutputStream stream = store.create(opening);
+            if (stream != null) {
+                made = true;
+                BucketFile opened = store.begin(stream, opening, id);
                 opening = null;
                 return opened;
             }
@@ -155,8 +165,8 @@ final class Bucket {
         shortOfReplicas = replicas < policy.minReplicas() ? shortOfReplicas + 1 : 0;
         if (shortOfReplicas == MOST_ROLLS_FOR_REPLICAS + 1) {
             log.warn(
-                    "Sink {}: {} has {} replicas where hdfs.minBlockReplicas is {}, as had the {} files before it: no more "
-                            + "files of this bucket are finished for that until one has enough",
+                    "Sink {}: {} has {} replicas where hdfs.minBlockReplicas is {}, as had the {} files before it: no"
+                            + " more files of this bucket are finished for that until one has enough",
                     store.sink(),
                     current.inUse(),
                     replicas,

@@ -3,6 +3,7 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
@@ -18,6 +19,8 @@ final class BucketWrite implements HadoopCalls.Work {
     private boolean handedOver;
 
     private volatile boolean over;
+    /** A call of its bucket's that is made before or after the write; null: none that matters. The sink's thread only. */
+    private @Nullable BooleanSupplier otherOver;
 
     /** Where its events are kept, if the bucket could not take them before; null: taken in this turn. */
     private HeldEvents.@Nullable Portion portion;
@@ -178,9 +181,18 @@ final class BucketWrite implements HadoopCalls.Work {
         disowned = true;
     }
 
-    /** True if its thread is done with it. Any thread. */
+    boolean isDisowned() {
+        return disowned;
+    }
+
+    /** It is another call that takes long: one to find names before the write, or to close the file after it. */
+    void follows(BooleanSupplier callOver) {
+        otherOver = callOver;
+    }
+
+    /** True if no thread but the sink's is at it. The sink's thread only. */
     boolean isOver() {
-        return over;
+        return otherOver == null ? over : otherOver.getAsBoolean();
     }
 
     /** It is about to be run. */

@@ -102,18 +102,30 @@ final class FileStore {
     List<FileEntry> findNames(BucketId bucket, long counter, int names) throws IOException {
         Path directory = files().makeQualified(bucket.path());
         List<FileEntry> found = new ArrayList<>(names);
+        boolean isWhole = false;
+        try {
+            find(bucket, counter, names, directory, found);
+            isWhole = true;
+            return found;
+        } finally {
+            if (!isWhole) {
+                found.forEach(this::forget);
+            }
+        }
+    }
+
+    private void find(BucketId bucket, long counter, int names, Path directory, List<FileEntry> found)
+            throws IOException {
         int taken = 0;
         for (long candidate = counter; found.size() < names; candidate++) {
             FileEntry entry = FileEntry.opening(naming, directory, bucket.prefix(), candidate);
             if (isFree(entry)) {
                 found.add(entry);
             } else if (++taken == MOST_NAMES) {
-                found.forEach(this::forget);
                 throw new IOException("no free file name in " + directory + ": " + MOST_NAMES + " of the names from "
                         + bucket.prefix() + "." + counter + " on are taken");
             }
         }
-        return found;
     }
 
     private boolean isFree(FileEntry entry) throws IOException {
@@ -143,17 +155,17 @@ final class FileStore {
     }
 
     /**
-     * Opens a new file.
+     * Makes a new file.
      *
      * @param entry OPENING in the manifest
      * @return null if another writer has made a file of that name since it was found to be free
      * @throws IOException if it failed: the file may be there or not
      */
     @Nullable
-    BucketFile open(BucketId bucket, FileEntry entry) throws IOException {
+    FSDataOutputStream create(FileEntry entry) throws IOException {
         try (Timer.Context ignored = metrics.opens.time()) {
             HadoopCalls.progress();
-            return begin(create(entry.inUse()), entry, bucket);
+            return create(entry.inUse());
         } catch (FileAlreadyExistsException e) {
             return taken(entry, e);
         } catch (RemoteException e) {
@@ -164,7 +176,7 @@ final class FileStore {
         }
     }
 
-    private @Nullable BucketFile taken(FileEntry entry, IOException why) {
+    private @Nullable FSDataOutputStream taken(FileEntry entry, IOException why) {
         log.debug("Sink {}: {} was made by another writer just now", sink, entry.inUse(), why);
         return null;
     }
@@ -191,7 +203,8 @@ final class FileStore {
                 null);
     }
 
-    private BucketFile begin(FSDataOutputStream out, FileEntry entry, BucketId bucket) throws IOException {
+    /** Begins a file that was made just now; takes its stream over. If it throws, the file is there. */
+    BucketFile begin(FSDataOutputStream out, FileEntry entry, BucketId bucket) throws IOException {
         try {
             if (sync == SyncMode.HSYNC && !out.hasCapability(StreamCapabilities.HSYNC)) {
                 throw new IOException("hdfs.sync = hsync: " + files().getUri() + " cannot force bytes to disk");

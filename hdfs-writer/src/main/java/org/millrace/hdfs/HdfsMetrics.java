@@ -27,6 +27,9 @@ final class HdfsMetrics {
     /** Files that keep their in-use name, as nothing more is tried. */
     final Counter leftInUse;
 
+    /** Files that were finished early, as too many others are open. */
+    final Counter finishedForRoom;
+
     final Counter renamesFailed;
     /** Flume's EventWriteFail: writes to a bucket. */
     final Counter writesFailed;
@@ -47,6 +50,7 @@ final class HdfsMetrics {
         finished = sink.counter("filesFinished");
         recovered = sink.counter("filesRecovered");
         leftInUse = sink.counter("filesLeftInUse");
+        finishedForRoom = sink.counter("filesFinishedForRoom");
         renamesFailed = sink.counter("renamesFailed");
         withoutTimestamp = sink.counter("eventsWithoutTimestamp");
         writesFailed = sink.eventWriteFails;

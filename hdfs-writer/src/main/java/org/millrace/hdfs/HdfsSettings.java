@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param location the path as in the file, for messages and to find the file system by
  * @param held for buckets that cannot take events for now
  * @param maxEventBytes of a body
+ * @param record of open files, where the channel does not keep one
  * @param threads that write buckets side by side
  * @param callTimeout of one call into Hadoop; zero: none
  */
@@ -28,6 +29,7 @@ record HdfsSettings(
         Access access,
         UnfinishedFiles.RetryPolicy retry,
         HeldEvents.Limits held,
+        LocalRecord.Place record,
         int batchEvents,
         int maxEventBytes,
         int maxOpenFiles,

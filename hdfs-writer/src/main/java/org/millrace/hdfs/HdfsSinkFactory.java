@@ -1,5 +1,6 @@
 package org.millrace.hdfs;
 
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -90,6 +91,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE)
                                 .about("bytes of those")
                                 .orElse(64L << 20)),
+                record(hdfs),
                 hdfs.integer("batchSize", 1, Integer.MAX_VALUE)
                         .about("the most events in a transaction")
                         .orElse(100),
@@ -203,9 +205,17 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         if (inUsePrefix.isEmpty() && inUseSuffix.isEmpty()) {
             hdfs.note(
                     "emptyInUseSuffix",
-                    "without hdfs.inUsePrefix, files have their final name from the start: readers cannot tell which are complete");
+                    "without hdfs.inUsePrefix, files have their final name from the start: readers cannot tell which"
+                            + " are complete");
         }
         return new HdfsSettings.Names(inUsePrefix, inUseSuffix, suffix);
+    }
+
+    private static LocalRecord.Place record(Settings hdfs) {
+        Path home = Path.of(System.getProperty("user.home", "."));
+        return new LocalRecord.Place(
+                hdfs.has("manifestDirectory"),
+                hdfs.path("manifestDirectory").byDefault("~/.flume/hdfs-manifests").about("beside a channel that is not durable: where the sink notes which files it has open, to finish them after a crash").orElse(home.resolve(".flume/hdfs-manifests")));
     }
 
     private static UnfinishedFiles.RetryPolicy retry(Settings hdfs) {
@@ -228,8 +238,8 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
             hdfs.note(
                     forecast.key(),
                     "makes very small files: " + forecast.text()
-                            + " (better for HDFS: hdfs.rollCount = 0, hdfs.rollSize = 134217728, hdfs.rollInterval = 600, "
-                            + "and no more in hdfs.path than the hour)");
+                            + " (better for HDFS: hdfs.rollCount = 0, hdfs.rollSize = 134217728, hdfs.rollInterval ="
+                            + " 600, and no more in hdfs.path than the hour)");
         }
         if (forecast.leavesFilesOpen()) {
             hdfs.note(

@@ -1,10 +1,12 @@
 package org.millrace.hdfs;
 
+import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.Transaction;
@@ -23,19 +25,26 @@ import org.millrace.api.Transaction;
  *   <li>it leaves the manifest with any commit after that.
  * </ol>
  *
+ * <p>Where the channel does not outlive the agent, it is a {@link LocalRecord} that keeps it, written before each commit.
+ *
  * <p>The sink's thread only.
  */
 final class Manifest {
     private final ChannelReader channel;
     private final String owner;
+    private final @Nullable LocalRecord local;
 
     /** By in-use name. */
     private Map<Path, FileEntry> entries = new LinkedHashMap<>();
 
-    /** @param owner whose files they are: the agent's and the sink's name */
-    Manifest(ChannelReader channel, String owner) {
+    /**
+     * @param owner whose files they are: the agent's and the sink's name
+     * @param local where they are noted instead; closed by the caller
+     */
+    Manifest(ChannelReader channel, String owner, @Nullable LocalRecord local) {
         this.channel = channel;
         this.owner = owner;
+        this.local = local;
     }
 
     /**
@@ -44,11 +53,16 @@ final class Manifest {
      * @throws IllegalArgumentException if what the channel has is none of our manifests
      */
     List<FileEntry> restore() {
-        byte[] attached = channel.attached(owner);
+        byte[] attached = local == null ? channel.attached(owner) : local.found();
         if (attached != null) {
             ManifestCodec.decode(attached).forEach(entry -> entries.put(entry.inUse(), entry));
         }
         return List.copyOf(entries.values());
+    }
+
+    /** False if what was restored may be older than the last commit of a file's length. */
+    boolean isExact() {
+        return local == null || local.isOfThisBoot();
     }
 
     Collection<FileEntry> entries() {
@@ -79,11 +93,28 @@ final class Manifest {
         }
 
         /**
-         * Makes it part of a commit.
+         * Makes it part of a commit, and commits that.
          *
-         * @throws ChannelException if there are more files than can be attached
+         * @param durably whether it has to outlive a crash together with the position
+         * @throws ChannelException if it failed, or there are more files than can be attached: then nothing has changed
          */
-        void attachTo(Transaction tx) {
+        void commitWith(Transaction tx, boolean durably) throws InterruptedException {
+            byte[] state = encode();
+            if (local != null) {
+                note(local, state, durably);
+                tx.commit();
+            } else {
+                tx.attach(owner, state);
+                if (durably) {
+                    tx.commitDurably();
+                } else {
+                    tx.commit();
+                }
+            }
+            entries = next;
+        }
+
+        private byte[] encode() {
             byte[] state = ManifestCodec.encode(next.values());
             if (state.length > Transaction.MAX_ATTACHED_BYTES) {
                 throw new ChannelException(
@@ -91,12 +122,18 @@ final class Manifest {
                                 + " bytes (expected: at most " + Transaction.MAX_ATTACHED_BYTES
                                 + "): lower hdfs.maxOpenFiles, hdfs.batchSize, or see why files cannot be finished");
             }
-            tx.attach(owner, state);
+            return state;
         }
 
-        /** Its commit has succeeded. */
-        void adopt() {
-            entries = next;
+        private void note(LocalRecord record, byte[] state, boolean durably) {
+            try {
+                record.write(state, durably);
+            } catch (IOException e) {
+                throw new ChannelException(
+                        "it does not outlive the agent, and which files are open cannot be noted in " + record + ": "
+                                + e.getMessage(),
+                        e);
+            }
         }
 
         /**
@@ -105,11 +142,14 @@ final class Manifest {
          * @throws ChannelException if it failed: then nothing has changed
          */
         void commit() throws InterruptedException {
-            try (Transaction tx = channel.begin()) {
-                attachTo(tx);
-                tx.commitDurably();
+            if (local != null) {
+                note(local, encode(), true);
+                entries = next;
+                return;
             }
-            adopt();
+            try (Transaction tx = channel.begin()) {
+                commitWith(tx, true);
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * What a started sink holds: its own file system, the threads that call it, its files.
  *
  * @param clock that files go by
+ * @param local where the manifest is kept; null: with the channel's position
  * @param schemas where bodies are Avro data; null where they are not
  */
 record OpenStore(
@@ -35,6 +36,7 @@ record OpenStore(
         PlaceCheck places,
         @Nullable EventSchemas schemas,
         Manifest manifest,
+        @Nullable LocalRecord local,
         UnfinishedFiles unfinished,
         Buckets buckets)
         implements AutoCloseable {
@@ -82,41 +84,78 @@ record OpenStore(
                 context.name(), systems, format, naming, settings.access().sync(), clock, metrics);
         HadoopCalls calls =
                 new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
-        Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name());
+        LocalRecord local = localRecord(context, settings.record());
+        Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name(), local);
         UnfinishedFiles unfinished =
                 new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
-        restore(context, store, manifest, unfinished);
+        restore(context, store, manifest, local, unfinished);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("filesBeingRecovered", unfinished::found);
         context.metrics().gauge("hangingCalls", calls::hanging);
         HeldEvents held = new HeldEvents(context.name(), context.channel(), clock, settings.held());
         context.metrics().gauge("heldEvents", held::events);
         context.metrics().gauge("heldBuckets", held::buckets);
-        Buckets buckets = new Buckets(
-                store, settings.roll(), settings.maxOpenFiles(), calls, manifest, unfinished, held, PATIENCE);
+        OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
+        Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
         PlaceCheck places =
                 new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
         return new OpenStore(
-                context, user, systems, calls, clock, time, places, schemas, manifest, unfinished, buckets);
+                context, user, systems, calls, clock, time, places, schemas, manifest, local, unfinished, buckets);
+    }
+
+    private static @Nullable LocalRecord localRecord(SinkContext context, LocalRecord.Place place)
+            throws StartException {
+        if (context.channel().outlivesAgent()) {
+            if (place.isConfigured()) {
+                log.warn(
+                        "Sink {}: hdfs.manifestDirectory has no effect: channel {} keeps which files are open",
+                        context.name(),
+                        context.channel().name());
+            }
+            return null;
+        }
+        try {
+            return LocalRecord.open(place.directory(), context.agent(), context.name());
+        } catch (IOException e) {
+            String why = "hdfs.manifestDirectory, " + place.directory() + ", cannot be used: " + e;
+            if (place.isConfigured()) {
+                throw new StartException("sink " + context.name() + ": " + why, e);
+            }
+            log.warn(
+                    "Sink {}: {}. A kill of this agent leaves its open files under their in-use names",
+                    context.name(),
+                    why);
+            return null;
+        }
     }
 
     /** The files of an agent before us are ours now. The turns of the sink look after them. */
-    private static void restore(SinkContext context, FileStore store, Manifest manifest, UnfinishedFiles unfinished)
+    private static void restore(
+            SinkContext context,
+            FileStore store,
+            Manifest manifest,
+            @Nullable LocalRecord local,
+            UnfinishedFiles unfinished)
             throws StartException {
         List<FileEntry> found;
         try {
             found = manifest.restore();
         } catch (IllegalArgumentException | ChannelException e) {
+            close(local);
+            String keeper = local == null ? "channel " + context.channel().name() : local.toString();
             throw new StartException(
-                    "sink " + context.name() + ": what channel "
-                            + context.channel().name() + " keeps of its unfinished files cannot be read: "
+                    "sink " + context.name() + ": what " + keeper + " keeps of its unfinished files cannot be read: "
                             + e.getMessage(),
                     e);
         }
         for (FileEntry entry : found) {
             store.remember(entry);
-            unfinished.add(UnfinishedFile.found(store, entry), () -> true);
+            unfinished.add(
+                    manifest.isExact()
+                            ? UnfinishedFile.found(store, entry)
+                            : UnfinishedFile.perhapsLonger(store, entry),
+                    () -> true);
         }
         if (!found.isEmpty()) {
             log.info(
@@ -215,7 +254,18 @@ record OpenStore(
         }
         calls.runAll(List.of(new CloseFileSystem()));
         calls.close();
+        close(local);
         user.close();
+    }
+
+    private static void close(@Nullable LocalRecord local) {
+        if (local != null) {
+            try {
+                local.close();
+            } catch (IOException e) {
+                log.warn("close {}", local, e);
+            }
+        }
     }
 
     private final class CloseFileSystem implements HadoopCalls.Work {

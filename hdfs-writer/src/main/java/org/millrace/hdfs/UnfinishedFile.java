@@ -5,7 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LeaseRecoverable;
 import org.apache.hadoop.fs.Path;
@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class UnfinishedFile {
     private static final Logger log = LoggerFactory.getLogger(UnfinishedFile.class);
-    private static final int MOST_NAMES = 1000;
     /** How often to look whether a file has been cut before its lease is taken back once more. */
     private static final int LOOKS_AT_CUT = 10;
 
@@ -36,22 +35,26 @@ final class UnfinishedFile {
     private final @Nullable BucketFile stream;
     private final RollReason why;
     private final Instant since;
+    private final FinalName finalName;
     private FileEntry entry;
     private Step next;
     private boolean abandoned;
-    private boolean renameTried;
     private int looksLeft;
 
     /** What is to be done next. */
     enum Step {
         CLOSE,
         CUT,
+        /** Finish it if it is as long as is known, else leave it. */
+        COMPARE,
         DELETE,
+        /** If there is a byte in it, it is another writer's, made since we found that the name was free. */
+        DELETE_EMPTY,
         VOUCH,
         RENAME,
         /** It has its final name. */
         FINISHED,
-        /** There is no such file any more. */
+        /** There is no such file any more; or it is left as it is. */
         GONE
     }
 
@@ -63,6 +66,7 @@ final class UnfinishedFile {
         this.why = why;
         this.since = since;
         this.next = first;
+        this.finalName = new FinalName(store, why == RollReason.RECOVERY);
     }
 
     /** One that is to be closed. */
@@ -89,9 +93,23 @@ final class UnfinishedFile {
             case OPEN -> entry.bytes() == 0 ? Step.DELETE : Step.CUT;
             case FINISHING -> Step.RENAME;
         };
-        UnfinishedFile file = new UnfinishedFile(
+        return new UnfinishedFile(
                 store, entry, null, RollReason.RECOVERY, store.clock().instant(), first);
-        file.renameTried = true; // perhaps
+    }
+
+    /** One that we tried to make, and nobody knows whether we did: we have not written to it. */
+    static UnfinishedFile perhapsMade(FileStore store, FileEntry entry) {
+        UnfinishedFile file = found(store, entry);
+        file.next = Step.DELETE_EMPTY;
+        return file;
+    }
+
+    /** As {@link #found}, where the manifest may be older than the last bytes of the file: they are not cut off. */
+    static UnfinishedFile perhapsLonger(FileStore store, FileEntry entry) {
+        UnfinishedFile file = found(store, entry);
+        if (file.next != Step.RENAME) {
+            file.next = Step.COMPARE;
+        }
         return file;
     }
 
@@ -129,7 +147,9 @@ final class UnfinishedFile {
             switch (next) {
                 case CLOSE -> close();
                 case CUT -> cut();
+                case COMPARE -> compare();
                 case DELETE -> delete();
+                case DELETE_EMPTY -> deleteEmpty();
                 case RENAME -> rename();
                 default -> throw new IllegalStateException(next + " of " + inUse());
             }
@@ -153,14 +173,50 @@ final class UnfinishedFile {
         }
     }
 
-    private void cut() throws IOException {
-        abandon();
-        long length;
+    private void compare() throws IOException {
+        long length = lengthOnceClosed();
+        if (length < 0 && entry.bytes() == 0) {
+            next = Step.GONE; // it was never made
+        } else if (length < 0) {
+            gone();
+        } else if (length == 0) {
+            next = Step.DELETE;
+        } else if (length == entry.bytes()) {
+            vouchFor(length);
+        } else {
+            next = Step.GONE;
+            store.metrics().leftInUse.inc();
+            log.error(
+                    "Sink {}: {} keeps its in-use name: it has {} bytes, {} of them are known to be whole events. What"
+                            + " came after was noted no more before the machine stopped, and its last event may be cut"
+                            + " short",
+                    store.sink(),
+                    inUse(),
+                    length,
+                    Math.min(length, entry.bytes()));
+        }
+    }
+
+    /** Negative if there is no such file. */
+    private long lengthOnceClosed() throws IOException {
         try {
             awaitClosed();
             HadoopCalls.progress();
-            length = files().getFileStatus(inUse()).getLen();
+            return files().getFileStatus(inUse()).getLen();
         } catch (FileNotFoundException e) {
+            return -1;
+        }
+    }
+
+    private void vouchFor(long length) {
+        entry = entry.finishing(length);
+        next = Step.VOUCH;
+    }
+
+    private void cut() throws IOException {
+        abandon();
+        long length = lengthOnceClosed();
+        if (length < 0) {
             gone();
             return;
         }
@@ -171,8 +227,7 @@ final class UnfinishedFile {
         if (length > entry.bytes()) {
             cutBack(length);
         }
-        entry = entry.finishing(entry.bytes());
-        next = Step.VOUCH;
+        vouchFor(entry.bytes());
     }
 
     /** Hadoop's streams, closed again after a failure, tell success without having done a thing: ask the name node instead. */
@@ -212,6 +267,23 @@ final class UnfinishedFile {
         }
     }
 
+    private void deleteEmpty() throws IOException {
+        HadoopCalls.progress();
+        boolean isEmpty;
+        try (FSDataInputStream in = files().open(inUse())) {
+            isEmpty = in.read() < 0;
+        } catch (FileNotFoundException e) {
+            next = Step.GONE;
+            return;
+        }
+        if (isEmpty) {
+            next = Step.DELETE;
+        } else {
+            log.warn("Sink {}: {} was made by another writer, and is left alone", store.sink(), inUse());
+            next = Step.GONE;
+        }
+    }
+
     private void delete() throws IOException {
         abandon();
         HadoopCalls.progress();
@@ -223,77 +295,16 @@ final class UnfinishedFile {
         next = Step.GONE;
     }
 
-    /** Never onto a file that is there: some file systems would overwrite it. */
     private void rename() throws IOException {
-        if (entry.complete().equals(inUse())) {
-            finished();
-            return;
-        }
         HadoopCalls.progress();
-        FileStatus there = statusOf(entry.complete());
-        if (there == null) {
-            renameTo(entry.complete());
-        } else if (renameTried && !exists(inUse())) {
-            renamedBefore(there);
-        } else {
-            takeNextName();
-        }
-    }
-
-    /** The answer to our rename was lost, not the rename. */
-    private void renamedBefore(FileStatus there) {
-        if (there.getLen() == entry.bytes()) {
-            finished();
-        } else {
-            gone();
-        }
-    }
-
-    private void renameTo(Path complete) throws IOException {
-        HadoopCalls.progress();
-        try {
-            boolean before = renameTried;
-            renameTried = true;
-            if (files().rename(inUse(), complete)) {
-                finished();
-                return;
-            }
-            if (!exists(inUse())) {
-                renameTried = before;
-                gone();
-                return;
-            }
-        } catch (FileNotFoundException e) {
-            gone();
-            return;
-        } catch (IOException | RuntimeException e) {
-            store.metrics().renamesFailed.inc();
-            throw new IOException("rename " + inUse() + " to " + complete + ": " + e.getMessage(), e);
-        }
-        store.metrics().renamesFailed.inc();
-        throw new IOException("rename " + inUse() + " to " + complete + ": refused by the file system");
-    }
-
-    /** The manifest has to know it before it is used. */
-    private void takeNextName() throws IOException {
-        Path taken = entry.complete();
-        for (int i = 0; i < MOST_NAMES; i++) {
-            entry = entry.nextName();
-            HadoopCalls.progress();
-            if (!exists(entry.complete())) {
-                log.warn(
-                        "Sink {}: {} exists, made by another writer: {} becomes {}",
-                        store.sink(),
-                        taken,
-                        inUse(),
-                        entry.complete());
-                renameTried = false;
-                next = Step.VOUCH;
-                return;
+        switch (finalName.take(files(), entry)) {
+            case TAKEN -> finished();
+            case FILE_GONE -> gone();
+            case OTHER_NAME -> {
+                entry = finalName.other(files(), entry);
+                next = Step.VOUCH; // the manifest has to know it before it is used
             }
         }
-        store.metrics().renamesFailed.inc();
-        throw new IOException("no free name for " + inUse() + ": " + MOST_NAMES + " are taken");
     }
 
     private void gone() {
@@ -321,18 +332,6 @@ final class UnfinishedFile {
                     entry.bytes(),
                     age.toSeconds(),
                     why);
-        }
-    }
-
-    private boolean exists(Path path) throws IOException {
-        return statusOf(path) != null;
-    }
-
-    private @Nullable FileStatus statusOf(Path path) throws IOException {
-        try {
-            return files().getFileStatus(path);
-        } catch (FileNotFoundException e) {
-            return null;
         }
     }
 

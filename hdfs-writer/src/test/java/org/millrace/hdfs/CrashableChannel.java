@@ -27,6 +27,7 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
     private final TreeMap<Integer, EventBatch> stored = new TreeMap<>();
     private final List<State> states = new ArrayList<>();
     private int durableStates = 1;
+    private final boolean outlivesAgent;
     private boolean crashed;
     private int commitsToFail;
 
@@ -36,6 +37,12 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
     private record State(Set<Integer> committed, Map<String, byte[]> attached) {}
 
     CrashableChannel() {
+        this(true);
+    }
+
+    /** @param outlivesAgent false: a memory channel, of which nothing is left after a crash */
+    CrashableChannel(boolean outlivesAgent) {
+        this.outlivesAgent = outlivesAgent;
         states.add(new State(Set.of(), Map.of()));
     }
 
@@ -72,6 +79,16 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
         });
         close();
         return next;
+    }
+
+    /** The events whose commit has come about. */
+    synchronized Set<Integer> committed() {
+        return states.get(states.size() - 1).committed;
+    }
+
+    @Override
+    public boolean outlivesAgent() {
+        return outlivesAgent;
     }
 
     synchronized boolean isEmpty() {

@@ -22,6 +22,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         CLOSE,
         RENAME,
         STATUS,
+        EXISTS,
         DELETE,
         TRUNCATE
     }
@@ -89,6 +90,12 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     public FileStatus getFileStatus(Path path) throws IOException {
         fault.before(Op.STATUS, path);
         return super.getFileStatus(path);
+    }
+
+    @Override
+    public boolean exists(Path path) throws IOException {
+        fault.before(Op.EXISTS, path);
+        return super.exists(path);
     }
 
     @Override

@@ -495,7 +495,7 @@ class HdfsSinkFaultTest {
     @Test
     void theSinkStopsAlthoughACallHangsAndTellsWhichFileItLeaves() throws Exception {
         FaultyFileSystem.fault = hangingOnce(on(Op.CLOSE, "Flume"));
-        SinkUnderTest sut = started("hdfs.callTimeout", "100");
+        SinkUnderTest sut = started("hdfs.callTimeout", "1000");
         sut.put(Batches.of("one")).drainAll();
 
         sut.close();

@@ -40,6 +40,17 @@ class HdfsSinkTest {
     }
 
     @Test
+    void filesThatMakeRoomForOthersAreCounted() throws Exception {
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                directory.toUri().toString(), "hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
+            for (int i = 0; i < 10; i++) {
+                sut.put(Batches.of(Map.of("b", "b" + i), "event")).drainAll();
+            }
+            assertThat(sut.counter("filesFinishedForRoom")).isEqualTo(8);
+        }
+    }
+
+    @Test
     void eventsAreReadableBeforeTheirFileIsFinished() throws Exception {
         try (SinkUnderTest sut = raw().put(Batches.of("one", "two")).drainAll()) {
             assertThat(tree.names()).containsExactly(FIRST_FILE + ".tmp");

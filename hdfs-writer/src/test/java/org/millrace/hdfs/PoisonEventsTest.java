@@ -210,6 +210,50 @@ class PoisonEventsTest {
     }
 
     @Test
+    void poisonAmongEventsThatAreHeldBackIsWrittenOnceAndSoAreThey() throws Exception {
+        FaultyFileSystem.fault =
+                Fault.failing((op, path) -> op == Op.FLUSH && path.getName().startsWith("bad"), 3);
+        Map<String, String> bad = Map.of("timestamp", "1700000000000", "b", "bad");
+        Map<String, String> good = Map.of("timestamp", "1700000000000", "b", "good");
+        try (SinkUnderTest sut = started("fault://" + tree.root() + "/%Y", "hdfs.filePrefix", "%{b}")) {
+            for (int i = 0; i < 3; i++) {
+                sut.put(Batches.of(bad, "bad " + i))
+                        .put(Batches.of(Map.of("b", "bad"), "poison " + i))
+                        .put(Batches.of(good, "good " + i));
+                sut.sink.drain();
+                assertThat(sut.gauge("heldEvents")).isEqualTo(i + 1);
+                assertThat(sut.counter("deadLetteredEvents")).isEqualTo(i + 1);
+                assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(i + 1);
+            }
+            for (int turn = 0; turn < 10; turn++) {
+                sut.clock.advance(java.time.Duration.ofSeconds(4));
+                sut.sink.drain();
+            }
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+        }
+        assertThat(letters.bodies()).containsExactly("poison 0", "poison 1", "poison 2");
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("bad 0", "bad 1", "bad 2", "good 0", "good 1", "good 2");
+    }
+
+    @Test
+    void whatIsHeldBackWhenTheSinkStopsComesAgainAndItsPoisonDoesNot() throws Exception {
+        FaultyFileSystem.fault =
+                Fault.failing((op, path) -> op == Op.CREATE && path.getName().startsWith("bad"), Integer.MAX_VALUE);
+        SinkUnderTest sut = started("fault://" + tree.root() + "/%Y", "hdfs.filePrefix", "%{b}");
+        sut.put(Batches.of(Map.of("timestamp", "1700000000000", "b", "bad"), "bad"))
+                .put(Batches.of(Map.of("b", "bad"), "poison"))
+                .put(Batches.of(Map.of("timestamp", "1700000000000", "b", "good"), "good"));
+        sut.sink.drain();
+        sut.sink.close();
+
+        assertThat(sut.channel.bodies()).containsExactly("bad");
+        assertThat(letters.bodies()).containsExactly("poison");
+        assertThat(tree.lines()).containsExactly("good");
+        sut.close();
+    }
+
+    @Test
     void whileDeadLettersCannotBeWrittenNothingIsDroppedAndNothingIsDoubled() throws Exception {
         try (SinkUnderTest sut = started(root() + "/%Y", "deadLetter.maxBytes", "1024")) {
             sut.put(Batches.of(Map.of(), "p".repeat(2000))).put(Batches.of(NOW, "good"));

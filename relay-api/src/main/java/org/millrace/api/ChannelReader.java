@@ -29,4 +29,12 @@ public interface ChannelReader {
      * @return a copy; null if there is none
      */
     byte @Nullable [] attached(String owner);
+
+    /**
+     * False if its position, and with it {@link #attached}, ends with the agent: then an owner that has to know after a restart what it
+     * had done keeps that somewhere else.
+     */
+    default boolean outlivesAgent() {
+        return true;
+    }
 }

@@ -69,13 +69,17 @@ public final class AgentProcess implements AutoCloseable {
         abstract List<String> command();
     }
 
-    /** The class path of Flume and of the driver of its SDK. */
+    /**
+     * The class path of Flume and of the driver of its SDK; and behind it what the system property {@code flume.peer.more} names, such as
+     * Hadoop's client, which Flume is released without.
+     */
     public static String flumeClassPath() {
         Path peer = Path.of(System.getProperty("flume.peer", "flume-peer/target"));
         if (!Files.isDirectory(peer.resolve("lib"))) {
             throw new IllegalStateException("no Flume in " + peer + ": build the module flume-peer, or set flume.peer");
         }
-        return peer.resolve("classes") + ":" + peer.resolve("lib") + "/*";
+        String more = System.getProperty("flume.peer.more", "");
+        return peer.resolve("classes") + ":" + peer.resolve("lib") + "/*" + (more.isEmpty() ? "" : ":" + more);
     }
 
     /**

@@ -177,6 +177,11 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     }
 
     @Override
+    public boolean outlivesAgent() {
+        return false;
+    }
+
+    @Override
     public byte @Nullable [] attached(String owner) {
         byte[] state = read(() -> attached.get(owner));
         return state == null ? null : state.clone();
