@@ -215,8 +215,7 @@ class HdfsSinkIT {
             if (!isOpen) {
                 theirs.close();
             }
-            assertThat(store.open(new BucketId(root.toString(), "FlumeData", ""), entry))
-                    .isNull();
+            assertThat(store.create(entry)).isNull();
         }
         assertThat(onlyFile().getPath()).isEqualTo(entry.inUse());
     }
