@@ -33,8 +33,8 @@ final class ResultJson {
     private void plan(LoadPlan plan) throws IOException {
         json.writeObjectFieldStart("plan");
         json.writeStringField("loop", plan.isOpenLoop() ? "open" : "closed");
-        if (plan.isOpenLoop()) {
-            json.writeNumberField("eventsPerSecond", plan.eventsPerSecond().orElseThrow());
+        if (plan.pace().isPresent()) {
+            plan.pace().get().writeTo(json);
         }
         json.writeNumberField("connections", plan.connections());
         json.writeNumberField("inFlight", plan.inFlight());

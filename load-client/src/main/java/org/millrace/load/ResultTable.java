@@ -67,12 +67,7 @@ final class ResultTable {
     }
 
     private static String loop(LoadPlan plan) {
-        return plan.isOpenLoop()
-                ? String.format(
-                        Locale.ROOT,
-                        "open, %,.0f events/s asked for",
-                        plan.eventsPerSecond().orElseThrow())
-                : "closed";
+        return plan.pace().map(pace -> "open, " + pace + " asked for").orElse("closed");
     }
 
     private static String percentiles(Histogram histogram) {

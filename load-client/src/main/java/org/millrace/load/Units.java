@@ -39,6 +39,15 @@ final class Units {
         };
     }
 
+    /** A time that is longer than nothing. */
+    static Duration parsePositiveTime(String text) {
+        Duration time = parseTime(text);
+        if (time.isZero()) {
+            throw new IllegalArgumentException(text + " (expected: more than 0)");
+        }
+        return time;
+    }
+
     /** {@code 1500}, {@code 20k}, {@code 1M}. */
     static long parseCount(String text) {
         Matcher matcher = COUNT.matcher(text);
@@ -51,5 +60,14 @@ final class Units {
             default -> 1;
         };
         return Long.parseLong(matcher.group(1)) * factor;
+    }
+
+    /** A count of at least one. */
+    static long parsePositiveCount(String text) {
+        long count = parseCount(text);
+        if (count < 1) {
+            throw new IllegalArgumentException(text + " (expected: at least 1)");
+        }
+        return count;
     }
 }

@@ -79,7 +79,7 @@ class LoadCommandTest {
                 "--batch=0          | --batch: 0 (expected: 1 to 100000)",
                 "--body=1000000     | --body: 1000000 (expected: 0 to 671088)",
                 "--duration=10      | --duration: 10 (expected: a time such as 500ms, 10s, 5m or 1h)",
-                "--duration=0s      | --duration: 0 (expected: more)",
+                "--duration=0s      | --duration: 0s (expected: more than 0)",
                 "--events=0         | --events: 0 (expected: at least 1)",
                 "--deflate=11       | --deflate: deflateLevel: 11 (expected: 0 to 9)",
             })

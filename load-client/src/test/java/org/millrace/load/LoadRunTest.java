@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -20,7 +20,7 @@ class LoadRunTest {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long SERVICE = TimeUnit.MICROSECONDS.toNanos(100);
-    private static final OptionalDouble THOUSAND = OptionalDouble.of(1000);
+    private static final Optional<Pace> THOUSAND = Optional.of(Pace.steady(1000, 1));
 
     private final FakeTime time = new FakeTime();
     private final FakeTarget target = new FakeTarget(time, SERVICE);
@@ -45,7 +45,7 @@ class LoadRunTest {
     @Test
     void aClosedLoopFeelsAPauseOnlyOncePerPlaceWhichIsWhyThereIsAnOpenOne() throws Exception {
         target.pause(2 * SECOND, 3 * SECOND);
-        LoadResult result = run(plan(OptionalDouble.empty(), Duration.ZERO, 5 * SECOND));
+        LoadResult result = run(plan(Optional.empty(), Duration.ZERO, 5 * SECOND));
         assertThat(slowerThan(result, 500 * MILLISECOND)).isEqualTo(4);
     }
 
@@ -74,7 +74,7 @@ class LoadRunTest {
 
     @Test
     void noMoreThanItsPlacesAreOnTheirWay() throws Exception {
-        run(plan(OptionalDouble.empty(), Duration.ZERO, SECOND));
+        run(plan(Optional.empty(), Duration.ZERO, SECOND));
         assertThat(target.mostInFlight).isEqualTo(4);
         assertThat(target.dialed).isEqualTo(2);
     }
@@ -85,7 +85,7 @@ class LoadRunTest {
                 2,
                 2,
                 10,
-                OptionalDouble.empty(),
+                Optional.empty(),
                 Duration.ZERO,
                 OptionalLong.empty(),
                 OptionalLong.of(25),
@@ -110,7 +110,7 @@ class LoadRunTest {
         FakeTarget slow = new FakeTarget(time, 10 * MILLISECOND);
         time.at(SECOND + MILLISECOND, slow::goAway);
         time.at(2 * SECOND, slow::comeBack);
-        LoadResult result = run(plan(OptionalDouble.of(100), Duration.ZERO, 5 * SECOND), slow);
+        LoadResult result = run(plan(Optional.of(Pace.steady(100, 1)), Duration.ZERO, 5 * SECOND), slow);
 
         assertThat(result.figures().unknownEvents).isEqualTo(1);
         assertThat(result.figures().ackedEvents).isEqualTo(499);
@@ -163,9 +163,9 @@ class LoadRunTest {
         }
     }
 
-    private static LoadPlan plan(OptionalDouble rate, Duration warmUp, long durationNanos) {
+    private static LoadPlan plan(Optional<Pace> pace, Duration warmUp, long durationNanos) {
         return new LoadPlan(
-                2, 2, 1, rate, warmUp, OptionalLong.of(durationNanos), OptionalLong.empty(), Duration.ofSeconds(5));
+                2, 2, 1, pace, warmUp, OptionalLong.of(durationNanos), OptionalLong.empty(), Duration.ofSeconds(5));
     }
 
     private static long slowerThan(LoadResult result, long nanos) {
