@@ -3,16 +3,32 @@ package org.millrace.load;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How fast events are sent, and for how long. */
 final class PaceOptions {
+    private static final int MOST_STEPS = 1000;
+    private static final long MOST_BURST = 1_000_000;
+
     @Option(
             names = "--rate",
             paramLabel = "EVENTS/S",
             description = "Events a second, such as 1500, 20k or 1M; without it, as fast as the acks allow.")
     private @Nullable String rate;
+
+    @Option(
+            names = "--ramp",
+            paramLabel = "FROM..TO[/STEPS]",
+            description = "From one rate to another over the duration: evenly, or in steps, such as 1k..50k/10.")
+    private @Nullable String ramp;
+
+    @Option(
+            names = "--burst",
+            paramLabel = "BATCHES/TIME",
+            description = "So many batches at once, again and again, such as 200/5s.")
+    private @Nullable String burst;
 
     @Option(
             names = "--duration",
@@ -34,7 +50,54 @@ final class PaceOptions {
 
     /** Empty for a closed loop. */
     Optional<Pace> pace(int batchEvents) {
-        return Optional.ofNullable(rate).map(text -> Pace.steady((double) count("--rate", text), batchEvents));
+        if (Stream.of(rate, ramp, burst).filter(text -> text != null).count() > 1) {
+            throw new OptionException(
+                    "--rate, --ramp, --burst", "more than one was given (expected: one of them, or none)");
+        }
+        if (rate != null) {
+            return Optional.of(new SteadyPace((double) count("--rate", rate), batchEvents));
+        }
+        if (ramp != null) {
+            String text = ramp;
+            return Optional.of(OptionException.parse("--ramp", () -> ramp(text, batchEvents)));
+        }
+        if (burst != null) {
+            String text = burst;
+            return Optional.of(OptionException.parse("--burst", () -> burst(text)));
+        }
+        return Optional.empty();
+    }
+
+    private Pace ramp(String text, int batchEvents) {
+        int points = text.indexOf("..");
+        int slash = text.indexOf('/');
+        if (points < 0) {
+            throw new IllegalArgumentException(text + " (expected: such as 1k..50k or 1k..50k/10)");
+        }
+        String to = text.substring(points + 2, slash < 0 ? text.length() : Math.max(points + 2, slash));
+        long steps = slash < 0 ? 0 : Units.parsePositiveCount(text.substring(slash + 1));
+        if (steps == 1 || steps > MOST_STEPS) {
+            throw new IllegalArgumentException(text + ": " + steps + " steps (expected: 2 to " + MOST_STEPS + ")");
+        }
+        return new RampPace(
+                Units.parsePositiveCount(text.substring(0, points)),
+                Units.parsePositiveCount(to),
+                (int) steps,
+                warmUp(),
+                measured(),
+                batchEvents);
+    }
+
+    private static Pace burst(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new IllegalArgumentException(text + " (expected: batches and a time, such as 200/5s)");
+        }
+        long batches = Units.parsePositiveCount(text.substring(0, slash));
+        if (batches > MOST_BURST) {
+            throw new IllegalArgumentException(text + " (expected: at most " + MOST_BURST + " batches)");
+        }
+        return new BurstPace(batches, Units.parsePositiveTime(text.substring(slash + 1)));
     }
 
     Duration warmUp() {
@@ -42,13 +105,16 @@ final class PaceOptions {
         return OptionException.parse("--warm-up", () -> Units.parseTime(text));
     }
 
+    /** Empty if the number of events ends the run alone. */
     OptionalLong durationNanos() {
-        if (isEndedByEventsAlone()) {
-            return OptionalLong.empty();
-        }
+        return isEndedByEventsAlone()
+                ? OptionalLong.empty()
+                : OptionalLong.of(measured().toNanos());
+    }
+
+    private Duration measured() {
         String text = duration == null ? "10s" : duration;
-        return OptionalLong.of(OptionException.parse("--duration", () -> Units.parsePositiveTime(text))
-                .toNanos());
+        return OptionException.parse("--duration", () -> Units.parsePositiveTime(text));
     }
 
     OptionalLong maxEvents() {
@@ -56,7 +122,7 @@ final class PaceOptions {
     }
 
     private boolean isEndedByEventsAlone() {
-        return maxEvents != null && duration == null;
+        return maxEvents != null && duration == null && ramp == null;
     }
 
     private static long count(String option, String text) {

@@ -59,7 +59,7 @@ class BottleneckTest {
     }
 
     private List<String> open(OwnEffort.Share effort) {
-        return bottlenecks(Optional.of(Pace.steady(1000, 1)), effort);
+        return bottlenecks(Optional.of(new SteadyPace(1000, 1)), effort);
     }
 
     private List<String> bottlenecks(Optional<Pace> pace, OwnEffort.Share effort) {

@@ -74,10 +74,26 @@ class LoadCommandTest {
             value = {
                 "--rate=0           | --rate: 0 (expected: at least 1)",
                 "--rate=fast        | --rate: fast (expected: a number such as 1500, 20k or 1M)",
+                "--ramp=5           | --ramp: 5 (expected: such as 1k..50k or 1k..50k/10)",
+                "--ramp=5..0        | --ramp: 0 (expected: at least 1)",
+                "--ramp=5..9/1      | --ramp: 5..9/1: 1 steps (expected: 2 to 1000)",
+                "--ramp=5/2..9      | --ramp: 2..9 (expected: a number such as 1500, 20k or 1M)",
+                "--burst=5          | --burst: 5 (expected: batches and a time, such as 200/5s)",
+                "--burst=5/0s       | --burst: 0s (expected: more than 0)",
                 "--connections=0    | --connections: 0 (expected: 1 to 10000)",
                 "--in-flight=10001  | --in-flight: 10001 (expected: 1 to 10000)",
                 "--batch=0          | --batch: 0 (expected: 1 to 100000)",
-                "--body=1000000     | --body: 1000000 (expected: 0 to 671088)",
+                "--body=1000000     | --body: 1000000, with bodies of up to 1000000 bytes (expected: at most 671088 in batches of 100)",
+                "--body=big         | --body: big (expected: such as 512, uniform:100..1000, normal:512,100, exp:512 or 200*8,1000,4000)",
+                "--body=exp:100k    | --body: exp:100k, with bodies of up to 1600000 bytes (expected: at most 671088 in batches of 100)",
+                "--lines=gone.txt   | --lines: gone.txt does not exist",
+                "--header=host      | --header: host (expected: NAME=VALUE)",
+                "--header==a        | --header: =a (expected: NAME=VALUE)",
+                "--header=a=@what   | --header: a=@what (expected: @now, @random:1..1000, @zipf:1..1000, or \\@ for the character)",
+                "--header=a=9..1    | --header: 9..1 (expected: the smaller number first)",
+                "--header=a=b*,c    | --header: b*,c: * (expected: a weight such as *8, or \\* for the character)",
+                "--header=a=@zipf:0..1M | --header: @zipf:0..1M are 1000001 numbers (expected: at most 1000000 to draw from)",
+                "--seed=x           | Invalid value for option '--seed'",
                 "--duration=10      | --duration: 10 (expected: a time such as 500ms, 10s, 5m or 1h)",
                 "--duration=0s      | --duration: 0s (expected: more than 0)",
                 "--events=0         | --events: 0 (expected: at least 1)",
@@ -86,6 +102,17 @@ class LoadCommandTest {
     void aBadOptionIsRefusedByName(String option, String message) {
         assertThat(run("127.0.0.1:1", option)).isEqualTo(2);
         assertThat(err.toString()).contains(message);
+    }
+
+    @Test
+    void optionsThatContradictEachOtherAreRefused() {
+        assertThat(run("127.0.0.1:1", "--body=5", "--lines=a.txt")).isEqualTo(2);
+        assertThat(err.toString()).contains("--lines: a.txt (expected: without --body)");
+        assertThat(run("127.0.0.1:1", "--rate=5", "--burst=1/1s")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--rate, --ramp, --burst: more than one was given (expected: one of them, or none)");
+        assertThat(run("127.0.0.1:1", "--header=a=1", "--header=a=2")).isEqualTo(2);
+        assertThat(err.toString()).contains("--header: a=2 (expected: each name once)");
     }
 
     @Test
