@@ -2,9 +2,10 @@ package org.millrace.load;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
@@ -60,9 +61,7 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            LoadResult result = run();
-            resultOptions.print(result, out);
-            return result.isGood() ? DONE : FAILED;
+            return run() ? DONE : FAILED;
         } catch (OptionException e) {
             throw mistake(e);
         } catch (IOException e) {
@@ -72,29 +71,42 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private LoadResult run() throws IOException, InterruptedException {
+    /** True if the target has done what was asked of it. */
+    private boolean run() throws IOException, InterruptedException {
         RelayAddress peer = OptionException.parse("HOST:PORT", () -> RelayAddress.parse(target));
         ConnectionSettings settings = targetOptions.settings();
         LoadPlan plan = plan();
-        ProgressLine progress = new ProgressLine(err, terminal);
-        List<LoadListener> listeners = resultOptions.isQuiet() ? List.of() : List.of(progress);
+        OptionalLong limitNanos = paceOptions.searchLimitNanos();
+        resultOptions.check(limitNanos.isPresent());
         try (EventLoops loops = EventLoops.ofThreads(targetOptions.threads());
                 Events events = eventOptions.events()) {
-            List<Executor> executors = loops.executors();
-            LoadRun run = new LoadRun(
-                    plan,
-                    Line.Dialer.to(peer, settings, loops),
-                    events,
-                    executors,
-                    SenderClock.of(Thread.currentThread()),
-                    new ProcessorTime(executors),
-                    listeners);
-            return run.run();
-        } finally {
-            if (!resultOptions.isQuiet()) {
-                progress.end();
-            }
+            LoadTester tester = new LoadTester(Line.Dialer.to(peer, settings, loops), loops, events);
+            return limitNanos.isPresent() ? search(tester, plan, limitNanos.getAsLong()) : measure(tester, plan);
         }
+    }
+
+    private boolean measure(LoadTester tester, LoadPlan plan) throws IOException, InterruptedException {
+        LoadResult result;
+        try (ProgressLine progress = progress();
+                HdrLog hdr = resultOptions.hdrLog()) {
+            result = tester.run(plan, hdr == null ? List.of(progress) : List.of(progress, hdr));
+        }
+        resultOptions.tell(result, out);
+        return result.isGood();
+    }
+
+    private boolean search(LoadTester tester, LoadPlan plan, long limitNanos) throws IOException, InterruptedException {
+        RateSearch.Outcome outcome;
+        try (ProgressLine progress = progress()) {
+            outcome =
+                    tester.search(plan, limitNanos, paceOptions.firstRate(), paceOptions.measured(), List.of(progress));
+        }
+        resultOptions.tell(outcome, out);
+        return outcome.confirmed() != null;
+    }
+
+    private ProgressLine progress() {
+        return new ProgressLine(resultOptions.isQuiet() ? new PrintWriter(Writer.nullWriter()) : err, terminal);
     }
 
     private LoadPlan plan() {

@@ -50,4 +50,17 @@ record LoadPlan(
     long sendingNanos() {
         return durationNanos.isEmpty() ? Long.MAX_VALUE : warmUp.toNanos() + durationNanos.getAsLong();
     }
+
+    /** The same at another pace, for another time. */
+    LoadPlan with(Pace other, Duration duration) {
+        return new LoadPlan(
+                connections,
+                inFlight,
+                batchEvents,
+                Optional.of(other),
+                warmUp,
+                OptionalLong.of(duration.toNanos()),
+                OptionalLong.empty(),
+                patience);
+    }
 }

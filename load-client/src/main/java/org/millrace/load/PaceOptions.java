@@ -33,7 +33,7 @@ final class PaceOptions {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "How long to measure, such as 500ms, 10s, 5m (10s, unless --events ends the run).")
+            description = "How long to measure, such as 500ms, 10s, 5m (10s unless --events ends the run).")
     private @Nullable String duration;
 
     @Option(
@@ -47,6 +47,37 @@ final class PaceOptions {
             paramLabel = "TIME",
             description = "Sent before, and not measured (2s, or none if --events ends the run alone).")
     private @Nullable String warmUp;
+
+    @Option(
+            names = "--find-rate",
+            description =
+                    "Find the highest rate whose p99 stays under --p99: begins at --rate (1000), doubles, bisects, confirms;"
+                            + " --duration is that of each try (5s).")
+    private boolean findRate;
+
+    @Option(names = "--p99", paramLabel = "TIME", description = "The limit for --find-rate, such as 500us or 10ms.")
+    private @Nullable String p99;
+
+    /** The limit of a search for the highest rate, in nanoseconds; empty if none is asked for. */
+    OptionalLong searchLimitNanos() {
+        if (!findRate && p99 == null) {
+            return OptionalLong.empty();
+        }
+        if (!findRate || p99 == null) {
+            throw new OptionException("--find-rate, --p99", "only one of them was given (expected: both)");
+        }
+        if (ramp != null || burst != null || maxEvents != null) {
+            throw new OptionException("--find-rate", "with --ramp, --burst or --events (expected: without)");
+        }
+        String text = p99;
+        return OptionalLong.of(OptionException.parse("--p99", () -> Units.parsePositiveTime(text))
+                .toNanos());
+    }
+
+    /** The rate at which a search begins. */
+    double firstRate() {
+        return (double) count("--rate", rate == null ? "1000" : rate);
+    }
 
     /** Empty for a closed loop. */
     Optional<Pace> pace(int batchEvents) {
@@ -101,7 +132,7 @@ final class PaceOptions {
     }
 
     Duration warmUp() {
-        String text = warmUp != null ? warmUp : isEndedByEventsAlone() ? "0s" : "2s";
+        String text = warmUp != null ? warmUp : isEndedByEventsAlone() ? "0s" : findRate ? "1s" : "2s";
         return OptionException.parse("--warm-up", () -> Units.parseTime(text));
     }
 
@@ -112,8 +143,9 @@ final class PaceOptions {
                 : OptionalLong.of(measured().toNanos());
     }
 
-    private Duration measured() {
-        String text = duration == null ? "10s" : duration;
+    /** How long is measured, if not a number of events ends the run. */
+    Duration measured() {
+        String text = duration != null ? duration : findRate ? "5s" : "10s";
         return OptionException.parse("--duration", () -> Units.parsePositiveTime(text));
     }
 

@@ -1,6 +1,7 @@
 package org.millrace.load;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** How times and counts are written, and read. */
 final class Units {
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(us|ms|s|m|h)");
     private static final Pattern COUNT = Pattern.compile("(\\d{1,12})([kM]?)");
 
     private Units() {}
@@ -24,7 +25,7 @@ final class Units {
         return String.format(Locale.ROOT, "%.2f s", nanos / 1e9);
     }
 
-    /** {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
+    /** {@code 500us}, {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
     static Duration parseTime(String text) {
         Matcher matcher = TIME.matcher(text);
         if (!matcher.matches()) {
@@ -32,6 +33,7 @@ final class Units {
         }
         long amount = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {
+            case "us" -> Duration.of(amount, ChronoUnit.MICROS);
             case "ms" -> Duration.ofMillis(amount);
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);

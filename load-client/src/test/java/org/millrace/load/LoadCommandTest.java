@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.testkit.FakeRelay;
@@ -21,6 +23,9 @@ import picocli.CommandLine;
 class LoadCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path dir;
 
     @Test
     void everyEventAckedIsSuccessAndTheTableSaysSo() throws Exception {
@@ -56,6 +61,24 @@ class LoadCommandTest {
         assertThat(result.path("failures").path(0).asText()).contains("refused the events: FAILED");
         assertThat(result.path("processors").path("sender").isNumber()).isTrue();
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void histogramsAreWrittenForOtherTools() throws Exception {
+        Path hdr = dir.resolve("run.hlog");
+        Path percentiles = dir.resolve("run.hgrm");
+        try (FakeRelay relay = new FakeRelay()) {
+            CompletableFuture<Integer> exit = start(
+                    relay,
+                    "--connections=1 --in-flight=1 --batch=2 --events=4 --hdr=" + hdr + " --percentiles="
+                            + percentiles);
+            relay.accept();
+            relay.answerFirstOk(relay.readRequest().serial());
+            relay.answerOk(relay.readRequest().serial());
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(hdr).content().contains("\"StartTimestamp\",\"Interval_Length\"");
+        assertThat(percentiles).content().contains("Total count    =            2");
     }
 
     @Test
@@ -111,6 +134,13 @@ class LoadCommandTest {
         assertThat(run("127.0.0.1:1", "--rate=5", "--burst=1/1s")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("--rate, --ramp, --burst: more than one was given (expected: one of them, or none)");
+        assertThat(run("127.0.0.1:1", "--find-rate")).isEqualTo(2);
+        assertThat(err.toString()).contains("--find-rate, --p99: only one of them was given (expected: both)");
+        assertThat(run("127.0.0.1:1", "--find-rate", "--p99=1ms", "--ramp=1..2"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--find-rate: with --ramp, --burst or --events (expected: without)");
+        assertThat(run("127.0.0.1:1", "--find-rate", "--p99=1ms", "--hdr=x")).isEqualTo(2);
+        assertThat(err.toString()).contains("--hdr: x (expected: without --find-rate");
         assertThat(run("127.0.0.1:1", "--header=a=1", "--header=a=2")).isEqualTo(2);
         assertThat(err.toString()).contains("--header: a=2 (expected: each name once)");
     }
