@@ -17,8 +17,4 @@ interface Bodies {
 
     /** True if it does not matter after how many events they begin again, as they are drawn by chance. */
     boolean isDrawn();
-
-    /** For people: {@code 512 bytes}. */
-    @Override
-    String toString();
 }

@@ -8,12 +8,11 @@ import java.util.SplittableRandom;
  * How long bodies are: {@code 512}, {@code uniform:100..1000}, {@code normal:512,100} (mean and standard deviation), {@code exp:512}
  * (mean), or {@code 200*8,1000,4000}, in which a length with a weight of 8 is drawn eight times as often as one without.
  *
- * @param text as it was given
  * @param draw one length
  * @param longest that can be drawn: what a normal or exponential one makes longer is cut to it
  * @param isFixed there is but one
  */
-record BodySizes(String text, Draw draw, int longest, boolean isFixed) {
+record BodySizes(Draw draw, int longest, boolean isFixed) {
     /** Six standard deviations: passed once in a thousand million draws. */
     private static final int MOST_DEVIATIONS = 6;
     /** Sixteen times the mean: passed once in nine million draws. */
@@ -34,9 +33,9 @@ record BodySizes(String text, Draw draw, int longest, boolean isFixed) {
             String given = text.substring(colon + 1);
             return switch (text.substring(0, Math.max(0, colon))) {
                 case "" -> list(text);
-                case "uniform" -> uniform(text, NumberRange.parse(given));
-                case "normal" -> normal(text, given);
-                case "exp" -> exponential(text, size(given));
+                case "uniform" -> uniform(NumberRange.parse(given));
+                case "normal" -> normal(given);
+                case "exp" -> exponential(size(given));
                 default -> throw new IllegalArgumentException(text);
             };
         } catch (IllegalArgumentException e) {
@@ -54,16 +53,16 @@ record BodySizes(String text, Draw draw, int longest, boolean isFixed) {
         }
         WeightedList list = sizes.build();
         int longest = bytes.stream().mapToInt(Integer::intValue).max().orElseThrow();
-        return new BodySizes(text, random -> bytes.get(list.draw(random)), longest, bytes.size() == 1);
+        return new BodySizes(random -> bytes.get(list.draw(random)), longest, bytes.size() == 1);
     }
 
-    private static BodySizes uniform(String text, NumberRange range) {
+    private static BodySizes uniform(NumberRange range) {
         int most = Math.toIntExact(Math.min(range.last(), Integer.MAX_VALUE));
         int least = (int) range.first();
-        return new BodySizes(text, random -> (int) random.nextLong(least, most + 1L), most, least == most);
+        return new BodySizes(random -> (int) random.nextLong(least, most + 1L), most, least == most);
     }
 
-    private static BodySizes normal(String text, String given) {
+    private static BodySizes normal(String given) {
         int comma = given.indexOf(',');
         if (comma < 0) {
             throw new IllegalArgumentException(given);
@@ -77,13 +76,13 @@ record BodySizes(String text, Draw draw, int longest, boolean isFixed) {
             double standard = radius * Math.cos(2 * Math.PI * random.nextDouble());
             return (int) Math.max(0, Math.min(most, Math.round(mean + deviation * standard)));
         };
-        return new BodySizes(text, draw, most, deviation == 0);
+        return new BodySizes(draw, most, deviation == 0);
     }
 
-    private static BodySizes exponential(String text, int mean) {
+    private static BodySizes exponential(int mean) {
         int most = cut((long) MOST_MEANS * mean);
         Draw draw = random -> (int) Math.min(most, Math.round(-mean * Math.log(1 - random.nextDouble())));
-        return new BodySizes(text, draw, most, mean == 0);
+        return new BodySizes(draw, most, mean == 0);
     }
 
     private static int size(String text) {

@@ -64,9 +64,4 @@ final class DrawnBodies implements Bodies {
     public boolean isDrawn() {
         return true;
     }
-
-    @Override
-    public String toString() {
-        return sizes.text() + " bytes";
-    }
 }

@@ -47,6 +47,13 @@ final class EventOptions {
         return batchEvents;
     }
 
+    /** For people. */
+    String describe() {
+        String bodies = lines != null ? "lines of " + lines : "bodies of " + (body == null ? "512" : body) + " bytes";
+        String with = headers.isEmpty() ? "no headers" : "headers " + String.join(" ", headers);
+        return "batches of " + batchEvents + ", " + bodies + ", " + with;
+    }
+
     /** The caller closes them. */
     Events events() {
         SplittableRandom random = new SplittableRandom(seed);

@@ -111,9 +111,4 @@ final class LineBodies implements Bodies {
     public boolean isDrawn() {
         return false;
     }
-
-    @Override
-    public String toString() {
-        return "lines of " + file;
-    }
 }

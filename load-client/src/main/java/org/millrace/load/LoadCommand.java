@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,22 +88,38 @@ public final class LoadCommand implements Callable<Integer> {
 
     private boolean measure(LoadTester tester, LoadPlan plan) throws IOException, InterruptedException {
         LoadResult result;
+        History history = new History();
         try (ProgressLine progress = progress();
                 HdrLog hdr = resultOptions.hdrLog()) {
-            result = tester.run(plan, hdr == null ? List.of(progress) : List.of(progress, hdr));
+            result = tester.run(plan, hdr == null ? List.of(progress, history) : List.of(progress, history, hdr));
         }
-        resultOptions.tell(result, out);
+        resultOptions.tell(result, settings(plan), history, out);
         return result.isGood();
     }
 
     private boolean search(LoadTester tester, LoadPlan plan, long limitNanos) throws IOException, InterruptedException {
         RateSearch.Outcome outcome;
+        History history = new History();
         try (ProgressLine progress = progress()) {
-            outcome =
-                    tester.search(plan, limitNanos, paceOptions.firstRate(), paceOptions.measured(), List.of(progress));
+            outcome = tester.search(
+                    plan, limitNanos, paceOptions.firstRate(), paceOptions.measured(), List.of(progress, history));
         }
-        resultOptions.tell(outcome, out);
+        resultOptions.tell(outcome, settings(plan), history, out);
         return outcome.confirmed() != null;
+    }
+
+    /** For a report. */
+    private List<List<String>> settings(LoadPlan plan) {
+        return List.of(
+                List.of("target", target),
+                List.of("loop", paceOptions.describe(plan)),
+                List.of("events", eventOptions.describe()),
+                List.of("connections", plan.connections() + " with " + plan.inFlight() + " batches in flight on each"),
+                List.of(
+                        "command line",
+                        "millrace load "
+                                + String.join(
+                                        " ", commandLine().getParseResult().originalArgs())));
     }
 
     private ProgressLine progress() {
@@ -123,9 +140,13 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private ParameterException mistake(OptionException e) {
+        return new ParameterException(commandLine(), String.valueOf(e.getMessage()));
+    }
+
+    private CommandLine commandLine() {
         if (spec == null) {
             throw new IllegalStateException("picocli fills the options first");
         }
-        return new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+        return spec.commandLine();
     }
 }

@@ -201,8 +201,9 @@ final class LoadRun {
         return inFlight == 0 && !isSending(clock.nanoTime());
     }
 
+    /** An open loop lasts as long as it was told to, also when no more batch is due. */
     private boolean isSending(long now) {
-        return hasNext() && now - startNanos < plan.sendingNanos();
+        return plan.eventsIn(nextBatch) > 0 && now - startNanos < plan.sendingNanos();
     }
 
     private LoadResult end() {

@@ -149,6 +149,17 @@ final class PaceOptions {
         return OptionException.parse("--duration", () -> Units.parsePositiveTime(text));
     }
 
+    /** For people. */
+    String describe(LoadPlan plan) {
+        String what = findRate
+                ? "open, in search of the highest rate"
+                : plan.pace().map(pace -> "open, " + pace + " asked for").orElse("closed, as fast as the acks allow");
+        String end = plan.durationNanos().isPresent()
+                ? ", for " + Units.time(plan.durationNanos().getAsLong())
+                : ", for " + plan.maxEvents().orElseThrow() + " events";
+        return what + end + ", after a warm-up of " + Units.time(plan.warmUp().toNanos());
+    }
+
     OptionalLong maxEvents() {
         return maxEvents == null ? OptionalLong.empty() : OptionalLong.of(count("--events", maxEvents));
     }

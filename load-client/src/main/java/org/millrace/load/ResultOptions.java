@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,14 +34,37 @@ final class ResultOptions {
     private @Nullable Path percentiles;
 
     @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Write a page with plots, one HTML file that needs no network.")
+    private @Nullable Path report;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "No progress on standard error.")
     private boolean quiet;
 
-    /** @param search whether a rate is searched, in many runs */
+    /**
+     * Refuses before the run what could not be written after it.
+     *
+     * @param search whether a rate is searched, in many runs
+     */
     void check(boolean search) {
+        checkFile("--hdr", hdr);
+        checkFile("--percentiles", percentiles);
+        checkFile("--report", report);
         if (search && hdr != null) {
             throw new OptionException("--hdr", hdr + " (expected: without --find-rate, which makes many runs)");
+        }
+    }
+
+    private static void checkFile(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || !Files.isDirectory(directory) || Files.isDirectory(file)) {
+            throw new OptionException(option, file + " (expected: a file in a directory that exists)");
         }
     }
 
@@ -52,37 +78,47 @@ final class ResultOptions {
         return hdr == null ? null : HdrLog.create(hdr, InstantSource.system());
     }
 
-    /** Tells of a run. */
-    void tell(LoadResult result, PrintWriter out) throws IOException {
+    /**
+     * Tells of a run.
+     *
+     * @param settings of a report: what was asked for, names and values
+     */
+    void tell(LoadResult result, List<List<String>> settings, History history, PrintWriter out) throws IOException {
         if (json) {
             out.println(ResultJson.of(result));
             out.flush();
         } else {
             new ResultTable(out).print(result);
         }
-        write(result);
+        write(new HtmlReport(settings, InstantSource.system().instant(), result, history, null));
     }
 
     /** Tells of a search. */
-    void tell(RateSearch.Outcome outcome, PrintWriter out) throws IOException {
+    void tell(RateSearch.Outcome outcome, List<List<String>> settings, History history, PrintWriter out)
+            throws IOException {
         if (json) {
             out.println(ResultJson.of(outcome));
             out.flush();
         } else {
             new ResultTable(out).print(outcome);
         }
-        write(outcome.result());
+        write(new HtmlReport(settings, InstantSource.system().instant(), outcome.result(), history, outcome));
     }
 
-    private void write(LoadResult result) throws IOException {
-        if (percentiles == null) {
-            return;
+    private void write(HtmlReport page) throws IOException {
+        if (percentiles != null) {
+            writePercentiles(percentiles, page.result().figures().latencyNanos);
         }
-        try (PrintStream file =
-                new PrintStream(new FileOutputStream(percentiles.toFile()), false, StandardCharsets.UTF_8)) {
-            result.figures().latencyNanos.outputPercentileDistribution(file, TICKS_PER_HALF, NANOS_IN_MILLI);
+        if (report != null) {
+            page.write(report);
+        }
+    }
+
+    private static void writePercentiles(Path path, Histogram latencyNanos) throws IOException {
+        try (PrintStream file = new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8)) {
+            latencyNanos.outputPercentileDistribution(file, TICKS_PER_HALF, NANOS_IN_MILLI);
             if (file.checkError()) {
-                throw new IOException(percentiles + ": the percentiles could not be written to their end");
+                throw new IOException(path + ": the percentiles could not be written to their end");
             }
         }
     }

@@ -64,8 +64,10 @@ final class Tally {
         Figures.record(second.loopLagNanos, nanos);
     }
 
+    /** Also the one in which measuring begins, so that the next one is measured as a whole. */
     void endSecondIfDue(long now, int inFlight) {
-        if (now - secondStartNanos >= SECOND_NANOS) {
+        boolean measuringBegins = secondStartNanos - measureFromNanos < 0 && now - measureFromNanos >= 0;
+        if (measuringBegins || now - secondStartNanos >= SECOND_NANOS) {
             endSecond(now, inFlight);
         }
     }

@@ -64,20 +64,25 @@ class LoadCommandTest {
     }
 
     @Test
-    void histogramsAreWrittenForOtherTools() throws Exception {
+    void filesForOtherToolsAndForPeopleAreWritten() throws Exception {
         Path hdr = dir.resolve("run.hlog");
+        Path report = dir.resolve("run.html");
         Path percentiles = dir.resolve("run.hgrm");
         try (FakeRelay relay = new FakeRelay()) {
             CompletableFuture<Integer> exit = start(
                     relay,
-                    "--connections=1 --in-flight=1 --batch=2 --events=4 --hdr=" + hdr + " --percentiles="
-                            + percentiles);
+                    "--connections=1 --in-flight=1 --batch=2 --events=4 --hdr=" + hdr + " --percentiles=" + percentiles
+                            + " --report=" + report);
             relay.accept();
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
             assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
         }
         assertThat(hdr).content().contains("\"StartTimestamp\",\"Interval_Length\"");
+        assertThat(report)
+                .content()
+                .startsWith("<!doctype html>")
+                .contains("millrace load 127.0.0.1:", "closed, as fast as");
         assertThat(percentiles).content().contains("Total count    =            2");
     }
 
@@ -116,6 +121,8 @@ class LoadCommandTest {
                 "--header=a=9..1    | --header: 9..1 (expected: the smaller number first)",
                 "--header=a=b*,c    | --header: b*,c: * (expected: a weight such as *8, or \\* for the character)",
                 "--header=a=@zipf:0..1M | --header: @zipf:0..1M are 1000001 numbers (expected: at most 1000000 to draw from)",
+                "--report=no/x.html | --report: no/x.html (expected: a file in a directory that exists)",
+                "--hdr=no/x.hlog    | --hdr: no/x.hlog (expected: a file in a directory that exists)",
                 "--seed=x           | Invalid value for option '--seed'",
                 "--duration=10      | --duration: 10 (expected: a time such as 500ms, 10s, 5m or 1h)",
                 "--duration=0s      | --duration: 0s (expected: more than 0)",
