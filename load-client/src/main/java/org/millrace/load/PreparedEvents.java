@@ -72,7 +72,7 @@ final class PreparedEvents implements Events {
         List<EventBatch> pool = new ArrayList<>();
         long bytes = 0;
         for (long i = 0; i < batches; i++) {
-            EventBatch batch = encoded.batch(i * batchEvents, batchEvents);
+            EventBatch batch = encoded.batch(i * batchEvents, batchEvents).condensed();
             pool.add(batch);
             bytes += batch.encodedBytes();
             if (bytes > MOST_BYTES && batches > 1) {
@@ -89,7 +89,8 @@ final class PreparedEvents implements Events {
         long bytesOfPeriod = bytes;
         while ((long) pool.size() * batchEvents < DrawnBodies.DRAWS && bytes + bytesOfPeriod <= MOST_BYTES) {
             for (int i = 0; i < period; i++) {
-                EventBatch batch = encoded.batch((long) pool.size() * batchEvents, batchEvents);
+                EventBatch batch = encoded.batch((long) pool.size() * batchEvents, batchEvents)
+                        .condensed();
                 bytes += batch.encodedBytes();
                 pool.add(batch);
             }

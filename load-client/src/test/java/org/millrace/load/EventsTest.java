@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -143,6 +146,19 @@ class EventsTest {
         assertThatThrownBy(() -> LineBodies.read(wide, 4))
                 .hasMessage(wide + ": line 2 has 5 bytes (expected: at most 4)");
         assertThatThrownBy(() -> LineBodies.read(dir, 9)).hasMessage(dir + " is a directory (expected: a file)");
+    }
+
+    @Test
+    void smallBatchesTakeNoMoreMemoryThanTheirEvents() {
+        Set<byte[]> memory = Collections.newSetFromMap(new IdentityHashMap<>());
+        try (Events events = PreparedEvents.of(drawn("exp:100"), List.of(), 1)) {
+            for (int i = 0; i < DrawnBodies.DRAWS; i++) {
+                EventBatch batch = events.batch(i, 1);
+                memory.add(batch.reader().array());
+                batch.release();
+            }
+        }
+        assertThat(memory.stream().mapToLong(array -> array.length).sum()).isLessThan(32 << 20);
     }
 
     @Test

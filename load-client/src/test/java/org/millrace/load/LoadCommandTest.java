@@ -87,6 +87,26 @@ class LoadCommandTest {
     }
 
     @Test
+    void aSearchTriesLowerRatesAndClaimsNoneIfNoneIsBorne() throws Exception {
+        try (FakeRelay relay = new FakeRelay()) {
+            CompletableFuture<Integer> exit = start(
+                    relay,
+                    "--find-rate --p99=1us --rate=4 --batch=1 --connections=1 --in-flight=1 --duration=100ms --warm-up=0s --json");
+            for (int run = 0; run < 3; run++) { // 4, 2 and 1 event a second: the first one of each is due within 100 ms
+                relay.accept();
+                relay.answerFirstOk(relay.readRequest().serial());
+            }
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+        JsonNode search = new ObjectMapper().readTree(out.toString()).path("findRate");
+        assertThat(search.path("eventsPerSecond").isNull()).isTrue();
+        assertThat(search.path("tries"))
+                .extracting(step -> step.path("eventsPerSecond").asInt())
+                .containsExactly(4, 2, 1);
+        assertThat(err.toString()).contains("at 4: ", "at 1: ");
+    }
+
+    @Test
     void aTargetThatDoesNotListenIsNamed() throws Exception {
         int port;
         try (FakeRelay relay = new FakeRelay()) {

@@ -3,6 +3,10 @@ package org.millrace.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +92,26 @@ class RateSearchTest {
         assertThat(rates).containsExactly(1000.0, 2000.0, 4000.0);
         assertThat(outcome.confirmed()).isNull();
         assertThat(outcome.steps().get(2).notBorne()).isEqualTo("no connection for 1 s");
+    }
+
+    @Test
+    void tableAndJsonShowTheTriesAndWhatWasFound() throws Exception {
+        busyFrom = 7000;
+        RateSearch.Outcome outcome = search(rate -> rate < 8000 ? 2 : 50);
+        StringWriter table = new StringWriter();
+        new ResultTable(new PrintWriter(table)).print(outcome);
+        assertThat(table.toString())
+                .containsPattern("try +8,000 events/s  p99 50.*too much: p99 50")
+                .containsPattern("try +[0-9,]+ events/s  p99 2.*for longer: borne")
+                .containsPattern("highest +7,[0-9]+ events/s, with a p99 of 2.* under the limit of 10.0 ms")
+                .contains("BOTTLENECK  of the load tester, above that: the sending thread was busy 99 %");
+
+        JsonNode json = new ObjectMapper().readTree(ResultJson.of(outcome)).path("findRate");
+        assertThat(json.path("limitMicros").asDouble()).isEqualTo(10_000);
+        assertThat(json.path("eventsPerSecond").asDouble()).isBetween(7500.0, 8000.0);
+        assertThat(json.path("bottlenecksAbove")).hasSize(1);
+        assertThat(json.path("tries")).hasSize(rates.size());
+        assertThat(json.path("tries").path(3).path("notBorne").asText()).isEqualTo("p99 50.0 ms");
     }
 
     private RateSearch.Outcome search(DoubleUnaryOperator p99Millis) throws Exception {
