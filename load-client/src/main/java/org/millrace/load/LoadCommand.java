@@ -102,7 +102,11 @@ public final class LoadCommand implements Callable<Integer> {
         History history = new History();
         try (ProgressLine progress = progress()) {
             outcome = tester.search(
-                    plan, limitNanos, paceOptions.firstRate(), paceOptions.measured(), List.of(progress, history));
+                    plan,
+                    limitNanos,
+                    paceOptions.firstRate(plan.batchEvents()),
+                    paceOptions.measured(),
+                    List.of(progress, history));
         }
         resultOptions.tell(outcome, settings(plan), history, out);
         return outcome.confirmed() != null;

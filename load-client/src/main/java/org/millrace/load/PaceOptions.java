@@ -3,12 +3,14 @@ package org.millrace.load;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How fast events are sent, and for how long. */
 final class PaceOptions {
+    private static final int FIRST_TRY_BATCHES = 200;
     private static final int MOST_STEPS = 1000;
     private static final long MOST_BURST = 1_000_000;
 
@@ -51,7 +53,7 @@ final class PaceOptions {
     @Option(
             names = "--find-rate",
             description =
-                    "Find the highest rate whose p99 stays under --p99: begins at --rate (1000), doubles, bisects, confirms;"
+                    "Find the highest rate whose p99 stays under --p99: begins at --rate (one of 200 batches a try), doubles, bisects, confirms;"
                             + " --duration is that of each try (5s).")
     private boolean findRate;
 
@@ -74,9 +76,12 @@ final class PaceOptions {
                 .toNanos());
     }
 
-    /** The rate at which a search begins. */
-    double firstRate() {
-        return (double) count("--rate", rate == null ? "1000" : rate);
+    /** The rate at which a search begins, in events a second: unless it is given, one that makes enough batches for a p99. */
+    double firstRate(int batchEvents) {
+        return rate != null
+                ? (double) count("--rate", rate)
+                : Math.ceil(
+                        FIRST_TRY_BATCHES * (double) batchEvents / measured().toNanos() * TimeUnit.SECONDS.toNanos(1));
     }
 
     /** Empty for a closed loop. */

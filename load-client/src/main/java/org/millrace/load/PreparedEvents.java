@@ -21,11 +21,7 @@ final class PreparedEvents implements Events {
         this.pool = pool;
     }
 
-    /**
-     * Prepares batches if they allow it.
-     *
-     * @return these events, which the caller closes, or prepared ones
-     */
+    /** Prepared events where that is possible, or such as are encoded when they are due. The caller closes them. */
     static Events of(Bodies bodies, List<Header> headers, int batchEvents) {
         EncodedEvents encoded = new EncodedEvents(bodies, headers);
         long batches = periodBatches(bodies, headers, batchEvents);

@@ -1,9 +1,10 @@
 package org.millrace.load;
 
-import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
-/** The p99 of all rates that a search has tried, and the limit. */
+/** The p99 of the rates that a search has tried, and the limit. */
 final class SearchPlot {
     private final RateSearch.Outcome search;
 
@@ -12,10 +13,9 @@ final class SearchPlot {
     }
 
     void writeTo(StringBuilder html) {
-        List<RateSearch.Step> steps = search.steps().stream()
-                .filter(step -> p99(step) > 0)
-                .sorted(Comparator.comparingDouble(RateSearch.Step::eventsPerSecond))
-                .toList();
+        NavigableMap<Double, RateSearch.Step> byRate = new TreeMap<>(); // of two tries at a rate the second one decides
+        search.steps().stream().filter(step -> p99(step) > 0).forEach(step -> byRate.put(step.eventsPerSecond(), step));
+        List<RateSearch.Step> steps = List.copyOf(byRate.values());
         if (steps.isEmpty()) {
             return;
         }

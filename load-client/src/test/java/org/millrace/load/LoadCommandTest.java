@@ -92,7 +92,7 @@ class LoadCommandTest {
             CompletableFuture<Integer> exit = start(
                     relay,
                     "--find-rate --p99=1us --rate=4 --batch=1 --connections=1 --in-flight=1 --duration=100ms --warm-up=0s --json");
-            for (int run = 0; run < 3; run++) { // 4, 2 and 1 event a second: the first one of each is due within 100 ms
+            for (int run = 0; run < 6; run++) { // 4, 2 and 1 event a second, each twice: one is due within 100 ms
                 relay.accept();
                 relay.answerFirstOk(relay.readRequest().serial());
             }
@@ -102,7 +102,7 @@ class LoadCommandTest {
         assertThat(search.path("eventsPerSecond").isNull()).isTrue();
         assertThat(search.path("tries"))
                 .extracting(step -> step.path("eventsPerSecond").asInt())
-                .containsExactly(4, 2, 1);
+                .containsExactly(4, 4, 2, 2, 1, 1);
         assertThat(err.toString()).contains("at 4: ", "at 1: ");
     }
 

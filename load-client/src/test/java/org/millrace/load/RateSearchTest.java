@@ -38,7 +38,17 @@ class RateSearchTest {
         assertThat(outcome.confirmed().phase()).isEqualTo(RateSearch.Phase.CONFIRM);
         assertThat(outcome.result()).isSameAs(outcome.confirmed().result());
         assertThat(outcome.testersLimit()).isEmpty();
-        assertThat(rates).hasSizeLessThan(30);
+        assertThat(rates).hasSizeLessThan(45);
+    }
+
+    @Test
+    void oneBadMomentDoesNotMakeARateTooMuch() throws Exception {
+        RateSearch search = new RateSearch(
+                LIMIT,
+                (rate, phase) -> result(rate, (rate > 20_000 || rates.size() == 1 || rates.size() == 5) ? 50 : 2));
+        RateSearch.Outcome outcome = search.search(1000);
+        assertThat(outcome.confirmed().eventsPerSecond()).isBetween(19_000.0, 20_000.0);
+        assertThat(outcome.testersLimit()).isEmpty();
     }
 
     @Test
@@ -63,7 +73,7 @@ class RateSearchTest {
         RateSearch.Outcome outcome = search(rate -> 50);
         assertThat(outcome.confirmed()).isNull();
         assertThat(outcome.conclusion()).isEqualTo("no rate was found, whose p99 stays under 10.0 ms");
-        assertThat(rates).hasSizeLessThan(15);
+        assertThat(rates).hasSizeLessThan(25);
     }
 
     @Test
