@@ -123,7 +123,7 @@ public final class LoadCommand implements Callable<Integer> {
                         "command line",
                         "millrace load "
                                 + String.join(
-                                        " ", commandLine().getParseResult().originalArgs())));
+                                        " ", commandLine().getParseResult().expandedArgs())));
     }
 
     private ProgressLine progress() {

@@ -184,8 +184,14 @@ class LoadCommandTest {
         return CompletableFuture.supplyAsync(() -> run(arguments.toArray(new String[0])));
     }
 
+    /** As the command load of a program. */
     private int run(String... arguments) {
         LoadCommand command = new LoadCommand(new PrintWriter(out), new PrintWriter(err), false);
-        return new CommandLine(command).setErr(new PrintWriter(err, true)).execute(arguments);
+        List<String> line = new ArrayList<>(List.of("load"));
+        line.addAll(List.of(arguments));
+        return new CommandLine(CommandLine.Model.CommandSpec.create())
+                .addSubcommand("load", command)
+                .setErr(new PrintWriter(err, true))
+                .execute(line.toArray(new String[0]));
     }
 }
