@@ -27,7 +27,12 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     /** Adds an event whose header map was encoded before by {@link #encodeHeaders}: the same one for many events. */
     public EventBatchBuilder add(byte[] encodedHeaders, byte[] body, int offset, int length) {
-        out().writeBytes(encodedHeaders);
+        return add(encodedHeaders, encodedHeaders.length, body, offset, length);
+    }
+
+    /** The same for an array that is used again for the next event's: only its first {@code headerBytes} count. */
+    public EventBatchBuilder add(byte[] encodedHeaders, int headerBytes, byte[] body, int offset, int length) {
+        out().writeBytes(encodedHeaders, 0, headerBytes);
         return addBody(body, offset, length);
     }
 

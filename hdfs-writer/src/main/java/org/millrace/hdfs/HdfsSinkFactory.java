@@ -215,7 +215,11 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         Path home = Path.of(System.getProperty("user.home", "."));
         return new LocalRecord.Place(
                 hdfs.has("manifestDirectory"),
-                hdfs.path("manifestDirectory").byDefault("~/.flume/hdfs-manifests").about("beside a channel that is not durable: where the sink notes which files it has open, to finish them after a crash").orElse(home.resolve(".flume/hdfs-manifests")));
+                hdfs.path("manifestDirectory")
+                        .byDefault("~/.flume/hdfs-manifests")
+                        .about(
+                                "beside a channel that is not durable: where the sink notes which files it has open, to finish them after a crash")
+                        .orElse(home.resolve(".flume/hdfs-manifests")));
     }
 
     private static UnfinishedFiles.RetryPolicy retry(Settings hdfs) {

@@ -2,8 +2,10 @@ package org.millrace.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
 
 /** One of a run's connections, through all the times it is made anew. The sender's thread. */
 final class Link {
@@ -34,6 +36,14 @@ final class Link {
     @Nullable
     Line line() {
         return line != null && line.isOpen() ? line : null;
+    }
+
+    /** Sends a batch, which is lent, over the connection that {@link #line} has just shown to be there. */
+    CompletableFuture<Void> append(EventBatch batch) {
+        if (line == null) {
+            throw new IllegalStateException("no connection");
+        }
+        return line.append(batch);
     }
 
     /** A place that cannot be used before the connection is back. */

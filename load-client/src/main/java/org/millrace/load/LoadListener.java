@@ -10,6 +10,13 @@ interface LoadListener {
         UNKNOWN
     }
 
+    /**
+     * In a search, before each of its runs.
+     *
+     * @param eventsPerSecond the rate that is tried
+     */
+    default void begin(double eventsPerSecond) {}
+
     default void batch(long first, int events, Fate fate) {}
 
     /**

@@ -1,9 +1,8 @@
 package org.millrace.load;
 
 import java.time.Duration;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What is sent.
@@ -11,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * @param connections open at once
  * @param inFlight batches without an answer on each of them
  * @param batchEvents events in a batch
- * @param eventsPerSecond the open loop's rate; empty for a closed loop, in which the next batch goes out when one is answered
+ * @param pace the open loop's; empty for a closed loop, in which the next batch goes out when one is answered
  * @param warmUp sent, but not measured
  * @param durationNanos measured; empty if the number of events ends it alone
  * @param maxEvents after which the run ends, those of the warm-up included
@@ -21,7 +20,7 @@ record LoadPlan(
         int connections,
         int inFlight,
         int batchEvents,
-        OptionalDouble eventsPerSecond,
+        Optional<Pace> pace,
         Duration warmUp,
         OptionalLong durationNanos,
         OptionalLong maxEvents,
@@ -33,12 +32,12 @@ record LoadPlan(
     }
 
     boolean isOpenLoop() {
-        return eventsPerSecond.isPresent();
+        return pace.isPresent();
     }
 
-    /** When a batch of the open loop is to be sent, after the start: computed anew for each, so that no error adds up. */
+    /** When a batch of the open loop is to be sent, after the start. */
     long intendedNanos(long batch) {
-        return Math.round((double) batch * batchEvents / eventsPerSecond.orElseThrow() * TimeUnit.SECONDS.toNanos(1));
+        return pace.orElseThrow().intendedNanos(batch);
     }
 
     /** Events in a batch: the last one may be smaller; 0 when there is nothing left to send. */
@@ -50,5 +49,18 @@ record LoadPlan(
     /** How long batches are sent, after the start. */
     long sendingNanos() {
         return durationNanos.isEmpty() ? Long.MAX_VALUE : warmUp.toNanos() + durationNanos.getAsLong();
+    }
+
+    /** The same at another pace, for another time. */
+    LoadPlan with(Pace other, Duration duration) {
+        return new LoadPlan(
+                connections,
+                inFlight,
+                batchEvents,
+                Optional.of(other),
+                warmUp,
+                OptionalLong.of(duration.toNanos()),
+                OptionalLong.empty(),
+                patience);
     }
 }

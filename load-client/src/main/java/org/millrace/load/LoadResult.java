@@ -18,8 +18,6 @@ record LoadResult(
         OwnEffort.Share effort,
         List<String> failures,
         @Nullable String gaveUp) {
-    static final int MOST_FAILURES = 5;
-
     double seconds() {
         return measuredNanos / 1e9;
     }

@@ -4,11 +4,13 @@ import java.io.PrintWriter;
 import java.util.Locale;
 
 /** Tells about a run while it lasts: a line a second, which is written over on a terminal. */
-final class ProgressLine implements LoadListener {
-    private static final int WIDTH = 110;
+final class ProgressLine implements LoadListener, AutoCloseable {
+    private static final int WIDTH = 120;
 
     private final PrintWriter err;
     private final boolean terminal;
+    /** In a search, the rate that is tried. */
+    private String asked = "";
 
     ProgressLine(PrintWriter err, boolean terminal) {
         this.err = err;
@@ -16,8 +18,13 @@ final class ProgressLine implements LoadListener {
     }
 
     @Override
+    public void begin(double eventsPerSecond) {
+        asked = String.format(Locale.ROOT, "at %,.0f: ", eventsPerSecond);
+    }
+
+    @Override
     public void second(Second second) {
-        String line = line(second);
+        String line = asked + line(second);
         if (terminal) {
             err.print("\r" + line + " ".repeat(Math.max(0, WIDTH - line.length())));
         } else {
@@ -27,7 +34,8 @@ final class ProgressLine implements LoadListener {
     }
 
     /** What is printed next starts on a line of its own. */
-    void end() {
+    @Override
+    public void close() {
         if (terminal) {
             err.print("\r" + " ".repeat(WIDTH) + "\r");
             err.flush();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** A result for programs: exact numbers, times in microseconds. */
@@ -19,22 +20,64 @@ final class ResultJson {
         ResultJson writer = new ResultJson();
         try (JsonGenerator json = writer.json) {
             json.writeStartObject();
-            writer.plan(result.plan());
-            writer.figures(result);
-            writer.effort(result.effort());
-            writer.strings("bottlenecks", result.bottlenecks());
-            writer.strings("failures", result.failures());
-            json.writeStringField("gaveUp", result.gaveUp());
+            writer.result(result);
             json.writeEndObject();
         }
         return writer.text.toString();
     }
 
+    /** The fields of the confirmation, or what was tried last, and what the search has found. */
+    static String of(RateSearch.Outcome outcome) throws IOException {
+        ResultJson writer = new ResultJson();
+        try (JsonGenerator json = writer.json) {
+            json.writeStartObject();
+            writer.search(outcome);
+            writer.result(outcome.result());
+            json.writeEndObject();
+        }
+        return writer.text.toString();
+    }
+
+    private void search(RateSearch.Outcome outcome) throws IOException {
+        RateSearch.Step confirmed = outcome.confirmed();
+        json.writeObjectFieldStart("findRate");
+        json.writeNumberField("limitMicros", outcome.limitNanos() / 1e3);
+        if (confirmed == null) {
+            json.writeNullField("eventsPerSecond");
+        } else {
+            json.writeNumberField("eventsPerSecond", confirmed.eventsPerSecond());
+        }
+        strings("bottlenecksAbove", outcome.testersLimit());
+        json.writeArrayFieldStart("tries");
+        for (RateSearch.Step step : outcome.steps()) {
+            Figures figures = step.result().figures();
+            json.writeStartObject();
+            json.writeStringField("phase", step.phase().name().toLowerCase(Locale.ROOT));
+            json.writeNumberField("eventsPerSecond", step.eventsPerSecond());
+            json.writeNumberField("ackedEventsPerSecond", step.result().ackedPerSecond());
+            json.writeNumberField("p99Micros", figures.latencyNanos.getValueAtPercentile(99) / 1e3);
+            json.writeStringField("notBorne", step.notBorne());
+            strings("bottlenecks", step.result().bottlenecks());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void result(LoadResult result) throws IOException {
+        plan(result.plan());
+        figures(result);
+        effort(result.effort());
+        strings("bottlenecks", result.bottlenecks());
+        strings("failures", result.failures());
+        json.writeStringField("gaveUp", result.gaveUp());
+    }
+
     private void plan(LoadPlan plan) throws IOException {
         json.writeObjectFieldStart("plan");
         json.writeStringField("loop", plan.isOpenLoop() ? "open" : "closed");
-        if (plan.isOpenLoop()) {
-            json.writeNumberField("eventsPerSecond", plan.eventsPerSecond().orElseThrow());
+        if (plan.pace().isPresent()) {
+            plan.pace().get().writeTo(json);
         }
         json.writeNumberField("connections", plan.connections());
         json.writeNumberField("inFlight", plan.inFlight());

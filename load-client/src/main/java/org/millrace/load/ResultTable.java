@@ -62,17 +62,33 @@ final class ResultTable {
         out.flush();
     }
 
+    void print(RateSearch.Outcome outcome) {
+        for (RateSearch.Step step : outcome.steps()) {
+            line("try", step(step));
+        }
+        line("highest", outcome.conclusion());
+        outcome.testersLimit().forEach(reason -> line("BOTTLENECK", "of the load tester, above that: " + reason));
+        out.println();
+        print(outcome.result());
+    }
+
+    private static String step(RateSearch.Step step) {
+        String why = step.notBorne();
+        return String.format(
+                Locale.ROOT,
+                "%,11.0f events/s  p99 %-9s %s%s",
+                step.eventsPerSecond(),
+                Units.time(step.result().figures().latencyNanos.getValueAtPercentile(99)),
+                step.phase() == RateSearch.Phase.CONFIRM ? "for longer: " : "",
+                why == null ? "borne" : "too much: " + why);
+    }
+
     private void line(String name, String text) {
         out.printf("%-12s%s%n", name, text);
     }
 
     private static String loop(LoadPlan plan) {
-        return plan.isOpenLoop()
-                ? String.format(
-                        Locale.ROOT,
-                        "open, %,.0f events/s asked for",
-                        plan.eventsPerSecond().orElseThrow())
-                : "closed";
+        return plan.pace().map(pace -> "open, " + pace + " asked for").orElse("closed");
     }
 
     private static String percentiles(Histogram histogram) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,20 +54,20 @@ class BottleneckTest {
     @Test
     void aClosedLoopMustNotSpendItsTurnsOnItself() {
         figures.ownDelayNanos.recordValue(millis(2));
-        assertThat(bottlenecks(OptionalDouble.empty(), IDLE))
+        assertThat(bottlenecks(Optional.empty(), IDLE))
                 .anySatisfy(reason -> assertThat(reason).startsWith("29 % of each turn passed"));
     }
 
     private List<String> open(OwnEffort.Share effort) {
-        return bottlenecks(OptionalDouble.of(1000), effort);
+        return bottlenecks(Optional.of(new SteadyPace(1000, 1)), effort);
     }
 
-    private List<String> bottlenecks(OptionalDouble rate, OwnEffort.Share effort) {
+    private List<String> bottlenecks(Optional<Pace> pace, OwnEffort.Share effort) {
         LoadPlan plan = new LoadPlan(
                 1,
                 1,
                 1,
-                rate,
+                pace,
                 Duration.ZERO,
                 OptionalLong.of(millis(1000)),
                 OptionalLong.empty(),

@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ class LoadRunTest {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long SERVICE = TimeUnit.MICROSECONDS.toNanos(100);
-    private static final OptionalDouble THOUSAND = OptionalDouble.of(1000);
+    private static final Optional<Pace> THOUSAND = Optional.of(new SteadyPace(1000, 1));
 
     private final FakeTime time = new FakeTime();
     private final FakeTarget target = new FakeTarget(time, SERVICE);
@@ -45,7 +46,7 @@ class LoadRunTest {
     @Test
     void aClosedLoopFeelsAPauseOnlyOncePerPlaceWhichIsWhyThereIsAnOpenOne() throws Exception {
         target.pause(2 * SECOND, 3 * SECOND);
-        LoadResult result = run(plan(OptionalDouble.empty(), Duration.ZERO, 5 * SECOND));
+        LoadResult result = run(plan(Optional.empty(), Duration.ZERO, 5 * SECOND));
         assertThat(slowerThan(result, 500 * MILLISECOND)).isEqualTo(4);
     }
 
@@ -73,8 +74,37 @@ class LoadRunTest {
     }
 
     @Test
+    void aRampSendsMoreEachSecondAndLatencyStillCountsFromTheIntendedTime() throws Exception {
+        target.pause(3 * SECOND, 3 * SECOND + 500 * MILLISECOND);
+        LoadResult result = run(plan(
+                Optional.of(new RampPace(100, 900, 0, Duration.ZERO, Duration.ofSeconds(4), 1)),
+                Duration.ZERO,
+                4 * SECOND));
+        assertThat(seconds).extracting(second -> second.figures().sentEvents).satisfies(sent -> {
+            assertThat(sent.get(0)).isBetween(195L, 205L);
+            assertThat(sent.get(1)).isBetween(395L, 405L);
+        });
+        assertThat(result.figures().ackedEvents).isEqualTo(2000);
+        // Due in the pause: 700 to 800 a second for half of one.
+        assertThat(slowerThan(result, 10 * MILLISECOND)).isBetween(350L, 400L);
+    }
+
+    @Test
+    void aBurstOverItsPlacesWaitsAndTheWaitIsMeasured() throws Exception {
+        FakeTarget slow = new FakeTarget(time, 10 * MILLISECOND); // four places
+        LoadResult result =
+                run(plan(Optional.of(new BurstPace(8, Duration.ofSeconds(1))), Duration.ZERO, 3 * SECOND), slow);
+        assertThat(result.figures().ackedEvents).isEqualTo(24);
+        assertThat(slowerThan(result, 15 * MILLISECOND))
+                .as("the second four of each burst")
+                .isEqualTo(12);
+        assertThat(result.figures().latencyNanos.getMaxValue()).isBetween(20 * MILLISECOND, 21 * MILLISECOND);
+        assertThat(result.bottlenecks()).isEmpty();
+    }
+
+    @Test
     void noMoreThanItsPlacesAreOnTheirWay() throws Exception {
-        run(plan(OptionalDouble.empty(), Duration.ZERO, SECOND));
+        run(plan(Optional.empty(), Duration.ZERO, SECOND));
         assertThat(target.mostInFlight).isEqualTo(4);
         assertThat(target.dialed).isEqualTo(2);
     }
@@ -85,7 +115,7 @@ class LoadRunTest {
                 2,
                 2,
                 10,
-                OptionalDouble.empty(),
+                Optional.empty(),
                 Duration.ZERO,
                 OptionalLong.empty(),
                 OptionalLong.of(25),
@@ -110,7 +140,7 @@ class LoadRunTest {
         FakeTarget slow = new FakeTarget(time, 10 * MILLISECOND);
         time.at(SECOND + MILLISECOND, slow::goAway);
         time.at(2 * SECOND, slow::comeBack);
-        LoadResult result = run(plan(OptionalDouble.of(100), Duration.ZERO, 5 * SECOND), slow);
+        LoadResult result = run(plan(Optional.of(new SteadyPace(100, 1)), Duration.ZERO, 5 * SECOND), slow);
 
         assertThat(result.figures().unknownEvents).isEqualTo(1);
         assertThat(result.figures().ackedEvents).isEqualTo(499);
@@ -158,14 +188,15 @@ class LoadRunTest {
                 seconds.add(second);
             }
         };
-        try (Events events = new EqualEvents(16)) {
+        try (Events events = PreparedEvents.of(
+                new DrawnBodies(BodySizes.parse("16"), new SplittableRandom(1)), List.of(), plan.batchEvents())) {
             return new LoadRun(plan, target, events, List.of(), time, new NoEffort(), List.of(listener)).run();
         }
     }
 
-    private static LoadPlan plan(OptionalDouble rate, Duration warmUp, long durationNanos) {
+    private static LoadPlan plan(Optional<Pace> pace, Duration warmUp, long durationNanos) {
         return new LoadPlan(
-                2, 2, 1, rate, warmUp, OptionalLong.of(durationNanos), OptionalLong.empty(), Duration.ofSeconds(5));
+                2, 2, 1, pace, warmUp, OptionalLong.of(durationNanos), OptionalLong.empty(), Duration.ofSeconds(5));
     }
 
     private static long slowerThan(LoadResult result, long nanos) {
