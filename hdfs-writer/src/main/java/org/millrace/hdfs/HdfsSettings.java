@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param location the path as in the file, for messages and to find the file system by
  * @param held for buckets that cannot take events for now
+ * @param flushEvents the most that are written with one flush where more than a batch waits; never less than a batch
  * @param maxEventBytes of a body
  * @param record of open files, where the channel does not keep one
  * @param threads that write buckets side by side
@@ -31,6 +32,7 @@ record HdfsSettings(
         HeldEvents.Limits held,
         LocalRecord.Place record,
         int batchEvents,
+        int flushEvents,
         int maxEventBytes,
         int maxOpenFiles,
         int threads,

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class HdfsSink implements Sink, BatchSized {
     private static final Logger log = LoggerFactory.getLogger(HdfsSink.class);
     private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
+    /** Events of a batch may be as long as they are; with so many bytes, no others come along. */
+    private static final long ENOUGH_BYTES = 4 << 20;
+
     /** How often to look whether events that are held back can be delivered, and whether calls that take long have come back. */
     private static final Duration LOOK_AT_HELD = Duration.ofMillis(100);
 
@@ -151,14 +154,26 @@ final class HdfsSink implements Sink, BatchSized {
         if (open.schemas() != null) {
             open.schemas().turnBegins();
         }
+        long bytes = 0;
         EventBatch batch;
-        while (events < settings.batchEvents() && (batch = tx.take(settings.batchEvents() - events)) != null) {
+        while (mayTake(events, bytes) && (batch = tx.take(mostEvents() - events)) != null) {
             events += batch.events();
+            bytes += batch.encodedBytes();
             context.metrics().drainAttempts.inc(batch.events());
             taken.add(batch);
             assign(batch, open);
         }
         return taken;
+    }
+
+    /** A flush costs the same for many events as for few: what waits already comes along. */
+    private int mostEvents() {
+        int more = Math.min(settings.flushEvents(), context.channel().transactionCapacity());
+        return Math.max(settings.batchEvents(), more);
+    }
+
+    private boolean mayTake(int events, long bytes) {
+        return events < settings.batchEvents() || (events < mostEvents() && bytes < ENOUGH_BYTES);
     }
 
     /** Nothing was taken. While events are held back, they are on their way. */

@@ -237,6 +237,30 @@ class HdfsSinkTest {
     }
 
     @Test
+    void whatWaitsAlreadyComesAlongWithABatch() throws Exception {
+        try (SinkUnderTest sut = raw("hdfs.batchSize", "5", "hdfs.flushEvents", "8")) {
+            sut.put(Batches.numbered(0, 3)).put(Batches.numbered(3, 3)).put(Batches.numbered(6, 6));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.channel.bodies()).isEqualTo(numbered(8, 4));
+            sut.drainAll();
+
+            assertThat(sut.metrics.batchesComplete.getCount()).isEqualTo(1);
+            assertThat(sut.metrics.batchesUnderflow.getCount()).isEqualTo(2);
+        }
+        assertThat(tree.lines()).isEqualTo(numbered(0, 12));
+    }
+
+    @Test
+    void nothingComesAlongWithManyBytes() throws Exception {
+        try (SinkUnderTest sut = raw("hdfs.batchSize", "1", "hdfs.flushEvents", "8")) {
+            sut.put(Batches.sized(1, 3 << 20)).put(Batches.sized(1, 3 << 20)).put(Batches.numbered(2, 1));
+            assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sut.channel.bodies()).isEqualTo(numbered(2, 1));
+            sut.drainAll();
+        }
+    }
+
+    @Test
     void timeBucketsGoByTheEventsTimestamp() throws Exception {
         try (SinkUnderTest sut = raw("hdfs.path", root + "/%Y-%m-%d/%H", "hdfs.timeZone", "UTC")) {
             sut.put(Batches.of(Map.of("timestamp", "1700000000000"), "x"))

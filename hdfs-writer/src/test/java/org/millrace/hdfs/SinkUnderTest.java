@@ -70,7 +70,8 @@ final class SinkUnderTest implements AutoCloseable {
                 "hdfs.rollInterval", "0",
                 "hdfs.rollSize", "0",
                 "hdfs.rollCount", "0",
-                "hdfs.batchSize", "1000"));
+                "hdfs.batchSize", "1000",
+                "hdfs.flushEvents", "0"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }

@@ -22,6 +22,11 @@ public final class SinkMetrics extends ComponentMetrics {
 
     /** Counts a batch by how full it was. */
     public void batchTaken(int events, int batchEvents) {
-        (events == 0 ? batchesEmpty : events < batchEvents ? batchesUnderflow : batchesComplete).inc();
+        if (events == 0) {
+            batchesEmpty.inc();
+        } else {
+            batchesComplete.inc(events / batchEvents);
+            batchesUnderflow.inc(events % batchEvents == 0 ? 0 : 1);
+        }
     }
 }
