@@ -20,6 +20,7 @@ public final class EventReader {
     private int position;
 
     private int eventOffset;
+    private int headersEnd;
     private int bodyOffset;
     private int bodyLength;
 
@@ -34,6 +35,7 @@ public final class EventReader {
     public EventReader fork() {
         EventReader fork = new EventReader(array, position, end - position);
         fork.eventOffset = eventOffset;
+        fork.headersEnd = headersEnd;
         fork.bodyOffset = bodyOffset;
         fork.bodyLength = bodyLength;
         return fork;
@@ -46,6 +48,7 @@ public final class EventReader {
         }
         eventOffset = position;
         skipHeaders();
+        headersEnd = position;
         bodyLength = (int) readLong();
         bodyOffset = position;
         position += bodyLength;
@@ -126,6 +129,11 @@ public final class EventReader {
             headers.put(entry.key(), entry.value());
         }
         return headers;
+    }
+
+    /** Bytes of the event's header map, as encoded. */
+    int headersBytes() {
+        return headersEnd - eventOffset;
     }
 
     /** Where the event starts in {@link #array}. */
