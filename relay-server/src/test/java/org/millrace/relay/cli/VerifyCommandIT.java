@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -72,7 +73,9 @@ class VerifyCommandIT {
     }
 
     private List<byte[]> bodies() {
-        return inlet.accepted().stream().map(event -> event.body()).toList();
+        return inlet.accepted().stream()
+                .map(event -> event.body().getBytes(StandardCharsets.US_ASCII))
+                .toList();
     }
 
     private String ledger() {
