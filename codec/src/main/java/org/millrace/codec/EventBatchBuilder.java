@@ -36,6 +36,12 @@ public final class EventBatchBuilder implements AutoCloseable {
         return addBody(body, offset, length);
     }
 
+    /** Adds an event with the headers of the one that the reader stands on, and a body of its own. */
+    public EventBatchBuilder add(EventReader headersOf, byte[] body, int offset, int length) {
+        out().writeBytes(headersOf.array(), headersOf.eventOffset(), headersOf.headersBytes());
+        return addBody(body, offset, length);
+    }
+
     /** Adds the event that the reader stands on, as it is. */
     public EventBatchBuilder add(EventReader event) {
         out().writeBytes(event.array(), event.eventOffset(), event.encodedBytes());
@@ -46,7 +52,7 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     /** Adds the headers of the event that the reader stands on, as they are, with another body. */
     public EventBatchBuilder add(EventReader event, byte[] body) {
-        out().writeBytes(event.array(), event.eventOffset(), event.headerBytes());
+        out().writeBytes(event.array(), event.eventOffset(), event.headersBytes());
         return addBody(body, 0, body.length);
     }
 

@@ -20,7 +20,7 @@ public final class EventReader {
     private int position;
 
     private int eventOffset;
-    private int headerBytes;
+    private int headersEnd;
     private int bodyOffset;
     private int bodyLength;
 
@@ -35,7 +35,7 @@ public final class EventReader {
     public EventReader fork() {
         EventReader fork = new EventReader(array, position, end - position);
         fork.eventOffset = eventOffset;
-        fork.headerBytes = headerBytes;
+        fork.headersEnd = headersEnd;
         fork.bodyOffset = bodyOffset;
         fork.bodyLength = bodyLength;
         return fork;
@@ -48,7 +48,7 @@ public final class EventReader {
         }
         eventOffset = position;
         skipHeaders();
-        headerBytes = position - eventOffset;
+        headersEnd = position;
         bodyLength = (int) readLong();
         bodyOffset = position;
         position += bodyLength;
@@ -131,14 +131,14 @@ public final class EventReader {
         return headers;
     }
 
+    /** Bytes of the event's header map, as encoded. */
+    int headersBytes() {
+        return headersEnd - eventOffset;
+    }
+
     /** Where the event starts in {@link #array}. */
     int eventOffset() {
         return eventOffset;
-    }
-
-    /** Bytes of the event's header map as encoded. */
-    int headerBytes() {
-        return headerBytes;
     }
 
     private void skip(long bytes) {

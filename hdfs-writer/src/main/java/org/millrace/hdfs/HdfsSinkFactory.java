@@ -96,7 +96,8 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         .about("the most events that are written with one flush, if flushEvents is not more")
                         .orElse(100),
                 hdfs.integer("flushEvents", 0, Integer.MAX_VALUE)
-                        .about("events that wait already are written with one flush, up to so many, if batchSize is not more")
+                        .about(
+                                "events that wait already are written with one flush, up to so many, if batchSize is not more")
                         .orElse(1000),
                 hdfs.bytes("maxEventBytes", 1, Integer.MAX_VALUE)
                         .about("a longer event goes to the dead letters, or is refused")

@@ -3,6 +3,7 @@ package org.millrace.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.millrace.client.AppendException;
 import org.millrace.client.RelayException;
 
 /** What went wrong in a run, each once, the first few. The sender's thread. */
@@ -13,7 +14,11 @@ final class Failures {
 
     void note(Throwable failure) {
         Throwable cause = cause(failure);
-        String text = cause instanceof RelayException ? String.valueOf(cause.getMessage()) : cause.toString();
+        String text = cause instanceof RelayException
+                        || cause instanceof UndeliveredException
+                        || cause instanceof AppendException
+                ? String.valueOf(cause.getMessage())
+                : cause.toString();
         if (texts.size() < MOST && !texts.contains(text)) {
             texts.add(text);
         }

@@ -15,6 +15,9 @@ final class Figures {
     /** What a task waits for its turn on our event loops. */
     final Histogram loopLagNanos = emptyHistogram();
 
+    /** From the loss of a host to the first ack at another one, for each connection. */
+    final Histogram failoverNanos = emptyHistogram();
+
     long sentEvents;
     long ackedEvents;
     long ackedBodyBytes;
@@ -25,6 +28,8 @@ final class Figures {
     long unsentEvents;
 
     long reconnects;
+    /** Batches that failed at a host, and were or will be sent again as long as there is time. */
+    long retries;
 
     static Histogram emptyHistogram() {
         return new Histogram(SLOWEST_NANOS, DIGITS);
@@ -49,5 +54,7 @@ final class Figures {
         unknownEvents += other.unknownEvents;
         unsentEvents += other.unsentEvents;
         reconnects += other.reconnects;
+        retries += other.retries;
+        failoverNanos.add(other.failoverNanos);
     }
 }

@@ -11,10 +11,13 @@ import org.millrace.codec.EventBatch;
 /** A connection to the target, as a run sees it. */
 interface Line extends AutoCloseable {
     /**
-     * Sends a batch, which is lent; completes on any thread, when the target has it safely, or with a
-     * {@link org.millrace.client.RelayException}.
+     * Sends a batch, which is lent.
+     *
+     * @param first the number of its first event in the run
+     * @return completes on any thread, when the target has it safely, or with a {@link org.millrace.client.RelayException} or an {@link
+     *     UndeliveredException}
      */
-    CompletableFuture<Void> append(EventBatch batch);
+    CompletableFuture<Void> append(EventBatch batch, long first);
 
     boolean isOpen();
 
@@ -34,7 +37,7 @@ interface Line extends AutoCloseable {
     /** A line to a relay. */
     record RelayLine(RelayConnection connection) implements Line {
         @Override
-        public CompletableFuture<Void> append(EventBatch batch) {
+        public CompletableFuture<Void> append(EventBatch batch, long first) {
             return connection.append(List.of(batch));
         }
 

@@ -39,11 +39,11 @@ final class Link {
     }
 
     /** Sends a batch, which is lent, over the connection that {@link #line} has just shown to be there. */
-    CompletableFuture<Void> append(EventBatch batch) {
+    CompletableFuture<Void> append(EventBatch batch, long first) {
         if (line == null) {
             throw new IllegalStateException("no connection");
         }
-        return line.append(batch);
+        return line.append(batch, first);
     }
 
     /** A place that cannot be used before the connection is back. */

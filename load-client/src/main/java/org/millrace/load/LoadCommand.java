@@ -2,6 +2,7 @@ package org.millrace.load;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
+import org.millrace.ledger.LedgerWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,8 +39,11 @@ public final class LoadCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "HOST:PORT", description = "Where the Avro source listens; an IPv6 address in brackets.")
-    private String target = "";
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "HOST:PORT",
+            description = "Where the Avro sources listen; an IPv6 address in brackets.")
+    private List<String> targets = List.of();
 
     @ArgGroup(validate = false, order = 1, heading = "%nHow fast, and for how long:%n")
     private PaceOptions paceOptions = new PaceOptions();
@@ -49,7 +54,10 @@ public final class LoadCommand implements Callable<Integer> {
     @ArgGroup(validate = false, order = 3, heading = "%nThe connections:%n")
     private TargetOptions targetOptions = new TargetOptions();
 
-    @ArgGroup(validate = false, order = 4, heading = "%nThe result:%n")
+    @ArgGroup(validate = false, order = 4, heading = "%nSeveral hosts, and what fails:%n")
+    private HostOptions hostOptions = new HostOptions();
+
+    @ArgGroup(validate = false, order = 5, heading = "%nThe result:%n")
     private ResultOptions resultOptions = new ResultOptions();
 
     /** @param terminal whether somebody looks at {@code err} */
@@ -74,16 +82,27 @@ public final class LoadCommand implements Callable<Integer> {
 
     /** True if the target has done what was asked of it. */
     private boolean run() throws IOException, InterruptedException {
-        RelayAddress peer = OptionException.parse("HOST:PORT", () -> RelayAddress.parse(target));
+        List<RelayAddress> hosts = hostOptions.hosts(targets);
         ConnectionSettings settings = targetOptions.settings();
         LoadPlan plan = plan();
         OptionalLong limitNanos = paceOptions.searchLimitNanos();
         resultOptions.check(limitNanos.isPresent());
-        try (EventLoops loops = EventLoops.ofThreads(targetOptions.threads());
-                Events events = eventOptions.events()) {
-            LoadTester tester = new LoadTester(Line.Dialer.to(peer, settings, loops), loops, events);
+        hostOptions.check(limitNanos.isPresent());
+        Hops hops = new Hops();
+        try (LedgerWriter ledger = hostOptions.ledger(hosts);
+                EventLoops loops = EventLoops.ofThreads(targetOptions.threads());
+                Events events = events(ledger)) {
+            Line.Dialer dialer = hostOptions.dialer(hosts, settings, plan, loops, hops, ledger);
+            LoadTester tester = new LoadTester(dialer, loops, events, hops);
             return limitNanos.isPresent() ? search(tester, plan, limitNanos.getAsLong()) : measure(tester, plan);
+        } catch (UncheckedIOException e) { // of the ledger, from within the run
+            throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private Events events(@Nullable LedgerWriter ledger) {
+        Events plain = eventOptions.events();
+        return ledger == null ? plain : new MarkedEvents(plain, ledger);
     }
 
     private boolean measure(LoadTester tester, LoadPlan plan) throws IOException, InterruptedException {
@@ -115,7 +134,7 @@ public final class LoadCommand implements Callable<Integer> {
     /** For a report. */
     private List<List<String>> settings(LoadPlan plan) {
         return List.of(
-                List.of("target", target),
+                List.of("target", String.join(", ", targets)),
                 List.of("loop", paceOptions.describe(plan)),
                 List.of("events", eventOptions.describe()),
                 List.of("connections", plan.connections() + " with " + plan.inFlight() + " batches in flight on each"),

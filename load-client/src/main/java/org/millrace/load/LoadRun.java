@@ -39,7 +39,10 @@ final class LoadRun {
     private @Nullable String gaveUp;
     private boolean measuring;
 
-    /** @param loops what the connections run on, to be asked now and then how long a task waits there */
+    /**
+     * @param loops what the connections run on, to be asked now and then how long a task waits there
+     * @param hops what the dialer's lines count
+     */
     LoadRun(
             LoadPlan plan,
             Line.Dialer dialer,
@@ -47,14 +50,15 @@ final class LoadRun {
             List<Executor> loops,
             SenderClock clock,
             OwnEffort effort,
-            List<LoadListener> listeners) {
+            List<LoadListener> listeners,
+            Hops hops) {
         this.plan = plan;
         this.events = events;
         this.loops = List.copyOf(loops);
         this.clock = clock;
         this.effort = effort;
         this.inbox = new Inbox(clock);
-        this.tally = new Tally(listeners);
+        this.tally = new Tally(listeners, hops);
         this.connections = new Connections(dialer, inbox, clock, tally, failures);
     }
 
@@ -127,7 +131,7 @@ final class LoadRun {
             long freeSince = slot.freeSinceNanos;
             tally.sent(flight, plan.isOpenLoop() ? absence.ownDelayNanos(due, freeSince, now) : now - freeSince);
             inFlight++;
-            slot.link.append(batch).whenComplete((stored, failure) -> {
+            slot.link.append(batch, first).whenComplete((stored, failure) -> {
                 long at = clock.nanoTime();
                 inbox.post(() -> answered(flight, at, failure));
             });
@@ -148,9 +152,10 @@ final class LoadRun {
             return LoadListener.Fate.ACKED;
         }
         failures.note(failure);
-        return Failures.cause(failure) instanceof RelayException known && known.isRefusal()
-                ? LoadListener.Fate.REFUSED
-                : LoadListener.Fate.UNKNOWN;
+        Throwable cause = Failures.cause(failure);
+        boolean refused = (cause instanceof RelayException known && known.isRefusal())
+                || (cause instanceof UndeliveredException undelivered && undelivered.isRefusal());
+        return refused ? LoadListener.Fate.REFUSED : LoadListener.Fate.UNKNOWN;
     }
 
     // ---- time ----

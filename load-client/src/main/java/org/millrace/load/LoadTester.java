@@ -14,11 +14,14 @@ final class LoadTester {
     private final Line.Dialer dialer;
     private final EventLoops loops;
     private final Events events;
+    private final Hops hops;
 
-    LoadTester(Line.Dialer dialer, EventLoops loops, Events events) {
+    /** @param hops what the dialer's lines count */
+    LoadTester(Line.Dialer dialer, EventLoops loops, Events events, Hops hops) {
         this.dialer = dialer;
         this.loops = loops;
         this.events = events;
+        this.hops = hops;
     }
 
     LoadResult run(LoadPlan plan, List<LoadListener> listeners) throws IOException, InterruptedException {
@@ -30,7 +33,8 @@ final class LoadTester {
                 executors,
                 SenderClock.of(Thread.currentThread()),
                 new ProcessorTime(executors),
-                listeners);
+                listeners,
+                hops);
         return run.run();
     }
 

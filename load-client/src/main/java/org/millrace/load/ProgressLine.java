@@ -51,13 +51,14 @@ final class ProgressLine implements LoadListener, AutoCloseable {
         return time
                 + String.format(
                         Locale.ROOT,
-                        "%,10.0f events/s   p50 %-8s p99 %-8s max %-8s %d in flight, %d reconnects, %d failed",
+                        "%,10.0f events/s   p50 %-8s p99 %-8s max %-8s %d in flight, %d reconnects, %d retries, %d failed",
                         figures.ackedEvents / (Math.max(1, second.nanos()) / 1e9),
                         Units.time(figures.latencyNanos.getValueAtPercentile(50)),
                         Units.time(figures.latencyNanos.getValueAtPercentile(99)),
                         Units.time(figures.latencyNanos.getMaxValue()),
                         second.inFlight(),
                         figures.reconnects,
+                        figures.retries,
                         figures.failedEvents());
     }
 }

@@ -97,6 +97,8 @@ final class ResultJson {
         json.writeNumberField("unknownEvents", figures.unknownEvents);
         json.writeNumberField("unsentEvents", figures.unsentEvents);
         json.writeNumberField("reconnects", figures.reconnects);
+        json.writeNumberField("retries", figures.retries);
+        histogram("failoverMicros", figures.failoverNanos);
         histogram("latencyMicros", figures.latencyNanos);
         histogram("ownDelayMicros", figures.ownDelayNanos);
         histogram("loopLagMicros", figures.loopLagNanos);

@@ -50,6 +50,12 @@ final class ResultTable {
         if (figures.reconnects > 0) {
             line("reconnects", Long.toString(figures.reconnects));
         }
+        if (figures.retries > 0) {
+            line("retries", String.format(Locale.ROOT, "%,d batches failed at a host", figures.retries));
+        }
+        if (figures.failoverNanos.getTotalCount() > 0) {
+            line("failovers", figures.failoverNanos.getTotalCount() + ": " + percentiles(figures.failoverNanos));
+        }
         line("latency", percentiles(figures.latencyNanos));
         line("own delay", percentiles(figures.ownDelayNanos));
         result.failures().forEach(failure -> line("failure", failure));

@@ -8,14 +8,17 @@ final class Tally {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final List<LoadListener> listeners;
+    private final Hops hops;
     private final Figures total = new Figures();
     private Figures second = new Figures();
     private long startNanos;
     private long measureFromNanos;
     private long secondStartNanos;
 
-    Tally(List<LoadListener> listeners) {
+    /** @param hops counted by others, and told with each second */
+    Tally(List<LoadListener> listeners, Hops hops) {
         this.listeners = List.copyOf(listeners);
+        this.hops = hops;
     }
 
     /** Forgets what it took to get here. */
@@ -74,6 +77,7 @@ final class Tally {
 
     void endSecond(long now, int inFlight) {
         Figures ended = second;
+        hops.moveTo(ended);
         total.add(ended);
         second = new Figures();
         boolean measured = secondStartNanos - measureFromNanos >= 0;

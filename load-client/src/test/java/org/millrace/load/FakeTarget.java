@@ -61,7 +61,7 @@ final class FakeTarget implements Line.Dialer {
         private boolean open = true;
 
         @Override
-        public CompletableFuture<Void> append(EventBatch batch) {
+        public CompletableFuture<Void> append(EventBatch batch, long first) {
             batches.add(batch.events());
             mostInFlight = Math.max(mostInFlight, ++inFlight);
             CompletableFuture<Void> answer = new CompletableFuture<>();

@@ -38,7 +38,7 @@ class LoadCommandTest {
         }
         assertThat(out.toString()).contains("closed, batches of 2, 1 connections x 1 in flight");
         assertThat(out.toString()).contains("4 sent, 4 acked, 0 refused, 0 unknown");
-        assertThat(err.toString()).contains("0 in flight, 0 reconnects, 0 failed");
+        assertThat(err.toString()).contains("0 in flight, 0 reconnects, 0 retries, 0 failed");
     }
 
     @Test
@@ -147,6 +147,10 @@ class LoadCommandTest {
                 "--duration=10      | --duration: 10 (expected: a time such as 500ms, 10s, 5m or 1h)",
                 "--duration=0s      | --duration: 0s (expected: more than 0)",
                 "--events=0         | --events: 0 (expected: at least 1)",
+                "--failover         | --failover: one host (expected: two or more)",
+                "--balance          | --balance: one host (expected: two or more)",
+                "--backoff          | --backoff: without --balance (expected: with it)",
+                "--retry=soon       | --retry: soon (expected: a time such as 500ms, 10s, 5m or 1h)",
                 "--deflate=11       | --deflate: deflateLevel: 11 (expected: 0 to 9)",
             })
     void aBadOptionIsRefusedByName(String option, String message) {

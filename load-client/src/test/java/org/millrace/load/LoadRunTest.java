@@ -190,7 +190,8 @@ class LoadRunTest {
         };
         try (Events events = PreparedEvents.of(
                 new DrawnBodies(BodySizes.parse("16"), new SplittableRandom(1)), List.of(), plan.batchEvents())) {
-            return new LoadRun(plan, target, events, List.of(), time, new NoEffort(), List.of(listener)).run();
+            return new LoadRun(plan, target, events, List.of(), time, new NoEffort(), List.of(listener), new Hops())
+                    .run();
         }
     }
 

@@ -92,7 +92,7 @@ class PausingTargetTest {
         Bodies bodies = new DrawnBodies(BodySizes.parse("16"), new SplittableRandom(1));
         try (Events events = PreparedEvents.of(bodies, List.of(), 1)) {
             Line.Dialer dialer = Line.Dialer.to(new RelayAddress("127.0.0.1", port), settings, loops);
-            return new LoadTester(dialer, loops, events).run(plan, List.of(listener));
+            return new LoadTester(dialer, loops, events, new Hops()).run(plan, List.of(listener));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -17,6 +17,7 @@ final class Delivery {
     private final Origin origin;
     private final int events;
     private final Route route;
+    private final TryListener listener;
     private final Runnable onEnd;
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final List<RelayException> failures = new ArrayList<>();
@@ -28,13 +29,15 @@ final class Delivery {
     /**
      * @param calls taken over; none is empty
      * @param origin of the first event: the same at every try
+     * @param listener told of each try
      * @param onEnd run before the outcome is told
      */
-    Delivery(List<EventBatch> calls, Origin origin, Route route, Runnable onEnd) {
+    Delivery(List<EventBatch> calls, Origin origin, Route route, TryListener listener, Runnable onEnd) {
         this.calls = calls;
         this.origin = origin;
         this.events = calls.stream().mapToInt(EventBatch::events).sum();
         this.route = route;
+        this.listener = listener;
         this.onEnd = onEnd;
     }
 
@@ -84,11 +87,13 @@ final class Delivery {
         }
         answered.whenComplete((stored, failure) -> {
             if (failure == null) {
+                listener.tried(link.peer(), null);
                 acknowledgedCalls++;
                 acknowledgedEvents += call.events();
                 sendRest(tries, ring, link);
             } else {
                 RelayException why = asRelayException(link, failure);
+                listener.tried(link.peer(), why);
                 failures.add(why);
                 ring.failed(link, why);
                 tryNext(tries);

@@ -71,10 +71,15 @@ final class InFlight {
         freed.complete(null);
     }
 
-    /** Nobody enters any more; who waits for room is told. Returns when all have left, or the time has run out. */
-    synchronized void closeAndAwait(long millis) throws InterruptedException {
+    /** Nobody enters any more; who waits for room is told. */
+    synchronized void close() {
         closed = true;
         notifyAll();
+    }
+
+    /** Nobody enters any more; who waits for room is told. Returns when all have left, or the time has run out. */
+    synchronized void closeAndAwait(long millis) throws InterruptedException {
+        close();
         long deadline = System.nanoTime() + millis * 1_000_000;
         long left = millis;
         while (batches > 0 && left > 0) {

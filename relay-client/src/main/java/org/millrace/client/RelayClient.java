@@ -86,6 +86,11 @@ public final class RelayClient implements AutoCloseable {
         await(deliver(List.of(), 0));
     }
 
+    /** As {@link #connect}, without waiting. Completes when a host is connected, or with an {@link AppendException}. */
+    public CompletableFuture<Void> connectAsync() {
+        return inFlight.tryEnter(0) ? deliver(List.of(), 0) : CompletableFuture.completedFuture(null); // it is at work
+    }
+
     /**
      * Sends an event and waits until it is stored.
      *
@@ -152,6 +157,23 @@ public final class RelayClient implements AutoCloseable {
         return entered ? Optional.of(deliver(calls, bytes)) : Optional.empty();
     }
 
+    /**
+     * Sends events that their sender has numbered, in one call over the wire, if there is room for them. Never waits. Who sends the same
+     * events again after a failure, with the same numbers, gets no copies at a Millrace host with a {@code file} channel that has them
+     * already, even from another client; who gives a number twice to different events loses some there.
+     *
+     * @param events lent until this returns; at least one
+     * @param origin of the first event; the others count on from it
+     * @param listener told of each try
+     * @return as {@link #tryAppend(List)}
+     */
+    public Optional<CompletableFuture<Void>> tryAppend(EventBatch events, Origin origin, TryListener listener) {
+        long bytes = events.encodedBytes();
+        return inFlight.tryEnter(bytes)
+                ? Optional.of(deliver(List.of(events.retain()), origin, listener, bytes))
+                : Optional.empty();
+    }
+
     /** Completes when there is room again; at once if there is. Others may be quicker to take it. */
     public CompletableFuture<Void> whenRoom() {
         return inFlight.room();
@@ -180,6 +202,12 @@ public final class RelayClient implements AutoCloseable {
         } finally {
             route.close();
         }
+    }
+
+    /** As {@link #close}, without waiting for answers: what is on its way fails. */
+    public void closeNow() {
+        inFlight.close();
+        route.close();
     }
 
     private void checkMayWait() {
@@ -211,7 +239,12 @@ public final class RelayClient implements AutoCloseable {
     private CompletableFuture<Void> deliver(List<EventBatch> calls, long bytes) {
         int events = calls.stream().mapToInt(EventBatch::events).sum();
         Origin origin = new Origin(id, nextSequence.getAndAdd(events));
-        Delivery delivery = new Delivery(calls, origin, route, () -> inFlight.leave(bytes));
+        return deliver(calls, origin, (host, failure) -> {}, bytes);
+    }
+
+    /** @param calls taken over */
+    private CompletableFuture<Void> deliver(List<EventBatch> calls, Origin origin, TryListener listener, long bytes) {
+        Delivery delivery = new Delivery(calls, origin, route, listener, () -> inFlight.leave(bytes));
         CompletableFuture<Void> outcome = delivery.outcome();
         outcome.whenComplete((stored, failure) -> {
             if (failure == null) {

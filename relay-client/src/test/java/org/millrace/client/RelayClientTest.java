@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.millrace.client.FakeHosts.Answer;
 import org.millrace.client.HostPolicy.LoadBalance;
 import org.millrace.client.HostPolicy.Selector;
+import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
+import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
 
 /** The client's rules, with hosts that do what the test says. */
@@ -245,6 +247,33 @@ class RelayClientTest {
         assertThat(hosts.seen()).containsExactly("+a", "a:0,1", "a:3", "a:2", "+b", "b:2");
         assertThat(hosts.origins())
                 .containsExactly(new Origin(ID, 0), new Origin(ID, 3), new Origin(ID, 2), new Origin(ID, 2));
+    }
+
+    @Test
+    void numbersOfTheApplicationsOwnAreKeptAndEachTryIsTold() {
+        open(ClientSettings.builder("a:1", "b:1").failover());
+        hosts.host("a").answers(Answer.CUT);
+        List<String> tries = new ArrayList<>();
+        TryListener listener =
+                (host, failure) -> tries.add(host.host() + ": " + (failure == null ? "stored" : "failed"));
+        UUID own = new UUID(1, 2);
+        EventBatch batch = Batches.of("x", "y");
+        assertThat(client.tryAppend(batch, new Origin(own, 40), listener).orElseThrow())
+                .isCompleted();
+        assertThat(hosts.origins()).containsExactly(new Origin(own, 40), new Origin(own, 40));
+        assertThat(tries).containsExactly("a: failed", "b: stored");
+        batch.release();
+    }
+
+    @Test
+    void closingNowWaitsForNoAnswer() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").answers(Answer.NONE);
+        CompletableFuture<Void> batch = append("1");
+        client.closeNow();
+        hosts.host("a").cut();
+        assertThat(batch).isCompletedExceptionally();
+        assertThatThrownBy(() -> append("2")).hasMessage("the client is closed");
     }
 
     // --- load balancing

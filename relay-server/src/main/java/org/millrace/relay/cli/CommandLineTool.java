@@ -20,6 +20,7 @@ import org.millrace.relay.config.ComponentReference;
 import org.millrace.relay.config.ComponentReferences;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
+import org.millrace.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,7 @@ public final class CommandLineTool {
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
                 .addSubcommand("channel", channelCommand(out, err))
                 .addSubcommand("load", new LoadCommand(out, err, Terminal.isStandardError()))
+                .addSubcommand("verify", new VerifyCommand(out, err, Terminal.isStandardError(), new AvroEventPort()))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
                 .addSubcommand("help", new HelpCommand(CommandLineTool::references, out))
