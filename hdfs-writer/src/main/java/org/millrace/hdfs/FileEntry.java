@@ -48,6 +48,13 @@ record FileEntry(
         return new FileEntry(naming, directory, prefix, counter, counter, State.OPENING, 0);
     }
 
+    /** Tells a file from others of ours; costs less than its path, which Hadoop takes apart each time it is made. */
+    record Key(FileNaming naming, Path directory, String prefix, long counter) {}
+
+    Key key() {
+        return new Key(naming, directory, prefix, counter);
+    }
+
     Path inUse() {
         return naming.inUse(directory, prefix, counter);
     }

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
@@ -34,8 +33,7 @@ final class Manifest {
     private final String owner;
     private final @Nullable LocalRecord local;
 
-    /** By in-use name. */
-    private Map<Path, FileEntry> entries = new LinkedHashMap<>();
+    private Map<FileEntry.Key, FileEntry> entries = new LinkedHashMap<>();
 
     /**
      * @param owner whose files they are: the agent's and the sink's name
@@ -55,7 +53,7 @@ final class Manifest {
     List<FileEntry> restore() {
         byte[] attached = local == null ? channel.attached(owner) : local.found();
         if (attached != null) {
-            ManifestCodec.decode(attached).forEach(entry -> entries.put(entry.inUse(), entry));
+            ManifestCodec.decode(attached).forEach(entry -> entries.put(entry.key(), entry));
         }
         return List.copyOf(entries.values());
     }
@@ -71,7 +69,7 @@ final class Manifest {
 
     /** Forgets a file that has its final name, or is gone: the next commit tells. */
     void drop(FileEntry entry) {
-        entries.remove(entry.inUse());
+        entries.remove(entry.key());
     }
 
     /** A change that counts once it is committed. */
@@ -81,15 +79,15 @@ final class Manifest {
 
     /** What is to be changed; built up, committed, adopted. */
     final class Change {
-        private final Map<Path, FileEntry> next = new LinkedHashMap<>(entries);
+        private final Map<FileEntry.Key, FileEntry> next = new LinkedHashMap<>(entries);
 
         /** Adds a file, or changes it. */
         void put(FileEntry entry) {
-            next.put(entry.inUse(), entry);
+            next.put(entry.key(), entry);
         }
 
         void drop(FileEntry entry) {
-            next.remove(entry.inUse());
+            next.remove(entry.key());
         }
 
         /**
