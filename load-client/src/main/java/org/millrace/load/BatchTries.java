@@ -27,6 +27,7 @@ final class BatchTries {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final List<Integer> tried = new ArrayList<>();
     private final Set<RelayAddress> lostAt = new LinkedHashSet<>();
+    private final long startedNanos;
     private boolean failedBefore;
     private long giveUpAtNanos;
 
@@ -41,6 +42,7 @@ final class BatchTries {
         this.batch = batch;
         this.first = first;
         this.origin = origin;
+        this.startedNanos = rules.nanoTime().getAsLong();
     }
 
     /** Completes when a host has the batch, or with an {@link UndeliveredException}. */
@@ -69,7 +71,7 @@ final class BatchTries {
     private void tried(RelayAddress host, @Nullable RelayException failure) {
         note(rules.hosts().indexOf(host));
         if (failure == null) {
-            line.acked(host, lostAt);
+            line.acked(host, lostAt, startedNanos);
             return;
         }
         rules.hops().retried();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.millrace.client.AppendException;
 import org.millrace.client.RelayAddress;
 import org.millrace.client.RelayClient;
@@ -23,6 +24,9 @@ final class HostLine implements Line {
 
     /** Since when hosts have not been heard of, that batches were lost at; guarded by itself. */
     private final Map<RelayAddress, Long> lostAtNanos = new HashMap<>();
+
+    /** The one that acked last, or the first one that was lost; guarded by the same. */
+    private @Nullable RelayAddress lastHost;
 
     private volatile boolean open = true;
 
@@ -48,6 +52,7 @@ final class HostLine implements Line {
         long now = rules.nanoTime().getAsLong();
         synchronized (lostAtNanos) {
             lostAtNanos.putIfAbsent(host, now);
+            lastHost = lastHost == null ? host : lastHost;
         }
     }
 
@@ -55,20 +60,31 @@ final class HostLine implements Line {
      * A host has acked a batch.
      *
      * @param lostAt where it was lost before
+     * @param startedNanos when it was first sent: the loss of a host on which nothing was on its way is noticed then
      */
-    void acked(RelayAddress host, Iterable<RelayAddress> lostAt) {
+    void acked(RelayAddress host, Iterable<RelayAddress> lostAt, long startedNanos) {
         synchronized (lostAtNanos) {
-            if (lostAtNanos.isEmpty()) {
+            lostAtNanos.remove(host);
+            RelayAddress before = lastHost;
+            lastHost = host;
+            if (rules.isFailover()) {
+                if (before != null && !before.equals(host)) {
+                    Long since = lostAtNanos.remove(before);
+                    failedOver(since == null ? startedNanos : since);
+                }
                 return;
             }
-            lostAtNanos.remove(host);
             for (RelayAddress lost : lostAt) {
                 Long since = lostAtNanos.remove(lost);
                 if (since != null) {
-                    rules.hops().failedOver(rules.nanoTime().getAsLong() - since);
+                    failedOver(since);
                 }
             }
         }
+    }
+
+    private void failedOver(long since) {
+        rules.hops().failedOver(rules.nanoTime().getAsLong() - since);
     }
 
     /** A batch is given up. If its hosts could not even be asked, somebody has to look after the connection. */

@@ -86,7 +86,7 @@ final class HostOptions {
             return Line.Dialer.to(hosts.get(0), connection, loops);
         }
         Executor later = HostRules.afterPause(loops.executors().get(0));
-        return new HostRules(hosts, retry, later, System::nanoTime, hops, writer)
+        return new HostRules(hosts, failover, retry, later, System::nanoTime, hops, writer)
                 .dialer(
                         new ClientSettings(
                                 hosts,

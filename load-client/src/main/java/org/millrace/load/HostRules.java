@@ -18,12 +18,14 @@ import org.millrace.ledger.LedgerWriter;
 /**
  * What all lines of a run to its hosts have in common.
  *
+ * @param isFailover whether one host is used until it fails
  * @param retry how long a batch is sent again after all hosts have failed it for the first time; zero: not at all
  * @param later runs what is to be tried again, after a pause
  * @param ledger notes the fates; null without one
  */
 record HostRules(
         List<RelayAddress> hosts,
+        boolean isFailover,
         Duration retry,
         Executor later,
         LongSupplier nanoTime,

@@ -78,6 +78,21 @@ class LedgerLoadTest {
     }
 
     @Test
+    void aHostThatIsLostWhileNothingIsOnItsWayIsAFailoverToo() throws Exception {
+        try (FakeRelay one = new FakeRelay();
+                FakeRelay other = new FakeRelay()) {
+            CompletableFuture<Integer> exit = start("--failover --events=4 --rate=4", one, other);
+            one.accept();
+            one.answerFirstOk(one.readRequest().serial());
+            one.closeConnection();
+            other.accept();
+            other.answerFirstOk(other.readRequest().serial());
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(result().path("failoverMicros").path("count").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void balancedBatchesTakeTurns() throws Exception {
         try (FakeRelay one = new FakeRelay();
                 FakeRelay other = new FakeRelay()) {
