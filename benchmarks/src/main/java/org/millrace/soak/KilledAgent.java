@@ -15,6 +15,7 @@ final class KilledAgent implements AutoCloseable {
             List.of("-Xms16m", "-Xmx256m", "-XX:+UseParallelGC", "-Dio.netty.leakDetection.level=disabled");
 
     private static final Pattern CHANNEL_SIZE = Pattern.compile("\"ChannelSize\"\\s*:\\s*\"(\\d+)\"");
+    private static final Pattern UNFINISHED = Pattern.compile("unfinishedFiles\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern ACCEPTED = Pattern.compile("\"EventAcceptedCount\"\\s*:\\s*\"(\\d+)\"");
 
     private final String name;
@@ -61,16 +62,19 @@ final class KilledAgent implements AutoCloseable {
         return Math.max(0, figure(ACCEPTED));
     }
 
-    /** True if nothing is left in its channel: the next hop has it all. */
+    /** True if nothing is left in its channel, so that the next hop has it all, and no file of before a kill waits to be finished. */
     boolean isEmpty() throws InterruptedException {
-        return figure(CHANNEL_SIZE) == 0;
+        return figure(CHANNEL_SIZE) == 0 && figure(UNFINISHED) == 0;
     }
 
-    /** Negative while the agent does not answer. */
+    /** The sum of a figure of all components, 0 if none has it; negative while the agent does not answer. */
     private long figure(Pattern pattern) throws InterruptedException {
         try {
-            Matcher found = pattern.matcher(agent().metrics());
-            return found.find() ? Long.parseLong(found.group(1)) : -1;
+            long sum = 0;
+            for (Matcher found = pattern.matcher(agent().metrics()); found.find(); ) {
+                sum += Long.parseLong(found.group(1));
+            }
+            return sum;
         } catch (IOException notYet) {
             return -1;
         }

@@ -73,6 +73,7 @@ abstract class LedgerSoak extends Soak {
         options.addAll(List.of("--timeout", "10s", "--retry", "60s", "--body", "200"));
         options.addAll(loadOptions());
         try (LedgerRun run = LedgerRun.start(own, loadPorts(), options, STUCK.plusSeconds(seconds))) {
+            awaitLoad(agents);
             killAll(run);
             boolean isAcked = run.awaitEnd();
             drain(agents);
@@ -80,6 +81,17 @@ abstract class LedgerSoak extends Soak {
             int kills = agents.stream().mapToInt(KilledAgent::kills).sum();
             say("%d kills, %d events acked", kills, result.figure("acked"));
             return isAcked && kills > 0 && result.nothingIsLostOrCorrupt() && isGood(result);
+        }
+    }
+
+    /** A kill before the first event would prove nothing. */
+    private static void awaitLoad(List<KilledAgent> agents) throws InterruptedException {
+        long deadline = System.nanoTime() + STUCK.toNanos();
+        while (agents.get(0).acceptedEvents() == 0) {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("no event has come to the last hop in " + STUCK.toSeconds() + " s");
+            }
         }
     }
 
