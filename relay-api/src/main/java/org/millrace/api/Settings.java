@@ -297,6 +297,7 @@ public final class Settings {
         private final Function<T, String> show;
         private String meaning = "";
         private @Nullable String shownDefault;
+        private @Nullable String shownExpectation;
 
         private Value(String key, String expected, Function<String, T> parse, T standIn, Function<T, String> show) {
             this.key = key;
@@ -318,9 +319,22 @@ public final class Settings {
             return this;
         }
 
+        /** How what is expected stands in the reference, where it depends on the machine. */
+        public Value<T> expecting(String shown) {
+            this.shownExpectation = shown;
+            return this;
+        }
+
         private void define(@Nullable T defaultValue, Standing standing) {
             String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
-            known.put(prefix + key, new KeyDefinition(prefix + key, expected, shown, standing, meaning));
+            known.put(
+                    prefix + key,
+                    new KeyDefinition(
+                            prefix + key,
+                            shownExpectation == null ? expected : shownExpectation,
+                            shown,
+                            standing,
+                            meaning));
         }
 
         /** The value; to leave the key out is a mistake. */
