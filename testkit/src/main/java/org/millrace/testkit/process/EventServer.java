@@ -31,6 +31,7 @@ public final class EventServer implements AutoCloseable {
     private final Taker taker;
     private final ServerSocket listener;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor;
 
     /** What is done with the events. Called by the threads of the connections. */
     public interface Taker {
@@ -45,25 +46,32 @@ public final class EventServer implements AutoCloseable {
     public EventServer(int port, Taker taker) throws IOException {
         this.taker = taker;
         this.listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-        startThread("recorder", this::accept);
+        this.acceptor = startThread("recorder", this::accept);
     }
 
     public int port() {
         return listener.getLocalPort();
     }
 
+    /** Afterwards nothing listens there. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join(); // until it is awake, the system still accepts connections, and it would serve one of them
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket connection : connections) {
             connection.close();
         }
     }
 
-    private static void startThread(String name, Runnable work) {
+    private static Thread startThread(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void accept() {
