@@ -22,11 +22,11 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         description = {
             "Loads an agent (Avro source, file channel, HDFS sinks of all formats) that writes to a name node and a"
-                + " data node of its own, kills it at random moments, also while one of the others is gone or refuses,"
-                + " and compares what was acked with what stands in HDFS.",
+                    + " data node of its own, kills it at random moments, also while one of the others is gone or refuses,"
+                    + " and compares what was acked with what stands in HDFS.",
             "Ends with 0 only if each acked event stands in HDFS once, no file has its in-use name and none is open;"
-                + " with 1 if not, and with 4 if the run did not come to its end. With a memory channel events may be"
-                + " lost in kills; all else holds."
+                    + " with 1 if not, and with 4 if the run did not come to its end. With a memory channel events may be"
+                    + " lost in kills; all else holds."
         })
 public final class SoakHdfs extends Soak {
     private static final double KILLED_MEANWHILE = 0.3;
