@@ -1,5 +1,6 @@
 package org.millrace.verify;
 
+import java.io.Closeable;
 import java.io.IOException;
 import org.millrace.codec.EventBatch;
 
@@ -12,7 +13,7 @@ public interface EventPort {
      * @return closes the port, once what came in is answered
      * @throws IOException if it is taken, say
      */
-    AutoCloseable listen(String host, int port, Taker taker) throws IOException;
+    Closeable listen(String host, int port, Taker taker) throws IOException;
 
     /** Takes what comes in. */
     interface Taker {

@@ -1,6 +1,7 @@
 package org.millrace.relay.cli;
 
 import com.codahale.metrics.MetricRegistry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class AvroEventPort implements EventPort {
     private static final String NAME = "verify";
 
     @Override
-    public AutoCloseable listen(String host, int port, Taker taker) throws IOException {
+    public Closeable listen(String host, int port, Taker taker) throws IOException {
         Settings settings = new Settings(Map.of("bind", host, "port", Integer.toString(port)), new Refusal());
         SourceMetrics metrics = new SourceMetrics(NAME, new MetricRegistry());
         Source source = new AvroSourceFactory()
@@ -32,7 +33,7 @@ final class AvroEventPort implements EventPort {
         } catch (StartException e) {
             throw new IOException(e.getMessage(), e);
         }
-        return source;
+        return source::close;
     }
 
     /** An inlet that has always room. */
