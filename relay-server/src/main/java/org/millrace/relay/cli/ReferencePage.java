@@ -33,7 +33,7 @@ final class ReferencePage {
     private void flumeParts(List<FlumePart> parts) {
         text.append("\n## Flume's components\n\n| kind | Flume 1.11 | Millrace |\n|---|---|---|\n");
         for (FlumePart part : parts) {
-            row(part.kind(), code(part.type()), part.isHere() ? "yes" : "not yet");
+            row(part.kind(), code(part.type()), part.state().words());
         }
     }
 

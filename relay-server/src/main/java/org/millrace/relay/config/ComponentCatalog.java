@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
+import org.millrace.relay.config.FlumeTypes.FlumeType;
 import org.millrace.relay.config.FlumeTypes.TypeKind;
 
 /** The component types that are there: ours, and those of plug-ins on the class path. Immutable. */
@@ -113,8 +114,12 @@ public final class ComponentCatalog {
         }
 
         private String whyNot(String type) {
-            if (FlumeTypes.has(kind, type)) {
-                return "not supported yet; expected: " + choices();
+            FlumeType flumes = FlumeTypes.find(kind, type);
+            if (flumes != null) {
+                return (flumes.isPlanned()
+                                ? "not supported yet"
+                                : "Flume's, and not a part of Millrace: see docs/reference.md")
+                        + "; expected: " + choices();
             }
             String plugIn =
                     type.contains(".") ? "; a class of your own comes with a factory, in a jar in plugins.d" : "";

@@ -44,7 +44,28 @@ public final class ComponentReferences {
      * @param kind such as {@code source}
      * @param type what to write in a file
      */
-    public record FlumePart(String kind, String type, boolean isHere) {}
+    public record FlumePart(String kind, String type, State state) {}
+
+    /** Whether we have what Flume has. */
+    public enum State {
+        /** It is here. */
+        HERE("yes"),
+        /** It will be. */
+        NOT_YET("not yet"),
+        /** It is not for a relay tier. A plug-in may bring it. */
+        NOT_PLANNED("no: not for a relay tier; a plug-in may bring it");
+
+        private final String words;
+
+        State(String words) {
+            this.words = words;
+        }
+
+        /** For a table. */
+        public String words() {
+            return words;
+        }
+    }
 
     /** All that Flume 1.11 has, by kind. */
     public static List<FlumePart> flumeParts(List<ComponentReference> ours) {
@@ -55,7 +76,8 @@ public final class ComponentReferences {
                         .filter(reference -> reference.kind().equals(kind.noun()))
                         .flatMap(reference -> reference.typeNames().stream())
                         .anyMatch(type.name()::equalsIgnoreCase);
-                parts.add(new FlumePart(kind.noun(), type.name(), isHere));
+                State missing = type.isPlanned() ? State.NOT_YET : State.NOT_PLANNED;
+                parts.add(new FlumePart(kind.noun(), type.name(), isHere ? State.HERE : missing));
             }
         }
         return parts;

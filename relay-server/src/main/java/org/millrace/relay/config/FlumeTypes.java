@@ -5,11 +5,29 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** All types of component that Flume 1.11 has, to tell "not supported yet" from a slip of the pen. */
 final class FlumeTypes {
     private static final String PACKAGE = "org.apache.flume.";
     private static final Map<TypeKind, List<FlumeType>> TYPES = new EnumMap<>(TypeKind.class);
+
+    /** Into stores of other kinds, or out of services: a plug-in may bring one, this project will not. */
+    private static final Set<String> NOT_OF_A_RELAY_TIER = Set.of(
+            "irc.IRCSink",
+            "hive.HiveSink",
+            "hbase.HBaseSink",
+            "hbase.AsyncHBaseSink",
+            "hbase2.HBase2Sink",
+            "solr.morphline.MorphlineSolrSink",
+            "elasticsearch.ElasticSearchSink",
+            "kudu.KuduSink",
+            "scribe.ScribeSource",
+            "twitter.TwitterSource",
+            "avroLegacy.AvroLegacySource",
+            "thriftLegacy.ThriftLegacySource",
+            "solr.morphline.MorphlineInterceptor$Builder");
 
     static {
         types(TypeKind.SOURCE, "source.")
@@ -53,6 +71,10 @@ final class FlumeTypes {
         String name() {
             return alias.isEmpty() ? className : alias;
         }
+
+        boolean isPlanned() {
+            return NOT_OF_A_RELAY_TIER.stream().noneMatch(className::endsWith);
+        }
     }
 
     /** What has types. */
@@ -69,10 +91,12 @@ final class FlumeTypes {
         }
     }
 
-    /** True for an alias or a class name of Flume's, in any case. */
-    static boolean has(TypeKind kind, String type) {
+    /** Flume's type of an alias or a class name, in any case; null if it has none. */
+    static @Nullable FlumeType find(TypeKind kind, String type) {
         return of(kind).stream()
-                .anyMatch(known -> type.equalsIgnoreCase(known.alias()) || type.equalsIgnoreCase(known.className()));
+                .filter(known -> type.equalsIgnoreCase(known.alias()) || type.equalsIgnoreCase(known.className()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** All of one kind. */

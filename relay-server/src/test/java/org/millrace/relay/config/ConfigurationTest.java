@@ -185,6 +185,11 @@ class ConfigurationTest {
                 slip(
                         "agent",
                         "k1.type = avro",
+                        "k1.type = hive",
+                        "12: agent.sinks.k1.type: hive (Flume's, and not a part of Millrace: see docs/reference.md; expected: a sink type: avro, hdfs)"),
+                slip(
+                        "agent",
+                        "k1.type = avro",
                         "k1.type = com.example.MySink",
                         "12: agent.sinks.k1.type: com.example.MySink (expected: a sink type: avro, hdfs; a class of your own comes with a factory, in a jar in plugins.d)"),
                 slip(
