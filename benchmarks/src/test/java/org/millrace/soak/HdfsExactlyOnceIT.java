@@ -14,12 +14,12 @@ class HdfsExactlyOnceIT {
 
     @Test
     void eachEventStandsInHdfsOnceThoughItsAgentIsKilled(@TempDir Path dir) {
-        assertThat(run(dir, "--mishaps", "KILL", "--blows", "5")).isEqualTo(PASSED);
+        assertThat(run(dir, "--mishaps", "KILL", "--blows", "3")).isEqualTo(PASSED);
     }
 
     @Test
     void withAMemoryChannelTheFilesOfAKilledAgentAreFinishedToo(@TempDir Path dir) {
-        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "KILL", "--blows", "4"))
+        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "KILL", "--blows", "2"))
                 .isEqualTo(PASSED);
     }
 

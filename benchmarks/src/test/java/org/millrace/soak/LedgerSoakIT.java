@@ -22,7 +22,7 @@ class LedgerSoakIT {
     }
 
     private static void run(ToIntFunction<String[]> soak, Path dir) {
-        String[] options = {"--seed", "1", "--seconds", "8", "--seconds-between", "2", "--dir", dir.toString()};
+        String[] options = {"--seed", "1", "--seconds", "5", "--seconds-between", "2", "--dir", dir.toString()};
         assertThat(soak.applyAsInt(options)).isEqualTo(PASSED);
     }
 }
