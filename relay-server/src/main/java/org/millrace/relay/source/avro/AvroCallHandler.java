@@ -17,6 +17,11 @@ import org.millrace.codec.rpc.AvroReplies;
 import org.millrace.codec.rpc.HandshakeReply;
 import org.millrace.codec.rpc.Request;
 import org.millrace.codec.rpc.RpcMessage;
+import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.PeerLog;
+import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReplySender;
+import org.millrace.relay.source.net.TcpServer;
 
 /**
  * Takes the calls of one connection to the inlet and their answers back. Calls are under way side by side; each is answered when
@@ -24,9 +29,6 @@ import org.millrace.codec.rpc.RpcMessage;
  * event loop only, but for {@link #stored}.
  */
 final class AvroCallHandler extends ChannelInboundHandlerAdapter {
-    /** An event that a closing source sends through the pipeline: answer what is in flight, then close the connection. */
-    static final Object DRAIN = new Object();
-
     private final Channel connection;
     private final Inlet inlet;
     private final InletFlush flush;
@@ -86,7 +88,7 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == DRAIN) {
+        if (event == TcpServer.DRAIN) {
             end();
         }
     }
@@ -162,7 +164,7 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
             figures.broken(nanos);
         }
         if (cause instanceof ChannelException) {
-            log.notStored(connection, call, cause);
+            log.notStored(connection, call.batch().events(), cause);
         } else {
             log.fault(connection, cause);
         }
@@ -183,7 +185,7 @@ final class AvroCallHandler extends ChannelInboundHandlerAdapter {
             log.refused(connection, String.valueOf(reason.getMessage()));
             end();
         } else {
-            log.refusedCall(connection, reason);
+            log.refusedCall(connection, String.valueOf(reason.getMessage()));
         }
     }
 

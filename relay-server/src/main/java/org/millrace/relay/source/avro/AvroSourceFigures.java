@@ -10,63 +10,21 @@ import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.Request;
 import org.millrace.codec.rpc.RpcMessage;
 
-/** Counts what the source does, in Flume's figures and in ours. Thread-safe. */
+/** Counts the source's calls, in Flume's figures and in ours. Thread-safe. */
 final class AvroSourceFigures {
     private final SourceMetrics metrics;
     private final Timer request;
-    private final Counter bytesReceived;
     private final Counter callsInFlight;
     private final Counter malformed;
-    private final Counter deniedByFilter;
-    private final Counter overMaxConnections;
     private final Counter foreignHandshakes;
-    private final Counter timedOut;
-    private final Counter pauses;
 
     AvroSourceFigures(SourceMetrics metrics, ReceiveBudget budget) {
         this.metrics = metrics;
         this.request = metrics.timer("request");
-        this.bytesReceived = metrics.counter("bytesReceived");
         this.callsInFlight = metrics.counter("callsInFlight");
         this.malformed = metrics.counter("framesRefused.malformed");
-        this.deniedByFilter = metrics.counter("connectionsRefused.ipFilter");
-        this.overMaxConnections = metrics.counter("connectionsRefused.maxConnections");
         this.foreignHandshakes = metrics.counter("handshakesNotBoth");
-        this.timedOut = metrics.counter("connectionsTimedOut");
-        this.pauses = metrics.counter("readPauses");
         metrics.gauge("receiveBytesHeld", budget::heldBytes);
-    }
-
-    void bytesReceived(int bytes) {
-        bytesReceived.inc(bytes);
-    }
-
-    void opened() {
-        metrics.openConnections.inc();
-    }
-
-    void closed() {
-        metrics.openConnections.dec();
-    }
-
-    long open() {
-        return metrics.openConnections.getCount();
-    }
-
-    void deniedByFilter() {
-        deniedByFilter.inc();
-    }
-
-    void overMaxConnections() {
-        overMaxConnections.inc();
-    }
-
-    void timedOut() {
-        timedOut.inc();
-    }
-
-    void paused() {
-        pauses.inc();
     }
 
     void foreignHandshake() {

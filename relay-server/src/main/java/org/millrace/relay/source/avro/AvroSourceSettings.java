@@ -4,31 +4,27 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.millrace.api.Settings;
 import org.millrace.codec.CodecLimits;
+import org.millrace.relay.source.net.IpFilter;
+import org.millrace.relay.source.net.TcpSettings;
+import org.millrace.relay.source.net.TrafficWatch.Timeouts;
 
 /**
  * What an operator may set, Flume's keys first.
  *
- * @param bind {@code bind}: host name or address to listen on
  * @param port {@code port}: 0 lets the system choose one
- * @param eventLoops {@code threads}: event loops that serve connections; 0 for half as many as there are processors, at least 1
  * @param compression {@code compression-type}
- * @param filter {@code ipFilter}, {@code ipFilterRules}
  * @param codec {@code maxFrameBytes}, {@code maxBatchEvents}, {@code maxHeaderBytes}, {@code maxInflateRatio}
  * @param maxReceiveBytes {@code maxReceiveBytes}: bytes in frames that have not come in whole yet, all connections together; a
  *     quarter of the heap
- * @param connections what a connection, and how many of them, may do
+ * @param tcp {@code bind}, {@code threads}, {@code ipFilter}, {@code ipFilterRules}, {@code maxConnections}, {@code
+ *     maxUnsentReplyBytes}
+ * @param calls what a connection may do
  */
 record AvroSourceSettings(
-        String bind,
-        int port,
-        int eventLoops,
-        Compression compression,
-        IpFilter filter,
-        CodecLimits codec,
-        long maxReceiveBytes,
-        ConnectionLimits connections) {
-    private static final int MAX_PORT = 65_535;
-    private static final int MAX_EVENT_LOOPS = 1024;
+        int port, Compression compression, CodecLimits codec, long maxReceiveBytes, TcpSettings tcp, CallLimits calls) {
+    /** One read brings at most so much: some frames of a hundred events. */
+    private static final int MAX_READ_BYTES = 256 << 10;
+
     private static final int LEAST_FRAME_BYTES = 1024;
 
     enum Compression {
@@ -37,54 +33,40 @@ record AvroSourceSettings(
     }
 
     /**
-     * Limits of connections.
+     * Limits of a connection.
      *
-     * @param maxConnections {@code maxConnections}: open at a time; one more is closed at once
      * @param maxPipelined {@code maxPipelined}: calls of one connection not answered yet; the next ones wait unread
-     * @param maxUnsentReplyBytes {@code maxUnsentReplyBytes}: answers that a peer has not read; until it does we read no more of it
-     * @param idleTimeout {@code idleTimeout}, seconds: a peer that sends nothing for so long, with no answer due, is disconnected; 0
-     *     for never, as Flume's senders keep connections open without traffic
-     * @param stallTimeout {@code stallTimeout}, seconds: a peer that sends nothing for so long in the middle of a frame is
-     *     disconnected
+     * @param timeouts {@code idleTimeout}, seconds: a peer that sends nothing for so long, with no answer due, is disconnected; 0
+     *     for never, as Flume's senders keep connections open without traffic. {@code stallTimeout}, seconds: the same in the middle of a
+     *     frame
      */
-    record ConnectionLimits(
-            int maxConnections,
-            int maxPipelined,
-            int maxUnsentReplyBytes,
-            Duration idleTimeout,
-            Duration stallTimeout) {}
+    record CallLimits(int maxPipelined, Timeouts timeouts) {}
 
     static AvroSourceSettings read(Settings settings) {
-        settings.notSupportedYet(
-                "ssl",
-                "keystore",
-                "keystore-password",
-                "keystore-type",
-                "exclude-protocols",
-                "include-protocols",
-                "exclude-cipher-suites",
-                "include-cipher-suites");
+        TcpSettings.refuseTls(settings);
+        String bind = settings.string("bind")
+                .about("the address to listen on, 0.0.0.0 for all")
+                .required();
+        int port = TcpSettings.port(settings);
+        int eventLoops = TcpSettings.eventLoops(settings, "threads");
+        Compression compression = settings.oneOf("compression-type", Compression.class)
+                .about("whether what comes in is compressed; the clients must say the same")
+                .orElse(Compression.NONE);
+        IpFilter filter = IpFilter.read(settings);
+        CodecLimits codec = readCodecLimits(settings);
+        long maxReceiveBytes = settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
+                .about(
+                        "bytes of frames that have not come in whole, of all connections together; with more, no more is read")
+                .byDefault("a quarter of the heap")
+                .orElse(Runtime.getRuntime().maxMemory() / 4);
+        int maxConnections = TcpSettings.maxConnections(settings);
+        int maxPipelined = settings.integer("maxPipelined", 1, 1 << 20)
+                .about("batches without an answer that a connection may have")
+                .orElse(128);
+        int maxUnsent = TcpSettings.maxUnsentBytes(settings);
+        TcpSettings tcp = new TcpSettings(bind, eventLoops, filter, maxConnections, MAX_READ_BYTES, maxUnsent);
         return new AvroSourceSettings(
-                settings.string("bind")
-                        .about("the address to listen on, 0.0.0.0 for all")
-                        .required(),
-                settings.integer("port", 0, MAX_PORT)
-                        .about("the port to listen on; 0 lets the system choose one")
-                        .required(),
-                settings.integer("threads", 0, MAX_EVENT_LOOPS)
-                        .about("event loops that serve connections; 0 for half as many as there are processors")
-                        .orElse(0),
-                settings.oneOf("compression-type", Compression.class)
-                        .about("whether what comes in is compressed; the clients must say the same")
-                        .orElse(Compression.NONE),
-                IpFilter.read(settings),
-                readCodecLimits(settings),
-                settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
-                        .about(
-                                "bytes of frames that have not come in whole, of all connections together; with more, no more is read")
-                        .byDefault("a quarter of the heap")
-                        .orElse(Runtime.getRuntime().maxMemory() / 4),
-                readConnectionLimits(settings));
+                port, compression, codec, maxReceiveBytes, tcp, new CallLimits(maxPipelined, readTimeouts(settings)));
     }
 
     private static CodecLimits readCodecLimits(Settings settings) {
@@ -105,17 +87,8 @@ record AvroSourceSettings(
                         .orElse(defaults.maxInflateRatio()));
     }
 
-    private static ConnectionLimits readConnectionLimits(Settings settings) {
-        return new ConnectionLimits(
-                settings.integer("maxConnections", 1, 1 << 24)
-                        .about("connections at a time")
-                        .orElse(20_000),
-                settings.integer("maxPipelined", 1, 1 << 20)
-                        .about("batches without an answer that a connection may have")
-                        .orElse(128),
-                settings.integer("maxUnsentReplyBytes", 1024, 1 << 30)
-                        .about("answers that a client does not read, in bytes, before no more is read from it")
-                        .orElse(64 << 10),
+    private static Timeouts readTimeouts(Settings settings) {
+        return new Timeouts(
                 seconds(
                         settings,
                         "idleTimeout",

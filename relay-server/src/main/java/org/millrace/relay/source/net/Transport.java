@@ -1,34 +1,43 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** How this machine does sockets best. */
-enum Transport {
-    EPOLL(EpollServerSocketChannel.class),
-    NIO(NioServerSocketChannel.class);
+public enum Transport {
+    EPOLL(EpollServerSocketChannel.class, EpollDatagramChannel.class),
+    NIO(NioServerSocketChannel.class, NioDatagramChannel.class);
 
     private final Class<? extends ServerChannel> acceptor;
+    private final Class<? extends DatagramChannel> datagrams;
 
-    Transport(Class<? extends ServerChannel> acceptor) {
+    Transport(Class<? extends ServerChannel> acceptor, Class<? extends DatagramChannel> datagrams) {
         this.acceptor = acceptor;
+        this.datagrams = datagrams;
     }
 
     /** Epoll on Linux, where Netty's native library loads. */
-    static Transport best() {
+    public static Transport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 
     Class<? extends ServerChannel> acceptor() {
         return acceptor;
+    }
+
+    Class<? extends DatagramChannel> datagrams() {
+        return datagrams;
     }
 
     /** Event loops on threads of their own. The caller shuts them down. */

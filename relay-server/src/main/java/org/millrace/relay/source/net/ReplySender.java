@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Collects the answers of one connection and sends them together: those to what one read brought in, or those that other threads
  * made ready at about the same time. A small write costs as much as a large one. The connection's event loop only.
  */
-final class ReplySender {
+public final class ReplySender {
     private static final int FIRST_BYTES = 512;
 
     /** So much is not held back any longer. */
@@ -21,12 +21,12 @@ final class ReplySender {
     private boolean isReading;
     private boolean isFlushScheduled;
 
-    ReplySender(Channel connection) {
+    public ReplySender(Channel connection) {
         this.connection = connection;
     }
 
     /** Where the next answer is to be appended; {@link #added} afterwards. */
-    ByteBuf buffer() {
+    public ByteBuf buffer() {
         ByteBuf buffer = pending;
         if (buffer == null) {
             buffer = connection.alloc().ioBuffer(FIRST_BYTES);
@@ -36,7 +36,7 @@ final class ReplySender {
     }
 
     /** An answer was appended. It is sent with those that follow at once. */
-    void added() {
+    public void added() {
         if (buffer().readableBytes() >= ENOUGH_BYTES) {
             flush();
         } else if (!isReading && !isFlushScheduled) {
@@ -48,23 +48,25 @@ final class ReplySender {
     }
 
     /** A read has begun to bring frames: {@link #readComplete} will follow. */
-    void reading() {
+    public void reading() {
         isReading = true;
     }
 
-    void readComplete() {
+    /** All that this read has brought was brought. */
+    public void readComplete() {
         isReading = false;
         flush();
     }
 
     /** Sends what there is and closes the connection behind it. */
-    void flushAndClose() {
-        connection.writeAndFlush(buffer()).addListener(ChannelFutureListener.CLOSE);
-        pending = null;
+    public void flushAndClose() {
+        ByteBuf last = buffer();
+        pending = null; // before the close, which discards what is pending
+        connection.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Gives up what was not sent. */
-    void discard() {
+    public void discard() {
         if (pending != null) {
             pending.release();
             pending = null;

@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,38 +7,46 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.millrace.codec.frame.AvroFrameDecoder;
-import org.millrace.relay.source.avro.AvroSourceSettings.ConnectionLimits;
 
 /**
  * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, or without a word. A
  * time in which we did not read from it is not the peer's. The connection's event loop only.
  */
-final class TrafficWatch extends ChannelInboundHandlerAdapter {
+public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     /** How late a timeout may be noticed: this part of it. */
     private static final int LOOKS_PER_TIMEOUT = 4;
 
-    private final AvroFrameDecoder frames;
+    private final BooleanSupplier isMidFrame;
     private final ReadGate gate;
-    private final ConnectionLimits limits;
-    private final AvroSourceFigures figures;
+    private final Timeouts timeouts;
+    private final ConnectionFigures figures;
     private final PeerLog log;
     private final InstantSource clock;
 
     private long lastReadMillis;
     private @Nullable Future<?> looking;
 
-    TrafficWatch(
-            AvroFrameDecoder frames,
+    /**
+     * How long a peer may be silent; zero is for ever.
+     *
+     * @param idle with nothing due from either side
+     * @param stall in the middle of a frame
+     */
+    public record Timeouts(Duration idle, Duration stall) {}
+
+    /** @param isMidFrame whether the peer has begun something that it has not ended; asked on the event loop */
+    public TrafficWatch(
+            BooleanSupplier isMidFrame,
             ReadGate gate,
-            ConnectionLimits limits,
-            AvroSourceFigures figures,
+            Timeouts timeouts,
+            ConnectionFigures figures,
             PeerLog log,
             InstantSource clock) {
-        this.frames = frames;
+        this.isMidFrame = isMidFrame;
         this.gate = gate;
-        this.limits = limits;
+        this.timeouts = timeouts;
         this.figures = figures;
         this.log = log;
         this.clock = clock;
@@ -47,7 +55,7 @@ final class TrafficWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         lastReadMillis = clock.millis();
-        long shortest = Math.min(orNever(limits.idleTimeout()), orNever(limits.stallTimeout()));
+        long shortest = Math.min(orNever(timeouts.idle()), orNever(timeouts.stall()));
         if (shortest != Long.MAX_VALUE) {
             long period = Math.max(1, shortest / LOOKS_PER_TIMEOUT);
             looking = ctx.executor().scheduleWithFixedDelay(() -> look(ctx), period, period, TimeUnit.MILLISECONDS);
@@ -80,12 +88,12 @@ final class TrafficWatch extends ChannelInboundHandlerAdapter {
             return;
         }
         long silentMillis = now - lastReadMillis;
-        if (frames.isMidFrame()) {
-            if (silentMillis >= orNever(limits.stallTimeout())) {
-                timeOut(ctx, "stallTimeout: silent in the middle of a frame for " + limits.stallTimeout());
+        if (isMidFrame.getAsBoolean()) {
+            if (silentMillis >= orNever(timeouts.stall())) {
+                timeOut(ctx, "stallTimeout: silent in the middle of a frame for " + timeouts.stall());
             }
-        } else if (gate.callsInFlight() == 0 && silentMillis >= orNever(limits.idleTimeout())) {
-            timeOut(ctx, "idleTimeout: silent for " + limits.idleTimeout());
+        } else if (gate.callsInFlight() == 0 && silentMillis >= orNever(timeouts.idle())) {
+            timeOut(ctx, "idleTimeout: silent for " + timeouts.idle());
         }
     }
 

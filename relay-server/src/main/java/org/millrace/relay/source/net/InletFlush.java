@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,19 +8,19 @@ import org.millrace.api.Inlet;
  * Flushes the inlet once for all that one turn of an event loop has brought in, over all of its connections: so calls that arrive
  * together share a force of the disk. One for each event loop, and used by that alone.
  */
-final class InletFlush {
+public final class InletFlush {
     private final Inlet inlet;
     private final EventLoop loop;
 
     private boolean isScheduled;
 
-    InletFlush(Inlet inlet, EventLoop loop) {
+    public InletFlush(Inlet inlet, EventLoop loop) {
         this.inlet = inlet;
         this.loop = loop;
     }
 
     /** A batch was submitted and not flushed. */
-    void submitted() {
+    public void submitted() {
         if (isScheduled) {
             return;
         }

@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -12,8 +12,10 @@ import org.millrace.api.Settings;
  * Which peers may connect: {@code allow|deny:ip|name:pattern}, comma-separated, where {@code *} stands for any run of characters
  * and {@code ?} for one. The first rule that matches decides; a peer that none matches may come in, as with Flume. Immutable.
  */
-final class IpFilter {
-    private static final IpFilter OFF = new IpFilter(List.of());
+public final class IpFilter {
+    /** Lets everybody in. */
+    public static final IpFilter OFF = new IpFilter(List.of());
+
     private static final int PARTS = 3;
 
     private final List<Rule> rules;
@@ -30,7 +32,8 @@ final class IpFilter {
         NEEDS_NAME
     }
 
-    static IpFilter read(Settings settings) {
+    /** Reads {@code ipFilter} and {@code ipFilterRules}. */
+    public static IpFilter read(Settings settings) {
         boolean isOn = settings.bool("ipFilter")
                 .about("whether peers are let in by the rules")
                 .orElse(false);

@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -6,39 +6,42 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.OptionalLong;
-import org.millrace.codec.MalformedException;
-import org.millrace.codec.rpc.Request;
 import org.millrace.relay.log.LogThrottle;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the source tells an operator about its peers. What peers can repeat at will is told now and then, with a count. Thread-safe. */
-final class PeerLog {
-    private static final Logger log = LoggerFactory.getLogger(AvroSource.class);
+public final class PeerLog {
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(10);
 
+    private final Logger log;
     private final String source;
     private final LogThrottle refusals;
     private final LogThrottle notStored;
+    private final LogThrottle drops;
     private final LogThrottle faults;
 
-    PeerLog(String source, InstantSource clock) {
+    /** @param log of the source */
+    public PeerLog(Logger log, String source, InstantSource clock) {
+        this.log = log;
         this.source = source;
         this.refusals = new LogThrottle(clock, NOW_AND_THEN);
         this.notStored = new LogThrottle(clock, NOW_AND_THEN);
+        this.drops = new LogThrottle(clock, NOW_AND_THEN);
         this.faults = new LogThrottle(clock, NOW_AND_THEN);
     }
 
-    void connected(Channel peer) {
+    /** A peer was let in. */
+    public void connected(Channel peer) {
         log.info("source {}: {} connected", source, address(peer));
     }
 
-    void disconnected(Channel peer) {
+    /** It has gone. */
+    public void disconnected(Channel peer) {
         log.info("source {}: {} disconnected", source, address(peer));
     }
 
     /** A peer was turned away, or is disconnected for what it did. */
-    void refused(Channel peer, String why) {
+    public void refused(Channel peer, String why) {
         OptionalLong leftOut = refusals.admit();
         if (leftOut.isPresent()) {
             log.warn("source {}: {} refused and disconnected: {}{}", source, address(peer), why, more(leftOut));
@@ -46,29 +49,51 @@ final class PeerLog {
     }
 
     /** A call that made no sense was answered with an error. */
-    void refusedCall(Channel peer, MalformedException why) {
+    public void refusedCall(Channel peer, String why) {
         OptionalLong leftOut = refusals.admit();
         if (leftOut.isPresent()) {
-            log.warn("source {}: call of {} refused: {}{}", source, address(peer), why.getMessage(), more(leftOut));
+            log.warn("source {}: call of {} refused: {}{}", source, address(peer), why, more(leftOut));
         }
     }
 
     /** The peer is to send the batch again. */
-    void notStored(Channel peer, Request.Call call, Throwable why) {
+    public void notStored(Channel peer, int events, Throwable why) {
         OptionalLong leftOut = notStored.admit();
         if (leftOut.isPresent()) {
             log.warn(
                     "source {}: {} events of {} not stored, it is to try again: {}{}",
                     source,
-                    call.batch().events(),
+                    events,
                     address(peer),
                     why.getMessage(),
                     more(leftOut));
         }
     }
 
+    /** No channel has the events yet: they are put again. */
+    void kept(Channel peer, int events, Throwable why) {
+        OptionalLong leftOut = notStored.admit();
+        if (leftOut.isPresent()) {
+            log.warn(
+                    "source {}: {} events of {} not stored, they are kept and put again: {}{}",
+                    source,
+                    events,
+                    address(peer),
+                    why.getMessage(),
+                    more(leftOut));
+        }
+    }
+
+    /** Events are lost: nobody is there to send them again. */
+    public void dropped(Channel peer, int events, String why) {
+        OptionalLong leftOut = drops.admit();
+        if (leftOut.isPresent()) {
+            log.error("source {}: {} events of {} dropped: {}{}", source, events, address(peer), why, more(leftOut));
+        }
+    }
+
     /** Something broke that should not. */
-    void fault(Channel peer, Throwable what) {
+    public void fault(Channel peer, Throwable what) {
         OptionalLong leftOut = faults.admit();
         if (leftOut.isPresent()) {
             log.error("source {}: while serving {}{}", source, address(peer), more(leftOut), what);
@@ -81,6 +106,9 @@ final class PeerLog {
 
     private static String address(Channel peer) {
         SocketAddress remote = peer.remoteAddress();
+        if (remote == null) { // a port for datagrams of many
+            return "port " + peer.localAddress();
+        }
         return remote instanceof InetSocketAddress inet && inet.getAddress() != null
                 ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
                 : String.valueOf(remote);

@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,20 +10,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.SourceMetrics;
-import org.millrace.codec.CodecLimits;
-import org.millrace.codec.frame.AvroFrameDecoder;
-import org.millrace.codec.frame.ReceiveBudget;
-import org.millrace.relay.source.avro.AvroSourceSettings.ConnectionLimits;
+import org.millrace.relay.source.net.TrafficWatch.Timeouts;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.RecordingInlet;
+import org.slf4j.LoggerFactory;
 
 class TrafficWatchTest {
     private final FakeClock clock = new FakeClock();
     private final EmbeddedChannel connection = new EmbeddedChannel();
-    private final ReceiveBudget budget = new ReceiveBudget(1 << 20);
     private final MetricRegistry registry = new MetricRegistry();
-    private final AvroSourceFigures figures = new AvroSourceFigures(new SourceMetrics("r1", registry), budget);
-    private final ReadGate gate = new ReadGate(connection, new RecordingInlet(), 10, figures);
+    private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", registry));
+    private final ReadGate gate = new ReadGate(connection, new RecordingInlet(), 10, PendingBytes.UNLIMITED, figures);
+    private boolean isMidFrame;
 
     @AfterEach
     void close() {
@@ -60,7 +58,7 @@ class TrafficWatchTest {
         pass(Duration.ofSeconds(1000));
         assertThat(connection.isOpen()).isTrue();
 
-        connection.writeInbound(Unpooled.buffer().writeInt(1));
+        isMidFrame = true;
         pass(Duration.ofSeconds(13));
 
         assertThat(connection.isOpen()).isFalse();
@@ -78,7 +76,7 @@ class TrafficWatchTest {
     @Test
     void timeInWhichWeDidNotReadIsNotThePeers() {
         watch(Duration.ofSeconds(60), Duration.ofSeconds(10));
-        connection.writeInbound(Unpooled.buffer().writeInt(1));
+        isMidFrame = true;
         connection.config().setAutoRead(false);
         pass(Duration.ofSeconds(1000));
 
@@ -86,13 +84,11 @@ class TrafficWatchTest {
     }
 
     private void watch(Duration idle, Duration stall) {
-        AvroFrameDecoder frames = new AvroFrameDecoder(CodecLimits.DEFAULT, budget);
-        ConnectionLimits limits = new ConnectionLimits(10, 10, 1000, idle, stall);
         connection.freezeTime();
+        PeerLog log = new PeerLog(LoggerFactory.getLogger(TrafficWatchTest.class), "r1", clock);
         connection
                 .pipeline()
-                .addLast(new TrafficWatch(frames, gate, limits, figures, new PeerLog("r1", clock), clock))
-                .addLast(frames);
+                .addLast(new TrafficWatch(() -> isMidFrame, gate, new Timeouts(idle, stall), figures, log, clock));
     }
 
     private void pass(Duration time) {

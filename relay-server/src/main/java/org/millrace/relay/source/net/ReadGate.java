@@ -1,4 +1,4 @@
-package org.millrace.relay.source.avro;
+package org.millrace.relay.source.net;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
@@ -6,53 +6,79 @@ import org.millrace.api.Inlet;
 
 /**
  * Decides whether one connection is read from. Not while a channel behind the inlet is full, nor while too many of its calls wait
- * for an answer, nor while it leaves our answers unread: so the sender feels what we feel, and nothing piles up. While the channel is
+ * for an answer, nor while it leaves our answers unread, nor while all connections together have too much that waits: so the sender
+ * feels what we feel, and nothing piles up. While the channel is
  * full one call is still read from each connection, so that a sender hears FAILED after the channel's keep-alive instead of nothing.
  * The connection's event loop only.
  */
-final class ReadGate {
+public final class ReadGate {
     private final Channel connection;
     private final Inlet inlet;
     private final int maxPipelined;
-    private final AvroSourceFigures figures;
+    private final PendingBytes pending;
+    private final ConnectionFigures figures;
 
     private int callsInFlight;
     private boolean isClosing;
+    private boolean isHeld;
     private boolean isWaitingForRoom;
+    private boolean isWaitingForMemory;
 
-    ReadGate(Channel connection, Inlet inlet, int maxPipelined, AvroSourceFigures figures) {
+    /**
+     * @param maxPipelined with so many calls under way nothing more is read
+     * @param pending while there is too much of it nothing is read, whoever it came from
+     */
+    public ReadGate(
+            Channel connection, Inlet inlet, int maxPipelined, PendingBytes pending, ConnectionFigures figures) {
         this.connection = connection;
         this.inlet = inlet;
         this.maxPipelined = maxPipelined;
+        this.pending = pending;
         this.figures = figures;
     }
 
-    int callsInFlight() {
+    /** Calls that have begun and not ended. */
+    public int callsInFlight() {
         return callsInFlight;
     }
 
-    void callBegan() {
+    /** Something was read that is to be answered, or to be stored. */
+    public void callBegan() {
         callsInFlight++;
         update();
     }
 
-    void callEnded() {
+    /** It was. */
+    public void callEnded() {
         callsInFlight--;
         update();
     }
 
+    /** Nothing is read until {@link #letGo}. */
+    public void hold() {
+        isHeld = true;
+        update();
+    }
+
+    public void letGo() {
+        isHeld = false;
+        update();
+    }
+
     /** Nothing more is read, ever. */
-    void shut() {
+    public void shut() {
         isClosing = true;
         update();
     }
 
     /** To be called when one of the reasons may have come or gone. */
-    void update() {
+    public void update() {
         boolean mayRead = !isClosing
+                && !isHeld
                 && callsInFlight < maxPipelined
                 && connection.isWritable()
-                && (hasRoom() || callsInFlight == 0);
+                && (hasRoom() || callsInFlight == 0)
+                && hasMemory();
         if (mayRead != connection.config().isAutoRead()) {
             if (!mayRead) {
                 figures.paused();
@@ -70,6 +96,29 @@ final class ReadGate {
             inlet.onRoom(this::roomAgain);
         }
         return false;
+    }
+
+    private boolean hasMemory() {
+        if (pending.hasRoom()) {
+            return true;
+        }
+        if (!isWaitingForMemory) {
+            isWaitingForMemory = true;
+            pending.onRoom(this::memoryAgain);
+        }
+        return false;
+    }
+
+    /** Any thread. */
+    private void memoryAgain() {
+        try {
+            connection.eventLoop().execute(() -> {
+                isWaitingForMemory = false;
+                update();
+            });
+        } catch (RejectedExecutionException e) {
+            isWaitingForMemory = true; // as below
+        }
     }
 
     /** Any thread. */
