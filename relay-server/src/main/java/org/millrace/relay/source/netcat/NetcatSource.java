@@ -1,0 +1,74 @@
+package org.millrace.relay.source.netcat;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.millrace.api.Source;
+import org.millrace.api.SourceContext;
+import org.millrace.api.StartException;
+import org.millrace.relay.source.net.BatchFigures;
+import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.PeerLog;
+import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.relay.source.net.TcpServer;
+import org.millrace.relay.source.net.TrafficWatch;
+import org.millrace.relay.source.net.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes lines on a port. {@link #start} and {@link #close} are called by one thread. */
+final class NetcatSource implements Source {
+    private static final Logger log = LoggerFactory.getLogger(NetcatSource.class);
+
+    private static final int FIRST_READ_BYTES = 2048;
+
+    /** Batches read ahead of the one that is being stored; those are put one at a time, so that answers keep their order. */
+    private static final int MAX_BATCHES = 8;
+
+    private final SourceContext context;
+    private final NetcatSettings settings;
+    private final ConnectionFigures connections;
+    private final PeerLog peerLog;
+    private final PendingBytes pending;
+    private final SourceBatches batches;
+    private final TcpServer server;
+
+    NetcatSource(SourceContext context, NetcatSettings settings, Transport transport) {
+        this.context = context;
+        this.settings = settings;
+        this.connections = new ConnectionFigures(context.metrics());
+        this.peerLog = new PeerLog(log, context.name(), context.clock());
+        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        this.batches =
+                new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
+    }
+
+    @Override
+    public void start() throws StartException {
+        server.start("netcat", List.of(settings.port()), FIRST_READ_BYTES, this::build);
+    }
+
+    InetSocketAddress boundAddress() {
+        return server.boundAddresses().get(0);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        batches.abandon();
+    }
+
+    private void build(Channel connection) {
+        ReadGate gate = new ReadGate(connection, context.inlet(), MAX_BATCHES, pending, connections);
+        ChannelPipeline pipeline = connection.pipeline();
+        pipeline.addLast(
+                "traffic",
+                new TrafficWatch(
+                        () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
+        pipeline.addLast("lines", new NetcatConnection(connection, gate, batches, settings, peerLog));
+    }
+}
