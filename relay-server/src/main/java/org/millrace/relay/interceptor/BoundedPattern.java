@@ -10,6 +10,7 @@ import java.util.regex.PatternSyntaxException;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.relay.log.LogThrottle;
+import org.millrace.relay.text.BoundedText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,14 +1,15 @@
-package org.millrace.relay.interceptor;
+package org.millrace.relay.text;
 
 /**
  * A text that can be looked at so many times only: what a regular expression with nested repetition does to a text made for it would not
  * end otherwise. One thread.
  */
-final class BoundedText implements CharSequence {
+public final class BoundedText implements CharSequence {
     private final String text;
     private long looksLeft;
 
-    BoundedText(String text, long looks) {
+    /** @param looks how often one of its characters may be asked for */
+    public BoundedText(String text, long looks) {
         this.text = text;
         this.looksLeft = looks;
     }
@@ -38,7 +39,7 @@ final class BoundedText implements CharSequence {
     }
 
     /** The text was looked at too often. */
-    static final class TooCostlyException extends RuntimeException {
+    public static final class TooCostlyException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         TooCostlyException() {

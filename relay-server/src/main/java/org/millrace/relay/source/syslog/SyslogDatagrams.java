@@ -1,0 +1,111 @@
+package org.millrace.relay.source.syslog;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.DatagramConnection;
+import org.millrace.relay.source.net.SourceBatches;
+
+/**
+ * A message of each datagram: its first line that is not empty. While a sender's name is looked up nothing is read. The port's event
+ * loop only.
+ */
+final class SyslogDatagrams extends DatagramConnection {
+    private static final int MAX_DATAGRAM_BYTES = 65_536;
+
+    private final SyslogEvents events;
+    private final PeerHeaders peerHeaders;
+    private final PeerNames names;
+    private final byte[] message = new byte[MAX_DATAGRAM_BYTES];
+    /** Those of one turn of the event loop at most: then no more are read. */
+    private final Deque<DatagramPacket> waitingForName = new ArrayDeque<>();
+
+    SyslogDatagrams(
+            Channel port,
+            SourceBatches source,
+            ConnectionFigures connections,
+            SyslogEvents events,
+            PeerHeaders peerHeaders,
+            PeerNames names) {
+        super(port, source, connections);
+        this.events = events;
+        this.peerHeaders = peerHeaders;
+        this.names = names;
+    }
+
+    @Override
+    protected void read(DatagramPacket datagram) {
+        if (!peerHeaders.needName()) {
+            take(datagram, null);
+            return;
+        }
+        String name = waitingForName.isEmpty() ? names.of(sender(datagram)) : null;
+        if (name != null) {
+            take(datagram, name);
+            return;
+        }
+        waitingForName.add(datagram.retain());
+        if (waitingForName.size() == 1) {
+            port.config().setAutoRead(false);
+            names.lookUp(sender(datagram), port.eventLoop(), found -> takeWaiting());
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        super.handlerRemoved(ctx);
+        for (DatagramPacket datagram : waitingForName) {
+            unusable("the source ended before the sender's name was known");
+            datagram.release();
+        }
+        waitingForName.clear();
+    }
+
+    private void takeWaiting() {
+        while (!waitingForName.isEmpty()) {
+            InetAddress sender = sender(waitingForName.peek());
+            String name = names.of(sender);
+            if (name == null) {
+                names.lookUp(sender, port.eventLoop(), found -> takeWaiting());
+                break;
+            }
+            DatagramPacket datagram = waitingForName.remove();
+            take(datagram, name);
+            datagram.release();
+        }
+        put();
+        port.config().setAutoRead(waitingForName.isEmpty());
+    }
+
+    private void take(DatagramPacket datagram, @Nullable String name) {
+        ByteBuf content = datagram.content();
+        while (content.isReadable() && content.getByte(content.readerIndex()) == '\n') {
+            content.skipBytes(1);
+        }
+        int end = content.bytesBefore((byte) '\n');
+        int length = end < 0 ? content.readableBytes() : end;
+        if (length == 0) {
+            unusable("an empty datagram");
+            return;
+        }
+        content.readBytes(message, 0, length);
+        events.forgetPeer();
+        peerHeaders.addTo(events, (InetSocketAddress) port.localAddress(), sender(datagram));
+        if (name != null) {
+            peerHeaders.addNameTo(events, name);
+        }
+        events.add(batch(), message, length, false);
+        added();
+    }
+
+    private static InetAddress sender(DatagramPacket datagram) {
+        return datagram.sender().getAddress();
+    }
+}

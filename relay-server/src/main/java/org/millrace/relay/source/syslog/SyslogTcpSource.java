@@ -1,0 +1,128 @@
+package org.millrace.relay.source.syslog;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.millrace.api.BatchSized;
+import org.millrace.api.Source;
+import org.millrace.api.SourceContext;
+import org.millrace.api.StartException;
+import org.millrace.relay.source.net.BatchFigures;
+import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.PeerLog;
+import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.relay.source.net.TcpServer;
+import org.millrace.relay.source.net.TrafficWatch;
+import org.millrace.relay.source.net.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes syslog messages on one port or several. {@link #start} and {@link #close} are called by one thread. */
+class SyslogTcpSource implements Source {
+    private static final Logger log = LoggerFactory.getLogger(SyslogTcpSource.class);
+
+    private final SourceContext context;
+    private final SyslogTcpSettings settings;
+    private final ZoneId zone;
+    private final PeerHeaders peerHeaders;
+    private final ConnectionFigures connections;
+    private final SyslogFigures figures;
+    private final PeerLog peerLog;
+    private final PendingBytes pending;
+    private final SourceBatches batches;
+    private final TcpServer server;
+
+    /** @param zone of time stamps that do not say theirs, in the plain dialect */
+    SyslogTcpSource(SourceContext context, SyslogTcpSettings settings, ZoneId zone, Transport transport) {
+        this.context = context;
+        this.settings = settings;
+        this.zone = zone;
+        this.peerHeaders = new PeerHeaders(settings.messages(), settings.portHeader());
+        this.connections = new ConnectionFigures(context.metrics());
+        this.figures = new SyslogFigures(context.metrics());
+        this.peerLog = new PeerLog(log, context.name(), context.clock());
+        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        this.batches =
+                new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
+    }
+
+    @Override
+    public void start() throws StartException {
+        server.start("syslog", settings.ports(), settings.firstReadBytes(), this::build);
+    }
+
+    List<InetSocketAddress> boundAddresses() {
+        return server.boundAddresses();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        batches.abandon();
+    }
+
+    private void build(Channel connection) {
+        InetSocketAddress local = (InetSocketAddress) connection.localAddress();
+        InetAddress peer = ((InetSocketAddress) connection.remoteAddress()).getAddress();
+        ReadGate gate = new ReadGate(connection, context.inlet(), SyslogConnection.MAX_BATCHES, pending, connections);
+        SyslogEvents events = events(local.getPort());
+        peerHeaders.addTo(events, local, peer);
+        ChannelPipeline pipeline = connection.pipeline();
+        pipeline.addLast(
+                "traffic",
+                new TrafficWatch(
+                        () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
+        pipeline.addLast(
+                "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
+        if (peerHeaders.needName()) {
+            gate.hold();
+            server.names()
+                    .nameOf(peer)
+                    .thenAcceptAsync(
+                            name -> {
+                                peerHeaders.addNameTo(events, name);
+                                gate.letGo();
+                            },
+                            connection.eventLoop());
+        }
+    }
+
+    private SyslogEvents events(int port) {
+        Charset charset = settings.charsets().getOrDefault(port, settings.charset());
+        MessageText text = charset == null ? MessageText.asItIs() : MessageText.of(charset);
+        MessageParser parser = settings.dialect() == Dialect.MULTIPORT
+                ? new MultiportParser(new StampReader(ZoneOffset.UTC, context.clock(), true), context.clock())
+                : new SyslogParser(
+                        new StampReader(zone, context.clock(), false),
+                        settings.format() == null ? null : new CustomFormat(settings.format()));
+        return new SyslogEvents(settings.dialect(), parser, settings.messages().keep(), text, figures);
+    }
+
+    /** One whose batch size is Flume's, and so is compared with its channels' as Flume does. */
+    static final class Multiport extends SyslogTcpSource implements BatchSized {
+        private final int batchEvents;
+
+        Multiport(SourceContext context, SyslogTcpSettings settings, Transport transport) {
+            super(context, settings, ZoneOffset.UTC, transport);
+            this.batchEvents = settings.batchEvents();
+        }
+
+        @Override
+        public int batchEvents() {
+            return batchEvents;
+        }
+
+        @Override
+        public String batchKey() {
+            return "batchSize";
+        }
+    }
+}
