@@ -1,0 +1,335 @@
+package org.millrace.relay.source.http;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.ChannelException;
+import org.millrace.api.Inlet;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
+import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.PeerLog;
+import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.TcpServer;
+
+/**
+ * Takes the requests of one connection, one after the other: the next is read once this one is answered. The connection's event loop
+ * only, but for {@link #stored}.
+ */
+final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
+    private final Channel connection;
+    private final Inlet inlet;
+    private final InletFlush flush;
+    private final ReadGate gate;
+    private final HttpSettings settings;
+    private final PendingBytes held;
+    private final HttpFigures figures;
+    private final ConnectionFigures connections;
+    private final PeerLog log;
+    private final ResponseSender responses;
+
+    private @Nullable HttpRequest request;
+    private @Nullable RequestContent content;
+    private @Nullable Future<?> patience;
+    private boolean isEnding;
+
+    HttpConnection(
+            Channel connection,
+            Inlet inlet,
+            InletFlush flush,
+            ReadGate gate,
+            HttpSettings settings,
+            PendingBytes held,
+            HttpFigures figures,
+            ConnectionFigures connections,
+            PeerLog log) {
+        this.connection = connection;
+        this.inlet = inlet;
+        this.flush = flush;
+        this.gate = gate;
+        this.settings = settings;
+        this.held = held;
+        this.figures = figures;
+        this.connections = connections;
+        this.log = log;
+        this.responses = new ResponseSender(connection);
+        if (connection.config() instanceof SocketChannelConfig config) {
+            config.setAllowHalfClosure(true); // who has said all still waits for our answer
+        }
+    }
+
+    /** True if a request has begun to come in and has not ended. */
+    boolean isMidRequest() {
+        return content != null;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
+        if (isEnding) {
+            return;
+        }
+        if (part instanceof HttpRequest head) {
+            begin(head);
+        }
+        RequestContent open = content;
+        if (open == null || !(part instanceof HttpContent more)) {
+            return;
+        }
+        try {
+            if (part.decoderResult().isFailure()) {
+                throw BadRequestException.badRequest("content that is not as HTTP has it");
+            }
+            open.add(more.content());
+        } catch (BadRequestException e) {
+            refuseAndClose(e.status(), String.valueOf(e.getMessage()));
+            return;
+        }
+        if (part instanceof LastHttpContent) {
+            run(open);
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        request = head;
+        if (head.decoderResult().isFailure()) {
+            refuseAndClose(statusOf(head.decoderResult().cause()), "a request that is not as HTTP has it");
+            return;
+        }
+        HttpResponseStatus refusal = RequestRules.refusal(head, settings.maxRequestBytes(), settings.handler());
+        if (refusal != null) {
+            refuseAndClose(refusal, head.method().name());
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(head)) {
+            responses.goOn();
+        }
+        content = new RequestContent(
+                connection.alloc(),
+                held,
+                HttpUtil.getContentLength(head, -1L),
+                settings.maxRequestBytes(),
+                settings.handler().contentLimit(),
+                head.headers().get(CONTENT_ENCODING));
+    }
+
+    private static HttpResponseStatus statusOf(Throwable cause) {
+        if (!(cause instanceof TooLongFrameException)) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        return String.valueOf(cause.getClass().getSimpleName()).contains("Line")
+                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
+                : HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+    }
+
+    /** All of a request is here. */
+    private void run(RequestContent open) {
+        HttpRequest head = request;
+        stopWaiting();
+        content = null;
+        if (head == null) {
+            open.close();
+            return;
+        }
+        EventBatch batch;
+        try (EventBatchBuilder builder = new EventBatchBuilder();
+                InputStream body = open.open()) {
+            settings.handler().read(new RequestHead(head.uri(), head.headers().get(CONTENT_TYPE)), body, builder);
+            batch = builder.events() == 0 ? null : builder.build().condensed();
+        } catch (BadRequestException e) {
+            refuse(e.status(), String.valueOf(e.getMessage()));
+            return;
+        } catch (BoundedInput.TooLongException e) {
+            refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "more than maxRequestBytes once it is decompressed");
+            return;
+        } catch (IOException e) { // there is no other input but the content
+            refuse(HttpResponseStatus.BAD_REQUEST, "content that is not of its encoding");
+            return;
+        } finally {
+            open.close();
+        }
+        figures.received(batch == null ? 0 : batch.events());
+        if (batch == null) {
+            figures.accepted(0, 0);
+            answer(HttpResponseStatus.OK, "");
+        } else {
+            submit(batch);
+        }
+    }
+
+    private void submit(EventBatch batch) {
+        int events = batch.events();
+        int bytes = batch.encodedBytes();
+        held.add(bytes);
+        gate.callBegan();
+        long begun = System.nanoTime();
+        CompletableFuture<Void> stored = inlet.submitUnflushed(batch);
+        flush.submitted();
+        if (stored.isDone() && !stored.isCompletedExceptionally()) {
+            settle(events, bytes, begun, null);
+        } else {
+            stored.whenComplete((done, failure) -> stored(events, bytes, begun, failure));
+        }
+    }
+
+    /** Any thread. */
+    private void stored(int events, int bytes, long begun, @Nullable Throwable failure) {
+        if (connection.eventLoop().inEventLoop()) {
+            settle(events, bytes, begun, failure);
+            return;
+        }
+        try {
+            connection.eventLoop().execute(() -> settle(events, bytes, begun, failure));
+        } catch (RejectedExecutionException e) { // the source has ended, and nobody waits for an answer
+            held.remove(bytes);
+        }
+    }
+
+    private void settle(int events, int bytes, long begun, @Nullable Throwable failure) {
+        held.remove(bytes);
+        if (failure == null) {
+            figures.accepted(events, System.nanoTime() - begun);
+            answer(HttpResponseStatus.OK, "");
+        } else {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof ChannelException) {
+                figures.notStored();
+                log.notStored(connection, events, cause);
+                refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "no channel took the events: " + cause.getMessage());
+            } else {
+                figures.broken();
+                log.fault(connection, cause);
+                refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the events could not be handled");
+            }
+        }
+        gate.callEnded();
+        endIfIdle();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        responses.flush();
+        if (isMidRequest() && patience == null && !settings.requestTimeout().isZero()) {
+            patience = connection
+                    .eventLoop()
+                    .schedule(this::timeOut, settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        gate.update();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == TcpServer.DRAIN || event instanceof ChannelInputShutdownEvent) {
+            gate.shut();
+            isEnding = true;
+            dropContent(); // nobody will send the rest
+            endIfIdle();
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        dropContent();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) { // a peer that hangs up hard is told of as any other that goes
+            log.fault(connection, cause);
+        }
+        ctx.close();
+    }
+
+    private void timeOut() {
+        patience = null;
+        if (isMidRequest()) {
+            connections.timedOut();
+            refuseAndClose(
+                    HttpResponseStatus.REQUEST_TIMEOUT, "requestTimeout: not here after " + settings.requestTimeout());
+        }
+    }
+
+    private void endIfIdle() {
+        if (isEnding && gate.callsInFlight() == 0) {
+            responses.close();
+        }
+    }
+
+    /** The request is here as a whole; the next one may follow. */
+    private void refuse(HttpResponseStatus status, String why) {
+        figures.refused(status);
+        log.refusedCall(connection, status + ", " + why);
+        answer(status, why);
+    }
+
+    private void answer(HttpResponseStatus status, String text) {
+        HttpRequest head = request;
+        request = null;
+        if (head == null || !connection.isActive()) {
+            return;
+        }
+        boolean staysOpen = HttpUtil.isKeepAlive(head) && !isEnding;
+        responses.send(head, status, text, staysOpen);
+        if (!staysOpen) {
+            isEnding = true;
+            gate.shut();
+        }
+    }
+
+    /** What would still come of the request is not read. */
+    private void refuseAndClose(HttpResponseStatus status, String why) {
+        figures.refused(status);
+        log.refused(connection, status + ", " + why);
+        dropContent();
+        isEnding = true;
+        HttpRequest head = request;
+        request = null;
+        if (head != null) {
+            responses.sendAndLinger(head, status, why);
+        } else {
+            responses.close();
+        }
+    }
+
+    private void dropContent() {
+        stopWaiting();
+        RequestContent open = content;
+        if (open != null) {
+            content = null;
+            open.close();
+        }
+    }
+
+    private void stopWaiting() {
+        if (patience != null) {
+            patience.cancel(false);
+            patience = null;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.millrace.relay.source.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.millrace.api.Source;
+import org.millrace.api.SourceContext;
+import org.millrace.api.StartException;
+import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.PeerLog;
+import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.TcpServer;
+import org.millrace.relay.source.net.TrafficWatch;
+import org.millrace.relay.source.net.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes HTTP requests on a port. {@link #start} and {@link #close} are called by one thread. */
+final class HttpSource implements Source {
+    private static final Logger log = LoggerFactory.getLogger(HttpSource.class);
+
+    private static final int FIRST_READ_BYTES = 4096;
+    private static final int MAX_CHUNK_BYTES = 64 << 10;
+
+    private final SourceContext context;
+    private final HttpSettings settings;
+    private final ConnectionFigures connections;
+    private final PeerLog peerLog;
+    private final PendingBytes held;
+    private final HttpFigures figures;
+    private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
+    private final TcpServer server;
+
+    HttpSource(SourceContext context, HttpSettings settings, Transport transport) {
+        this.context = context;
+        this.settings = settings;
+        this.connections = new ConnectionFigures(context.metrics());
+        this.peerLog = new PeerLog(log, context.name(), context.clock());
+        this.held = new PendingBytes(settings.maxReceiveBytes());
+        this.figures = new HttpFigures(context.metrics(), held);
+        this.server = new TcpServer(context, log, settings.tcp(), connections, peerLog, held, transport);
+    }
+
+    @Override
+    public void start() throws StartException {
+        server.start("http", List.of(settings.port()), FIRST_READ_BYTES, this::build);
+    }
+
+    InetSocketAddress boundAddress() {
+        return server.boundAddresses().get(0);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private void build(Channel connection) {
+        ReadGate gate = new ReadGate(connection, context.inlet(), 1, PendingBytes.UNLIMITED, connections);
+        InletFlush flush =
+                flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
+        HttpConnection requests = new HttpConnection(
+                connection, context.inlet(), flush, gate, settings, held, figures, connections, peerLog);
+        TrafficWatch.Timeouts timeouts = new TrafficWatch.Timeouts(settings.idleTimeout(), settings.idleTimeout());
+        HttpDecoderConfig limits = new HttpDecoderConfig()
+                .setMaxInitialLineLength(settings.maxHeaderBytes())
+                .setMaxHeaderSize(settings.maxHeaderBytes())
+                .setMaxChunkSize(MAX_CHUNK_BYTES);
+        ChannelPipeline pipeline = connection.pipeline();
+        pipeline.addLast(
+                "traffic",
+                new TrafficWatch(requests::isMidRequest, gate, timeouts, connections, peerLog, context.clock()));
+        pipeline.addLast("http", new HttpServerCodec(limits));
+        pipeline.addLast("one-at-a-time", new FlowControlHandler());
+        pipeline.addLast("requests", requests);
+    }
+}

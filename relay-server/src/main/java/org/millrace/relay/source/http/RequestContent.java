@@ -1,0 +1,97 @@
+package org.millrace.relay.source.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.net.PendingBytes;
+
+/**
+ * The content of a request as it comes in, within limits: its own, and what all requests together may hold. It is copied out of the
+ * socket's buffers, which small chunks would keep whole. The connection's event loop only.
+ */
+final class RequestContent {
+    private static final int FIRST_BYTES = 1024;
+    private static final int MOST_FIRST_BYTES = 256 << 10;
+
+    private final PendingBytes held;
+    private final long maxBytes;
+    private final long limit;
+    private final @Nullable String encoding;
+    private final ByteBuf bytes;
+    private long heldBytes;
+
+    /**
+     * @param announced how long it says it is; negative if it does not
+     * @param maxBytes with more it is refused
+     * @param limit with more it is cut, which is no mistake; where it is compressed only once it is not any longer
+     * @param encoding {@code Content-Encoding}
+     */
+    RequestContent(
+            ByteBufAllocator memory,
+            PendingBytes held,
+            long announced,
+            long maxBytes,
+            long limit,
+            @Nullable String encoding) {
+        this.held = held;
+        this.maxBytes = maxBytes;
+        this.limit = limit;
+        this.encoding = isPlain(encoding) ? null : encoding;
+        this.bytes = memory.heapBuffer((int) Math.max(FIRST_BYTES, Math.min(announced, MOST_FIRST_BYTES)));
+    }
+
+    /** True if there is a way to read content of this encoding. */
+    static boolean isKnown(@Nullable String encoding) {
+        if (isPlain(encoding)) {
+            return true;
+        }
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
+            case "gzip", "x-gzip", "deflate" -> true;
+            default -> false;
+        };
+    }
+
+    /** Takes what has come; it is lent. */
+    void add(ByteBuf more) throws BadRequestException {
+        boolean isCut = encoding == null && limit < maxBytes;
+        int take = isCut ? (int) Math.min(more.readableBytes(), limit - bytes.readableBytes()) : more.readableBytes();
+        if (bytes.readableBytes() + (long) take > maxBytes) {
+            throw new BadRequestException(
+                    HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "more than maxRequestBytes: " + maxBytes);
+        }
+        if (!held.tryAdd(take)) {
+            throw new BadRequestException(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE, "requests under way hold maxReceiveBytes");
+        }
+        heldBytes += take;
+        bytes.writeBytes(more, take);
+    }
+
+    /** What has come, not compressed. Reading fails with more than may be. */
+    InputStream open() throws IOException {
+        InputStream raw = new ByteBufInputStream(bytes.duplicate());
+        if (encoding == null) {
+            return raw;
+        }
+        boolean isGzip = !encoding.equalsIgnoreCase("deflate");
+        return new BoundedInput(isGzip ? new GZIPInputStream(raw) : new InflaterInputStream(raw), maxBytes);
+    }
+
+    /** Gives the memory back. */
+    void close() {
+        held.remove(heldBytes);
+        heldBytes = 0;
+        bytes.release();
+    }
+
+    private static boolean isPlain(@Nullable String encoding) {
+        return encoding == null || encoding.isEmpty() || encoding.equalsIgnoreCase("identity");
+    }
+}

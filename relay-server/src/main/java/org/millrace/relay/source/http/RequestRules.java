@@ -1,0 +1,36 @@
+package org.millrace.relay.source.http;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
+
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import org.jspecify.annotations.Nullable;
+
+/** What can be said of a request by its head. */
+final class RequestRules {
+    private RequestRules() {}
+
+    /** Null if its content may come. The path is of no account, as with Flume. */
+    static @Nullable HttpResponseStatus refusal(HttpRequest head, long maxBytes, RequestHandler handler) {
+        HttpResponseStatus byMethod = switch (head.method().name()) {
+            case "POST", "GET", "HEAD" -> null;
+            case "TRACE", "OPTIONS" -> HttpResponseStatus.FORBIDDEN;
+            case "PUT", "DELETE" -> HttpResponseStatus.METHOD_NOT_ALLOWED;
+            default -> HttpResponseStatus.NOT_IMPLEMENTED;
+        };
+        if (byMethod != null) {
+            return byMethod;
+        }
+        String expected = head.headers().get(EXPECT);
+        if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
+            return HttpResponseStatus.EXPECTATION_FAILED;
+        }
+        if (!RequestContent.isKnown(head.headers().get(CONTENT_ENCODING))) {
+            return HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE;
+        }
+        boolean isTooLong = HttpUtil.getContentLength(head, 0L) > maxBytes && handler.contentLimit() > maxBytes;
+        return isTooLong ? HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE : null;
+    }
+}

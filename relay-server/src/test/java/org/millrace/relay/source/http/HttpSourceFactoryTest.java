@@ -1,0 +1,119 @@
+package org.millrace.relay.source.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.SourceContext;
+import org.millrace.api.SourceMetrics;
+import org.millrace.testkit.RecordedProblems;
+import org.millrace.testkit.RecordingInlet;
+
+class HttpSourceFactoryTest {
+    private final RecordedProblems problems = new RecordedProblems();
+
+    @Test
+    void isFoundByFlumesNames() {
+        assertThat(new HttpSourceFactory().typeNames())
+                .containsExactly("http", "org.apache.flume.source.http.HTTPSource");
+    }
+
+    @Test
+    void aPortIsEnough() {
+        HttpSettings settings = HttpSettings.read(problems.settings(Map.of("port", "0")));
+
+        assertThat(problems.problems()).isEmpty();
+        assertThat(settings.tcp().host()).isEqualTo("0.0.0.0");
+        assertThat(settings.handler()).isInstanceOf(JsonHandler.class);
+        assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+        create(Map.of());
+        assertThat(problems.problems()).singleElement().asString().startsWith("port: missing");
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "port|65536|a whole number",
+                "handler|com.example.Mine|one of: org.apache.flume.source.http.JSONHandler, ",
+                "maxRequestBytes|0|a number of bytes",
+                "maxReceiveBytes|1|a number of bytes",
+                "HttpConfiguration.requestHeaderSize|1|a whole number",
+                "ServerConnector.idleTimeout|-1|a number of millis",
+                "requestTimeout|-1|a number of seconds",
+                "threads|-1|a whole number",
+                "maxConnections|0|a whole number",
+                "maxUnsentReplyBytes|1|a whole number"
+            })
+    void badValueIsNamedWithWhatIsExpected(String key, String value, String expected) {
+        create(Map.of("port", "0", key, value));
+
+        assertThat(problems.problems())
+                .singleElement()
+                .asString()
+                .startsWith(key + ": " + value + " (expected: " + expected);
+    }
+
+    @Test
+    void aHandlerOfOnesOwnIsRefusedByAClearMessage() {
+        create(Map.of("port", "0", "handler", "com.example.Mine"));
+
+        assertThat(problems.problems()).singleElement().asString().contains("a handler of one's own cannot be loaded");
+    }
+
+    @Test
+    void badMaxBlobLengthIsNamed() {
+        create(Map.of("port", "0", "handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "0"));
+
+        assertThat(problems.problems()).singleElement().asString().startsWith("handler.maxBlobLength: 0 (expected: a number of bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "QueuedThreadPool.maxThreads",
+                "HttpConfiguration.sendServerVersion",
+                "ServerConnector.acceptQueueSize",
+                "handler.nickname",
+                "handler.maxBlobLength",
+                "handler.mandatoryParameters"
+            })
+    void whatHasNoMeaningHereIsSaidToHaveNone(String key) {
+        create(Map.of("port", "0", key, "1"));
+
+        assertThat(problems.problems()).isEmpty();
+        assertThat(problems.notes()).singleElement().asString().startsWith(key + ": has no effect: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ssl",
+                "enableSSL",
+                "keystore",
+                "keystorePassword",
+                "excludeProtocols",
+                "SslContextFactory.includeProtocols"
+            })
+    void tlsIsNotSupportedYet(String key) {
+        create(Map.of("port", "0", key, "x"));
+
+        assertThat(problems.problems()).containsExactly(key + ": not supported yet");
+    }
+
+    private void create(Map<String, String> values) {
+        SourceMetrics metrics = new SourceMetrics("r1", new MetricRegistry());
+        new HttpSourceFactory()
+                .create(
+                        new SourceContext("a1", "r1", new RecordingInlet(), metrics, InstantSource.system()),
+                        problems.settings(new HashMap<>(values)))
+                .close();
+    }
+}
