@@ -49,7 +49,7 @@ final class RequestContent {
 
     /** True if there is a way to read content of this encoding. */
     static boolean isKnown(@Nullable String encoding) {
-        if (isPlain(encoding)) {
+        if (encoding == null || isPlain(encoding)) {
             return true;
         }
         return switch (encoding.toLowerCase(Locale.ROOT)) {

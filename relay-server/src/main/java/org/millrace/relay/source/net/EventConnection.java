@@ -34,7 +34,7 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
         this.puts = source.open(connection, mode.maxInFlight(), mode.keepsRefused(), this);
         this.log = log;
         this.batchEvents = batchEvents;
-        if (connection.config() instanceof SocketChannelConfig config) {
+        if (!mode.keepsRefused() && connection.config() instanceof SocketChannelConfig config) {
             config.setAllowHalfClosure(true); // who has said all still waits for our answers
         }
     }

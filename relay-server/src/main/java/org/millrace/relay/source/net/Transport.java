@@ -32,6 +32,14 @@ public enum Transport {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 
+    /**
+     * One that reads nothing while it is told not to. Epoll reads all that there is once a peer has said that this was all, however full
+     * we are.
+     */
+    public static Transport pausable() {
+        return NIO;
+    }
+
     Class<? extends ServerChannel> acceptor() {
         return acceptor;
     }

@@ -21,6 +21,6 @@ public final class NetcatSourceFactory implements ComponentFactory.OfSource {
 
     @Override
     public Source create(SourceContext context, Settings settings) {
-        return new NetcatSource(context, NetcatSettings.read(settings), Transport.best());
+        return new NetcatSource(context, NetcatSettings.read(settings), Transport.pausable());
     }
 }

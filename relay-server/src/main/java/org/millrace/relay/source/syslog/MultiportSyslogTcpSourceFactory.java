@@ -66,7 +66,7 @@ public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.O
                 null,
                 messages,
                 StreamSettings.read(settings, host, eventLoops));
-        return new SyslogTcpSource.Multiport(context, all, Transport.best());
+        return new SyslogTcpSource.Multiport(context, all, Transport.pausable());
     }
 
     private static List<Integer> ports(String text) {

@@ -52,6 +52,6 @@ public final class SyslogTcpSourceFactory implements ComponentFactory.OfSource {
                 format,
                 messages,
                 StreamSettings.read(settings, host, eventLoops));
-        return new SyslogTcpSource(context, all, ZoneId.systemDefault(), Transport.best());
+        return new SyslogTcpSource(context, all, ZoneId.systemDefault(), Transport.pausable());
     }
 }

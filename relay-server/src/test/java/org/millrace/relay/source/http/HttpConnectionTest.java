@@ -65,7 +65,7 @@ class HttpConnectionTest {
         assertThat(connection.isOpen()).isTrue();
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{index}: {1}")
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
@@ -197,7 +197,7 @@ class HttpConnectionTest {
     }
 
     @ParameterizedTest(name = "{1}")
-    @CsvSource(delimiter = '|', value = {"no http|400", "GET /LONG HTTP/1.1\r\n\r\n|414", "GET / HTTP/1.1\r\nA: LONG\r\n\r\n|431"})
+    @CsvSource(delimiter = '|', value = {"no http|400", "GET /LONG HTTP/1.1\\r\\n\\r\\n|414", "GET / HTTP/1.1\\r\\nA: LONG\\r\\n\\r\\n|431"})
     void whatIsNoHttpIsRefused(String text, int status) {
         connect();
 

@@ -53,7 +53,10 @@ class HttpSourceFactoryTest {
                 "maxUnsentReplyBytes|1|a whole number"
             })
     void badValueIsNamedWithWhatIsExpected(String key, String value, String expected) {
-        create(Map.of("port", "0", key, value));
+        Map<String, String> values = new HashMap<>(Map.of("port", "0"));
+        values.put(key, value);
+
+        create(values);
 
         assertThat(problems.problems())
                 .singleElement()

@@ -1,0 +1,348 @@
+package org.millrace.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.process.AgentProcess;
+import org.millrace.testkit.process.AgentProcess.Kind;
+import org.millrace.testkit.process.EventServer;
+import org.millrace.testkit.process.FreePorts;
+
+/**
+ * Slow, huge, malformed and flooding peers against netcat, syslog and HTTP sources of an agent with a small heap that is resident from the
+ * start. Good peers go on beside them, and what they send arrives.
+ */
+class ListenersBadInputIT {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final List<String> SMALL =
+            List.of("-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=64m");
+    /** For compiled code, classes, threads and direct buffers. */
+    private static final long MOST_GROWTH_BYTES = 96 << 20;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final byte[] MEGABYTE = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+
+    private static final AtomicInteger GOOD = new AtomicInteger();
+    private static final AtomicInteger FLOOD = new AtomicInteger();
+    /** While it is there the next hop takes nothing. */
+    private static final AtomicReference<CountDownLatch> DAM = new AtomicReference<>(new CountDownLatch(0));
+
+    private static EventServer next;
+    private static AgentProcess agent;
+    private static int netcat;
+    private static int syslog;
+    private static int multiport;
+    private static int udp;
+    private static int http;
+    private static int sent;
+    private static long residentBefore;
+
+    @BeforeAll
+    static void start(@TempDir Path dir) throws Exception {
+        next = new EventServer(0, new EventServer.Taker() {
+            @Override
+            public void take(Map<String, String> headers, byte[] body) {
+                try {
+                    DAM.get().await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                String text = new String(body, StandardCharsets.ISO_8859_1);
+                if (text.startsWith("good ")) {
+                    GOOD.incrementAndGet();
+                } else if (text.startsWith("flood ")) {
+                    FLOOD.incrementAndGet();
+                }
+            }
+
+            @Override
+            public void fault(Exception why) {
+                // the agent hangs up after a while on who does not answer
+            }
+        });
+        netcat = FreePorts.next();
+        syslog = FreePorts.next();
+        multiport = FreePorts.next();
+        udp = FreePorts.next();
+        http = FreePorts.next();
+        agent = AgentProcess.start(Kind.MILLRACE, "agent", dir, SMALL, configuration(), netcat, syslog, multiport, http);
+        goodPeersGoOn();
+        residentBefore = agent.process().residentBytes();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        DAM.get().countDown();
+        agent.close();
+        next.close();
+    }
+
+    private static String configuration() {
+        return """
+                a.sources = n s m u h
+                a.channels = c
+                a.sinks = k
+                a.channels.c.type = memory
+                a.channels.c.capacity = 2000
+                a.channels.c.transactionCapacity = 1000
+                a.channels.c.keep-alive = 1
+                a.sources.n.type = netcat
+                a.sources.n.channels = c
+                a.sources.n.bind = 127.0.0.1
+                a.sources.n.port = %1$d
+                a.sources.s.type = syslogtcp
+                a.sources.s.channels = c
+                a.sources.s.host = 127.0.0.1
+                a.sources.s.port = %2$d
+                a.sources.s.maxPendingBytes = 4MiB
+                a.sources.m.type = multiport_syslogtcp
+                a.sources.m.channels = c
+                a.sources.m.host = 127.0.0.1
+                a.sources.m.ports = %3$d
+                a.sources.u.type = syslogudp
+                a.sources.u.channels = c
+                a.sources.u.host = 127.0.0.1
+                a.sources.u.port = %4$d
+                a.sources.u.maxPendingBytes = 64KiB
+                a.sources.h.type = http
+                a.sources.h.channels = c
+                a.sources.h.bind = 127.0.0.1
+                a.sources.h.port = %5$d
+                a.sources.h.maxRequestBytes = 8MiB
+                a.sources.h.requestTimeout = 1
+                """
+                        .formatted(netcat, syslog, multiport, udp, http)
+                + AgentFiles.avroSink("k", next.port(), 100, "none");
+    }
+
+    @Test
+    void linesAndMessagesWithoutEndFillNoMemory() throws Exception {
+        for (int port : new int[] {netcat, syslog, multiport}) {
+            try (Peers peers = new Peers(20, port)) {
+                for (int i = 0; i < 4; i++) {
+                    peers.all(peer -> peer.send(MEGABYTE));
+                }
+                goodPeersGoOn();
+            }
+        }
+        assertUnharmed();
+        assertThat(figure("SOURCE.n", "EventReadFail")).isGreaterThanOrEqualTo(20);
+        assertThat(figure("MILLRACE.source.s", "messagesInvalid")).isPositive();
+    }
+
+    @Test
+    void garbageHarmsNobody() throws Exception {
+        Random random = new Random(20261129);
+        for (int i = 0; i < 20; i++) {
+            byte[] garbage = new byte[1 + random.nextInt(1 << 14)];
+            random.nextBytes(garbage);
+            for (int port : new int[] {netcat, syslog, multiport, http}) {
+                try (RawPeer peer = new RawPeer(port)) {
+                    peer.send(garbage);
+                }
+            }
+            throwAt(udp, garbage);
+        }
+        try (Peers peers = new Peers(10, syslog)) { // lengths that promise much, and messages that promise nothing
+            peers.all(peer -> peer.send("9999999 <1>x".getBytes(StandardCharsets.US_ASCII)));
+            peers.all(peer -> peer.send("<".repeat(100_000).getBytes(StandardCharsets.US_ASCII)));
+        }
+        goodPeersGoOn();
+        assertUnharmed();
+    }
+
+    @Test
+    void requestsThatAreHugeOrSlowOrNoneAreRefusedAndCounted() throws Exception {
+        try (Peers huge = new Peers(20, http)) {
+            huge.all(peer -> peer.send(head("Content-Length: 10000000000\r\n")));
+            huge.all(peer -> assertThat(peer.isHungUpWithin(20_000)).isTrue());
+        }
+        try (Peers endless = new Peers(10, http)) {
+            endless.all(peer -> peer.send(head("Transfer-Encoding: chunked\r\n")).send(bytes("1000000\r\n")));
+            for (int i = 0; i < 9; i++) {
+                endless.all(peer -> peer.send(MEGABYTE));
+            }
+            endless.all(peer -> assertThat(peer.isHungUpWithin(20_000)).isTrue());
+        }
+        try (Peers headers = new Peers(10, http)) {
+            headers.all(peer -> peer.send(bytes("GET / HTTP/1.1\r\nA: ")).send(MEGABYTE));
+            headers.all(peer -> assertThat(peer.isHungUpWithin(20_000)).isTrue());
+        }
+        try (Peers slow = new Peers(100, http)) {
+            slow.all(peer -> peer.send(head("Content-Length: 100\r\n")).send(bytes("[")));
+            goodPeersGoOn();
+            slow.all(peer -> assertThat(peer.isHungUpWithin(20_000)).isTrue());
+        }
+        assertThat(figure("MILLRACE.source.h", "requestsRefused.413")).isGreaterThanOrEqualTo(20);
+        assertThat(figure("MILLRACE.source.h", "requestsRefused.431")).isGreaterThanOrEqualTo(10);
+        assertThat(figure("MILLRACE.source.h", "requestsRefused.408")).isGreaterThanOrEqualTo(100);
+        assertUnharmed();
+    }
+
+    @Test
+    void manySilentConnectionsCostLittle() throws Exception {
+        try (Peers silent = new Peers(400, syslog);
+                Peers others = new Peers(200, netcat)) {
+            silent.all(peer -> peer.send(bytes("<13>")));
+            others.all(peer -> peer.send(bytes("x")));
+            goodPeersGoOn();
+            assertUnharmed();
+        }
+        await().atMost(LIMIT).until(() -> figure("SOURCE.s", "OpenConnectionCount") == 0);
+    }
+
+    /** Nobody behind takes anything: TCP senders feel it, datagrams are dropped and counted, and whoever can be told is told. */
+    @Test
+    void whileTheChannelIsFullSendersAreHeldBackAndNothingThatWasTakenIsLost() throws Exception {
+        FLOOD.set(0);
+        DAM.set(new CountDownLatch(1));
+        byte[] lines = bytes("<13>1 - h flood of messages\n".repeat(2_000));
+        List<Integer> written = new ArrayList<>();
+        try (Socket sender = new Socket(InetAddress.getLoopbackAddress(), syslog)) {
+            Thread flood = new Thread(() -> written.add(flood(sender, lines)), "flood");
+            flood.start();
+            byte[] datagram = bytes("<13>1 - h " + "u".repeat(1_000));
+            await().atMost(LIMIT).until(() -> {
+                throwAt(udp, datagram);
+                return figure("MILLRACE.source.u", "datagramsOverflown") > 0;
+            });
+            try (RawPeer told = new RawPeer(netcat)) {
+                told.send(bytes("told\n"));
+                assertThat(told.hasAnswerOrEndWithin(20_000)).isTrue();
+            }
+            assertThat(post("[{\"body\":\"told\"}]")).isEqualTo(503);
+            await().atMost(LIMIT).until(() -> figure("MILLRACE.source.s", "readPauses") > 0);
+            assertThat(agent.process().residentBytes() - residentBefore).isLessThan(MOST_GROWTH_BYTES);
+
+            DAM.get().countDown();
+            flood.join(LIMIT.toMillis());
+            assertThat(written).hasSize(1);
+        }
+        await().atMost(LIMIT).until(() -> FLOOD.get() >= written.get(0) * 2_000); // also those of a batch that was sent twice
+        goodPeersGoOn();
+        assertUnharmed();
+    }
+
+    /** Writes so much that it cannot all be taken; returns how often it wrote all lines. */
+    private static int flood(Socket sender, byte[] lines) {
+        int times = 0;
+        try {
+            OutputStream out = sender.getOutputStream();
+            for (; times < 20; times++) {
+                out.write(lines);
+            }
+        } catch (IOException e) {
+            return -1;
+        }
+        return times;
+    }
+
+    private static void goodPeersGoOn() throws Exception {
+        int before = GOOD.get();
+        for (int port : new int[] {syslog, multiport}) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream().write(bytes("<13>1 - h good message\n".repeat(200)));
+            }
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), netcat)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(bytes("good line\n".repeat(200)));
+            socket.shutdownOutput();
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(answers).isEqualTo("OK\n".repeat(200));
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("no answer to good lines", e);
+        }
+        assertThat(post("[{\"body\":\"good request\"}]")).isEqualTo(200);
+        throwAt(udp, bytes("<13>1 - h good datagram"));
+        sent += 602;
+        await().atMost(LIMIT).until(() -> GOOD.get() - before >= 602);
+    }
+
+    private static void assertUnharmed() throws Exception {
+        assertThat(GOOD.get()).isEqualTo(sent);
+        assertThat(agent.process().residentBytes() - residentBefore).isLessThan(MOST_GROWTH_BYTES);
+        assertThat(agent.process().log()).doesNotContain("OutOfMemoryError", "LEAK");
+    }
+
+    private static int post(String content) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(bytes("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: " + content.length()
+                            + "\r\n\r\n" + content));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3));
+        }
+    }
+
+    private static void throwAt(int port, byte[] bytes) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
+        }
+    }
+
+    private static byte[] head(String headers) {
+        return bytes("POST / HTTP/1.1\r\nHost: h\r\n" + headers + "\r\n");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static long figure(String component, String name) throws IOException, InterruptedException {
+        JsonNode value = JSON.readTree(agent.metrics()).path(component).path(name);
+        return value.asLong();
+    }
+
+    /** Many connections at once. */
+    private static final class Peers implements AutoCloseable {
+        private final List<RawPeer> peers = new ArrayList<>();
+
+        Peers(int connections, int port) throws IOException {
+            for (int i = 0; i < connections; i++) {
+                peers.add(new RawPeer(port));
+            }
+        }
+
+        void all(Action action) throws IOException {
+            for (RawPeer peer : peers) {
+                action.on(peer);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+
+        private interface Action {
+            void on(RawPeer peer) throws IOException;
+        }
+    }
+}
