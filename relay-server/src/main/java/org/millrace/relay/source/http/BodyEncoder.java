@@ -26,14 +26,23 @@ final class BodyEncoder {
 
     void encode(char[] text, int offset, int length) {
         clear();
-        int most = MARK_BYTES
-                + (int) Math.min(Integer.MAX_VALUE - 16L, (long) (length * (double) encoder.maxBytesPerChar()));
-        if (most > bytes.capacity()) {
-            bytes = ByteBuffer.allocate(Math.max(most, 2 * bytes.capacity()));
-        }
         encoder.reset();
-        encoder.encode(CharBuffer.wrap(text, offset, length), bytes, true);
-        encoder.flush(bytes);
+        CharBuffer chars = CharBuffer.wrap(text, offset, length);
+        ensure(length + MARK_BYTES);
+        while (encoder.encode(chars, bytes, true).isOverflow()) {
+            ensure(chars.remaining() + MARK_BYTES); // seldom: a byte more than a character has on the average would be too much
+        }
+        while (encoder.flush(bytes).isOverflow()) {
+            ensure(MARK_BYTES);
+        }
+    }
+
+    /** Room for so many bytes more; half as much again as there was, where it must grow, for a large text takes memory enough. */
+    private void ensure(int more) {
+        if (bytes.remaining() < more) {
+            int capacity = Math.max(bytes.position() + more, bytes.capacity() + bytes.capacity() / 2);
+            bytes = ByteBuffer.allocate(capacity).put(bytes.flip());
+        }
     }
 
     byte[] bytes() {

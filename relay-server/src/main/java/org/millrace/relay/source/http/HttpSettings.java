@@ -12,7 +12,8 @@ import org.millrace.relay.source.net.TcpSettings;
  * What an operator may set.
  *
  * @param port {@code port}
- * @param maxRequestBytes {@code maxRequestBytes}: the most content of a request, also once it is decompressed
+ * @param maxRequestBytes {@code maxRequestBytes}: the most content of a request, also once it is decompressed; no more than {@code
+ *     maxReceiveBytes}
  * @param maxReceiveBytes {@code maxReceiveBytes}: content that is not in its channels yet, of all connections; with more a request is
  *     answered with 503
  * @param maxHeaderBytes {@code HttpConfiguration.requestHeaderSize}: of the request line, and of the headers
@@ -50,8 +51,8 @@ record HttpSettings(
         long maxReceive = settings.bytes("maxReceiveBytes", LEAST_RECEIVE_BYTES, Long.MAX_VALUE)
                 .about(
                         "content that is not in its channels yet, of all connections; with more, requests are answered with 503")
-                .byDefault("a quarter of the heap")
-                .orElse(Math.max(LEAST_RECEIVE_BYTES, Runtime.getRuntime().maxMemory() / 4));
+                .byDefault("an eighth of the heap")
+                .orElse(Math.max(LEAST_RECEIVE_BYTES, Runtime.getRuntime().maxMemory() / 8));
         int maxHeader = settings.integer("HttpConfiguration.requestHeaderSize", 256, 1 << 20)
                 .about("the most bytes of a request's first line, and of its headers")
                 .orElse(DEFAULT_HEADER_BYTES);
@@ -69,7 +70,7 @@ record HttpSettings(
         return new HttpSettings(
                 port,
                 handler,
-                maxRequest,
+                Math.min(maxRequest, maxReceive),
                 maxReceive,
                 maxHeader,
                 idle,

@@ -3,6 +3,8 @@ package org.millrace.relay.source.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,17 +16,24 @@ import org.millrace.relay.source.net.PendingBytes;
 
 /**
  * The content of a request as it comes in, within limits: its own, and what all requests together may hold. It is copied out of the
- * socket's buffers, which small chunks would keep whole. The connection's event loop only.
+ * socket's buffers, which small chunks would keep whole, into pieces of its own, which need not be copied again as it grows. The
+ * connection's event loop only.
  */
 final class RequestContent {
-    private static final int FIRST_BYTES = 1024;
-    private static final int MOST_FIRST_BYTES = 256 << 10;
+    private static final int LEAST_PIECE_BYTES = 1024;
+    private static final int PIECE_BYTES = 64 << 10;
 
+    private final ByteBufAllocator memory;
     private final PendingBytes held;
     private final long maxBytes;
     private final long limit;
     private final @Nullable String encoding;
-    private final ByteBuf bytes;
+    private final CompositeByteBuf pieces;
+    /** The last piece, which has room or none. */
+    private ByteBuf last = Unpooled.EMPTY_BUFFER;
+
+    private int nextPieceBytes;
+    private long length;
     private long heldBytes;
 
     /**
@@ -40,11 +49,13 @@ final class RequestContent {
             long maxBytes,
             long limit,
             @Nullable String encoding) {
+        this.memory = memory;
         this.held = held;
         this.maxBytes = maxBytes;
         this.limit = limit;
-        this.encoding = isPlain(encoding) ? null : encoding;
-        this.bytes = memory.heapBuffer((int) Math.max(FIRST_BYTES, Math.min(announced, MOST_FIRST_BYTES)));
+        this.encoding = encoding == null || isPlain(encoding) ? null : encoding;
+        this.nextPieceBytes = (int) Math.max(LEAST_PIECE_BYTES, Math.min(announced, PIECE_BYTES));
+        this.pieces = memory.compositeHeapBuffer(Integer.MAX_VALUE);
     }
 
     /** True if there is a way to read content of this encoding. */
@@ -61,22 +72,42 @@ final class RequestContent {
     /** Takes what has come; it is lent. */
     void add(ByteBuf more) throws BadRequestException {
         boolean isCut = encoding == null && limit < maxBytes;
-        int take = isCut ? (int) Math.min(more.readableBytes(), limit - bytes.readableBytes()) : more.readableBytes();
-        if (bytes.readableBytes() + (long) take > maxBytes) {
+        int take = isCut ? (int) Math.min(more.readableBytes(), limit - length) : more.readableBytes();
+        if (length + take > maxBytes) {
             throw new BadRequestException(
                     HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "more than maxRequestBytes: " + maxBytes);
         }
-        if (!held.tryAdd(take)) {
+        while (take > 0) {
+            if (!last.isWritable()) {
+                addPiece();
+            }
+            int part = Math.min(take, last.writableBytes());
+            last.writeBytes(more, part);
+            length += part;
+            take -= part;
+        }
+    }
+
+    private void addPiece() throws BadRequestException {
+        if (!held.tryAdd(nextPieceBytes)) {
             throw new BadRequestException(
                     HttpResponseStatus.SERVICE_UNAVAILABLE, "requests under way hold maxReceiveBytes");
         }
-        heldBytes += take;
-        bytes.writeBytes(more, take);
+        heldBytes += nextPieceBytes;
+        join();
+        last = memory.heapBuffer(nextPieceBytes, nextPieceBytes);
+        nextPieceBytes = PIECE_BYTES;
+    }
+
+    private void join() {
+        pieces.addComponent(true, last);
+        last = Unpooled.EMPTY_BUFFER;
     }
 
     /** What has come, not compressed. Reading fails with more than may be. */
     InputStream open() throws IOException {
-        InputStream raw = new ByteBufInputStream(bytes.duplicate());
+        join();
+        InputStream raw = new ByteBufInputStream(pieces.duplicate());
         if (encoding == null) {
             return raw;
         }
@@ -88,10 +119,11 @@ final class RequestContent {
     void close() {
         held.remove(heldBytes);
         heldBytes = 0;
-        bytes.release();
+        last.release();
+        pieces.release();
     }
 
-    private static boolean isPlain(@Nullable String encoding) {
-        return encoding == null || encoding.isEmpty() || encoding.equalsIgnoreCase("identity");
+    private static boolean isPlain(String encoding) {
+        return encoding.isEmpty() || encoding.equalsIgnoreCase("identity");
     }
 }
