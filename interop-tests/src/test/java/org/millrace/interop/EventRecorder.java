@@ -46,7 +46,9 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
     @Override
     public void take(Map<String, String> headers, byte[] body) {
         StringBuilder line = new StringBuilder();
-        new TreeMap<>(headers).forEach((name, value) -> line.append(name).append('=').append(value).append(' '));
+        new TreeMap<>(headers)
+                .forEach((name, value) ->
+                        line.append(name).append('=').append(value).append(' '));
         line.append('|').append(new String(body, StandardCharsets.ISO_8859_1)); // a character for each byte
         synchronized (this) {
             events.add(line.toString());

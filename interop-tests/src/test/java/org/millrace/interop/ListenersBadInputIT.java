@@ -89,7 +89,8 @@ class ListenersBadInputIT {
         multiport = FreePorts.next();
         udp = FreePorts.next();
         http = FreePorts.next();
-        agent = AgentProcess.start(Kind.MILLRACE, "agent", dir, SMALL, configuration(), netcat, syslog, multiport, http);
+        agent = AgentProcess.start(
+                Kind.MILLRACE, "agent", dir, SMALL, configuration(), netcat, syslog, multiport, http);
         goodPeersGoOn();
         residentBefore = agent.process().residentBytes();
     }
@@ -103,40 +104,38 @@ class ListenersBadInputIT {
 
     private static String configuration() {
         return """
-                a.sources = n s m u h
-                a.channels = c
-                a.sinks = k
-                a.channels.c.type = memory
-                a.channels.c.capacity = 2000
-                a.channels.c.transactionCapacity = 1000
-                a.channels.c.keep-alive = 1
-                a.sources.n.type = netcat
-                a.sources.n.channels = c
-                a.sources.n.bind = 127.0.0.1
-                a.sources.n.port = %1$d
-                a.sources.s.type = syslogtcp
-                a.sources.s.channels = c
-                a.sources.s.host = 127.0.0.1
-                a.sources.s.port = %2$d
-                a.sources.s.maxPendingBytes = 4MiB
-                a.sources.m.type = multiport_syslogtcp
-                a.sources.m.channels = c
-                a.sources.m.host = 127.0.0.1
-                a.sources.m.ports = %3$d
-                a.sources.u.type = syslogudp
-                a.sources.u.channels = c
-                a.sources.u.host = 127.0.0.1
-                a.sources.u.port = %4$d
-                a.sources.u.maxPendingBytes = 64KiB
-                a.sources.h.type = http
-                a.sources.h.channels = c
-                a.sources.h.bind = 127.0.0.1
-                a.sources.h.port = %5$d
-                a.sources.h.maxRequestBytes = 8MiB
-                a.sources.h.requestTimeout = 1
-                """
-                        .formatted(netcat, syslog, multiport, udp, http)
-                + AgentFiles.avroSink("k", next.port(), 100, "none");
+            a.sources = n s m u h
+            a.channels = c
+            a.sinks = k
+            a.channels.c.type = memory
+            a.channels.c.capacity = 2000
+            a.channels.c.transactionCapacity = 1000
+            a.channels.c.keep-alive = 1
+            a.sources.n.type = netcat
+            a.sources.n.channels = c
+            a.sources.n.bind = 127.0.0.1
+            a.sources.n.port = %1$d
+            a.sources.s.type = syslogtcp
+            a.sources.s.channels = c
+            a.sources.s.host = 127.0.0.1
+            a.sources.s.port = %2$d
+            a.sources.s.maxPendingBytes = 4MiB
+            a.sources.m.type = multiport_syslogtcp
+            a.sources.m.channels = c
+            a.sources.m.host = 127.0.0.1
+            a.sources.m.ports = %3$d
+            a.sources.u.type = syslogudp
+            a.sources.u.channels = c
+            a.sources.u.host = 127.0.0.1
+            a.sources.u.port = %4$d
+            a.sources.u.maxPendingBytes = 64KiB
+            a.sources.h.type = http
+            a.sources.h.channels = c
+            a.sources.h.bind = 127.0.0.1
+            a.sources.h.port = %5$d
+            a.sources.h.maxRequestBytes = 8MiB
+            a.sources.h.requestTimeout = 1
+            """.formatted(netcat, syslog, multiport, udp, http) + AgentFiles.avroSink("k", next.port(), 100, "none");
     }
 
     @Test
@@ -182,7 +181,8 @@ class ListenersBadInputIT {
             huge.all(peer -> assertThat(peer.isHungUpWithin(20_000)).isTrue());
         }
         try (Peers endless = new Peers(10, http)) {
-            endless.all(peer -> peer.send(head("Transfer-Encoding: chunked\r\n")).send(bytes("1000000\r\n")));
+            endless.all(
+                    peer -> peer.send(head("Transfer-Encoding: chunked\r\n")).send(bytes("1000000\r\n")));
             for (int i = 0; i < 9; i++) {
                 endless.all(peer -> peer.send(MEGABYTE));
             }
@@ -299,8 +299,8 @@ class ListenersBadInputIT {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream()
-                    .write(bytes("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: " + content.length()
-                            + "\r\n\r\n" + content));
+                    .write(bytes("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: "
+                            + content.length() + "\r\n\r\n" + content));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3));
         }

@@ -26,28 +26,35 @@ final class ListeningAgent implements AutoCloseable {
 
     static {
         SOURCES.put("netcat", "type = netcat\nbind = 127.0.0.1\nmax-line-length = 20\n");
-        SOURCES.put("netcat-quiet", "type = netcat\nbind = 127.0.0.1\nack-every-event = false\nencoding = ISO-8859-1\n");
+        SOURCES.put(
+                "netcat-quiet", "type = netcat\nbind = 127.0.0.1\nack-every-event = false\nencoding = ISO-8859-1\n");
         SOURCES.put("netcat-udp", "type = netcatudp\nbind = 127.0.0.1\nremoteAddress = ra\n");
         SOURCES.put(
                 "syslog",
-                "type = syslogtcp\nhost = 127.0.0.1\neventSize = 120\nclientIPHeader = ip\nclientHostnameHeader = name\n");
+                "type = syslogtcp\n"
+                        + "host = 127.0.0.1\n"
+                        + "eventSize = 120\n"
+                        + "clientIPHeader = ip\n"
+                        + "clientHostnameHeader = name\n");
         SOURCES.put("syslog-all", "type = syslogtcp\nhost = 127.0.0.1\nkeepFields = all\n");
         SOURCES.put(
                 "syslog-fields",
                 "type = syslogtcp\nhost = 127.0.0.1\nkeepFields = priority version timestamp hostname\n");
-        SOURCES.put(
-                "syslog-format",
-                """
-                type = syslogtcp
-                host = 127.0.0.1
-                format.regex = <(\\\\d+)>(\\\\d?) ?(\\\\S+) (\\\\w+) :: (.*)
-                format.search = /
-                format.replace = -
-                format.dateFormat = yyyy-MM-dd'T'HH:mm:ss
-                """);
+        SOURCES.put("syslog-format", """
+            type = syslogtcp
+            host = 127.0.0.1
+            format.regex = <(\\\\d+)>(\\\\d?) ?(\\\\S+) (\\\\w+) :: (.*)
+            format.search = /
+            format.replace = -
+            format.dateFormat = yyyy-MM-dd'T'HH:mm:ss
+            """);
         SOURCES.put(
                 "multiport",
-                "type = multiport_syslogtcp\nhost = 127.0.0.1\neventSize = 120\nclientIPHeader = ip\nclientHostnameHeader = name\n");
+                "type = multiport_syslogtcp\n"
+                        + "host = 127.0.0.1\n"
+                        + "eventSize = 120\n"
+                        + "clientIPHeader = ip\n"
+                        + "clientHostnameHeader = name\n");
         SOURCES.put(
                 "multiport-fields",
                 "type = multiport_syslogtcp\nhost = 127.0.0.1\nkeepFields = priority version timestamp hostname\n");
@@ -55,7 +62,10 @@ final class ListeningAgent implements AutoCloseable {
         SOURCES.put("http", "type = http\nbind = 127.0.0.1\n");
         SOURCES.put(
                 "http-blob",
-                "type = http\nbind = 127.0.0.1\nhandler = org.apache.flume.source.http.BLOBHandler\nhandler.mandatoryParameters = id\n");
+                "type = http\n"
+                        + "bind = 127.0.0.1\n"
+                        + "handler = org.apache.flume.source.http.BLOBHandler\n"
+                        + "handler.mandatoryParameters = id\n");
     }
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();
@@ -69,8 +79,17 @@ final class ListeningAgent implements AutoCloseable {
             int port = FreePorts.next();
             ports.put(name, port);
             file.append("a.sources.").append(name).append(".channels = c\n");
-            file.append("a.sources.").append(name).append(name.startsWith("multiport") ? ".ports = " : ".port = ").append(port).append('\n');
-            keys.lines().forEach(line -> file.append("a.sources.").append(name).append('.').append(line).append('\n'));
+            file.append("a.sources.")
+                    .append(name)
+                    .append(name.startsWith("multiport") ? ".ports = " : ".port = ")
+                    .append(port)
+                    .append('\n');
+            keys.lines()
+                    .forEach(line -> file.append("a.sources.")
+                            .append(name)
+                            .append('.')
+                            .append(line)
+                            .append('\n'));
         });
         String configuration = AgentFiles.channel(String.join(" ", SOURCES.keySet()), "k")
                 + file

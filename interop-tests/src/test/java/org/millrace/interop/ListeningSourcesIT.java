@@ -81,7 +81,9 @@ class ListeningSourcesIT {
             "multiport#<14>1 2003-08-24T05:14:15Z host \\n",
             "multiport#<14>1 2003-08-24T05:14:15Z host\\n",
             "multiport#<14>1 2003-08-24T05:14:15Z - x\\n",
-            "multiport#<13>1 2003-08-24T05:14:15Z h 890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 and more\\n",
+            "multiport#<13>1 2003-08-24T05:14:15Z h"
+                + " 890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                + " and more\\n",
             "multiport-fields#<34>1 2023-10-11T22:14:15.003Z mymachine.example.com su - ID47 - BOMhello\\n");
 
     /** Source and messages, what is in Flume's events, and what is in ours. */
@@ -99,16 +101,21 @@ class ListeningSourcesIT {
             // octet counting, which Flume does not know
             "syslog#18 <14>1 - h a\\nb c de\\n#|18 <14>1 - h a#|a\\nb c de",
             // the rest of a message that was too long, which has headers of its first piece with Flume
-            "syslog#<13>1 - h 4567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789 and more\\n#priority=13 version=1 | more#name=localhost | more",
+            "syslog#<13>1 - h"
+                + " 4567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                + " and more\\n"
+                + "#priority=13 version=1 | more#name=localhost | more",
             // an empty line, with which Flume loses all that came together with it
             "multiport#<14>1 2003-08-24T05:14:15Z h x\\n\\n##|x");
 
     /** Source, method, path and query, content, its type, and the status. */
     private static final List<String> REQUESTS = List.of(
-            "http#POST##[{\"headers\":{\"a\":\"1\"},\"body\":\"x\"},{\"body\":\"no hdr\"},{\"headers\":{\"b\":\"2\"}}]#application/json#200",
+            "http#POST##[{\"headers\":{\"a\":\"1\"},\"body\":\"x\"},{\"body\":\"no"
+                    + " hdr\"},{\"headers\":{\"b\":\"2\"}}]#application/json#200",
             "http#POST#some/path#[{\"headers\":{\"n\":5,\"t\":true,\"f\":1.50},\"body\":\"numhdr\"}]#application/json#200",
             "http#POST##[{\"body\":5},{\"body\":null,\"headers\":null,\"other\":{\"x\":[1]}}]#application/json#200",
-            "http#POST##[{\"headers\":{\"k\":\"ü€\"},\"body\":\"grüße 𝄞\\u00e9\"}]#application/json; charset=utf-8#200",
+            "http#POST##[{\"headers\":{\"k\":\"ü€\"},\"body\":\"grüße 𝄞\\u00e9\"}]#application/json;"
+                    + " charset=utf-8#200",
             "http#POST##[{body:'lenient'}]#application/json#200",
             "http#POST##{\"body\":\"x\"}#application/json#400",
             "http#POST##[{\"body\":\"x\"#application/json#400",
@@ -247,7 +254,9 @@ class ListeningSourcesIT {
             agent.throwAt("syslog-udp", bytes("<13>1 - h LOGGED"));
         }
         List<String> overUdp = withoutTimes(until(fromFlume.agent(), "LOGGED"));
-        assertThat(withoutTimes(until(fromUs.agent(), "LOGGED"))).isEqualTo(overUdp).hasSize(2);
+        assertThat(withoutTimes(until(fromUs.agent(), "LOGGED")))
+                .isEqualTo(overUdp)
+                .hasSize(2);
 
         logger(fromUs.agent().port("syslog"), "-T", "--octet-count");
         fromUs.agent().say("syslog", bytes("<13>1 2003-08-24T05:14:15Z h LOGGED\n"));
@@ -330,7 +339,8 @@ class ListeningSourcesIT {
     /** When it was sent, and what of that is in bodies that were not parsed. */
     private static List<String> withoutTimes(List<String> events) {
         return events.stream()
-                .map(event -> event.replaceFirst("timestamp=\\d+ ", "timestamp ").replaceFirst("syncAccuracy=\"\\d+\"", ""))
+                .map(event ->
+                        event.replaceFirst("timestamp=\\d+ ", "timestamp ").replaceFirst("syncAccuracy=\"\\d+\"", ""))
                 .toList();
     }
 

@@ -80,7 +80,8 @@ final class BoundedPattern {
             OptionalLong leftOut = throttle.admit();
             if (leftOut.isPresent()) {
                 LOG.warn(
-                        "{}: a body of {} characters is too costly for {} and counts as one that does not match ({} more since the last time)",
+                        "{}: a body of {} characters is too costly for {} and counts as one that does not match ({}"
+                                + " more since the last time)",
                         what,
                         text.length(),
                         pattern,

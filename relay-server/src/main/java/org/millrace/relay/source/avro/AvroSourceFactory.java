@@ -22,7 +22,8 @@ public final class AvroSourceFactory implements ComponentFactory.OfSource {
 
     @Override
     public String summary() {
-        return "Takes batches from Avro RPC clients, such as the Avro sinks of other agents; acks them when every required channel has them";
+        return "Takes batches from Avro RPC clients, such as the Avro sinks of other agents; acks them when every"
+                + " required channel has them";
     }
 
     @Override

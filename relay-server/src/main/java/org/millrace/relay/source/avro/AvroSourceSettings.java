@@ -55,8 +55,8 @@ record AvroSourceSettings(
         IpFilter filter = IpFilter.read(settings);
         CodecLimits codec = readCodecLimits(settings);
         long maxReceiveBytes = settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
-                .about(
-                        "bytes of frames that have not come in whole, of all connections together; with more, no more is read")
+                .about("bytes of frames that have not come in whole, of all connections together; with more, no more"
+                        + " is read")
                 .byDefault("a quarter of the heap")
                 .orElse(Runtime.getRuntime().maxMemory() / 4);
         int maxConnections = TcpSettings.maxConnections(settings);

@@ -30,7 +30,8 @@ final class BodyEncoder {
         CharBuffer chars = CharBuffer.wrap(text, offset, length);
         ensure(length + MARK_BYTES);
         while (encoder.encode(chars, bytes, true).isOverflow()) {
-            ensure(chars.remaining() + MARK_BYTES); // seldom: a byte more than a character has on the average would be too much
+            ensure(chars.remaining()
+                    + MARK_BYTES); // seldom: a byte more than a character has on the average would be too much
         }
         while (encoder.flush(bytes).isOverflow()) {
             ensure(MARK_BYTES);

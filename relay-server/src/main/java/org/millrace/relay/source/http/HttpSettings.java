@@ -45,12 +45,12 @@ record HttpSettings(
         int port = TcpSettings.port(settings);
         RequestHandler handler = handler(settings);
         long maxRequest = settings.bytes("maxRequestBytes", 1, Integer.MAX_VALUE - 16L)
-                .about(
-                        "the most content of a request, also once it is decompressed; one with more is answered with 413")
+                .about("the most content of a request, also once it is decompressed; one with more is answered with"
+                        + " 413")
                 .orElse(DEFAULT_REQUEST_BYTES);
         long maxReceive = settings.bytes("maxReceiveBytes", LEAST_RECEIVE_BYTES, Long.MAX_VALUE)
-                .about(
-                        "content that is not in its channels yet, of all connections; with more, requests are answered with 503")
+                .about("content that is not in its channels yet, of all connections; with more, requests are answered"
+                        + " with 503")
                 .byDefault("an eighth of the heap")
                 .orElse(Math.max(LEAST_RECEIVE_BYTES, Runtime.getRuntime().maxMemory() / 8));
         int maxHeader = settings.integer("HttpConfiguration.requestHeaderSize", 256, 1 << 20)

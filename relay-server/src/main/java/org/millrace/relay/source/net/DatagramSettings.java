@@ -21,8 +21,8 @@ public record DatagramSettings(String host, int port, long maxPendingBytes, int 
         long maxPending = StreamSettings.maxPendingBytes(
                 settings, "bytes of events that are not in their channels yet; with more, datagrams are dropped");
         int receiveBuffer = (int) (long) settings.bytes("receiveBufferBytes", 0, Integer.MAX_VALUE)
-                .about(
-                        "what the system is asked to hold of datagrams until they are read; 0: as much as it does by itself")
+                .about("what the system is asked to hold of datagrams until they are read; 0: as much as it does by"
+                        + " itself")
                 .orElse(0L);
         return new DatagramSettings(host, port, maxPending, receiveBuffer);
     }

@@ -36,8 +36,8 @@ record SyslogSettings(
                         .about("the header that gets the address of the peer; without it there is none")
                         .orNull(),
                 settings.string("clientHostnameHeader")
-                        .about(
-                                "the header that gets the name of the peer, which is looked up; without it there is none")
+                        .about("the header that gets the name of the peer, which is looked up; without it there is"
+                                + " none")
                         .orNull());
     }
 
@@ -50,15 +50,15 @@ record SyslogSettings(
 
     static int eventBytes(Settings settings) {
         return settings.integer("eventSize", LEAST_EVENT_BYTES, 1 << 28)
-                .about(
-                        "the most bytes of a message; a longer one comes in pieces, the first with the status Incomplete")
+                .about("the most bytes of a message; a longer one comes in pieces, the first with the status"
+                        + " Incomplete")
                 .orElse(DEFAULT_EVENT_BYTES);
     }
 
     static boolean takesCounts(Settings settings) {
         return settings.bool("octetCounting")
-                .about(
-                        "whether a message may have its length in front, as in '34 <13>...', instead of a line's end behind it")
+                .about("whether a message may have its length in front, as in '34 <13>...', instead of a line's end"
+                        + " behind it")
                 .orElse(true);
     }
 

@@ -51,7 +51,8 @@ class HttpConnectionTest {
     void aRequestIsOneBatchOfEvents() {
         connect();
 
-        post("[{\"headers\":{\"a\":\"1\"},\"body\":\"x\"},{\"body\":\"no hdr\"},{\"headers\":{\"b\":\"2\",\"n\":5,\"t\":true}}, {}]");
+        post("[{\"headers\":{\"a\":\"1\"},\"body\":\"x\"},{\"body\":\"no"
+                + " hdr\"},{\"headers\":{\"b\":\"2\",\"n\":5,\"t\":true}}, {}]");
 
         assertThat(inlet.accepted())
                 .containsExactly(
@@ -97,13 +98,18 @@ class HttpConnectionTest {
     void theCharsetIsTheRequests() {
         connect();
         Charset utf16 = StandardCharsets.UTF_16;
-        send(head("POST", "Content-Type: application/json; charset=\"UTF-16\"\r\n"), "[{\"headers\":{\"k\":\"ü\"},\"body\":\"grüße\"}]".getBytes(utf16));
+        send(
+                head("POST", "Content-Type: application/json; charset=\"UTF-16\"\r\n"),
+                "[{\"headers\":{\"k\":\"ü\"},\"body\":\"grüße\"}]".getBytes(utf16));
         assertThat(answer()).startsWith("HTTP/1.1 200");
         assertThat(metrics.eventsAccepted.getCount()).isEqualTo(1);
         assertThat(inlet.accepted().get(0).headers()).containsEntry("k", "ü");
-        assertThat(inlet.bodies().get(0).length()).isEqualTo(12); // a byte order mark and five characters, read as UTF-8
+        assertThat(inlet.bodies().get(0).length())
+                .isEqualTo(12); // a byte order mark and five characters, read as UTF-8
 
-        send(head("POST", "Content-Type: application/json; charset=ISO-8859-1\r\n"), "[]".getBytes(StandardCharsets.US_ASCII));
+        send(
+                head("POST", "Content-Type: application/json; charset=ISO-8859-1\r\n"),
+                "[]".getBytes(StandardCharsets.US_ASCII));
         assertThat(answer()).startsWith("HTTP/1.1 500");
     }
 
@@ -197,7 +203,10 @@ class HttpConnectionTest {
     }
 
     @ParameterizedTest(name = "{1}")
-    @CsvSource(delimiter = '|', value = {"no http|400", "GET /LONG HTTP/1.1\\r\\n\\r\\n|414", "GET / HTTP/1.1\\r\\nA: LONG\\r\\n\\r\\n|431"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"no http|400", "GET /LONG HTTP/1.1\\r\\n\\r\\n|414", "GET / HTTP/1.1\\r\\nA: LONG\\r\\n\\r\\n|431"
+            })
     void whatIsNoHttpIsRefused(String text, int status) {
         connect();
 
@@ -235,7 +244,9 @@ class HttpConnectionTest {
     @Test
     void morphlinesBlobHasItsContentTypeAndIsCut() {
         connect("handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "5", "maxRequestBytes", "10");
-        send("POST /?a=1 HTTP/1.1\r\nHost: h\r\nContent-Type: text/x\r\n", "123456789012".getBytes(StandardCharsets.US_ASCII));
+        send(
+                "POST /?a=1 HTTP/1.1\r\nHost: h\r\nContent-Type: text/x\r\n",
+                "123456789012".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(answer()).startsWith("HTTP/1.1 200");
         assertThat(inlet.accepted()).containsExactly(new Accepted(Map.of("a", "1", "Content-Type", "text/x"), "12345"));

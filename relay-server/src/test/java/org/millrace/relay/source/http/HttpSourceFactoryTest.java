@@ -75,7 +75,10 @@ class HttpSourceFactoryTest {
     void badMaxBlobLengthIsNamed() {
         create(Map.of("port", "0", "handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "0"));
 
-        assertThat(problems.problems()).singleElement().asString().startsWith("handler.maxBlobLength: 0 (expected: a number of bytes");
+        assertThat(problems.problems())
+                .singleElement()
+                .asString()
+                .startsWith("handler.maxBlobLength: 0 (expected: a number of bytes");
     }
 
     @ParameterizedTest

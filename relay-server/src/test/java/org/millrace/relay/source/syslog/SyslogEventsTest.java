@@ -34,7 +34,8 @@ class SyslogEventsTest {
             delimiter = '|',
             value = {
                 RFC_5424
-                        + "|Facility=4 Severity=2 host=mymachine.example.com priority=34 timestamp=1697062455003 version=1|su - ID47 - BOMhello",
+                        + "|Facility=4 Severity=2 host=mymachine.example.com priority=34 timestamp=1697062455003"
+                        + " version=1|su - ID47 - BOMhello",
                 "<13>Nov 20 10:11:12 host1 app[12]: text here"
                         + "|Facility=1 Severity=5 host=host1 priority=13 timestamp=1795169472000|app[12]: text here",
                 "no priority at all|Facility=0 Severity=0 flume.syslog.status=Invalid|no priority at all",
@@ -50,8 +51,8 @@ class SyslogEventsTest {
                 "<14>1 - host|Facility=1 Severity=6|<14>1 - host",
                 "<14>12 - host x|Facility=1 Severity=6|<14>12 - host x",
                 // Flume loses the zone where there is a fraction, and takes .5 for 5 ms
-                "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - msg"
-                        + "|Facility=20 Severity=5 host=192.0.2.1 priority=165 timestamp=1061727255000 version=1|myproc 8710 - - msg",
+                "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - msg|Facility=20 Severity=5"
+                        + " host=192.0.2.1 priority=165 timestamp=1061727255000 version=1|myproc 8710 - - msg",
                 "<165>1 2003-08-24T05:14:15.5Z h m"
                         + "|Facility=20 Severity=5 host=h priority=165 timestamp=1061702055500 version=1|m",
                 // Flume knows no addresses with colons
@@ -68,11 +69,12 @@ class SyslogEventsTest {
             delimiter = '|',
             value = {
                 RFC_5424
-                        + "|Facility=4 Priority=34 Severity=2 Version=1 host=mymachine.example.com timestamp=1697062455003|su - ID47 - BOMhello",
+                        + "|Facility=4 Priority=34 Severity=2 Version=1 host=mymachine.example.com"
+                        + " timestamp=1697062455003|su - ID47 - BOMhello",
                 "<13>Nov 20 10:11:12 host1 app[12]: text here"
                         + "|Facility=1 Priority=13 Severity=5 host=host1 timestamp=1795169472000|app[12]: text here",
-                "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - msg"
-                        + "|Facility=20 Priority=165 Severity=5 Version=1 host=192.0.2.1 timestamp=1061727255000|myproc 8710 - - msg",
+                "<165>1 2003-08-24T05:14:15.000003-07:00 192.0.2.1 myproc 8710 - - msg|Facility=20 Priority=165"
+                        + " Severity=5 Version=1 host=192.0.2.1 timestamp=1061727255000|myproc 8710 - - msg",
                 "no priority at all|flume.syslog.status=Invalid|no priority at all",
                 "<999>bad|flume.syslog.status=Invalid|<999>bad",
                 "<34>nodate just text|flume.syslog.status=Invalid|<34>nodate just text",
@@ -81,7 +83,8 @@ class SyslogEventsTest {
                         + "|Facility=1 Priority=14 Severity=6 Version=1 host=host2 timestamp=1795953600000|dash time",
                 "<14>1 - - no host"
                         + "|Facility=1 Priority=14 Severity=6 Version=1 host=- timestamp=1795953600000|no host",
-                "<14>1 - host |Facility=1 Priority=14 Severity=6 Version=1 host=host timestamp=1795953600000|<14>1 - host "
+                "<14>1 - host |Facility=1 Priority=14 Severity=6 Version=1 host=host timestamp=1795953600000|<14>1 -"
+                        + " host "
             },
             ignoreLeadingAndTrailingWhitespace = false)
     void messagesOfTheMultiportSource(String message, String headers, String body) {
