@@ -80,7 +80,7 @@ final class CustomFormat {
                         .matcher(new BoundedText(stamp, definition.maxSteps()))
                         .replaceAll(definition.replace());
         Date date = dates.parse(text, new ParsePosition(0));
-        return date == null ? SyslogMessage.NO_TIME : date.getTime();
+        return date == null ? SyslogMessage.NO_TIME : date.toInstant().toEpochMilli();
     }
 
     private static @Nullable String group(Matcher matcher, int group) {

@@ -1,7 +1,5 @@
 package org.millrace.relay.source.syslog;
 
-import org.millrace.relay.source.net.HeaderBytes;
-
 /** What Flume's two kinds of syslog sources call their headers, and when they set them. */
 enum Dialect {
     /** syslogtcp and syslogudp. */
@@ -9,11 +7,19 @@ enum Dialect {
     /** multiport_syslogtcp. */
     MULTIPORT("Priority", "Version");
 
-    final byte[] priorityName;
-    final byte[] versionName;
+    private final String priorityName;
+    private final String versionName;
 
     Dialect(String priorityName, String versionName) {
-        this.priorityName = HeaderBytes.encode(priorityName);
-        this.versionName = HeaderBytes.encode(versionName);
+        this.priorityName = priorityName;
+        this.versionName = versionName;
+    }
+
+    String priorityName() {
+        return priorityName;
+    }
+
+    String versionName() {
+        return versionName;
     }
 }

@@ -43,7 +43,7 @@ final class HostNames {
     private static boolean isIp6(byte[] b, int from, int to) {
         int colons = 0;
         for (int i = from; i < to; i++) {
-            boolean isHex = b[i] >= '0' && b[i] <= '9' || b[i] >= 'a' && b[i] <= 'f' || b[i] >= 'A' && b[i] <= 'F';
+            boolean isHex = isBetween(b[i], '0', '9') || isBetween(b[i], 'a', 'f') || isBetween(b[i], 'A', 'F');
             if (b[i] == ':') {
                 colons++;
             } else if (!isHex && b[i] != '.') {
@@ -54,6 +54,10 @@ final class HostNames {
     }
 
     private static boolean isWord(byte b) {
-        return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_';
+        return isBetween(b, 'a', 'z') || isBetween(b, 'A', 'Z') || isBetween(b, '0', '9') || b == '_';
+    }
+
+    private static boolean isBetween(byte b, char first, char last) {
+        return b >= first && b <= last;
     }
 }

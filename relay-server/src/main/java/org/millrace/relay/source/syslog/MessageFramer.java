@@ -88,7 +88,7 @@ final class MessageFramer {
         }
         int behind = length - digits; // of the blank and the bracket
         boolean fits = switch (behind) {
-            case 0 -> isDigit(next) && digits < MAX_COUNT_DIGITS || next == ' ';
+            case 0 -> (isDigit(next) && digits < MAX_COUNT_DIGITS) || next == ' ';
             case 1 -> next == '<';
             default -> isDigit(next);
         };

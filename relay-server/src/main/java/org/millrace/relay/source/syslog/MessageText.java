@@ -44,7 +44,7 @@ final class MessageText {
     boolean read(byte[] message, int messageBytes) {
         bytes = message;
         length = messageBytes;
-        if (decoder == null || hasAscii && isAscii(message, messageBytes)) {
+        if (decoder == null || (hasAscii && isAscii(message, messageBytes))) {
             return true;
         }
         try {

@@ -19,6 +19,8 @@ final class SyslogEvents {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private final Dialect dialect;
+    private final byte[] priorityName;
+    private final byte[] versionName;
     private final MessageParser parser;
     private final KeepFields keep;
     private final MessageText text;
@@ -32,6 +34,8 @@ final class SyslogEvents {
 
     SyslogEvents(Dialect dialect, MessageParser parser, KeepFields keep, MessageText text, SyslogFigures figures) {
         this.dialect = dialect;
+        this.priorityName = HeaderBytes.encode(dialect.priorityName());
+        this.versionName = HeaderBytes.encode(dialect.versionName());
         this.parser = parser;
         this.keep = keep;
         this.text = text;
@@ -82,8 +86,8 @@ final class SyslogEvents {
     }
 
     private void addFound() {
-        add(dialect.priorityName, message.priority);
-        add(dialect.versionName, message.version);
+        add(priorityName, message.priority);
+        add(versionName, message.version);
         if (message.timeMillis >= 0) {
             headers.add(TIMESTAMP, message.timeMillis);
         } else if (message.timeMillis != SyslogMessage.NO_TIME) { // before 1970
@@ -103,7 +107,7 @@ final class SyslogEvents {
 
     /** False if the body is the whole message. */
     private boolean makeBody() {
-        if (keep.all() || !message.body.isThere || message.body.isEmpty() && dialect == Dialect.MULTIPORT) {
+        if (keep.all() || !message.body.isThere || (message.body.isEmpty() && dialect == Dialect.MULTIPORT)) {
             return false;
         }
         bodyBytes = 0;

@@ -55,12 +55,12 @@ final class SyslogParser implements MessageParser {
         if (at < length && isDigit(b[at])) {
             message.version.set(b, at, at + 1);
             boolean isBlank = at + 1 < length && isBlank(b[at + 1]);
-            if (isBlank && parseStamp(b, at + 2, length, message) || parseStamp(b, at + 1, length, message)) {
+            if ((isBlank && parseStamp(b, at + 2, length, message)) || parseStamp(b, at + 1, length, message)) {
                 return true;
             }
             message.version.clear();
         }
-        return at < length && isBlank(b[at]) && parseStamp(b, at + 1, length, message)
+        return (at < length && isBlank(b[at]) && parseStamp(b, at + 1, length, message))
                 || parseStamp(b, at, length, message);
     }
 
@@ -109,6 +109,6 @@ final class SyslogParser implements MessageParser {
     }
 
     private static boolean isBlank(byte b) {
-        return b == ' ' || b >= '\t' && b <= '\r';
+        return b == ' ' || (b >= '\t' && b <= '\r');
     }
 }

@@ -13,7 +13,7 @@ import org.millrace.api.Settings;
  * What an operator may set for every syslog source.
  *
  * @param keep {@code keepFields}
- * @param clientIpHeader {@code clientIPHeader}: gets the peer's address
+ * @param clientIpHeader gets the peer's address
  * @param clientHostnameHeader {@code clientHostnameHeader}: gets the peer's name
  */
 record SyslogSettings(

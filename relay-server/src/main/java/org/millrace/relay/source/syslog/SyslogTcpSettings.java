@@ -9,7 +9,7 @@ import org.millrace.relay.source.net.StreamSettings;
 /**
  * What an operator may set for the sources that take connections.
  *
- * @param ports {@code port}, {@code ports}
+ * @param ports to listen on
  * @param eventBytes {@code eventSize}
  * @param batchEvents {@code batchSize}
  * @param takesCounts {@code octetCounting}
