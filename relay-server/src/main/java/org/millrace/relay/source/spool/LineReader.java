@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
+import org.millrace.relay.source.file.ByteScan;
 
 /**
  * Cuts a file into the bodies of events, a line each, in big reads. Lines end at a newline only: a carriage return belongs to the

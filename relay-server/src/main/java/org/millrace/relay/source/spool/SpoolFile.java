@@ -12,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.relay.source.file.FileHead;
 import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.source.file.ByteScan;
 import org.millrace.relay.source.spool.LineFormat.DecodeErrors;
 
 class LineReaderTest {
