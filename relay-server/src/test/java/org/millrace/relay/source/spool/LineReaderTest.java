@@ -291,9 +291,9 @@ class LineReaderTest {
         List<byte[]> bodies = new ArrayList<>();
         try (FileChannel channel = FileChannel.open(file)) {
             LineReader lines = new LineReader(channel, offset, format, buffer);
-            BodyConverter body = lines.body();
             while (lines.next()) {
-                bodies.add(Arrays.copyOfRange(body.array(), body.offset(), body.offset() + body.length()));
+                bodies.add(Arrays.copyOfRange(
+                        lines.array(), lines.bodyOffset(), lines.bodyOffset() + lines.bodyLength()));
             }
             assertThat(lines.isAtEnd()).isTrue();
             assertThat(lines.offset()).isEqualTo(bytes.length);
