@@ -3,6 +3,8 @@ package org.millrace.relay.source.exec;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.relay.source.file.ByteScan;
 
@@ -11,7 +13,8 @@ import org.millrace.relay.source.file.ByteScan;
  * waits meanwhile, so that the command feels it in its pipe. A line ends at a newline, a carriage return, or both. Thread-safe.
  */
 final class CommandLines {
-    static final byte[] NO_HEADERS = EventBatchBuilder.encodeHeaders(java.util.Map.of());
+    private static final byte[] NO_HEADERS = EventBatchBuilder.encodeHeaders(Map.of());
+    private static final byte[] LINE_ENDS = {'\r', '\n'};
     private static final int ROOM_BYTES = 256 << 10;
 
     private final Charset charset;
@@ -38,7 +41,7 @@ final class CommandLines {
 
     /** True if line ends can be found in the bytes. If not, {@link #append} wants UTF-8. */
     static boolean isAsciiBased(Charset charset) {
-        return !charset.canEncode() || Arrays.equals("\r\n".getBytes(charset), new byte[] {'\r', '\n'});
+        return !charset.canEncode() || Arrays.equals(new String(LINE_ENDS, StandardCharsets.US_ASCII).getBytes(charset), LINE_ENDS);
     }
 
     /** Adds bytes; waits until there is room for them. */
@@ -73,10 +76,13 @@ final class CommandLines {
         notifyAll();
     }
 
-    /** Waits for something to happen, but no longer than this. */
+    /** Waits for a line, for the end, or to be woken, but no longer than this. */
     synchronized void await(long nanos) throws InterruptedException {
-        if (!isWoken && !hasEnded && nanos > 0 && !hasLine()) {
-            wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+        long deadline = System.nanoTime() + nanos;
+        long left = nanos;
+        while (left > 0 && !isWoken && !hasEnded && !hasLine()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = deadline - System.nanoTime();
         }
     }
 

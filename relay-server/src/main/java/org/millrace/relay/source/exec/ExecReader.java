@@ -132,10 +132,11 @@ final class ExecReader implements BatchReader {
     }
 
     private @Nullable Command startAgain() throws IOException {
-        if (isStopping || settings.restartAfter() == null || System.nanoTime() - startAgainNanos < 0) {
+        Duration pause = settings.restartAfter();
+        if (isStopping || pause == null || System.nanoTime() - startAgainNanos < 0) {
             return null;
         }
-        startAgainNanos = System.nanoTime() + settings.restartAfter().toNanos();
+        startAgainNanos = System.nanoTime() + pause.toNanos();
         Command next = Command.start(source, settings);
         command = next;
         if (isStopping) { // a stop that came meanwhile has not seen it

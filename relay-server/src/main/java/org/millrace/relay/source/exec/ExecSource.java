@@ -42,7 +42,10 @@ final class ExecSource implements Source, BatchSized {
             log.error("source {}: command cannot be run, and is tried again: {}", context.name(), e.getMessage());
         }
         loop.start("exec", reader);
-        log.info("source {} reads what {} prints", context.name(), settings.words().get(0));
+        log.info(
+                "source {} reads what {} prints",
+                context.name(),
+                settings.words().get(0));
     }
 
     @Override

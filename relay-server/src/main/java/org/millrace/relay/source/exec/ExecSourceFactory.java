@@ -31,7 +31,8 @@ public final class ExecSourceFactory implements ComponentFactory.OfSource {
     @Override
     public Source create(SourceContext context, Settings settings) {
         String command = settings.string("command")
-                .about("the program to run and its arguments, parted by blanks, without any quoting; with a shell, a command for that")
+                .about(
+                        "the program to run and its arguments, parted by blanks, without any quoting; with a shell, a command for that")
                 .required();
         String shell = settings.string("shell")
                 .about("a shell to run the command with, such as /bin/sh -c")
@@ -50,7 +51,11 @@ public final class ExecSourceFactory implements ComponentFactory.OfSource {
                         settings.duration("batchTimeout", ChronoUnit.MILLIS, 1, Integer.MAX_VALUE)
                                 .about("a batch that is not full is put so long after its first line")
                                 .orElse(Duration.ofSeconds(3)),
-                        settings.value("charset", "a character set, e.g. UTF-8", ExecSourceFactory::charset, StandardCharsets.UTF_8)
+                        settings.value(
+                                        "charset",
+                                        "a character set, e.g. UTF-8",
+                                        ExecSourceFactory::charset,
+                                        StandardCharsets.UTF_8)
                                 .about("the character set of what the command prints, and of bodies")
                                 .orElse(StandardCharsets.UTF_8),
                         settings.bytes("maxLineBytes", LEAST_LINE_BYTES, MOST_LINE_BYTES)

@@ -47,9 +47,8 @@ final class SameEvents implements BatchReader {
         if (isOver) {
             return null;
         }
-        int events = plan.maxTotal() < 0
-                ? plan.batchEvents()
-                : (int) Math.min(plan.batchEvents(), plan.maxTotal() - read);
+        int events =
+                plan.maxTotal() < 0 ? plan.batchEvents() : (int) Math.min(plan.batchEvents(), plan.maxTotal() - read);
         if (!hasTurn(events)) {
             return null;
         }

@@ -42,7 +42,9 @@ public final class StressSourceFactory implements ComponentFactory.OfSource {
                         .about("no more events a second than this; 0: no limit")
                         .orElse(0));
         if ((long) plan.bodyBytes() * plan.batchEvents() > MOST_BYTES) {
-            settings.problem("batchSize", plan.batchEvents() + " (expected: size and batchSize that make up no more than 256 MiB)");
+            settings.problem(
+                    "batchSize",
+                    plan.batchEvents() + " (expected: size and batchSize that make up no more than 256 MiB)");
         }
         return new GeneratorSource(
                 context, "stress", plan.batchEvents(), new SameEvents(plan), Pauses.ofPolledSource(settings));

@@ -64,7 +64,8 @@ final class AvroRecords implements EventCutter {
             writer.write(reused, encoder);
             encoder.flush();
             return true;
-        } catch (AvroRuntimeException | OutOfMemoryError e) { // lengths stand in the file, and a damaged one may tell any
+        } catch (AvroRuntimeException
+                | OutOfMemoryError e) { // lengths stand in the file, and a damaged one may tell any
             throw new IOException("the Avro block at byte " + offset() + " is damaged: " + e, e);
         }
     }

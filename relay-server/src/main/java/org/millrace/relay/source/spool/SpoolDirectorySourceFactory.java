@@ -138,8 +138,12 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
     /** The keys of every deserializer are read, so that those without effect can be told from slips of the pen. */
     private static FileFormat format(Settings settings) {
         Deserializer deserializer = settings.value(
-                        "deserializer", "LINE, AVRO or BLOB", SpoolDirectorySourceFactory::deserializer, Deserializer.LINE)
-                .about("how a file is parted into events: its lines, the records of an Avro container, or the whole of it")
+                        "deserializer",
+                        "LINE, AVRO or BLOB",
+                        SpoolDirectorySourceFactory::deserializer,
+                        Deserializer.LINE)
+                .about(
+                        "how a file is parted into events: its lines, the records of an Avro container, or the whole of it")
                 .orElse(Deserializer.LINE);
         LineFormat lines = lines(settings);
         AvroFormat avro = new AvroFormat(settings.oneOf("deserializer.schemaType", AvroFormat.SchemaHeader.class)
@@ -157,8 +161,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         };
     }
 
-    private static void noteIfWithoutEffect(
-            Settings settings, Deserializer actual, Deserializer owner, String key) {
+    private static void noteIfWithoutEffect(Settings settings, Deserializer actual, Deserializer owner, String key) {
         if (actual != owner && settings.has(key)) {
             settings.note(key, "has no effect: deserializer is " + actual);
         }

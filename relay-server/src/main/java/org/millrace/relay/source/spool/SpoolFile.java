@@ -76,8 +76,7 @@ final class SpoolFile implements Closeable {
                         resume.offset());
             }
             EventCutter cutter = EventCutter.of(settings.format(), content, offset, buffer);
-            byte[] headers =
-                    EventBatchBuilder.encodeHeaders(headersOf(path, cutter.headers(), settings.headers()));
+            byte[] headers = EventBatchBuilder.encodeHeaders(headersOf(path, cutter.headers(), settings.headers()));
             done = true;
             return new SpoolFile(path, content, attributes, offset, cutter, headers);
         } finally {

@@ -1,5 +1,6 @@
 package org.millrace.relay.source.taildir;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,12 @@ final class PositionFile {
      * @param device -1 where only Flume wrote it
      * @param head how the file began; null where only Flume wrote it
      */
-    record Entry(long device, long inode, long position, Path path, @Nullable String head) {}
+    record Entry(
+            long device,
+            long inode,
+            long position,
+            Path path,
+            @Nullable String head) {}
 
     private record Named(long inode, Path path) {}
 
@@ -102,13 +109,14 @@ final class PositionFile {
             position.put("file", entry.path().toString());
         }
         byte[] identityBytes = JSON.writeValueAsBytes(ours);
-        if (!java.util.Arrays.equals(identityBytes, lastIdentities)) {
+        if (!Arrays.equals(identityBytes, lastIdentities)) {
             Files.move(forced(identities, identityBytes), identities, StandardCopyOption.ATOMIC_MOVE);
             lastIdentities = identityBytes;
         }
         Path next = forced(file, JSON.writeValueAsBytes(flumes)); // 1. the bytes are on disk
         if (Files.exists(file)) {
-            Files.move(file, previous, StandardCopyOption.ATOMIC_MOVE); // 2. what was there stays, as long as it is needed
+            Files.move(
+                    file, previous, StandardCopyOption.ATOMIC_MOVE); // 2. what was there stays, as long as it is needed
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE); // 3. the name means them
     }
@@ -141,7 +149,8 @@ final class PositionFile {
             return null;
         }
         try {
-            return new Named(node.path("inode").asLong(), Path.of(node.path("file").asText()));
+            return new Named(
+                    node.path("inode").asLong(), Path.of(node.path("file").asText()));
         } catch (InvalidPathException e) {
             return null;
         }
@@ -161,7 +170,7 @@ final class PositionFile {
                 return list;
             }
             log.warn("{} holds no list of positions", from);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             log.warn("{} is damaged: {}", from, e.getOriginalMessage());
         }
         return null;
@@ -170,10 +179,7 @@ final class PositionFile {
     private static Path forced(Path target, byte[] bytes) throws IOException {
         Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try (FileChannel out = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(bytes);
             while (rest.hasRemaining()) {
                 out.write(rest);

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceMetrics;
@@ -41,7 +40,12 @@ final class TailReader implements BatchReader {
     private boolean areWritesFailing;
     private long linesCut;
 
-    TailReader(TaildirSettings settings, PositionFile positions, TailedFiles files, SourceMetrics metrics, InstantSource clock) {
+    TailReader(
+            TaildirSettings settings,
+            PositionFile positions,
+            TailedFiles files,
+            SourceMetrics metrics,
+            InstantSource clock) {
         this.settings = settings;
         this.positions = positions;
         this.files = files;
@@ -52,7 +56,7 @@ final class TailReader implements BatchReader {
     }
 
     @Override
-    public @Nullable EventBatch read() throws IOException {
+    public @Nullable EventBatch read() {
         while (true) {
             if (current == null && !nextFile()) {
                 return null;
@@ -102,7 +106,7 @@ final class TailReader implements BatchReader {
     }
 
     /** Goes on to the next file; false after a round, if nothing is known to be left. */
-    private boolean nextFile() throws IOException {
+    private boolean nextFile() {
         current = queue.poll();
         if (current == null && isInRound && !isMoreLeft) {
             isInRound = false;
@@ -114,9 +118,9 @@ final class TailReader implements BatchReader {
             isMoreLeft = false;
             lines.forget();
             int before = files.tailed();
-            List<TailedFile> due = files.round();
+            queue.addAll(files.round());
             arePositionsWritten &= before == files.tailed();
-            queue.addAll(due);
+            metrics.eventReadFails.inc(files.directoriesFailed());
         }
         return true;
     }
@@ -130,7 +134,11 @@ final class TailReader implements BatchReader {
             return batch;
         } catch (IOException e) {
             if (file.missingSinceMillis() < 0 && failing.add(file.id())) {
-                log.error("{} cannot be read at byte {}, and is tried again: {}", file.path(), file.position(), e.toString());
+                log.error(
+                        "{} cannot be read at byte {}, and is tried again: {}",
+                        file.path(),
+                        file.position(),
+                        e.toString());
             }
             file.rollback();
             metrics.eventReadFails.inc();

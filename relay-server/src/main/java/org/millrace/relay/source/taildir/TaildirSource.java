@@ -92,7 +92,8 @@ final class TaildirSource implements Source, BatchSized {
         try {
             FileId.stat(directory);
         } catch (IOException | UnsupportedOperationException e) {
-            throw new StartException(key + ": its file system tells no inode numbers, which files are known by: " + e, e);
+            throw new StartException(
+                    key + ": its file system tells no inode numbers, which files are known by: " + e, e);
         }
     }
 }

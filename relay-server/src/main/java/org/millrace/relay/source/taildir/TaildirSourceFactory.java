@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -47,7 +48,8 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
                         .orElse(Duration.ofSeconds(3)),
                 headers(settings),
                 settings.bool("skipToEnd")
-                        .about("whether files that are there at the start, and were never read, are read from their end on")
+                        .about(
+                                "whether files that are there at the start, and were never read, are read from their end on")
                         .orElse(false),
                 settings.bool("cachePatternMatching")
                         .about("whether a directory is listed only when it has changed")
@@ -65,7 +67,8 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
     private static Limits limits(Settings settings) {
         return new Limits(
                 millis(settings, "idleTimeout", 1)
-                        .about("a file that was not written for so long is closed, and a last line without an end is taken as it is")
+                        .about(
+                                "a file that was not written for so long is closed, and a last line without an end is taken as it is")
                         .orElse(Duration.ofMinutes(2)),
                 settings.bytes("maxLineBytes", LEAST_LINE_BYTES, MOST_LINE_BYTES)
                         .about("a longer line is cut, and goes on as the next event")
@@ -101,20 +104,24 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
     }
 
     private static List<Group> groups(Settings settings) {
-        List<String> names = settings.words("filegroups")
-                .about("names of groups of files")
-                .required();
+        List<String> names =
+                settings.words("filegroups").about("names of groups of files").required();
         Settings paths = settings.under("filegroups.");
         paths.define("<GROUP>", "an absolute path, its last part a regular expression", "the files of a group");
         settings.define("headers.<GROUP>.<NAME>", "a text", "a header of all events of a group");
         List<Group> groups = new ArrayList<>();
         for (String name : names) {
-            Path path = paths.value(name, "an absolute path, its last part a regular expression", TaildirSourceFactory::path, HOME.resolve("x"))
+            Path path = paths.value(
+                            name,
+                            "an absolute path, its last part a regular expression",
+                            TaildirSourceFactory::path,
+                            HOME.resolve("x"))
                     .about("the files of a group")
                     .required();
-            Map<String, String> headers = new LinkedHashMap<>(settings.under("headers." + name + ".").all());
+            Map<String, String> headers =
+                    new LinkedHashMap<>(settings.under("headers." + name + ".").all());
             groups.add(new Group(
-                    name, path.getParent(), Pattern.compile(path.getFileName().toString()), headers));
+                    name, Objects.requireNonNull(path.getParent()), Pattern.compile(path.getFileName().toString()), headers));
         }
         reportUnlisted(settings, "filegroups.", names);
         reportUnlisted(settings, "headers.", names);

@@ -167,6 +167,7 @@ final class TailedFile implements Closeable {
         if (isSame) {
             hasChanged = false;
             sameUntilMillis = modifiedMillis;
+            lookAtHead();
         }
         return isSame;
     }
@@ -254,7 +255,8 @@ final class TailedFile implements Closeable {
         FileChannel open = content;
         if (open == null) {
             open = FileChannel.open(place, StandardOpenOption.READ);
-            if (!FileId.stat(place).id().equals(id)) {
+            Stat there = FileId.statRegular(place);
+            if (there == null || !there.id().equals(id)) {
                 open.close();
                 throw new NoSuchFileException(place.toString(), null, "another file has its name now");
             }

@@ -7,9 +7,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.taildir.FileCopies.Located;
 import org.millrace.relay.source.taildir.FileId.Stat;
@@ -32,17 +36,20 @@ final class TailedFiles {
     private final FileCopies copies = new FileCopies();
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
 
-    /** What the last run remembered, until the first round has been made of it. */
-    private List<Entry> remembered;
+    /** What the last run remembered, by inode, until the first round has been made of it. */
+    private Map<Long, List<Entry>> remembered;
+
+    /** Directories that could not be listed in this round: their files are not missing. */
+    private Set<Path> unlisted = Set.of();
 
     private boolean isFirstRound = true;
     private volatile int tailed;
     private volatile int open;
-    private volatile long truncations;
+    private final AtomicLong truncations = new AtomicLong();
 
     TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock) {
         this.settings = settings;
-        this.remembered = new ArrayList<>(remembered);
+        this.remembered = remembered.stream().collect(Collectors.groupingBy(Entry::inode));
         this.clock = clock;
         this.groups = settings.groups().stream()
                 .map(group -> new FileGroup(group, settings.cachesListings(), clock))
@@ -67,16 +74,15 @@ final class TailedFiles {
 
     /** How often a file began anew. Any thread. */
     long truncations() {
-        return truncations;
+        return truncations.get();
     }
 
     /**
      * Looks at everything once.
      *
      * @return files that have something to read or to be closed for, in the order to do so
-     * @throws IOException if a directory cannot be listed
      */
-    List<TailedFile> round() throws IOException {
+    List<TailedFile> round() {
         long now = clock.millis();
         copies.newRound();
         Map<FileId, Found> found = find();
@@ -104,6 +110,11 @@ final class TailedFiles {
         return due;
     }
 
+    /** How many directories could not be listed in the last round. */
+    int directoriesFailed() {
+        return unlisted.size();
+    }
+
     /** True if nothing was written to it for so long that it is to be closed, with a last line that has no end. */
     boolean isIdle(TailedFile file) {
         long since = file.missingSinceMillis() >= 0 ? file.missingSinceMillis() : file.modifiedMillis();
@@ -125,36 +136,54 @@ final class TailedFiles {
         }
     }
 
-    private Map<FileId, Found> find() throws IOException {
+    private Map<FileId, Found> find() {
         Map<FileId, Found> all = new LinkedHashMap<>();
+        Set<Path> failed = new HashSet<>();
         for (FileGroup group : groups) {
-            List<Found> some = new ArrayList<>();
-            for (Path path : group.list()) {
-                Stat stat = FileId.statRegular(path);
-                if (stat != null) {
-                    some.add(new Found(path, stat, group.settings()));
+            Path directory = group.settings().directory();
+            try {
+                List<Found> some = find(group);
+                some.forEach(
+                        at -> all.putIfAbsent(at.stat().id(), at)); // its other names, and other groups, do not count
+            } catch (IOException e) {
+                failed.add(directory);
+                if (!unlisted.contains(directory)) {
+                    log.error("{} cannot be listed, and is tried again: {}", directory, e.toString());
                 }
             }
-            some.sort(Comparator.<Found>comparingLong(at -> at.stat().modifiedMillis())
-                    .thenComparing(Found::path));
-            some.forEach(at -> all.putIfAbsent(at.stat().id(), at)); // another name of a file, or another group's, is left alone
         }
+        unlisted = failed;
         return all;
+    }
+
+    private static List<Found> find(FileGroup group) throws IOException {
+        List<Found> some = new ArrayList<>();
+        for (Path path : group.list()) {
+            Stat stat = FileId.statRegular(path);
+            if (stat != null) {
+                some.add(new Found(path, stat, group.settings()));
+            }
+        }
+        some.sort(Comparator.<Found>comparingLong(at -> at.stat().modifiedMillis())
+                .thenComparing(Found::path));
+        return some;
     }
 
     /** A file that the last run has read; null if it has not. */
     private @Nullable TailedFile resume(Found at) {
-        Entry entry = remembered.stream()
-                .filter(candidate -> candidate.inode() == at.stat().id().inode())
-                .filter(candidate -> candidate.head() != null || candidate.path().equals(at.path()))
-                .min(Comparator.comparingInt(candidate ->
-                        candidate.device() == at.stat().id().device() ? 0 : 1))
+        List<Entry> sameInode = remembered.getOrDefault(at.stat().id().inode(), List.of());
+        Entry entry = sameInode.stream()
+                .filter(candidate ->
+                        candidate.head() != null || candidate.path().equals(at.path()))
+                .min(Comparator.comparingInt(
+                        candidate -> candidate.device() == at.stat().id().device() ? 0 : 1))
                 .orElse(null);
         if (entry == null) {
             return null;
         }
-        remembered.remove(entry);
-        TailedFile file = new TailedFile(at.stat().id(), entry.path(), at.group().headers(), settings.headers());
+        sameInode.remove(entry);
+        TailedFile file =
+                new TailedFile(at.stat().id(), entry.path(), at.group().headers(), settings.headers());
         file.moveTo(entry.position());
         file.beginsWith(entry.head());
         known.put(file.id(), file);
@@ -163,7 +192,7 @@ final class TailedFiles {
 
     /** What the last run has read and is called otherwise now: its rest is still to be read. */
     private void findStrays() {
-        for (Entry entry : remembered) {
+        for (Entry entry : remembered.values().stream().flatMap(List::stream).toList()) {
             Group group = groupOf(entry.path());
             if (entry.head() == null || group == null) {
                 continue;
@@ -182,7 +211,7 @@ final class TailedFiles {
                 known.put(file.id(), file);
             }
         }
-        remembered = List.of();
+        remembered = Map.of();
     }
 
     private @Nullable Group groupOf(Path path) {
@@ -196,7 +225,7 @@ final class TailedFiles {
     private void followMissing(Map<FileId, Found> found, long now) {
         int missing = 0;
         for (TailedFile file : List.copyOf(known.values())) {
-            if (!found.containsKey(file.id())) {
+            if (!found.containsKey(file.id()) && !unlisted.contains(file.path().getParent())) {
                 missing++;
                 followMissing(file, now, missing > settings.limits().maxOpenFiles());
             }
@@ -236,7 +265,7 @@ final class TailedFiles {
     private void compare(TailedFile file) {
         try {
             if (!file.isTheSame()) {
-                truncations++;
+                truncations.incrementAndGet();
                 long upTo = file.position();
                 log.info("{} was truncated or replaced at byte {}: it is read from its start", file.path(), upTo);
                 TailedFile copy = copies.copyOf(file, known, settings.headers());

@@ -54,8 +54,8 @@ class ExecSourceTest {
     @Test
     void itIsFoundByBothOfItsNames() {
         assertThat(ServiceLoader.load(ComponentFactory.OfSource.class))
-                .anySatisfy(factory -> assertThat(factory.typeNames())
-                        .containsExactly("exec", "org.apache.flume.source.ExecSource"));
+                .anySatisfy(factory ->
+                        assertThat(factory.typeNames()).containsExactly("exec", "org.apache.flume.source.ExecSource"));
     }
 
     @Test
@@ -135,7 +135,9 @@ class ExecSourceTest {
         inlet.refuseWith(null);
         await().atMost(Duration.ofSeconds(20)).until(() -> metrics.eventsAccepted.getCount() == 200_000);
         assertThat(inlet.bodies())
-                .isEqualTo(IntStream.rangeClosed(1, 200_000).mapToObj(String::valueOf).toList());
+                .isEqualTo(IntStream.rangeClosed(1, 200_000)
+                        .mapToObj(String::valueOf)
+                        .toList());
     }
 
     @Test
@@ -166,8 +168,9 @@ class ExecSourceTest {
     void standardErrorIsNoEventAndNeverHoldsUpTheCommand() throws StartException {
         for (String logs : List.of("true", "false")) {
             values.put("logStdErr", logs);
-            start("i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789 >&2; i=$((i+1)); done; echo "
-                    + logs);
+            start(
+                    "i=0; while [ $i -lt 3000 ]; do echo 0123456789012345678901234567890123456789 >&2; i=$((i+1)); done; echo "
+                            + logs);
             await().until(() -> inlet.bodies().contains(logs));
             stop();
         }

@@ -117,7 +117,8 @@ class GeneratorSourcesTest {
         values.putAll(Map.of("size", "1", "batchSize", "4", "maxSuccessfulEvents", "5"));
         start(STRESS);
         await().until(() -> metrics.appendBatchesAccepted.getCount() == 2);
-        assertThat(inlet.bodies()).isEqualTo(List.of("\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F"));
+        assertThat(inlet.bodies())
+                .isEqualTo(List.of("\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F", "\u007F"));
     }
 
     @Test

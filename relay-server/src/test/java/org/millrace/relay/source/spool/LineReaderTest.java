@@ -292,8 +292,8 @@ class LineReaderTest {
         try (FileChannel channel = FileChannel.open(file)) {
             LineReader lines = new LineReader(channel, offset, format, buffer);
             while (lines.next()) {
-                bodies.add(Arrays.copyOfRange(
-                        lines.array(), lines.bodyOffset(), lines.bodyOffset() + lines.bodyLength()));
+                bodies.add(
+                        Arrays.copyOfRange(lines.array(), lines.bodyOffset(), lines.bodyOffset() + lines.bodyLength()));
             }
             assertThat(lines.isAtEnd()).isTrue();
             assertThat(lines.offset()).isEqualTo(bytes.length);

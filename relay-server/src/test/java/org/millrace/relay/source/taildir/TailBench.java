@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
@@ -49,7 +50,7 @@ final class TailBench implements AutoCloseable {
     }
 
     Group group(String name, String pattern, Map<String, String> headers) {
-        return new Group(name, directory, java.util.regex.Pattern.compile(pattern), headers);
+        return new Group(name, directory, Pattern.compile(pattern), headers);
     }
 
     /** Starts a reader, as the next run of an agent would. */
@@ -106,8 +107,7 @@ final class TailBench implements AutoCloseable {
 
     Path append(String name, byte[] bytes) {
         try {
-            return Files.write(
-                    directory.resolve(name), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            return Files.write(directory.resolve(name), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

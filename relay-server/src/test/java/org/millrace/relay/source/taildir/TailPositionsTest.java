@@ -108,8 +108,7 @@ class TailPositionsTest {
         bench.copy("x.log", "x.log.1");
         bench.truncate("x.log");
         bench.append("x.log", TailRotationTest.lines(110, 120));
-        assertThat(bench.open().drain())
-                .containsExactlyInAnyOrderElementsOf(TailRotationTest.numbered(100, 120));
+        assertThat(bench.open().drain()).containsExactlyInAnyOrderElementsOf(TailRotationTest.numbered(100, 120));
     }
 
     @Test
@@ -168,8 +167,7 @@ class TailPositionsTest {
 
     private void flumeWrote(long inode, long position, Path file) throws IOException {
         Files.writeString(
-                bench.positionFile,
-                "[{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}]");
+                bench.positionFile, "[{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}]");
     }
 
     /** Leaves everything as it is, but for handles, which the test still has to give back. */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +178,25 @@ class TailReaderTest {
         bench.append("x.log", "one\n");
         bench.open();
         assertThat(bench.drain()).containsExactly("one");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeListedHoldsUpNoOtherAndItsFilesGoOnLater() throws IOException {
+        Path other = Files.createDirectory(temporary.resolve("other"));
+        bench.groups = List.of(
+                bench.group("a", "x\\.log", Map.of()),
+                new TaildirSettings.Group("b", other, Pattern.compile("y"), Map.of()));
+        bench.append("x.log", "1\n");
+        Files.writeString(other.resolve("y"), "a\n");
+        bench.open();
+        assertThat(bench.drain()).containsExactly("1", "a");
+        Files.move(other, temporary.resolve("away"));
+        bench.append("x.log", "2\n");
+        assertThat(bench.drain()).containsExactly("2");
+        assertThat(bench.metrics.eventReadFails.getCount()).isPositive();
+        Files.move(temporary.resolve("away"), other);
+        Files.writeString(other.resolve("y"), "b\n", StandardOpenOption.APPEND);
+        assertThat(bench.drain()).containsExactly("b");
     }
 
     @Test

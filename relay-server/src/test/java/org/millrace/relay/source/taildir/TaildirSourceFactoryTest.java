@@ -153,8 +153,7 @@ class TaildirSourceFactoryTest {
             source.close();
         }
         assertThat(inlet.accepted().get(1).headers())
-                .isEqualTo(Map.of(
-                        "kind", "first", "other.key", "dotted", "path", a.toString(), "byteoffset", "2"));
+                .isEqualTo(Map.of("kind", "first", "other.key", "dotted", "path", a.toString(), "byteoffset", "2"));
         assertThat(temporary.resolve("new/position.json")).content().contains("\"pos\":8");
         assertThat(metrics.eventsAccepted.getCount()).isEqualTo(3);
         assertThat(problems.problems()).isEmpty();
