@@ -34,8 +34,8 @@ class FileSourcesIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final List<String> HEAP = List.of("-Xmx256m");
     /** Bytes that only ISO-8859-1 makes characters of. */
-    private static final byte[] UGLY = latin1("one\ntwo\r\n\n\u00ff\u00fe bad \u00c3\u00a4 good\nlong " + "x".repeat(3000)
-            + "\nmid\rdle\nunfinished");
+    private static final byte[] UGLY = latin1(
+            "one\ntwo\r\n\n\u00ff\u00fe bad \u00c3\u00a4 good\nlong " + "x".repeat(3000) + "\nmid\rdle\nunfinished");
 
     private static final int EVENTS = 7 + 8 + 8 + 50 + 10 + 9 + 25 + 25 + 5;
 
@@ -74,7 +74,8 @@ class FileSourcesIT {
                         dir,
                         HEAP,
                         sources + AgentFiles.avroSink("k", server.port(), 100, "none"))) {
-            await().atMost(LIMIT).until(() -> arrivals.events() >= events || !agent.process().isAlive());
+            await().atMost(LIMIT)
+                    .until(() -> arrivals.events() >= events || !agent.process().isAlive());
         }
         assertThat(arrivals.fault()).isNull();
         return arrivals;
@@ -84,10 +85,20 @@ class FileSourcesIT {
         String name = spool.getFileName().toString();
         return AgentFiles.channel("tail shelled plain seq stress lines hashes literals blobs", "k")
                 + tail("tail", name)
-                + source("shelled", "exec", "shell = /bin/sh -c", "command = cat " + logs + "/e.txt", "batchTimeout = 300")
+                + source(
+                        "shelled",
+                        "exec",
+                        "shell = /bin/sh -c",
+                        "command = cat " + logs + "/e.txt",
+                        "batchTimeout = 300")
                 + source("plain", "exec", "command = cat  " + logs + "/e.txt", "batchSize = 2", "batchTimeout = 300")
                 + source("seq", "seq", "totalEvents = 50", "batchSize = 7")
-                + source("stress", "org.apache.flume.source.StressSource", "size = 20", "batchSize = 3", "maxTotalEvents = 10")
+                + source(
+                        "stress",
+                        "org.apache.flume.source.StressSource",
+                        "size = 20",
+                        "batchSize = 3",
+                        "maxTotalEvents = 10")
                 + source(
                         "lines",
                         "spooldir",

@@ -79,7 +79,8 @@ class LogRotationIT {
                 }
             }
             assertThat(writer.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            await().atMost(LIMIT).until(() -> arrived.numbers() == LINES || !agent.process().isAlive());
+            await().atMost(LIMIT)
+                    .until(() -> arrived.numbers() == LINES || !agent.process().isAlive());
         }
         assertThat(arrived.numbers()).isEqualTo(LINES);
         assertThat(arrived.events()).as("none twice").isEqualTo(LINES);
@@ -87,7 +88,8 @@ class LogRotationIT {
 
     @Test
     void anAgentThatIsKilledWithinRotationsLosesNoLine() throws Exception {
-        AgentProcess agent = start("x\\\\.log.*"); // what is rotated before anybody saw it can only be found by its new name
+        AgentProcess agent =
+                start("x\\\\.log.*"); // what is rotated before anybody saw it can only be found by its new name
         try {
             for (int i = 0; i < ROTATIONS; i++) {
                 awaitGrowth();
@@ -105,7 +107,8 @@ class LogRotationIT {
             }
             assertThat(writer.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             AgentProcess last = agent;
-            await().atMost(LIMIT).until(() -> arrived.numbers() == LINES || !last.process().isAlive());
+            await().atMost(LIMIT)
+                    .until(() -> arrived.numbers() == LINES || !last.process().isAlive());
         } finally {
             agent.close();
         }
@@ -118,7 +121,8 @@ class LogRotationIT {
                 "agent",
                 dir,
                 HEAP,
-                AgentFiles.fileChannel("t", "k", dir.resolve("channel")) + """
+                AgentFiles.fileChannel("t", "k", dir.resolve("channel"))
+                        + """
                         a.sources.t.type = TAILDIR
                         a.sources.t.channels = c
                         a.sources.t.filegroups = f
@@ -156,7 +160,9 @@ class LogRotationIT {
     }
 
     private void signal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, Long.toString(writer.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, Long.toString(writer.pid()))
+                .start()
+                .waitFor();
     }
 
     private static final class Numbers implements EventServer.Taker {

@@ -41,7 +41,8 @@ final class CommandLines {
 
     /** True if line ends can be found in the bytes. If not, {@link #append} wants UTF-8. */
     static boolean isAsciiBased(Charset charset) {
-        return !charset.canEncode() || Arrays.equals(new String(LINE_ENDS, StandardCharsets.US_ASCII).getBytes(charset), LINE_ENDS);
+        return !charset.canEncode()
+                || Arrays.equals(new String(LINE_ENDS, StandardCharsets.US_ASCII).getBytes(charset), LINE_ENDS);
     }
 
     /** Adds bytes; waits until there is room for them. */

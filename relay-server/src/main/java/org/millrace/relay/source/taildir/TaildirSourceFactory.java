@@ -121,7 +121,10 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
             Map<String, String> headers =
                     new LinkedHashMap<>(settings.under("headers." + name + ".").all());
             groups.add(new Group(
-                    name, Objects.requireNonNull(path.getParent()), Pattern.compile(path.getFileName().toString()), headers));
+                    name,
+                    Objects.requireNonNull(path.getParent()),
+                    Pattern.compile(path.getFileName().toString()),
+                    headers));
         }
         reportUnlisted(settings, "filegroups.", names);
         reportUnlisted(settings, "headers.", names);

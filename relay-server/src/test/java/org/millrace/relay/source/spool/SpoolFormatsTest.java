@@ -86,8 +86,7 @@ class SpoolFormatsTest {
             spool.put("bad" + at, damaged);
         }
         spool.put("good", AvroFiles.container(31, 32, 10));
-        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES)))
-                .endsWith("\u0006n31>", "\u0006n32@");
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).endsWith("\u0006n31>", "\u0006n32@");
         assertThat(spool.names()).contains("good.COMPLETED");
     }
 
