@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import org.millrace.relay.source.file.ByteScan;
 
 /**
  * Turns the bytes of a line into the body of an event, and cuts it where it is too long. Bytes that would come out as they went in

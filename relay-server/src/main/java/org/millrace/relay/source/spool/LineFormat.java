@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * @param input what the files are written in; {@code UTF-16} and {@code UTF-32} go by each file's byte order mark
  * @param output what the bodies are written in
  */
-public record LineFormat(int maxChars, Charset input, Charset output, DecodeErrors decodeErrors) {
+public record LineFormat(int maxChars, Charset input, Charset output, DecodeErrors decodeErrors) implements FileFormat {
     /** Flume's defaults: at most 2048 characters, UTF-8 as it is, undecodable files refused. */
     public static final LineFormat DEFAULT =
             new LineFormat(2048, StandardCharsets.UTF_8, StandardCharsets.UTF_8, DecodeErrors.FAIL);

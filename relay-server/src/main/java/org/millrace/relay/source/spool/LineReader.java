@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
+import org.millrace.relay.source.file.ByteScan;
 
 /**
  * Cuts a file into the bodies of events, a line each, in big reads. Lines end at a newline only: a carriage return belongs to the
@@ -13,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>One thread. The file belongs to the caller.
  */
-final class LineReader {
+final class LineReader implements EventCutter {
     static final int BLOCK_BYTES = 256 << 10;
     /** The most that one event may hold, for who sets no limit. */
     private static final long MAX_LINE_BYTES = 256 << 20;
@@ -56,7 +57,8 @@ final class LineReader {
      *
      * @throws IOException if the file cannot be read or decoded: {@link #offset} still stands in front of the line
      */
-    boolean next() throws IOException {
+    @Override
+    public boolean next() throws IOException {
         int searched = 0; // bytes of the line known to hold no newline
         while (true) {
             int available = Math.min(limit - position, windowBytes);
@@ -80,17 +82,30 @@ final class LineReader {
     }
 
     /** Where in the file the next event begins. */
-    long offset() {
+    @Override
+    public long offset() {
         return bufferStart + position;
     }
 
     /** True if nothing was left to read when last looked. Not before {@link #next} has said so, or the last line had no newline. */
-    boolean isAtEnd() {
+    @Override
+    public boolean isAtEnd() {
         return ended && position == limit;
     }
 
-    BodyConverter body() {
-        return body;
+    @Override
+    public byte[] array() {
+        return body.array();
+    }
+
+    @Override
+    public int bodyOffset() {
+        return body.offset();
+    }
+
+    @Override
+    public int bodyLength() {
+        return body.length();
     }
 
     private void take(int bytes, int terminatorBytes, boolean isWhole) throws IOException {

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * .flumespool-main.meta   Avro container, record TransferStateFileMeta {long offset}, one block per step, the last one counts
  *   metadata  file             path of the file being read
- *             millrace.head    its {@link FileHead}; ours, Flume passes it by
+ *             millrace.head    its {@link org.millrace.relay.source.file.FileHead}; ours, Flume passes it by
  * </pre>
  *
  * A step is one append without a force: a crash of the process loses nothing, a power cut at most goes back some steps, and then

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,22 @@ import org.millrace.relay.source.spool.SpoolSettings.Selection;
 /** Makes spooling-directory sources, with Flume's keys and defaults. */
 public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSource {
 
+    private static final int DEFAULT_BLOB_BYTES = 100_000_000;
+    private static final int MOST_BLOB_BYTES = 256 << 20;
+
+    /** By its short name or by Flume's class name; the short name BLOB is ours. */
+    private enum Deserializer {
+        LINE("org.apache.flume.serialization.LineDeserializer$Builder"),
+        AVRO("org.apache.flume.serialization.AvroEventDeserializer$Builder"),
+        BLOB("org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder");
+
+        private final String className;
+
+        Deserializer(String className) {
+            this.className = className;
+        }
+    }
+
     private enum DeletePolicy {
         NEVER,
         IMMEDIATE
@@ -35,7 +50,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     @Override
     public String summary() {
-        return "Reads the files of a directory line by line, each once, and marks or deletes those that are finished";
+        return "Reads the files of a directory, each once, and marks or deletes those that are finished";
     }
 
     @Override
@@ -59,7 +74,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 selection(settings),
                 completion(settings, directory),
                 headers(settings),
-                lines(settings),
+                format(settings),
                 pollDelay);
         return new SpoolDirectorySource(context, spool, pace);
     }
@@ -120,11 +135,39 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         return isWanted ? name : null;
     }
 
+    /** The keys of every deserializer are read, so that those without effect can be told from slips of the pen. */
+    private static FileFormat format(Settings settings) {
+        Deserializer deserializer = settings.value(
+                        "deserializer",
+                        "LINE, AVRO or BLOB",
+                        SpoolDirectorySourceFactory::deserializer,
+                        Deserializer.LINE)
+                .about(
+                        "how a file is parted into events: its lines, the records of an Avro container, or the whole of it")
+                .orElse(Deserializer.LINE);
+        LineFormat lines = lines(settings);
+        AvroFormat avro = new AvroFormat(settings.oneOf("deserializer.schemaType", AvroFormat.SchemaHeader.class)
+                .about("of AVRO: whether a header has the schema's fingerprint or the schema itself")
+                .orElse(AvroFormat.SchemaHeader.HASH));
+        BlobFormat blob = new BlobFormat(settings.integer("deserializer.maxBlobLength", 1, MOST_BLOB_BYTES)
+                .about("of BLOB: bytes of an event, at most; a longer file goes on in further events")
+                .orElse(DEFAULT_BLOB_BYTES));
+        noteIfWithoutEffect(settings, deserializer, Deserializer.AVRO, "deserializer.schemaType");
+        noteIfWithoutEffect(settings, deserializer, Deserializer.BLOB, "deserializer.maxBlobLength");
+        return switch (deserializer) {
+            case LINE -> lines;
+            case AVRO -> avro;
+            case BLOB -> blob;
+        };
+    }
+
+    private static void noteIfWithoutEffect(Settings settings, Deserializer actual, Deserializer owner, String key) {
+        if (actual != owner && settings.has(key)) {
+            settings.note(key, "has no effect: deserializer is " + actual);
+        }
+    }
+
     private static LineFormat lines(Settings settings) {
-        settings.value("deserializer", "LINE", SpoolDirectorySourceFactory::deserializer, "LINE")
-                .about("how a file is parted into events")
-                .orElse("LINE");
-        settings.notSupportedYet("deserializer.schemaType", "deserializer.maxBlobLength");
         settings.ignored("lines are read in blocks of a fixed size", "bufferMaxLines");
         return new LineFormat(
                 maxChars(settings),
@@ -179,15 +222,13 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         return settings.value(key, "a regular expression for whole file names", Pattern::compile, Pattern.compile(""));
     }
 
-    private static String deserializer(String text) {
-        String name = text.toUpperCase(Locale.ROOT);
-        if (name.equals("LINE") || text.equals("org.apache.flume.serialization.LineDeserializer$Builder")) {
-            return text;
+    private static Deserializer deserializer(String text) {
+        for (Deserializer one : Deserializer.values()) {
+            if (text.equalsIgnoreCase(one.name()) || text.equals(one.className)) {
+                return one;
+            }
         }
-        boolean isFlumes = name.equals("AVRO")
-                || text.equals("org.apache.flume.serialization.AvroEventDeserializer$Builder")
-                || text.equals("org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder");
-        throw new IllegalArgumentException(isFlumes ? text + " is not supported yet" : "there is no other");
+        throw new IllegalArgumentException("there is no other");
     }
 
     private static String suffix(String text) {

@@ -12,11 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.relay.source.file.FileHead;
 import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file being read: its lines in batches, how far they were committed, whether it stayed as it was. One thread. */
+/** The file being read: its events in batches, how far they were committed, whether it stayed as it was. One thread. */
 final class SpoolFile implements Closeable {
     /** A batch of long lines ends early, so that it stays well under what one buffer can hold. */
     private static final int MAX_BATCH_BYTES = 16 << 20;
@@ -28,7 +29,7 @@ final class SpoolFile implements Closeable {
     private final FileChannel content;
     private final long sizeAtOpen;
     private final long modifiedAtOpen;
-    private final LineReader lines;
+    private final EventCutter cutter;
     private final byte[] headers;
     private final EventBatchBuilder batch = new EventBatchBuilder();
     private @Nullable String head;
@@ -43,14 +44,14 @@ final class SpoolFile implements Closeable {
             FileChannel content,
             BasicFileAttributes attributes,
             long offset,
-            LineReader lines,
+            EventCutter cutter,
             byte[] headers) {
         this.path = path;
         this.content = content;
         this.sizeAtOpen = attributes.size();
         this.modifiedAtOpen = attributes.lastModifiedTime().toMillis();
         this.committedOffset = offset;
-        this.lines = lines;
+        this.cutter = cutter;
         this.headers = headers;
     }
 
@@ -74,10 +75,10 @@ final class SpoolFile implements Closeable {
                         path,
                         resume.offset());
             }
-            LineReader lines = new LineReader(content, offset, settings.lines(), buffer);
-            byte[] headers = EventBatchBuilder.encodeHeaders(headersOf(path, settings.headers()));
+            EventCutter cutter = EventCutter.of(settings.format(), content, offset, buffer);
+            byte[] headers = EventBatchBuilder.encodeHeaders(headersOf(path, cutter.headers(), settings.headers()));
             done = true;
-            return new SpoolFile(path, content, attributes, offset, lines, headers);
+            return new SpoolFile(path, content, attributes, offset, cutter, headers);
         } finally {
             if (!done) {
                 content.close();
@@ -111,9 +112,8 @@ final class SpoolFile implements Closeable {
 
     private void fill(int maxEvents) {
         try {
-            BodyConverter body = lines.body();
-            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next()) {
-                batch.add(headers, body.array(), body.offset(), body.length());
+            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && cutter.next()) {
+                batch.add(headers, cutter.array(), cutter.bodyOffset(), cutter.bodyLength());
             }
         } catch (IOException e) {
             failure = e;
@@ -122,12 +122,12 @@ final class SpoolFile implements Closeable {
 
     /** What was read so far has been delivered. */
     void commit() {
-        committedOffset = lines.offset();
+        committedOffset = cutter.offset();
     }
 
     /** True if there is certainly no more to read. */
     boolean isAtEnd() {
-        return failure == null && lines.isAtEnd();
+        return failure == null && cutter.isAtEnd();
     }
 
     long committedOffset() {
@@ -172,8 +172,10 @@ final class SpoolFile implements Closeable {
         }
     }
 
-    private static Map<String, String> headersOf(Path path, FileHeaders wanted) {
-        Map<String, String> headers = new LinkedHashMap<>(wanted.fixed());
+    /** What is wanted of the file wins over what its content says. */
+    private static Map<String, String> headersOf(Path path, Map<String, String> content, FileHeaders wanted) {
+        Map<String, String> headers = new LinkedHashMap<>(content);
+        headers.putAll(wanted.fixed());
         if (wanted.pathKey() != null) {
             headers.put(wanted.pathKey(), path.toAbsolutePath().toString());
         }

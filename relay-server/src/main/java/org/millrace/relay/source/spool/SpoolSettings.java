@@ -18,7 +18,7 @@ public record SpoolSettings(
         Selection selection,
         Completion completion,
         FileHeaders headers,
-        LineFormat lines,
+        FileFormat format,
         Duration relistAfter) {
 
     /** Flume's defaults for a directory: finished files get {@code .COMPLETED}, events have no header. */
@@ -34,22 +34,22 @@ public record SpoolSettings(
 
     /** The same with other headers. */
     public SpoolSettings withHeaders(FileHeaders other) {
-        return new SpoolSettings(directory, selection, completion, other, lines, relistAfter);
+        return new SpoolSettings(directory, selection, completion, other, format, relistAfter);
     }
 
-    /** The same with another line format. */
-    public SpoolSettings withLines(LineFormat other) {
+    /** The same with another way to part files into events. */
+    public SpoolSettings withFormat(FileFormat other) {
         return new SpoolSettings(directory, selection, completion, headers, other, relistAfter);
     }
 
     /** The same with another selection. */
     public SpoolSettings withSelection(Selection other) {
-        return new SpoolSettings(directory, other, completion, headers, lines, relistAfter);
+        return new SpoolSettings(directory, other, completion, headers, format, relistAfter);
     }
 
     /** The same with another end for files. */
     public SpoolSettings withCompletion(Completion other) {
-        return new SpoolSettings(directory, selection, other, headers, lines, relistAfter);
+        return new SpoolSettings(directory, selection, other, headers, format, relistAfter);
     }
 
     /**

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.source.file.ByteScan;
 import org.millrace.relay.source.spool.LineFormat.DecodeErrors;
 
 class LineReaderTest {
@@ -290,9 +291,9 @@ class LineReaderTest {
         List<byte[]> bodies = new ArrayList<>();
         try (FileChannel channel = FileChannel.open(file)) {
             LineReader lines = new LineReader(channel, offset, format, buffer);
-            BodyConverter body = lines.body();
             while (lines.next()) {
-                bodies.add(Arrays.copyOfRange(body.array(), body.offset(), body.offset() + body.length()));
+                bodies.add(
+                        Arrays.copyOfRange(lines.array(), lines.bodyOffset(), lines.bodyOffset() + lines.bodyLength()));
             }
             assertThat(lines.isAtEnd()).isTrue();
             assertThat(lines.offset()).isEqualTo(bytes.length);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -118,11 +119,10 @@ class SpoolDirectorySourceFactoryTest {
         "fileSuffix, ''",
         "fileSuffix, a/b",
         "trackerDir, ''",
-        "deserializer, AVRO",
-        "deserializer, org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder",
         "deserializer, JSON",
-        "deserializer.schemaType, HASH",
-        "deserializer.maxBlobLength, 1",
+        "deserializer.schemaType, MD5",
+        "deserializer.maxBlobLength, 0",
+        "deserializer.maxBlobLength, 1000000000",
         "deserializer.maxLineLength, 0",
         "deserializer.outputCharset, x-JISAutoDetect",
         "bufferMaxLineLength, x",
@@ -133,11 +133,42 @@ class SpoolDirectorySourceFactoryTest {
         assertThat(problems).singleElement().asString().startsWith(key + ": ");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"BLOB", "org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder"})
+    void aWholeFileCanBeAnEvent(String deserializer) throws StartException {
+        values.put("deserializer", deserializer);
+        values.put("deserializer.maxBlobLength", "5");
+        spool.put("a", "ab\ncd\nef");
+        runUntil("a.COMPLETED");
+        assertThat(inlet.texts()).containsExactly("ab\ncd", "\nef");
+        assertThat(notes).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"avro", "org.apache.flume.serialization.AvroEventDeserializer$Builder"})
+    void recordsOfAnAvroContainerCanBeEvents(String deserializer) throws Exception {
+        values.put("deserializer", deserializer);
+        values.put("deserializer.schemaType", "literal");
+        values.put("basenameHeader", "true");
+        spool.put("a", AvroFiles.container(1, 2, 100));
+        runUntil("a.COMPLETED");
+        assertThat(inlet.events)
+                .extracting(SpoolDirectory.Read::headers)
+                .containsExactly(
+                        Map.of("flume.avro.schema.literal", AvroFiles.SCHEMA.toString(), "basename", "a"),
+                        Map.of("flume.avro.schema.literal", AvroFiles.SCHEMA.toString(), "basename", "a"));
+    }
+
     @Test
-    void deserializersThatAreStillToComeAreToldFromTypingMistakes() {
-        values.put("deserializer", "AVRO");
+    void aKeyOfAnotherDeserializerHasNoEffectAndThatIsSaid() {
+        values.put("deserializer.schemaType", "HASH");
+        values.put("deserializer.maxBlobLength", "1");
         create(settings());
-        assertThat(problems).singleElement().asString().contains("AVRO is not supported yet");
+        assertThat(problems).isEmpty();
+        assertThat(notes)
+                .containsExactly(
+                        "deserializer.schemaType: has no effect: deserializer is LINE",
+                        "deserializer.maxBlobLength: has no effect: deserializer is LINE");
     }
 
     @Test

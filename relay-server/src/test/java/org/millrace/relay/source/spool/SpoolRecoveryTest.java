@@ -75,7 +75,7 @@ class SpoolRecoveryTest {
         String text = name.startsWith("ISO") ? "ä\nöü\nßabc\nd" : "日本\n表示\nソabc\nd";
         spool.put("a", text.getBytes(charset));
         SpoolSettings settings = spool.settings()
-                .withLines(new LineFormat(2048, charset, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL));
+                .withFormat(new LineFormat(2048, charset, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL));
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             all.addAll(SpoolDirectory.texts(firstBatchOfANewReader(settings)));
@@ -87,7 +87,7 @@ class SpoolRecoveryTest {
     void aPositionWithinALineThatWasCutIsGood() {
         spool.put("a", "abcdefgh\nx\n");
         SpoolSettings settings = spool.settings()
-                .withLines(new LineFormat(
+                .withFormat(new LineFormat(
                         3, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL));
         assertThat(SpoolDirectory.texts(firstBatchOfANewReader(settings))).containsExactly("abc");
         assertThat(SpoolDirectory.texts(settings)).containsExactly("def", "gh", "x");
@@ -323,7 +323,7 @@ class SpoolRecoveryTest {
 
         LineFormat replacing =
                 new LineFormat(2048, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.REPLACE);
-        assertThat(SpoolDirectory.texts(spool.settings().withLines(replacing))).containsExactly("\uFFFD", "4");
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(replacing))).containsExactly("\uFFFD", "4");
         assertThat(spool.names()).containsExactly("bad.COMPLETED", "good.COMPLETED");
     }
 

@@ -95,7 +95,7 @@ class SpoolingReaderTest {
         spool.put("a", (line + "\n").repeat(8));
         LineFormat unlimited = new LineFormat(
                 Integer.MAX_VALUE, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL);
-        try (SpoolingReader reader = SpoolDirectory.open(spool.settings().withLines(unlimited))) {
+        try (SpoolingReader reader = SpoolDirectory.open(spool.settings().withFormat(unlimited))) {
             assertThat(SpoolDirectory.readBatch(reader, 100)).hasSize(3);
             reader.commit();
             assertThat(SpoolDirectory.drain(reader, 100)).hasSize(5);

@@ -1,11 +1,11 @@
-package org.millrace.relay.source.spool;
+package org.millrace.relay.source.file;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Looks at bytes eight at a time. */
-final class ByteScan {
+public final class ByteScan {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
@@ -13,7 +13,7 @@ final class ByteScan {
     private ByteScan() {}
 
     /** The first place of the byte in {@code from} to {@code to} - 1, or -1. */
-    static int indexOf(byte[] array, int from, int to, byte wanted) {
+    public static int indexOf(byte[] array, int from, int to, byte wanted) {
         long pattern = LOW_BITS * (wanted & 0xFF);
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
@@ -33,7 +33,7 @@ final class ByteScan {
     }
 
     /** True if no byte has its high bit set. */
-    static boolean isAscii(byte[] array, int from, int to) {
+    public static boolean isAscii(byte[] array, int from, int to) {
         int i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {
             if (((long) LONGS.get(array, i) & HIGH_BITS) != 0) {
@@ -52,7 +52,7 @@ final class ByteScan {
      * True if the bytes are well-formed UTF-8 (Unicode 15, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF,
      * nothing cut short.
      */
-    static boolean isUtf8(byte[] array, int from, int to) {
+    public static boolean isUtf8(byte[] array, int from, int to) {
         int i = from;
         while (i < to) {
             if (i <= to - Long.BYTES && ((long) LONGS.get(array, i) & HIGH_BITS) == 0) {

@@ -1,4 +1,4 @@
-package org.millrace.relay.source.spool;
+package org.millrace.relay.source.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,17 +9,18 @@ import java.util.zip.CRC32C;
  * The first bytes of a file, as a length and a checksum: what tells a file that grew from another one of the same name. Written as
  * {@code <bytes>:<crc32c in hex>}.
  */
-final class FileHead {
+public final class FileHead {
     private static final int MAX_BYTES = 1024;
 
     private FileHead() {}
 
-    static String of(FileChannel file) throws IOException {
+    /** The head of the file as it is now. */
+    public static String of(FileChannel file) throws IOException {
         return of(file, (int) Math.min(MAX_BYTES, file.size()));
     }
 
     /** True if the file still starts with these bytes. */
-    static boolean matches(String head, FileChannel file) throws IOException {
+    public static boolean matches(String head, FileChannel file) throws IOException {
         int colon = head.indexOf(':');
         try {
             int bytes = Integer.parseInt(head.substring(0, Math.max(colon, 0)));
@@ -30,6 +31,11 @@ final class FileHead {
         } catch (NumberFormatException e) {
             return false; // written by nobody we know
         }
+    }
+
+    /** True if a longer file would have a longer head. */
+    public static boolean grows(String head) {
+        return !head.startsWith(MAX_BYTES + ":");
     }
 
     private static String of(FileChannel file, int bytes) throws IOException {

@@ -1,0 +1,16 @@
+package org.millrace.relay.source.spool;
+
+/**
+ * Avro containers: each record becomes an event, its body the record as Avro encodes it without a schema, which a header tells.
+ *
+ * @param schemaHeader what the header tells of the schema
+ */
+public record AvroFormat(SchemaHeader schemaHeader) implements FileFormat {
+    /** A header of each event. */
+    public enum SchemaHeader {
+        /** {@code flume.avro.schema.hash}: the CRC-64-AVRO fingerprint of the schema, in hex. */
+        HASH,
+        /** {@code flume.avro.schema.literal}: the schema itself, as JSON. */
+        LITERAL
+    }
+}

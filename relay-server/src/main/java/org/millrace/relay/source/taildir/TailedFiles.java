@@ -1,0 +1,329 @@
+package org.millrace.relay.source.taildir;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileId.Stat;
+import org.millrace.relay.source.taildir.PositionFile.Entry;
+import org.millrace.relay.source.taildir.TaildirSettings.Group;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows the files that are tailed, and finds out, a round at a time, what became of them: new, renamed, gone, truncated, copied. A file
+ * that went away, or was renamed to a name that is not tailed, is read to its end and let go once it was quiet for the idle time-out. One
+ * thread, but for the figures.
+ */
+final class TailedFiles {
+    private static final Logger log = LoggerFactory.getLogger(TailedFiles.class);
+
+    private final TaildirSettings settings;
+    private final List<FileGroup> groups;
+    private final InstantSource clock;
+    private final FileCopies copies = new FileCopies();
+    private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
+
+    /** What the last run remembered, by inode, until the first round has been made of it. */
+    private Map<Long, List<Entry>> remembered;
+
+    /** Directories that could not be listed in this round: their files are not missing. */
+    private Set<Path> unlisted = Set.of();
+
+    private boolean isFirstRound = true;
+    private volatile int tailed;
+    private volatile int open;
+    private final AtomicLong truncations = new AtomicLong();
+
+    TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock) {
+        this.settings = settings;
+        this.remembered = remembered.stream().collect(Collectors.groupingBy(Entry::inode));
+        this.clock = clock;
+        this.groups = settings.groups().stream()
+                .map(group -> new FileGroup(group, settings.cachesListings(), clock))
+                .toList();
+    }
+
+    private record Found(Path path, Stat stat, Group group) {}
+
+    Collection<TailedFile> all() {
+        return known.values();
+    }
+
+    /** How many files are known. Any thread. */
+    int tailed() {
+        return tailed;
+    }
+
+    /** How many were open after the last round. Any thread. */
+    int open() {
+        return open;
+    }
+
+    /** How often a file began anew. Any thread. */
+    long truncations() {
+        return truncations.get();
+    }
+
+    /**
+     * Looks at everything once.
+     *
+     * @return files that have something to read or to be closed for, in the order to do so
+     */
+    List<TailedFile> round() {
+        long now = clock.millis();
+        copies.newRound();
+        Map<FileId, Found> found = find();
+        List<Found> fresh = new ArrayList<>();
+        found.forEach((id, at) -> {
+            TailedFile file = known.get(id);
+            if (file == null) {
+                file = resume(at);
+            }
+            if (file == null) {
+                fresh.add(at);
+            } else {
+                file.found(at.path(), at.stat());
+            }
+        });
+        findStrays();
+        followMissing(found, now);
+        List.copyOf(known.values()).forEach(this::compare);
+        fresh.forEach(this::add);
+        known.values().forEach(this::settleCopy);
+        isFirstRound = false;
+        List<TailedFile> due = due(found);
+        tailed = known.size();
+        open = (int) known.values().stream().filter(TailedFile::isOpen).count();
+        return due;
+    }
+
+    /** How many directories could not be listed in the last round. */
+    int directoriesFailed() {
+        return unlisted.size();
+    }
+
+    /** True if nothing was written to it for so long that it is to be closed, with a last line that has no end. */
+    boolean isIdle(TailedFile file) {
+        long since = file.missingSinceMillis() >= 0 ? file.missingSinceMillis() : file.modifiedMillis();
+        return clock.millis() - since > settings.limits().idleTimeout().toMillis();
+    }
+
+    /** Nothing is left to read in the file for now. */
+    void rest(TailedFile file) {
+        if (isIdle(file) && !file.hasUnread()) {
+            file.close();
+        }
+        closeIfTooMany(file);
+    }
+
+    /** One that cannot be found again by its name stays open in any case. */
+    private void closeIfTooMany(TailedFile file) {
+        if (known.size() > settings.limits().maxOpenFiles() && file.missingSinceMillis() < 0) {
+            file.close();
+        }
+    }
+
+    private Map<FileId, Found> find() {
+        Map<FileId, Found> all = new LinkedHashMap<>();
+        Set<Path> failed = new HashSet<>();
+        for (FileGroup group : groups) {
+            Path directory = group.settings().directory();
+            try {
+                List<Found> some = find(group);
+                some.forEach(
+                        at -> all.putIfAbsent(at.stat().id(), at)); // its other names, and other groups, do not count
+            } catch (IOException e) {
+                failed.add(directory);
+                if (!unlisted.contains(directory)) {
+                    log.error("{} cannot be listed, and is tried again: {}", directory, e.toString());
+                }
+            }
+        }
+        unlisted = failed;
+        return all;
+    }
+
+    private static List<Found> find(FileGroup group) throws IOException {
+        List<Found> some = new ArrayList<>();
+        for (Path path : group.list()) {
+            Stat stat = FileId.statRegular(path);
+            if (stat != null) {
+                some.add(new Found(path, stat, group.settings()));
+            }
+        }
+        some.sort(Comparator.<Found>comparingLong(at -> at.stat().modifiedMillis())
+                .thenComparing(Found::path));
+        return some;
+    }
+
+    /** A file that the last run has read; null if it has not. */
+    private @Nullable TailedFile resume(Found at) {
+        List<Entry> sameInode = remembered.getOrDefault(at.stat().id().inode(), List.of());
+        Entry entry = sameInode.stream()
+                .filter(candidate ->
+                        candidate.head() != null || candidate.path().equals(at.path()))
+                .min(Comparator.comparingInt(
+                        candidate -> candidate.device() == at.stat().id().device() ? 0 : 1))
+                .orElse(null);
+        if (entry == null) {
+            return null;
+        }
+        sameInode.remove(entry);
+        TailedFile file =
+                new TailedFile(at.stat().id(), entry.path(), at.group().headers(), settings.headers());
+        file.moveTo(entry.position());
+        file.beginsWith(entry.head());
+        known.put(file.id(), file);
+        return file;
+    }
+
+    /** What the last run has read and is called otherwise now: its rest is still to be read. */
+    private void findStrays() {
+        for (Entry entry : remembered.values().stream().flatMap(List::stream).toList()) {
+            Group group = groupOf(entry.path());
+            if (entry.head() == null || group == null) {
+                continue;
+            }
+            String head = entry.head();
+            Located at = copies.beside(
+                    entry.path(),
+                    other -> other.stat().id().inode() == entry.inode()
+                            && !known.containsKey(other.stat().id())
+                            && FileCopies.begins(other.path(), head));
+            if (at != null) {
+                TailedFile file = new TailedFile(at.stat().id(), entry.path(), group.headers(), settings.headers());
+                file.moveTo(entry.position());
+                file.beginsWith(head);
+                file.strayed(at.path(), at.stat());
+                known.put(file.id(), file);
+            }
+        }
+        remembered = Map.of();
+    }
+
+    private @Nullable Group groupOf(Path path) {
+        return settings.groups().stream()
+                .filter(group -> group.directory().equals(path.getParent())
+                        && group.names().matcher(path.getFileName().toString()).matches())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void followMissing(Map<FileId, Found> found, long now) {
+        int missing = 0;
+        for (TailedFile file : List.copyOf(known.values())) {
+            if (!found.containsKey(file.id()) && !unlisted.contains(file.path().getParent())) {
+                missing++;
+                followMissing(file, now, missing > settings.limits().maxOpenFiles());
+            }
+        }
+    }
+
+    private void followMissing(TailedFile file, long now, boolean isOneTooMany) {
+        boolean isNew = file.missingSinceMillis() < 0;
+        long sizeBefore = file.size();
+        if (isNew && !file.isOpen()) {
+            Located at = copies.beside(file.path(), other -> other.stat().id().equals(file.id()));
+            if (at != null) {
+                file.strayed(at.path(), at.stat());
+            }
+        }
+        try {
+            file.lookInside();
+        } catch (IOException e) {
+            log.debug("{} cannot be opened any more", file.path(), e);
+            forget(file);
+            return;
+        }
+        if (isNew || file.size() != sizeBefore) {
+            file.missing(now);
+        } else if ((isOneTooMany || isIdle(file)) && !file.hasUnread()) {
+            forget(file);
+        }
+    }
+
+    private void forget(TailedFile file) {
+        log.info("{} is gone, read up to byte {}", file.path(), file.position());
+        file.close();
+        known.remove(file.id());
+    }
+
+    /** A file that no longer is what was read begins anew, and what it was may live on as a copy. */
+    private void compare(TailedFile file) {
+        try {
+            if (!file.isTheSame()) {
+                truncations.incrementAndGet();
+                long upTo = file.position();
+                log.info("{} was truncated or replaced at byte {}: it is read from its start", file.path(), upTo);
+                TailedFile copy = copies.copyOf(file, known, settings.headers());
+                file.restart();
+                if (copy != null) {
+                    log.info("its rest is read from its copy");
+                    known.put(copy.id(), copy);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            log.debug("{} went, which the next round will tell", file.path(), e);
+        } catch (IOException e) {
+            log.debug("{} cannot be compared, which reading it will tell", file.path(), e);
+        }
+        closeIfTooMany(file);
+    }
+
+    private void add(Found at) {
+        TailedFile file = known.get(at.stat().id());
+        if (file == null) {
+            file = new TailedFile(at.stat().id(), at.path(), at.group().headers(), settings.headers());
+            if (isFirstRound && settings.skipsToEnd()) {
+                file.moveTo(at.stat().size());
+            }
+            known.put(file.id(), file);
+            file.found(at.path(), at.stat());
+            file.waitFor(copies.originalOf(file, known.values()));
+            log.info("{} is tailed from byte {}", file.path(), file.position());
+        } else {
+            file.found(at.path(), at.stat());
+        }
+    }
+
+    /** Something that looked like a copy of a file, which then was not truncated, is a file of its own. */
+    private void settleCopy(TailedFile file) {
+        TailedFile original = file.copiedFrom();
+        if (original != null && (isIdle(file) || !copies.isCopySoFar(file, original))) {
+            file.waitFor(null);
+        }
+    }
+
+    private List<TailedFile> due(Map<FileId, Found> found) {
+        List<TailedFile> due = new ArrayList<>();
+        for (TailedFile file : known.values()) {
+            if (!found.containsKey(file.id()) && isDue(file)) {
+                due.add(file); // the older ones come first
+            }
+        }
+        for (FileId id : found.keySet()) {
+            TailedFile file = known.get(id);
+            if (file != null && isDue(file)) {
+                due.add(file);
+            }
+        }
+        return due;
+    }
+
+    private boolean isDue(TailedFile file) {
+        return file.copiedFrom() == null && (file.hasUnread() || (file.isOpen() && isIdle(file)));
+    }
+}

@@ -1,0 +1,131 @@
+package org.millrace.relay.source.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.avro.SchemaNormalization;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.relay.source.spool.AvroFormat.SchemaHeader;
+
+/** Files that are no lines: Avro containers, and files as a whole. */
+class SpoolFormatsTest {
+    private static final AvroFormat HASHES = new AvroFormat(SchemaHeader.HASH);
+
+    @TempDir
+    Path temporary;
+
+    private SpoolDirectory spool;
+
+    @BeforeEach
+    void makeDirectory() {
+        spool = new SpoolDirectory(temporary);
+    }
+
+    @Test
+    void eachRecordIsAnEventAndAHeaderTellsItsSchema() throws IOException {
+        spool.put("a", AvroFiles.container(1, 3, 100));
+        List<SpoolDirectory.Read> events;
+        try (SpoolingReader reader = SpoolDirectory.open(spool.settings().withFormat(HASHES))) {
+            events = SpoolDirectory.drain(reader, 2);
+        }
+        String hash = Long.toHexString(Long.reverseBytes(SchemaNormalization.parsingFingerprint64(AvroFiles.SCHEMA)));
+        assertThat(events)
+                .extracting(SpoolDirectory.Read::text)
+                .containsExactly("\u0004n1\u0002", "\u0004n2\u0004", "\u0004n3\u0006");
+        assertThat(events)
+                .allSatisfy(event -> assertThat(event.headers())
+                        .hasSize(1)
+                        .hasEntrySatisfying(
+                                "flume.avro.schema.hash",
+                                text -> assertThat(text).hasSize(16).endsWith(hash)));
+        assertThat(spool.names()).containsExactly("a.COMPLETED");
+    }
+
+    @Test
+    void whoGoesOnAfterACrashRepeatsNoMoreThanABlock() throws IOException {
+        spool.put("a", AvroFiles.container(1, 100, 10));
+        List<String> events = new ArrayList<>();
+        SpoolingReader crashed = SpoolDirectory.open(spool.settings().withFormat(HASHES));
+        for (int batch = 0; batch < 5; batch++) {
+            events.addAll(SpoolDirectory.texts(SpoolDirectory.readBatch(crashed, 7)));
+            crashed.commit();
+        }
+        crashed.close();
+        try (SpoolingReader next = SpoolDirectory.open(spool.settings().withFormat(HASHES))) {
+            events.addAll(SpoolDirectory.texts(SpoolDirectory.drain(next, 7)));
+        }
+        assertThat(events).hasSizeBetween(100, 110);
+        assertThat(new HashSet<>(events)).hasSize(100);
+    }
+
+    @Test
+    void aContainerThatIsCutShortIsSetAsideBehindWhatIsGood() throws IOException {
+        byte[] whole = AvroFiles.container(1, 30, 10);
+        spool.put("bad", Arrays.copyOf(whole, whole.length - 20));
+        spool.put("good", AvroFiles.container(31, 32, 10));
+        List<String> texts = SpoolDirectory.texts(spool.settings().withFormat(HASHES));
+        assertThat(texts).hasSize(22);
+        assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
+    }
+
+    @Test
+    void noDamageOfAContainerEndsTheReading() throws IOException {
+        byte[] whole = AvroFiles.container(1, 30, 10);
+        for (int at = 0; at < whole.length; at += 11) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= (byte) 0xFF;
+            spool.put("bad" + at, damaged);
+        }
+        spool.put("good", AvroFiles.container(31, 32, 10));
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).endsWith("\u0006n31>", "\u0006n32@");
+        assertThat(spool.names()).contains("good.COMPLETED");
+    }
+
+    @Test
+    void aFileThatIsNoContainerIsSetAside() {
+        spool.put("text", "no Avro\n");
+        spool.put("none", "");
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).isEmpty();
+        assertThat(spool.names()).containsExactly("none", "text");
+    }
+
+    @Test
+    void aWholeFileIsAnEventUnlessItIsTooLong() {
+        spool.put("a", "12345");
+        spool.put("b", "123456789012");
+        spool.put("c", "");
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(new BlobFormat(5))))
+                .containsExactly("12345", "12345", "67890", "12", "");
+        assertThat(spool.names()).containsExactly("a.COMPLETED", "b.COMPLETED", "c.COMPLETED");
+    }
+
+    @Test
+    void aLongFileGoesOnAfterACrashWhereItStood() {
+        String text =
+                String.join("", IntStream.range(0, 100).mapToObj(i -> "x" + i).toList());
+        spool.put("a", text);
+        SpoolSettings settings = spool.settings()
+                .withFormat(new BlobFormat(7))
+                .withHeaders(new SpoolSettings.FileHeaders(null, "name", Map.of()));
+        List<SpoolDirectory.Read> events = new ArrayList<>();
+        SpoolingReader crashed = SpoolDirectory.open(settings);
+        events.addAll(SpoolDirectory.readBatch(crashed, 10));
+        crashed.commit();
+        SpoolDirectory.readBatch(crashed, 10);
+        crashed.close();
+        try (SpoolingReader next = SpoolDirectory.open(settings)) {
+            events.addAll(SpoolDirectory.drain(next, 10));
+        }
+        assertThat(String.join("", SpoolDirectory.texts(events))).isEqualTo(text);
+        assertThat(events).allMatch(event -> event.headers().equals(Map.of("name", "a")));
+    }
+}

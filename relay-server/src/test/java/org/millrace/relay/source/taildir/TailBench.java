@@ -1,0 +1,157 @@
+package org.millrace.relay.source.taildir;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.millrace.api.SourceMetrics;
+import org.millrace.codec.EventBatch;
+import org.millrace.relay.source.taildir.TaildirSettings.Group;
+import org.millrace.relay.source.taildir.TaildirSettings.Headers;
+import org.millrace.relay.source.taildir.TaildirSettings.Limits;
+import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeClock;
+
+/** A directory with files that grow, and a reader that tails them, whose clock a test moves. */
+final class TailBench implements AutoCloseable {
+    static final Duration IDLE = Duration.ofMinutes(2);
+
+    final Path directory;
+    final Path positionFile;
+    final FakeClock clock = new FakeClock(Instant.now());
+    final SourceMetrics metrics = new SourceMetrics("s", new MetricRegistry());
+    final List<Map<String, String>> headers = new ArrayList<>();
+    Headers wanted = new Headers(null, false);
+    List<Group> groups;
+    boolean skipsToEnd;
+    boolean caches;
+    int batchEvents = 100;
+    long maxBatches = Long.MAX_VALUE;
+    Limits limits = new Limits(IDLE, 1 << 20, 100);
+
+    private TailReader reader;
+    private TailedFiles files;
+
+    TailBench(Path temporary, String pattern) throws IOException {
+        directory = Files.createDirectory(temporary.resolve("logs"));
+        positionFile = temporary.resolve("taildir_position.json");
+        groups = List.of(group("g", pattern, Map.of()));
+    }
+
+    Group group(String name, String pattern, Map<String, String> headers) {
+        return new Group(name, directory, Pattern.compile(pattern), headers);
+    }
+
+    /** Starts a reader, as the next run of an agent would. */
+    TailBench open() throws IOException {
+        TaildirSettings settings = new TaildirSettings(
+                groups,
+                positionFile,
+                Duration.ofSeconds(3),
+                wanted,
+                skipsToEnd,
+                caches,
+                batchEvents,
+                maxBatches,
+                limits);
+        PositionFile positions = new PositionFile(positionFile);
+        files = new TailedFiles(settings, positions.read(), clock);
+        reader = new TailReader(settings, positions, files, metrics, clock);
+        return this;
+    }
+
+    TailReader reader() {
+        return reader;
+    }
+
+    TailedFiles files() {
+        return files;
+    }
+
+    /** Reads and commits until a round finds nothing more. */
+    List<String> drain() throws IOException {
+        List<String> bodies = new ArrayList<>();
+        for (List<String> batch = batch(); !batch.isEmpty(); batch = batch()) {
+            bodies.addAll(batch);
+            reader.commit();
+        }
+        return bodies;
+    }
+
+    /** One batch, uncommitted; empty at the end of a round. */
+    List<String> batch() throws IOException {
+        EventBatch batch = reader.read();
+        if (batch == null) {
+            return List.of();
+        }
+        headers.addAll(Batches.headers(batch));
+        List<String> bodies = Batches.bodies(batch);
+        batch.release();
+        return bodies;
+    }
+
+    Path append(String name, String text) {
+        return append(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Path append(String name, byte[] bytes) {
+        try {
+            return Files.write(directory.resolve(name), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to));
+    }
+
+    void copy(String from, String to) throws IOException {
+        Files.copy(directory.resolve(from), directory.resolve(to));
+    }
+
+    void truncate(String name) throws IOException {
+        Files.write(directory.resolve(name), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    void modified(String name, Duration ago) throws IOException {
+        Files.setLastModifiedTime(
+                directory.resolve(name), FileTime.from(clock.instant().minus(ago)));
+    }
+
+    /** So long that every file is idle. */
+    void passIdleTime() {
+        clock.advance(IDLE.plusSeconds(10));
+    }
+
+    long inode(String name) throws IOException {
+        return FileId.stat(directory.resolve(name)).id().inode();
+    }
+
+    Map<String, Long> positions() throws IOException {
+        Map<String, Long> positions = new HashMap<>();
+        new PositionFile(positionFile)
+                .read()
+                .forEach(entry -> positions.put(entry.path().getFileName().toString(), entry.position()));
+        return positions;
+    }
+
+    /** Ends the reader in good order. */
+    @Override
+    public void close() {
+        if (reader != null) {
+            reader.close();
+        }
+    }
+}

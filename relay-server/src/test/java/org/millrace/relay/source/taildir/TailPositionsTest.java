@@ -1,0 +1,177 @@
+package org.millrace.relay.source.taildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a stop, a crash, or Flume leaves to the next run. */
+class TailPositionsTest {
+    @TempDir
+    Path temporary;
+
+    private TailBench bench;
+
+    @BeforeEach
+    void makeBench() throws IOException {
+        bench = new TailBench(temporary, "x\\.log");
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void theNextRunGoesOnWhereTheLastOneStopped() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        assertThat(bench.open().drain()).containsExactly("3");
+    }
+
+    @Test
+    void positionsAreWrittenAsFlumeWritesThem() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        assertThat(bench.positionFile)
+                .content()
+                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]");
+    }
+
+    @Test
+    void flumesPositionsAreGoodWhereInodeAndPathAgree() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n3\n");
+        flumeWrote(bench.inode("x.log"), 4, file);
+        assertThat(bench.open().drain()).containsExactly("3");
+    }
+
+    @Test
+    void flumesPositionOfAnotherInodeOrPathOrBeyondTheEndCountsForNothing() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n3\n");
+        flumeWrote(bench.inode("x.log") + 1, 4, file);
+        assertThat(bench.open().drain()).containsExactly("1", "2", "3");
+        bench.close();
+        flumeWrote(bench.inode("x.log"), 4, bench.directory.resolve("y.log"));
+        Files.delete(temporary.resolve("taildir_position.json.files"));
+        assertThat(bench.open().drain()).containsExactly("1", "2", "3");
+        bench.close();
+        flumeWrote(bench.inode("x.log"), 400, file);
+        assertThat(bench.open().drain()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void positionsAreWrittenAtTheIntervalSoThatACrashRepeatsOnlyWhatCameSince() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        assertThat(bench.positionFile).doesNotExist();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        assertThat(bench.positions()).isEqualTo(Map.of("x.log", 4L));
+        bench.append("x.log", "3\n");
+        bench.drain();
+        crash();
+        assertThat(bench.open().drain()).containsExactly("3");
+    }
+
+    @Test
+    void aRenameWhileNobodyLookedIsFollowedByInodeAndFirstBytes() throws IOException {
+        bench.append("x.log", "1\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "2\n");
+        bench.rename("x.log", "x.log.1");
+        bench.append("x.log", "3\n");
+        assertThat(bench.open().drain()).containsExactly("2", "3");
+        bench.close();
+        bench.append("x.log.1", "late\n");
+        assertThat(bench.open().drain()).containsExactly("late");
+    }
+
+    @Test
+    void aCopyAndATruncationWhileNobodyLookedLoseNothing() throws IOException {
+        bench.append("x.log", TailRotationTest.lines(0, 100));
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", TailRotationTest.lines(100, 110));
+        bench.copy("x.log", "x.log.1");
+        bench.truncate("x.log");
+        bench.append("x.log", TailRotationTest.lines(110, 120));
+        assertThat(bench.open().drain()).containsExactlyInAnyOrderElementsOf(TailRotationTest.numbered(100, 120));
+    }
+
+    @Test
+    void anInodeThatAnotherFileHasNowIsNotTakenForTheOldOne() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.truncate("x.log");
+        bench.append("x.log", "a\nb\nc\n");
+        assertThat(bench.open().drain()).containsExactly("a", "b", "c");
+    }
+
+    @ParameterizedTest(name = "\"{0}\"")
+    @ValueSource(strings = {"", "[{\"inode\":12", "{}", "null", "\u0000\u0000\u0000"})
+    void aDamagedFileIsPassedOverForThePreviousOne(String damaged) throws IOException {
+        bench.append("x.log", "1\n");
+        bench.open().drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        bench.append("x.log", "2\n");
+        bench.drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        crash();
+        Files.writeString(bench.positionFile, damaged);
+        assertThat(bench.open().drain()).containsExactly("2");
+    }
+
+    @Test
+    void withoutAnyPositionThatCanBeReadFilesAreReadFromTheirStarts() throws IOException {
+        bench.append("x.log", "1\n");
+        Files.writeString(bench.positionFile, "[{\"pos\":1},");
+        assertThat(bench.open().drain()).containsExactly("1");
+    }
+
+    @Test
+    void anEntryThatMakesNoSenseDoesNotSpoilTheOthers() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        Files.writeString(
+                bench.positionFile,
+                "[{\"pos\":1},7,{\"inode\":\"x\",\"pos\":0,\"file\":1},{\"inode\":" + bench.inode("x.log")
+                        + ",\"pos\":2,\"file\":\"" + file + "\",\"more\":[]}]");
+        assertThat(bench.open().drain()).containsExactly("2");
+    }
+
+    @Test
+    void positionsThatCannotBeWrittenAreCountedAndStopNobody() throws IOException {
+        bench.append("x.log", "1\n");
+        bench.open().drain();
+        Files.createDirectory(temporary.resolve("taildir_position.json.files.tmp"));
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.append("x.log", "2\n");
+        assertThat(bench.drain()).containsExactly("2");
+        assertThat(bench.metrics.counter("positionWriteFails").getCount()).isPositive();
+    }
+
+    private void flumeWrote(long inode, long position, Path file) throws IOException {
+        Files.writeString(
+                bench.positionFile, "[{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}]");
+    }
+
+    /** Leaves everything as it is, but for handles, which the test still has to give back. */
+    private void crash() {
+        bench.files().all().forEach(TailedFile::close);
+    }
+}

@@ -1,0 +1,183 @@
+package org.millrace.relay.source.taildir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What log rotation does to files: each line comes once. */
+class TailRotationTest {
+    /** Of the log alone, or of the log and what it is rotated to. */
+    private static final String ONE = "x\\.log";
+
+    private static final String ALL = "x\\.log.*";
+
+    @TempDir
+    Path temporary;
+
+    private TailBench bench;
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {ONE, ALL})
+    void aRenamedFileIsReadOnAndTheNewOneFromItsStart(String pattern) throws IOException {
+        open(pattern);
+        bench.append("x.log", "1\n2\n");
+        assertThat(bench.drain()).containsExactly("1", "2");
+        bench.append("x.log", "3\n");
+        bench.rename("x.log", "x.log.1");
+        bench.append("x.log.1", "4\n"); // its writer has not been told yet
+        bench.append("x.log", "5\n");
+        assertThat(bench.drain()).containsExactlyInAnyOrder("3", "4", "5").containsSubsequence("3", "4");
+        bench.append("x.log.1", "late\n");
+        assertThat(bench.drain()).containsExactly("late");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {ONE, ALL})
+    void aFileThatWasClosedAsIdleIsFoundUnderItsNewName(String pattern) throws IOException {
+        open(pattern);
+        bench.append("x.log", "1\n");
+        bench.drain();
+        bench.passIdleTime();
+        bench.drain();
+        bench.drain();
+        assertThat(bench.files().open()).isZero();
+        bench.append("x.log", "2\n");
+        bench.rename("x.log", "x.log.1");
+        bench.append("x.log", "3\n");
+        assertThat(bench.drain()).containsExactlyInAnyOrder("2", "3");
+    }
+
+    @Test
+    void severalGenerationsMoveUpTogether() throws IOException {
+        open(ALL);
+        List<String> written = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        for (int generation = 0; generation < 5; generation++) {
+            String line = "generation " + generation;
+            bench.append("x.log", line + "\n");
+            written.add(line);
+            for (int i = generation; i >= 1; i--) {
+                bench.rename("x.log." + i, "x.log." + (i + 1));
+            }
+            bench.rename("x.log", "x.log.1");
+            read.addAll(bench.drain());
+        }
+        assertThat(read).isEqualTo(written);
+    }
+
+    @Test
+    void whatWasNotReadOfADeletedFileIsStillReadAndThenItIsForgotten() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n");
+        bench.drain();
+        bench.append("x.log", "2\nend");
+        Files.delete(bench.directory.resolve("x.log"));
+        assertThat(bench.drain()).containsExactly("2");
+        bench.passIdleTime();
+        assertThat(bench.drain()).containsExactly("end");
+        bench.passIdleTime();
+        bench.drain();
+        assertThat(bench.files().tailed()).isZero();
+        assertThat(bench.files().open()).isZero();
+    }
+
+    @Test
+    void aTruncatedFileIsReadFromItsStart() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n3\n");
+        bench.drain();
+        bench.truncate("x.log");
+        bench.append("x.log", "4\n");
+        assertThat(bench.drain()).containsExactly("4");
+        assertThat(bench.files().truncations()).isEqualTo(1);
+    }
+
+    @Test
+    void aTruncatedFileThatGrewBeyondItsPositionIsKnownByItsFirstBytes() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n3\n");
+        bench.drain();
+        bench.truncate("x.log");
+        bench.append("x.log", "4\n5\n6\n7\n8\n");
+        assertThat(bench.drain()).containsExactly("4", "5", "6", "7", "8");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {ONE, ALL})
+    void ofACopyThatWasMadeBeforeATruncationOnlyTheRestIsRead(String pattern) throws IOException {
+        open(pattern);
+        bench.append("x.log", lines(0, 300));
+        bench.drain();
+        bench.append("x.log", lines(300, 310));
+        bench.copy("x.log", "x.log.1");
+        bench.truncate("x.log");
+        bench.append("x.log", lines(310, 320));
+        assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
+        assertThat(bench.drain()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {ONE, ALL})
+    void aCopyThatIsSeenBeforeTheTruncationWaitsForIt(String pattern) throws IOException {
+        open(pattern);
+        bench.append("x.log", lines(0, 300));
+        bench.drain();
+        bench.append("x.log", lines(300, 310));
+        bench.copy("x.log", "x.log.1");
+        assertThat(bench.drain()).isEqualTo(numbered(300, 310));
+        bench.append("x.log", lines(310, 311)); // too late for the copy
+        assertThat(bench.drain()).isEqualTo(numbered(310, 311));
+        bench.truncate("x.log");
+        bench.append("x.log", lines(311, 312));
+        assertThat(bench.drain()).isEqualTo(numbered(311, 312));
+    }
+
+    @Test
+    void aCopyWhoseOriginalIsNeverTruncatedIsAFileOfItsOwn() throws IOException {
+        open(ALL);
+        bench.append("x.log", "1\n2\n");
+        bench.drain();
+        bench.copy("x.log", "x.log.copy");
+        assertThat(bench.drain()).isEmpty();
+        bench.passIdleTime();
+        assertThat(bench.drain()).containsExactly("1", "2");
+    }
+
+    @Test
+    void aFileThatBeginsLikeAnotherIsNoCopyOnceItDiffers() throws IOException {
+        open(ALL);
+        bench.append("x.log", "header\n1\n");
+        bench.drain();
+        bench.append("x.log.b", "header\n2\n");
+        assertThat(bench.drain()).containsExactly("header", "2");
+    }
+
+    private void open(String pattern) throws IOException {
+        bench = new TailBench(temporary, pattern);
+        bench.open();
+    }
+
+    static String lines(int from, int to) {
+        return numbered(from, to).stream().collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    static List<String> numbered(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> "line number " + i).toList();
+    }
+}
