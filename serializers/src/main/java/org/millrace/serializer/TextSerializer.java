@@ -31,11 +31,11 @@ record TextSerializer(boolean headers, boolean newline) implements EventSerializ
             }
         }
 
-        /** A hash map that has grown with its entries: one that is told its size may have them in another order. */
+        /** Flume fills a map as headers come, and its events have a copy, whose table is of another size: both orders count. */
         private static Map<String, String> asInFlume(EventReader event) {
-            Map<String, String> headers = new HashMap<>();
-            event.headers().forEach(headers::put);
-            return headers;
+            Map<String, String> asTheyCame = new HashMap<>();
+            event.headers().forEach(asTheyCame::put);
+            return new HashMap<>(asTheyCame);
         }
 
         @Override
