@@ -57,6 +57,8 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
     private final Map<Put, Runs.Run> toOverflow = new IdentityHashMap<>();
     private final Map<String, byte[]> attached = new HashMap<>();
     private boolean spillTimerSet;
+    /** Of the overflow, taken and not committed. */
+    private long leasedEvents;
 
     /** @param overflow not started; null: nothing spills */
     SpillableChannel(
@@ -239,13 +241,32 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
                 lock.unlock();
             }
             Piece piece = takeFromOverflow(head, maxEvents);
-            if (piece != null) {
+            if (piece != null || !isLost(head)) {
                 return piece;
             }
         }
     }
 
-    /** Null if the overflow has lost them: it says so itself. */
+    /** The overflow gives nothing of a run: if it has nothing but what sinks have taken, the run is gone, and taken out here. */
+    private boolean isLost(Runs.Run head) {
+        long inOverflow = overflow().events();
+        long lost;
+        lock.lock();
+        try {
+            lost = head.events();
+            if (!gate.isOpen() || inOverflow > leasedEvents) {
+                return false;
+            }
+            runs.takenFromOverflow(head, lost);
+            room.freeOverflow(lost);
+        } finally {
+            lock.unlock();
+        }
+        LOG.error("channel {}: {} events on disk are lost; what follows them is served", name(), lost);
+        return true;
+    }
+
+    /** Null if the overflow gives none. */
     private @Nullable Piece takeFromOverflow(Runs.Run head, int maxEvents) {
         Channel disk = overflow().channel();
         long there = read(head::events);
@@ -260,12 +281,11 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
         }
         lock.lock();
         try {
-            long events = batch == null ? there : batch.events();
-            long first = runs.takenFromOverflow(head, events);
             if (batch == null) {
-                room.freeOverflow(events);
                 return null;
             }
+            long first = runs.takenFromOverflow(head, batch.events());
+            leasedEvents += batch.events();
             return new Piece(batch.retain(), first, new Lease(disk, transaction, batch.events()), 0);
         } finally {
             lock.unlock();
@@ -320,6 +340,7 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
             room.freeMemory(batch.events(), batch.bodyBytes(), batch.encodedBytes());
         } else {
             room.freeOverflow(batch.events());
+            leasedEvents -= batch.events();
         }
     }
 
@@ -353,6 +374,7 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
      */
     private int putBack(Piece piece) {
         if (gate.isOpen() && !piece.isDelivered()) {
+            leasedEvents -= piece.lease() == null ? 0 : piece.batch().events();
             runs.putBack(piece);
             return 0;
         }

@@ -175,6 +175,19 @@ class SpillableChannelTest {
     }
 
     @Test
+    void whatTheDiskHasLostHoldsUpNothingBehindIt() throws Exception {
+        try (Channel channel = started(1, 100, Duration.ZERO)) {
+            submit(channel, 0, 1);
+            submit(channel, 1, 3);
+            assertThat(take(channel, 1)).containsExactly(0);
+            submit(channel, 4, 1);
+            assertThat(take(disk, 10)).hasSize(3); // as if they were damaged
+            assertThat(take(channel, 10)).containsExactly(4);
+            assertThat(figure("overflowEvents")).isEqualTo(0L);
+        }
+    }
+
+    @Test
     void whatStillWaitsForTheDiskIsNotOvertaken() throws Exception {
         SlowDisk slow = new SlowDisk();
         SpillSettings settings = settings(1, 100, Duration.ZERO);
