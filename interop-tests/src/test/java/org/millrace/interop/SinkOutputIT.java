@@ -85,7 +85,7 @@ class SinkOutputIT {
                 request -> answer(request.body().contains("7") ? 202 : 200, "", "some text"))) {
             String metrics;
             try (AgentProcess agent = AgentProcess.start(
-                    kind, "agent", home, List.of("-Xmx256m"), configuration(home, port, server.port()), port)) {
+                    kind, "agent", home, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), configuration(home, port, server.port()), port)) {
                 send(port);
                 await().atMost(LIMIT).until(() -> isDone(agent.metrics()));
                 metrics = agent.metrics();

@@ -150,8 +150,8 @@ class DeadLettersTest {
 
     private boolean fails(String body) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
-            EventBatch batch = builder.add(Map.of(), body.getBytes(StandardCharsets.UTF_8))
-                    .build();
+            EventBatch batch =
+                    builder.add(Map.of(), body.getBytes(StandardCharsets.UTF_8)).build();
             EventReader event = batch.reader();
             event.next();
             boolean isLost = dead.failed(event, "the server answers 400");
