@@ -79,7 +79,6 @@ final class SpillRoom {
 
     void recovered(long events) {
         overflowEvents = events;
-        spilling = spilling || events > 0 && limits.memoryEvents() == 0;
     }
 
     void freeMemory(long events, long bodies, long encoded) {

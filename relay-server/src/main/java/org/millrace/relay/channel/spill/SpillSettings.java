@@ -58,8 +58,8 @@ record SpillSettings(
         if (transaction > Math.max(memory, overflow)) {
             settings.problem(
                     TRANSACTION_CAPACITY,
-                    transaction + " (expected: at most memoryCapacity or overflowCapacity, " + Math.max(memory, overflow)
-                            + ")");
+                    transaction + " (expected: at most memoryCapacity or overflowCapacity, "
+                            + Math.max(memory, overflow) + ")");
             transaction = Math.max(memory, overflow);
         }
         Duration timeout = settings.duration("overflowTimeout", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
@@ -67,7 +67,8 @@ record SpillSettings(
                 .orElse(Duration.ofSeconds(3));
         long mostHeap = maxHeapBytes / 10 * 8;
         long bytes = settings.number(BYTE_CAPACITY, 0, Long.MAX_VALUE)
-                .about("bytes of events that fit into memory, a share of it kept for headers; 0 for no limit of its own")
+                .about(
+                        "bytes of events that fit into memory, a share of it kept for headers; 0 for no limit of its own")
                 .byDefault("80 % of the heap")
                 .orElse(mostHeap);
         int headerPercent = settings.integer("byteCapacityBufferPercentage", 0, 99)

@@ -451,8 +451,7 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
             }
             EventBatch batch = oneBatch(put.batches());
             Channel disk = overflow().channel();
-            CompletableFuture<Void> stored =
-                    put.moreFollows() ? disk.submitUnflushed(batch) : disk.submit(batch);
+            CompletableFuture<Void> stored = put.moreFollows() ? disk.submitUnflushed(batch) : disk.submit(batch);
             stored.whenComplete((done, failure) -> settle(put, run, failure));
             return false;
         }

@@ -28,8 +28,7 @@ public final class SpillableChannelFactory implements ComponentFactory.OfChannel
     public Channel create(ChannelContext context, Settings settings) {
         SpillSettings read = SpillSettings.read(settings, Runtime.getRuntime().maxMemory());
         if (settings.has("readers")) {
-            settings.problem(
-                    "readers", "no such key here (expected: type = file for a channel with several readers)");
+            settings.problem("readers", "no such key here (expected: type = file for a channel with several readers)");
         }
         MetricRegistry registry = new MetricRegistry();
         ChannelMetrics metrics = new ChannelMetrics(context.name(), registry);
@@ -37,16 +36,20 @@ public final class SpillableChannelFactory implements ComponentFactory.OfChannel
                 .create(
                         new ChannelContext(context.agent(), context.name() + " (overflow)", metrics, context.clock()),
                         settings.given(Map.of(
-                                "capacity", Integer.toString(Math.max(1, read.overflowEvents())),
+                                "capacity",
+                                Integer.toString(Math.max(1, read.overflowEvents())),
                                 "transactionCapacity",
-                                        Integer.toString(
-                                                Math.min(Math.max(1, read.overflowEvents()), read.transactionEvents())),
-                                "keep-alive", "3",
-                                "byteCapacity", "0")));
+                                Integer.toString(
+                                        Math.min(Math.max(1, read.overflowEvents()), read.transactionEvents())),
+                                "keep-alive",
+                                "3",
+                                "byteCapacity",
+                                "0")));
         settings.ignored("memoryCapacity and overflowCapacity say how much fits in", "capacity");
         settings.ignored("overflowTimeout says how long a put waits", "keep-alive");
         settings.note(
-                "type", "what is in its memory is lost when the process ends; type = file loses nothing and is no slower");
+                "type",
+                "what is in its memory is lost when the process ends; type = file loses nothing and is no slower");
         Overflow overflow = read.canSpill() ? new Overflow(disk, metrics, registry) : null;
         return new SpillableChannel(context, read, overflow, new DaemonTimer("channel-" + context.name()));
     }

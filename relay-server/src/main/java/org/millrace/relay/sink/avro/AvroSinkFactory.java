@@ -30,9 +30,6 @@ public final class AvroSinkFactory implements ComponentFactory.OfSink {
     @Override
     public Sink create(SinkContext context, Settings settings) {
         return new AvroSink(
-                context,
-                AvroSinkSettings.read(settings),
-                EventLoops.shared(),
-                DeadLetters.read(context, settings));
+                context, AvroSinkSettings.read(settings), EventLoops.shared(), DeadLetters.read(context, settings));
     }
 }

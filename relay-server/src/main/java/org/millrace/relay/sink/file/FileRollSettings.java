@@ -55,8 +55,9 @@ record FileRollSettings(
                         .orElse(100),
                 readSerializer(settings),
                 settings.oneOf("sink.sync", Sync.class)
-                        .about("what a batch waits for before it counts as written: flush, the operating system has it; "
-                                + "fsync, the disk")
+                        .about(
+                                "what a batch waits for before it counts as written: flush, the operating system has it; "
+                                        + "fsync, the disk")
                         .orElse(Sync.FLUSH),
                 settings.string("sink.inUseSuffix")
                         .about("what stands behind the name of a file that is being written; empty for nothing")
@@ -69,8 +70,9 @@ record FileRollSettings(
     private static FileNames.Scheme readNames(Settings sink) {
         PathManager pathManager = sink.value(
                         "pathManager", "one of: DEFAULT, ROLLTIME", FileRollSettings::pathManager, PathManager.DEFAULT)
-                .about("what files are called: DEFAULT, by the time of the start and a number; ROLLTIME, by the time at which "
-                        + "the file is begun, yyyyMMddHHmmss, and a number")
+                .about(
+                        "what files are called: DEFAULT, by the time of the start and a number; ROLLTIME, by the time at which "
+                                + "the file is begun, yyyyMMddHHmmss, and a number")
                 .orElse(PathManager.DEFAULT);
         return new FileNames.Scheme(
                 pathManager,

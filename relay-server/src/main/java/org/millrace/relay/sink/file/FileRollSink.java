@@ -143,8 +143,8 @@ final class FileRollSink implements Sink, BatchSized {
             nextRoll = now.plus(interval); // the clock was set back
         } else if (!now.isBefore(nextRoll)) {
             open.roll();
-            nextRoll = nextRoll.plus(interval.multipliedBy(
-                    Duration.between(nextRoll, now).dividedBy(interval) + 1));
+            nextRoll = nextRoll.plus(
+                    interval.multipliedBy(Duration.between(nextRoll, now).dividedBy(interval) + 1));
         }
     }
 

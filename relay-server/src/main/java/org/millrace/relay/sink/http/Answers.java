@@ -54,7 +54,9 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         if (part instanceof HttpResponse answer) {
             status = answer.status().code();
             if (status < 100 || waiting.isEmpty()) {
-                fail(context, waiting.isEmpty() ? "an answer that nobody asked for" : "the answer has status " + status);
+                fail(
+                        context,
+                        waiting.isEmpty() ? "an answer that nobody asked for" : "the answer has status " + status);
                 return;
             }
             endsBehindThis = !HttpUtil.isKeepAlive(answer);

@@ -96,7 +96,8 @@ final class HttpPeer {
                     LOG.debug("sink {}: connected to {}", context.name(), settings.endpoint());
                     return;
                 }
-                failure = new IOException("cannot connect to " + address + ", port " + settings.port(), attempt.cause());
+                failure =
+                        new IOException("cannot connect to " + address + ", port " + settings.port(), attempt.cause());
             }
         } catch (IOException e) {
             failure = e;
@@ -110,9 +111,8 @@ final class HttpPeer {
                 .group(Loop.GROUP)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(
-                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        (int) settings.connectTimeout().toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        settings.connectTimeout().toMillis())
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
@@ -170,8 +170,7 @@ final class HttpPeer {
     }
 
     private FullHttpRequest request(ByteBuf body) {
-        FullHttpRequest request =
-                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, target, body);
+        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, target, body);
         HttpHeaders headers = request.headers();
         headers.set(HttpHeaderNames.CONTENT_TYPE, settings.contentType());
         headers.set(HttpHeaderNames.ACCEPT, settings.accept());

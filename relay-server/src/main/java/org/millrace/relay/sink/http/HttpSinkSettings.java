@@ -55,11 +55,13 @@ record HttpSinkSettings(
                 readHeader(settings, "contentTypeHeader", "header Content-Type of each request"),
                 readHeader(settings, "acceptHeader", "header Accept of each request"),
                 StatusRules.read(settings, "backoff", true, "whether to pause after an answer"),
-                StatusRules.read(settings, "rollback", true, "whether the event stays in the channel and is sent again"),
+                StatusRules.read(
+                        settings, "rollback", true, "whether the event stays in the channel and is sent again"),
                 StatusRules.read(settings, "incrementMetrics", false, "whether the event counts as delivered"),
                 settings.integer(MAX_IN_FLIGHT, 1, 1000)
-                        .about("requests that may be on their way without an answer, on one connection and in order; 1 for a "
-                                + "server that does not take several")
+                        .about(
+                                "requests that may be on their way without an answer, on one connection and in order; 1 for a "
+                                        + "server that does not take several")
                         .orElse(16),
                 readDeadStatuses(settings));
         read.warnOfSuccess(settings);
@@ -106,8 +108,9 @@ record HttpSinkSettings(
                         HttpSinkSettings::statuses,
                         List.<String>of())
                 .byDefault("400 413 415 422")
-                .about("what an event is answered that will never be taken: after deadLetter.maxTries it is a dead letter, if any "
-                        + "deadLetter key is set")
+                .about(
+                        "what an event is answered that will never be taken: after deadLetter.maxTries it is a dead letter, if any "
+                                + "deadLetter key is set")
                 .orElse(List.of("400", "413", "415", "422"));
         return statuses.stream().map(Integer::valueOf).collect(Collectors.toUnmodifiableSet());
     }

@@ -71,8 +71,8 @@ final class Turn {
             while (!left.isEmpty()) {
                 peer.connect();
                 List<Post> next = oneByOne ? left.subList(0, 1) : left;
-                int answered = answered(
-                        next, peer.post(next.stream().map(Turn::body).toList()));
+                int answered =
+                        answered(next, peer.post(next.stream().map(Turn::body).toList()));
                 oneByOne |= answered == 1 && left.size() > 1;
                 left = left.subList(answered, left.size());
             }

@@ -65,7 +65,8 @@ class SpillableChannelTest {
             assertThat(figure("overflowEvents")).isEqualTo(5L);
             assertThat(figure("spilling")).isEqualTo(1);
             assertThat(metrics.flumeAttributes().get("ChannelSize").getValue()).isEqualTo(9L);
-            assertThat(metrics.flumeAttributes().get("ChannelCapacity").getValue()).isEqualTo(104L);
+            assertThat(metrics.flumeAttributes().get("ChannelCapacity").getValue())
+                    .isEqualTo(104L);
             assertThat(take(channel, 4)).containsExactlyElementsOf(range(0, 4));
             assertThat(figure("spilling")).isEqualTo(0);
             submit(channel, 9, 2);
@@ -222,8 +223,9 @@ class SpillableChannelTest {
                     .withThrowableThat()
                     .havingRootCause()
                     .isInstanceOf(ChannelFullException.class)
-                    .withMessage("channel c1 is full: no room for 1 events: of a capacity of 1 in memory 1 are taken up, "
-                            + "and of 1 on disk 1 (drain it faster, or raise a1.channels.c1.overflowCapacity)");
+                    .withMessage(
+                            "channel c1 is full: no room for 1 events: of a capacity of 1 in memory 1 are taken up, "
+                                    + "and of 1 on disk 1 (drain it faster, or raise a1.channels.c1.overflowCapacity)");
             assertThat(take(channel, 10)).containsExactly(0, 1);
         }
     }
@@ -240,18 +242,17 @@ class SpillableChannelTest {
     void afterARestartWhatWasOnDiskIsServedBeforeWhatIsNew() throws Exception {
         Path data = directory.resolve("data");
         SpillSettings settings = settings(2, 100, Duration.ZERO);
-        try (Channel channel =
-                new SpillableChannel(context, settings, Disks.onDisk(data, 100), new FakeTimer())) {
+        try (Channel channel = new SpillableChannel(context, settings, Disks.onDisk(data, 100), new FakeTimer())) {
             channel.start();
             submit(channel, 0, 2);
             submit(channel, 2, 3);
         }
         MetricRegistry fresh = new MetricRegistry();
-        ChannelContext again =
-                new ChannelContext("a1", "c1", new ChannelMetrics("c1", fresh), InstantSource.system());
+        ChannelContext again = new ChannelContext("a1", "c1", new ChannelMetrics("c1", fresh), InstantSource.system());
         try (Channel channel = new SpillableChannel(again, settings, Disks.onDisk(data, 100), new FakeTimer())) {
             channel.start();
-            assertThat(fresh.getGauges().get("channel.c1.overflowEvents").getValue()).isEqualTo(3L);
+            assertThat(fresh.getGauges().get("channel.c1.overflowEvents").getValue())
+                    .isEqualTo(3L);
             assertThat(fresh.getGauges()).containsKey("channel.c1.overflow.segmentsInUse");
             submit(channel, 5, 1);
             assertThat(take(channel, 10)).containsExactlyElementsOf(range(2, 6));
@@ -318,8 +319,8 @@ class SpillableChannelTest {
 
     @Test
     void thePseudoTransactionalChannelHasRoomForFiftyAndRealTransactions() throws Exception {
-        try (Channel channel = new PseudoTxnMemoryChannelFactory()
-                .create(context, recorded.settings(Map.of("keep-alive", "0")))) {
+        try (Channel channel =
+                new PseudoTxnMemoryChannelFactory().create(context, recorded.settings(Map.of("keep-alive", "0")))) {
             channel.start();
             submit(channel, 0, 50);
             assertThatThrownBy(() -> submit(channel, 50, 1)).hasCauseInstanceOf(ChannelFullException.class);
@@ -348,7 +349,9 @@ class SpillableChannelTest {
 
         Channel channel() {
             return (Channel) Proxy.newProxyInstance(
-                    SpillableChannelTest.class.getClassLoader(), new Class<?>[] {Channel.class}, (proxy, method, args) -> {
+                    SpillableChannelTest.class.getClassLoader(),
+                    new Class<?>[] {Channel.class},
+                    (proxy, method, args) -> {
                         if (!method.getName().startsWith("submit")) {
                             return method.invoke(channel, args);
                         }

@@ -360,8 +360,7 @@ class AvroSinkTest {
     }
 
     @Test
-    void anEventThatThePeerRefusesWhileItTakesOthersIsADeadLetterAfterItsTries(@TempDir Path letters)
-            throws Exception {
+    void anEventThatThePeerRefusesWhileItTakesOthersIsADeadLetterAfterItsTries(@TempDir Path letters) throws Exception {
         open(4, 2, LONG, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
         put(1, 6);
         CompletableFuture<Void> peer = CompletableFuture.runAsync(() -> takeAllBut("event 2"));

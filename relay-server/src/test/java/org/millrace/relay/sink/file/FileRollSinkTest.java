@@ -157,8 +157,8 @@ class FileRollSinkTest {
         String time = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
                 .format(clock.instant().atZone(ZoneId.systemDefault()));
         Files.writeString(directory.resolve("p" + time + "-1"), "somebody else's");
-        try (Sink sink = started(
-                "sink.pathManager", "ROLLTIME", "sink.pathManager.prefix", "p", "sink.rollInterval", "10")) {
+        try (Sink sink =
+                started("sink.pathManager", "ROLLTIME", "sink.pathManager.prefix", "p", "sink.rollInterval", "10")) {
             submit(Batches.of("a"));
             sink.drain();
             clock.advance(Duration.ofSeconds(10));
@@ -264,8 +264,7 @@ class FileRollSinkTest {
         try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.pathManager.extension", "log")) {
             submit(Batches.of("a"));
             sink.drain();
-            assertThat(content())
-                    .containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
+            assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
         }
         assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log");
     }
@@ -316,7 +315,8 @@ class FileRollSinkTest {
         List<String> read = new ArrayList<>();
         for (Path file : files()) {
             try (DataFileReader<Object> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
-                reader.forEach(datum -> read.add(reader.getSchema() + " " + datum.getClass().getSimpleName()));
+                reader.forEach(datum ->
+                        read.add(reader.getSchema() + " " + datum.getClass().getSimpleName()));
             }
         }
         assertThat(read).containsExactly("\"string\" Utf8", "\"bytes\" HeapByteBuffer", "\"bytes\" HeapByteBuffer");
@@ -330,9 +330,7 @@ class FileRollSinkTest {
     void aTurnThatFailsTakesTheFilesOfItsOtherSchemasAwayAgain() throws Exception {
         FailingCommits commits = new FailingCommits(channel);
         try (Sink sink = started(commits, Map.of("sink.serializer", BODY_SERIALIZER))) {
-            submit(
-                    Batches.of(Map.of(LITERAL, "\"string\""), "\2a"),
-                    Batches.of(Map.of(LITERAL, "\"bytes\""), "\2b"));
+            submit(Batches.of(Map.of(LITERAL, "\"string\""), "\2a"), Batches.of(Map.of(LITERAL, "\"bytes\""), "\2b"));
             assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(content()).hasSize(1);
             commits.failing = false;
@@ -345,7 +343,10 @@ class FileRollSinkTest {
     void aSchemaIsReadFromTheConfiguredFile() throws Exception {
         Path schema = Files.writeString(home.resolve("s.avsc"), "\"string\"");
         try (Sink sink = started(
-                "sink.serializer", BODY_SERIALIZER, "sink.serializer.schemaURL", schema.toUri().toString())) {
+                "sink.serializer",
+                BODY_SERIALIZER,
+                "sink.serializer.schemaURL",
+                schema.toUri().toString())) {
             submit(Batches.of("\2a"));
             sink.drain();
         }
@@ -358,7 +359,8 @@ class FileRollSinkTest {
     void aDirectoryThatIsNotThereIsSaidAtTheStart() {
         assertThatThrownBy(() -> started("sink.pathManager.prefix", "sub/log-"))
                 .isInstanceOf(StartException.class)
-                .hasMessage("sink k1: sink.directory = " + directory.resolve("sub") + " is no directory (make it first)");
+                .hasMessage(
+                        "sink k1: sink.directory = " + directory.resolve("sub") + " is no directory (make it first)");
     }
 
     @ParameterizedTest

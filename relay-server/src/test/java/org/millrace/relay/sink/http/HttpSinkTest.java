@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -69,7 +70,8 @@ class HttpSinkTest {
             drainAll(sink);
 
             assertThat(server.bodies())
-                    .containsExactly(IntStream.range(0, 50).mapToObj(i -> "event " + i).toArray(String[]::new));
+                    .containsExactly(
+                            IntStream.range(0, 50).mapToObj(i -> "event " + i).toArray(String[]::new));
             assertThat(server.connections()).isEqualTo(1);
             HttpRecorder.Request first = server.requests().get(0);
             assertThat(first.line()).isEqualTo("POST /in?tenant=a%20b HTTP/1.1");
@@ -109,9 +111,7 @@ class HttpSinkTest {
     void theHeadersAreAsConfigured() throws Exception {
         try (HttpRecorder server = new HttpRecorder(request -> answer(204));
                 Sink sink = started(
-                        server,
-                        "",
-                        and(SENSIBLE, "contentTypeHeader", "application/json", "acceptHeader", "*/*"))) {
+                        server, "", and(SENSIBLE, "contentTypeHeader", "application/json", "acceptHeader", "*/*"))) {
             submit("{}");
             drainAll(sink);
             assertThat(server.requests().get(0).line()).isEqualTo("POST / HTTP/1.1");
@@ -207,8 +207,7 @@ class HttpSinkTest {
 
     @Test
     void aConnectionThatEndsWithoutAnAnswerLeavesInTheChannelWhatHadNone() throws Exception {
-        try (HttpRecorder server =
-                        new HttpRecorder(request -> request.body().equals("b") ? null : answer(200));
+        try (HttpRecorder server = new HttpRecorder(request -> request.body().equals("b") ? null : answer(200));
                 Sink sink = started(server, "/", SENSIBLE)) {
             submit("a", "b", "c");
             assertThatThrownBy(sink::drain)
@@ -237,15 +236,9 @@ class HttpSinkTest {
 
     @Test
     void aServerThatDoesNotAnswerInTimeIsGivenUp() throws Exception {
-        Object never = new Object();
+        CountDownLatch isOver = new CountDownLatch(1);
         try (HttpRecorder server = new HttpRecorder(request -> {
-                    synchronized (never) {
-                        try {
-                            never.wait();
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    }
+                    awaitQuietly(isOver);
                     return null;
                 });
                 Sink sink = started(server, "/", and(SENSIBLE, "requestTimeout", "50"))) {
@@ -254,9 +247,7 @@ class HttpSinkTest {
                     .isInstanceOf(DeliveryException.class)
                     .hasRootCauseMessage("no answer within 50 ms");
             assertThat(channel.bodies()).containsExactly("a");
-            synchronized (never) {
-                never.notifyAll();
-            }
+            isOver.countDown();
         }
     }
 
@@ -286,8 +277,7 @@ class HttpSinkTest {
 
     @Test
     void aProvisionalAnswerIsWaitedOut() throws Exception {
-        try (HttpRecorder server =
-                        new HttpRecorder(request -> "HTTP/1.1 100 Continue\r\n\r\n" + answer(200));
+        try (HttpRecorder server = new HttpRecorder(request -> "HTTP/1.1 100 Continue\r\n\r\n" + answer(200));
                 Sink sink = started(server, "/", SENSIBLE)) {
             submit("a", "b");
             drainAll(sink);
@@ -361,7 +351,9 @@ class HttpSinkTest {
             submit("a");
             String byName = "https://localhost:" + server.port() + "/";
             try (Sink sink = started(byName, SENSIBLE, SSLContext.getDefault())) {
-                assertThatThrownBy(sink::drain).rootCause().hasMessageContaining("unable to find valid certification path");
+                assertThatThrownBy(sink::drain)
+                        .rootCause()
+                        .hasMessageContaining("unable to find valid certification path");
             }
             try (Sink sink = started(byName.replace("localhost", "127.0.0.1"), SENSIBLE, trusting)) {
                 assertThatThrownBy(sink::drain).rootCause().hasMessageContaining("No subject alternative names");
@@ -419,6 +411,14 @@ class HttpSinkTest {
         assertThat(settings.rollback().appliesTo(200)).isTrue();
         assertThat(settings.incrementMetrics().appliesTo(200)).isFalse();
         assertThat(settings.port()).isEqualTo(443);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static Map<String, String> and(Map<String, String> keys, String... more) {
