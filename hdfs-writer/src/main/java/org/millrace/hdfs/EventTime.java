@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventReader;
 import org.millrace.codec.HeaderName;
+import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.jspecify.annotations.Nullable;
+import org.millrace.serializer.SerializerChoice;
 
 /**
  * The settings of an HDFS sink, checked.
@@ -74,7 +75,7 @@ record HdfsSettings(
      */
     record Content(
             FileType type,
-            Serializer serializer,
+            SerializerChoice serializer,
             SequenceFormat.Values values,
             @Nullable Class<? extends CompressionCodec> codec) {}
 
@@ -83,25 +84,5 @@ record HdfsSettings(
         SEQUENCE_FILE,
         DATA_STREAM,
         COMPRESSED_STREAM
-    }
-
-    /** {@code serializer}. */
-    sealed interface Serializer {
-        /** Text, as it is. */
-        record Text(TextSerializer text) implements Serializer {}
-
-        /**
-         * Avro containers.
-         *
-         * @param schemaUrl of the schema of bodies that do not tell theirs; null for none
-         * @param schemaUrlPrefixes what a URL named by a sender must start with
-         */
-        record Avro(
-                AvroContainer.Datum datum,
-                AvroBlockCodec codec,
-                int blockBytes,
-                @Nullable String schemaUrl,
-                List<String> schemaUrlPrefixes)
-                implements Serializer {}
     }
 }

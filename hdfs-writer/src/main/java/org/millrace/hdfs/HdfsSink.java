@@ -16,6 +16,9 @@ import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
+import org.millrace.serializer.DatumCheck;
+import org.millrace.serializer.EventSchemas;
+import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -2,7 +2,6 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import java.net.URI;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
+import org.millrace.serializer.BodySchemas;
+import org.millrace.serializer.EventSchemas;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -201,7 +202,7 @@ record OpenStore(
         ChunkedOutput.Chunks chunks = new ChunkedOutput.Chunks();
         Class<? extends CompressionCodec> codec = content.codec();
         return switch (content.type()) {
-            case DATA_STREAM -> new StreamFormat(serializer(content.serializer()), sync, chunks);
+            case DATA_STREAM -> new StreamFormat(content.serializer().open(), sync, chunks);
             case SEQUENCE_FILE -> {
                 CompressionCodec blocks = codec == null ? null : ReflectionUtils.newInstance(codec, configuration);
                 yield new SequenceFormat(content.values(), blocks, configuration, time, sync, chunks);
@@ -211,32 +212,17 @@ record OpenStore(
                     throw new IllegalStateException("a CompressedStream without codec was not refused");
                 }
                 StreamCodec stream = Codecs.ofStream(codec, configuration);
-                yield new CompressedStreamFormat(serializer(content.serializer()), stream, sync, chunks);
+                yield new CompressedStreamFormat(content.serializer().open(), stream, sync, chunks);
             }
         };
     }
 
-    private static EventSerializer serializer(HdfsSettings.Serializer serializer) {
-        if (serializer instanceof HdfsSettings.Serializer.Avro avro) {
-            return new AvroContainer(
-                    avro.datum(),
-                    avro.codec(),
-                    avro.blockBytes(),
-                    new BlockBuffer.Pool(avro.codec()::open),
-                    new SecureRandom());
-        }
-        return ((HdfsSettings.Serializer.Text) serializer).text();
-    }
-
     private static @Nullable EventSchemas schemas(
             HdfsSettings settings, Configuration configuration, HadoopCalls calls) {
-        if (settings.content().serializer() instanceof HdfsSettings.Serializer.Avro avro
-                && avro.datum() == AvroContainer.Datum.BODY) {
-            return new EventSchemas(
-                    avro.schemaUrl(),
-                    new SchemaLocations(avro.schemaUrlPrefixes(), configuration, calls, settings.callTimeout()));
-        }
-        return null;
+        BodySchemas keys = settings.content().serializer().bodySchemas();
+        return keys == null
+                ? null
+                : new EventSchemas(keys, new SchemaLocations(keys, configuration, calls, settings.callTimeout()));
     }
 
     /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */

@@ -32,6 +32,7 @@ import org.millrace.api.DeliveryException;
 import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.serializer.SerializerChoice;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
 
@@ -205,7 +206,7 @@ class HdfsSinkIT {
         FileStore store = new FileStore(
                 "k1",
                 new FileSystems(hdfs, hdfs.getConf()),
-                new StreamFormat(new TextSerializer(false, true), SyncMode.HFLUSH, new ChunkedOutput.Chunks()),
+                new StreamFormat(SerializerChoice.bareBodies().open(), SyncMode.HFLUSH, new ChunkedOutput.Chunks()),
                 entry.naming(),
                 SyncMode.HFLUSH,
                 InstantSource.system(),

@@ -28,6 +28,7 @@ import org.millrace.api.DeliveryException;
 import org.millrace.api.StartException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
+import org.millrace.serializer.DatumCheck;
 import org.millrace.testkit.Batches;
 
 /** Events that can never be written: they become dead letters, once, and the others arrive, once. */

@@ -30,13 +30,15 @@ public final class Settings {
     private final Map<String, KeyDefinition> known;
     /** Those that would be read if other keys had other values. */
     private final Map<String, KeyDefinition> elsewise;
+    /** Full keys whose values are not the file's. */
+    private final Set<String> given;
 
     /**
      * @param values by key, without the component's prefix
      * @param problems told of each mistake, by key without the component's prefix
      */
     public Settings(Map<String, String> values, Problems problems) {
-        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>());
+        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>(), Set.of());
     }
 
     private Settings(
@@ -44,12 +46,14 @@ public final class Settings {
             Map<String, String> values,
             Problems problems,
             Map<String, KeyDefinition> known,
-            Map<String, KeyDefinition> elsewise) {
+            Map<String, KeyDefinition> elsewise,
+            Set<String> given) {
         this.prefix = prefix;
         this.values = values;
         this.problems = problems;
         this.known = known;
         this.elsewise = elsewise;
+        this.given = given;
     }
 
     /** Where mistakes go. */
@@ -96,12 +100,12 @@ public final class Settings {
      * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
      */
     public Settings elsewise() {
-        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise);
+        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise, given);
     }
 
     /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
     public void define(String key, String expected, String meaning) {
-        known.put(prefix + key, new KeyDefinition(prefix + key, expected, null, Standing.OPTIONAL, meaning));
+        put(new KeyDefinition(prefix + key, expected, null, Standing.OPTIONAL, meaning));
     }
 
     /** True if the key is in the file. Does not make it a known one. */
@@ -211,7 +215,19 @@ public final class Settings {
 
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
-        return new Settings(this.prefix + prefix, values, problems, known, elsewise);
+        return new Settings(this.prefix + prefix, values, problems, known, elsewise, given);
+    }
+
+    /**
+     * The same with values of the component's own, whatever the file says: for a part that it is made of, and that reads keys of the same
+     * names. That part's reading does not make them known ones.
+     */
+    public Settings given(Map<String, String> own) {
+        Map<String, String> all = new LinkedHashMap<>(values);
+        own.forEach((key, value) -> all.put(prefix + key, value));
+        Set<String> keys = new LinkedHashSet<>(given);
+        own.keySet().forEach(key -> keys.add(prefix + key));
+        return new Settings(prefix, all, problems, known, elsewise, keys);
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -261,6 +277,12 @@ public final class Settings {
             if (has(key)) {
                 problem(key, "not supported yet");
             }
+        }
+    }
+
+    private void put(KeyDefinition definition) {
+        if (!given.contains(definition.key())) {
+            known.put(definition.key(), definition);
         }
     }
 
@@ -327,14 +349,8 @@ public final class Settings {
 
         private void define(@Nullable T defaultValue, Standing standing) {
             String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
-            known.put(
-                    prefix + key,
-                    new KeyDefinition(
-                            prefix + key,
-                            shownExpectation == null ? expected : shownExpectation,
-                            shown,
-                            standing,
-                            meaning));
+            put(new KeyDefinition(
+                    prefix + key, shownExpectation == null ? expected : shownExpectation, shown, standing, meaning));
         }
 
         /** The value; to leave the key out is a mistake. */

@@ -60,6 +60,9 @@ public final class DeadLetters implements AutoCloseable {
     private final List<Letter> letters = new ArrayList<>();
     private final TriesByEvent tries = new TriesByEvent();
     private boolean settled;
+    /** Failures were noted in this turn. */
+    private boolean noted;
+
     private Instant nextWarning = Instant.MIN;
     private long notLogged;
 
@@ -133,8 +136,35 @@ public final class DeadLetters implements AutoCloseable {
      */
     public void refuse(EventReader event, String reason, boolean mayHeal) {
         long key = TriesByEvent.key(event);
+        add(event, key, reason, mayHeal, note(key));
+    }
+
+    /**
+     * Notes that an event has failed in this turn, for a sink that gives such events back to the channel while it commits others: it is a
+     * dead letter once that has happened in {@code deadLetter.maxTries} turns.
+     *
+     * @param event as in {@link #refuse}
+     * @param reason likewise
+     * @return true if it is one now, as after {@link #refuse}; false if it is to be tried again
+     */
+    public boolean failed(EventReader event, String reason) {
+        long key = TriesByEvent.key(event);
+        int failures = note(key);
+        if (failures < settings.maxTries()) {
+            return false;
+        }
+        add(event, key, reason, false, failures);
+        return true;
+    }
+
+    private int note(long key) {
+        noted = true;
+        return tries.failed(key);
+    }
+
+    private void add(EventReader event, long key, String reason, boolean mayHeal, int failures) {
         try (EventBatchBuilder copy = new EventBatchBuilder()) {
-            letters.add(new Letter(copy.add(event).build(), key, shown(reason), mayHeal, tries.failed(key)));
+            letters.add(new Letter(copy.add(event).build(), key, shown(reason), mayHeal, failures));
         }
     }
 
@@ -201,8 +231,8 @@ public final class DeadLetters implements AutoCloseable {
             deadLettered.inc(events);
             warn(events);
             letters.forEach(letter -> tries.forget(letter.key()));
-            forgetLetters();
         }
+        endTurn();
         return events;
     }
 
@@ -229,16 +259,17 @@ public final class DeadLetters implements AutoCloseable {
         if (settled) {
             files.cutBack();
         }
-        if (!letters.isEmpty()) {
-            forgetLetters();
-        }
+        endTurn();
     }
 
-    private void forgetLetters() {
-        letters.forEach(letter -> letter.event().release());
-        letters.clear();
-        tries.turnEnds();
-        settled = false;
+    private void endTurn() {
+        if (noted) {
+            letters.forEach(letter -> letter.event().release());
+            letters.clear();
+            tries.turnEnds();
+            settled = false;
+            noted = false;
+        }
     }
 
     /** Gives a file that is old enough its final name. To be called now and then, also without traffic. */

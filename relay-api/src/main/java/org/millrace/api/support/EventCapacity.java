@@ -34,10 +34,21 @@ public record EventCapacity(int events, int transactionEvents, Duration keepAliv
                 .about("events that fit in")
                 .orElse(defaultEvents);
         int perTransaction = transactionEvents(settings, events, defaultTransactionEvents);
-        Duration keepAlive = settings.duration(KEEP_ALIVE, ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
+        return new EventCapacity(events, perTransaction, keepAlive(settings));
+    }
+
+    /** As {@link #read(Settings, int, int)}, for a channel whose transactions may hold as much as the channel, unless the file says less. */
+    public static EventCapacity read(Settings settings, int defaultEvents) {
+        int events = settings.integer(CAPACITY, 1, Integer.MAX_VALUE)
+                .about("events that fit in")
+                .orElse(defaultEvents);
+        return new EventCapacity(events, transactionEvents(settings, events, events), keepAlive(settings));
+    }
+
+    private static Duration keepAlive(Settings settings) {
+        return settings.duration(KEEP_ALIVE, ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
                 .about("how long a put waits for room before it is refused")
                 .orElse(Duration.ofSeconds(3));
-        return new EventCapacity(events, perTransaction, keepAlive);
     }
 
     private static int transactionEvents(Settings settings, int capacity, int defaultEvents) {

@@ -118,6 +118,49 @@ class DeadLettersTest {
     }
 
     @Test
+    void anEventThatGoesBackWhileOthersAreCommittedIsADeadLetterAfterItsTries() throws Exception {
+        for (int turn = 1; turn < 3; turn++) {
+            assertThat(fails("lost")).isFalse();
+            dead.settle();
+            assertThat(dead.committed()).isZero();
+        }
+        assertThat(fails("another")).isFalse();
+        assertThat(fails("lost")).isTrue();
+        dead.settle();
+        assertThat(dead.committed()).isEqualTo(1);
+        dead.close();
+
+        assertThat(records()).singleElement().satisfies(event -> {
+            assertThat(event.body()).isEqualTo("lost");
+            assertThat(event.headers()).containsEntry("deadLetter.tries", "3");
+        });
+    }
+
+    @Test
+    void triesOfAnEventThatGoesBackOutliveARollback() throws Exception {
+        for (int turn = 1; turn < 3; turn++) {
+            assertThat(fails("lost")).isFalse();
+            dead.rolledBack();
+        }
+        assertThat(fails("lost")).isTrue();
+        dead.rolledBack();
+        assertThat(names()).isEmpty();
+        assertThat(fails("lost")).isTrue();
+    }
+
+    private boolean fails(String body) {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            EventBatch batch =
+                    builder.add(Map.of(), body.getBytes(StandardCharsets.UTF_8)).build();
+            EventReader event = batch.reader();
+            event.next();
+            boolean isLost = dead.failed(event, "the server answers 400");
+            batch.release();
+            return isLost;
+        }
+    }
+
+    @Test
     void anEventThatHealsIsNoDeadLetter() throws Exception {
         refuse("heals", true);
         assertThatThrownBy(dead::settle).isInstanceOf(DeliveryException.class);

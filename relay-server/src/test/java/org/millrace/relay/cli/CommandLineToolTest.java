@@ -251,7 +251,8 @@ class CommandLineToolTest {
     @Test
     void helpKnowsWhatItDoesNotKnow() {
         assertThat(run("help", "sink", "nope")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("nope (expected: a type of sink: avro, hdfs, logger, null)");
+        assertThat(err.toString())
+                .contains("nope (expected: a type of sink: avro, file_roll, hdfs, http, logger, null)");
     }
 
     @Test

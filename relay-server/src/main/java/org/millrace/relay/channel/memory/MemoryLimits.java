@@ -19,7 +19,11 @@ record MemoryLimits(EventCapacity room, long bodyBytes, long heapBytes) {
 
     /** @param maxHeapBytes what the JVM may use; 80 % of it is the default for bytes */
     static MemoryLimits read(Settings settings, long maxHeapBytes) {
-        EventCapacity room = EventCapacity.read(settings, DEFAULT_EVENTS, DEFAULT_EVENTS);
+        return read(settings, maxHeapBytes, EventCapacity.read(settings, DEFAULT_EVENTS, DEFAULT_EVENTS));
+    }
+
+    /** @param room as it was read */
+    static MemoryLimits read(Settings settings, long maxHeapBytes, EventCapacity room) {
         long mostHeap = maxHeapBytes / 10 * 8;
         long byteCapacity = settings.number(BYTE_CAPACITY, 0, Long.MAX_VALUE)
                 .about("bytes of events that fit in, a share of it kept for headers; 0 for no limit of its own")

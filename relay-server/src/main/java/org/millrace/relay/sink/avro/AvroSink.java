@@ -9,7 +9,9 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
+import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.support.AllOf;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayException;
@@ -36,21 +38,25 @@ final class AvroSink implements Sink, BatchSized {
     private final AvroSinkSettings settings;
     private final PeerLink peer;
     private final Flights flights;
+    private final DeadLetters deadLetters;
 
     /** Events in the next request: fewer after failures in a row, since it may be the size that the peer refuses; then more again. */
     private int mostEvents;
 
     private boolean failedBefore;
+    /** The last requests that failed had one event each: it may be the event. */
+    private boolean suspectsOne;
 
     private boolean triedPeer;
     private boolean closed;
 
-    AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
+    AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops, DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
         this.mostEvents = settings.batchEvents();
         this.peer = new PeerLink(context, settings, loops);
         this.flights = new Flights(settings.maxInFlight(), context.metrics());
+        this.deadLetters = deadLetters;
     }
 
     @Override
@@ -65,7 +71,8 @@ final class AvroSink implements Sink, BatchSized {
 
     /** Does not wait for the peer: the first turn connects. */
     @Override
-    public void start() {
+    public void start() throws StartException {
+        deadLetters.start();
         context.metrics().gauge("requestsInFlight", flights::size);
         context.metrics().gauge("connected", () -> isConnected() ? 1 : 0);
         context.metrics().started(context.clock().instant());
@@ -79,6 +86,11 @@ final class AvroSink implements Sink, BatchSized {
     @Override
     public Drain drain() throws DeliveryException, InterruptedException {
         tryPeerEarly();
+        deadLetters.finishDue();
+        if (suspectsOne && deadLetters.isConfigured()) {
+            suspectsOne = false;
+            return probe();
+        }
         commitArrived();
         if (!mayTake() || !sendNext()) {
             if (flights.isEmpty()) {
@@ -157,6 +169,21 @@ final class AvroSink implements Sink, BatchSized {
         }
     }
 
+    /** Whether it is one event that the peer refuses, or the peer that refuses whatever it gets. */
+    private Drain probe() throws DeliveryException, InterruptedException {
+        Probe probe = new Probe(context, peer, deadLetters);
+        try {
+            suspectsOne = probe.run() == Probe.Verdict.REFUSED;
+        } finally {
+            deadLetters.rolledBack();
+        }
+        if (suspectsOne) {
+            throw new DeliveryException(
+                    "sink " + context.name() + ": the peer takes other events and refuses one", probe.refusal());
+        }
+        return Drain.DELIVERED;
+    }
+
     private CompletableFuture<Void> send(List<Load> loads) {
         return AllOf.of(loads.stream().map(peer::send).toList());
     }
@@ -201,6 +228,7 @@ final class AvroSink implements Sink, BatchSized {
             giveUp(failure);
         } else if (flights.size() < before) {
             failedBefore = false;
+            suspectsOne = false;
             mostEvents = (int) Math.min(settings.batchEvents(), 2L * mostEvents);
         }
     }
@@ -208,6 +236,7 @@ final class AvroSink implements Sink, BatchSized {
     /** Waits for the answers that are still to come: what the peer has stored by now is not to be sent again. */
     private void giveUp(Throwable failure) throws DeliveryException, InterruptedException {
         context.metrics().eventWriteFails.inc();
+        suspectsOne = failedBefore && mostEvents == 1;
         mostEvents = failedBefore ? Math.max(1, mostEvents / 2) : mostEvents;
         failedBefore = true;
         flights.awaitAll();
@@ -251,6 +280,7 @@ final class AvroSink implements Sink, BatchSized {
             interrupted = true;
         } finally {
             peer.close();
+            deadLetters.close();
         }
         context.metrics().stopped(context.clock().instant());
         LOG.info("sink {} stopped", context.name());

@@ -5,6 +5,7 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.client.EventLoops;
 
 /**
@@ -28,6 +29,7 @@ public final class AvroSinkFactory implements ComponentFactory.OfSink {
 
     @Override
     public Sink create(SinkContext context, Settings settings) {
-        return new AvroSink(context, AvroSinkSettings.read(settings), EventLoops.shared());
+        return new AvroSink(
+                context, AvroSinkSettings.read(settings), EventLoops.shared(), DeadLetters.read(context, settings));
     }
 }

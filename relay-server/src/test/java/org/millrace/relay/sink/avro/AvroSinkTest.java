@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
@@ -27,6 +31,7 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.Transaction;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
@@ -339,15 +344,96 @@ class AvroSinkTest {
         assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
     }
 
-    private void open(int batchEvents, int maxInFlight, Duration timeout) {
+    private void open(int batchEvents, int maxInFlight, Duration timeout, String... deadLetterKeys) throws Exception {
         AvroSinkSettings settings = new AvroSinkSettings(
                 new RelayAddress("127.0.0.1", relay.port()),
                 new ConnectionSettings(timeout, timeout, OptionalInt.empty()),
                 batchEvents,
                 maxInFlight,
                 Duration.ofSeconds(60));
-        sink = new AvroSink(new SinkContext("a1", "k1", channel, metrics, clock), settings, loops);
+        Map<String, String> keys = deadLetterKeys.length == 0
+                ? Map.of()
+                : Map.of(deadLetterKeys[0], deadLetterKeys[1], deadLetterKeys[2], deadLetterKeys[3]);
+        SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock);
+        sink = new AvroSink(context, settings, loops, DeadLetters.read(context, new Settings(keys, new NoProblems())));
         sink.start();
+    }
+
+    @Test
+    void anEventThatThePeerRefusesWhileItTakesOthersIsADeadLetterAfterItsTries(@TempDir Path letters) throws Exception {
+        open(4, 2, LONG, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
+        put(1, 6);
+        CompletableFuture<Void> peer = CompletableFuture.runAsync(() -> takeAllBut("event 2"));
+        int failures = drainWithFailures(40);
+
+        assertThat(failures).isGreaterThan(2);
+        assertThat(left()).isEmpty();
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(5);
+        assertThat(letters).isDirectoryContaining("glob:**/a1.k1.*");
+        relay.close();
+        peer.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aPeerThatRefusesEverythingMakesNoDeadLetters(@TempDir Path letters) throws Exception {
+        open(4, 2, LONG, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "1");
+        put(1, 6);
+        CompletableFuture<Void> peer = CompletableFuture.runAsync(() -> takeAllBut("event"));
+        assertThat(drainWithFailures(20)).isGreaterThan(5);
+
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isZero();
+        sink.close();
+        assertThat(left()).containsExactly(1, 2, 3, 4, 5, 6);
+        relay.close();
+        peer.get(10, TimeUnit.SECONDS);
+    }
+
+    /** A peer that closes the connection on a request with such a text in it, until it is closed itself. */
+    private void takeAllBut(String refused) {
+        String hex = HexFormat.of().formatHex(refused.getBytes(StandardCharsets.UTF_8));
+        try {
+            while (true) {
+                relay.accept();
+                serve(hex);
+            }
+        } catch (IOException e) {
+            // the relay is closed
+        }
+    }
+
+    private void serve(String refusedHex) {
+        try {
+            for (boolean isFirst = true; ; isFirst = false) {
+                FakeRelay.Request request = relay.readRequest();
+                if (request.parameters().contains(refusedHex)) {
+                    relay.closeConnection();
+                    return;
+                }
+                if (isFirst) {
+                    relay.answerFirstOk(request.serial());
+                } else {
+                    relay.answerOk(request.serial());
+                }
+            }
+        } catch (IOException e) {
+            // the sink has closed the connection
+        }
+    }
+
+    /** @return how many turns failed, until the channel was empty or the turns were over */
+    private int drainWithFailures(int turns) throws Exception {
+        int failures = 0;
+        for (int i = 0; i < turns; i++) {
+            try {
+                if (sink.drain() == Sink.Drain.IDLE) {
+                    return failures;
+                }
+            } catch (DeliveryException e) {
+                failures++;
+            }
+        }
+        return failures;
     }
 
     private void put(int first, int events) throws Exception {

@@ -1,13 +1,17 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import org.millrace.codec.EventReader;
 
 /** Turns events into the bytes of a stream file, before any compression of the whole file. Immutable, thread-safe. */
-interface EventSerializer {
-    /** Begins a file of the bucket. The stream belongs to the caller. */
-    Serialization begin(OutputStream out, BucketId bucket) throws IOException;
+public interface EventSerializer {
+    /**
+     * Begins a file. The stream belongs to the caller.
+     *
+     * @param bodySchema of the bodies that go into the file, as JSON; empty where the serializer asks for none
+     */
+    Serialization begin(OutputStream out, String bodySchema) throws IOException;
 
     /** The events of one file. One thread at a time. */
     interface Serialization {

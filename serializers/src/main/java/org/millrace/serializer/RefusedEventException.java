@@ -1,18 +1,19 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 /** An event by itself is the reason that it cannot be written: others can. */
-final class RefusedEventException extends Exception {
+public final class RefusedEventException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final boolean mayHeal;
 
     /** @param mayHeal whether the same event may be written later */
-    RefusedEventException(String message, boolean mayHeal) {
+    public RefusedEventException(String message, boolean mayHeal) {
         super(message, null, false, false); // told to an operator, not traced
         this.mayHeal = mayHeal;
     }
 
-    boolean mayHeal() {
+    /** Whether the same event may be written later. */
+    public boolean mayHeal() {
         return mayHeal;
     }
 }

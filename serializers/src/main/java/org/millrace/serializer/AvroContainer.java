@@ -1,4 +1,4 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,15 +40,15 @@ record AvroContainer(
     enum Datum {
         /** Headers and body. */
         EVENT,
-        /** The body alone: a datum of the bucket's schema, as its sender says. */
+        /** The body alone: a datum of the file's schema, as its sender says. */
         BODY
     }
 
     @Override
-    public Serialization begin(OutputStream out, BucketId bucket) throws IOException {
+    public Serialization begin(OutputStream out, String bodySchema) throws IOException {
         byte[] marker = new byte[DataFileConstants.SYNC_SIZE];
         markers.nextBytes(marker);
-        writeHeader(out, datum == Datum.EVENT ? EVENT_SCHEMA : bucket.schema(), marker);
+        writeHeader(out, datum == Datum.EVENT ? EVENT_SCHEMA : bodySchema, marker);
         return new Blocks(this, out, marker);
     }
 

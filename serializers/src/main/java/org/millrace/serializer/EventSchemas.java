@@ -1,4 +1,4 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import org.millrace.codec.HeaderName;
  * flume.avro.schema.literal}, else {@code serializer.schemaURL}. Unlike Flume, each event is asked, not the first one of a file
  * alone; a schema is read once. The sink's thread only.
  */
-final class EventSchemas {
+public final class EventSchemas {
     private static final HeaderName URL = HeaderName.of("flume.avro.schema.url");
     private static final HeaderName LITERAL = HeaderName.of("flume.avro.schema.literal");
     /** Senders decide about the headers, not about our memory. */
@@ -23,7 +23,7 @@ final class EventSchemas {
 
     private static final int MOST_SHOWN = 200;
 
-    private final @Nullable String otherwise;
+    private final BodySchemas keys;
     private final Locations locations;
     private final Map<String, Known> byUrl = new Recent();
     private final Map<String, Known> byLiteral = new Recent();
@@ -40,19 +40,20 @@ final class EventSchemas {
      *
      * @param json the same text for the same schema
      */
-    record Known(String json, Schema schema) {}
+    public record Known(String json, Schema schema) {}
 
     /** Reads what stands at a URL. */
-    interface Locations {
+    public interface Locations {
+        /** The text that stands there. */
         String read(String url) throws IOException;
 
         /** @throws IOException if this is none that a sender may name */
         void checkSender(String url) throws IOException;
     }
 
-    /** @param otherwise a URL for events that do not tell; null for none */
-    EventSchemas(@Nullable String otherwise, Locations locations) {
-        this.otherwise = otherwise;
+    /** @param keys what the file says of schemas */
+    public EventSchemas(BodySchemas keys, Locations locations) {
+        this.keys = keys;
         this.locations = locations;
     }
 
@@ -62,7 +63,7 @@ final class EventSchemas {
      * @throws RefusedEventException if the event has none, or one that cannot be had or is none
      * @throws IOException if that is so of {@code serializer.schemaURL}, which is no event's fault
      */
-    Known of(EventReader event) throws IOException, RefusedEventException {
+    public Known of(EventReader event) throws IOException, RefusedEventException {
         Known last = lastSchema;
         if (last != null && isAsLast(event)) {
             return last;
@@ -75,11 +76,13 @@ final class EventSchemas {
         if (literal != null) {
             return remember(LITERAL, literal, literal(literal));
         }
+        String otherwise = keys.url();
         if (otherwise != null) {
-            return at(otherwise, "serializer.schemaURL = ");
+            return at(otherwise, keys.urlKey() + " = ");
         }
         throw new RefusedEventException(
-                "it has no schema: neither header " + URL + " nor " + LITERAL + ", and serializer.schemaURL is not set",
+                "it has no schema: neither header " + URL + " nor " + LITERAL + ", and " + keys.urlKey()
+                        + " is not set",
                 false);
     }
 
@@ -117,7 +120,7 @@ final class EventSchemas {
     }
 
     /** What could not be read in one turn is read again in the next. */
-    void turnBegins() {
+    public void turnBegins() {
         outOfReach.clear();
     }
 

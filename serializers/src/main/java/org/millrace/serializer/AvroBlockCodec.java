@@ -1,4 +1,4 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

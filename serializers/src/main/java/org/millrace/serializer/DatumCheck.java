@@ -1,4 +1,4 @@
-package org.millrace.hdfs;
+package org.millrace.serializer;
 
 import java.util.List;
 import org.apache.avro.Schema;
@@ -10,7 +10,7 @@ import org.millrace.codec.EventReader;
  * Walks over the bytes (Avro 1.12 specification, "Binary Encoding") without decoding them; lengths are believed only as far as there
  * are bytes, and a datum that goes on without any has an end too. One thread, one use.
  */
-final class DatumCheck {
+public final class DatumCheck {
     /** A schema may contain itself. */
     private static final int DEEPEST = 500;
 
@@ -31,7 +31,7 @@ final class DatumCheck {
     }
 
     /** What is wrong with the body; null if nothing is. */
-    static @Nullable String flaw(Schema schema, EventReader event) {
+    public static @Nullable String flaw(Schema schema, EventReader event) {
         DatumCheck check = new DatumCheck(event);
         try {
             check.skip(schema);

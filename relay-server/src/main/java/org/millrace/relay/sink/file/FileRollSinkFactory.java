@@ -1,0 +1,27 @@
+package org.millrace.relay.sink.file;
+
+import java.util.List;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Settings;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkContext;
+import org.millrace.api.deadletter.DeadLetters;
+
+/** Makes sinks of rolling files; {@code FileRollSettings} reads their keys. */
+public final class FileRollSinkFactory implements ComponentFactory.OfSink {
+    @Override
+    public List<String> typeNames() {
+        return List.of("file_roll", "org.apache.flume.sink.RollingFileSink");
+    }
+
+    @Override
+    public String summary() {
+        return "Writes events into files of a local directory, and begins a new one every so often";
+    }
+
+    @Override
+    public Sink create(SinkContext context, Settings settings) {
+        return new FileRollSink(
+                context, FileRollSettings.read(settings), DeadLetters.read(context, settings), new LocalDisk());
+    }
+}

@@ -1,0 +1,125 @@
+package org.millrace.relay.sink.file;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.millrace.codec.EventReader;
+import org.millrace.serializer.EventSerializer;
+
+/** A file that is being written. It knows how much of it is committed: the rest can be cut off. The sink's thread only. */
+final class RollFile {
+    private final Path path;
+    private final String schema;
+    private final Buffered out;
+    private final EventSerializer.Serialization events;
+    private long committedBytes;
+    private boolean isUsed;
+
+    /**
+     * Begins the file, and writes what its format begins with.
+     *
+     * @param file ours to close, unless this throws
+     * @param schema of the bodies; empty where there is none
+     */
+    RollFile(Path path, Disk.OpenFile file, EventSerializer serializer, String schema) throws IOException {
+        this.path = path;
+        this.schema = schema;
+        this.out = new Buffered(file);
+        this.events = serializer.begin(out, schema);
+        out.drain();
+        this.committedBytes = out.written;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    boolean hasSchema(String other) {
+        return schema.equals(other);
+    }
+
+    long committedBytes() {
+        return committedBytes;
+    }
+
+    /** Adds the event that the reader stands on; it may stay in memory until the flush. */
+    void append(EventReader event) throws IOException {
+        isUsed = true;
+        events.append(event);
+    }
+
+    /** Everything is in the file when this returns, and on disk if that is asked for. */
+    void flush(boolean sync) throws IOException {
+        if (isUsed) {
+            events.endBatch();
+            out.drain();
+            if (sync) {
+                out.file.force();
+            }
+        }
+    }
+
+    void committed() {
+        committedBytes = out.written;
+        isUsed = false;
+    }
+
+    /** What is not committed is cut off. */
+    void cutBack() throws IOException {
+        events.discard();
+        out.filled = 0;
+        if (isUsed) {
+            out.file.cutTo(committedBytes);
+            out.written = committedBytes;
+            isUsed = false;
+        }
+    }
+
+    void close() throws IOException {
+        events.discard();
+        out.file.close();
+    }
+
+    /** Gathers small writes. */
+    private static final class Buffered extends OutputStream {
+        private final byte[] buffer = new byte[64 << 10];
+        private final Disk.OpenFile file;
+        private int filled;
+        /** What the file has, as far as nothing failed. */
+        private long written;
+
+        Buffered(Disk.OpenFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (filled == buffer.length) {
+                drain();
+            }
+            buffer[filled++] = (byte) b;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (length > buffer.length - filled) {
+                drain();
+            }
+            if (length >= buffer.length) {
+                file.write(bytes, offset, length);
+                written += length;
+            } else {
+                System.arraycopy(bytes, offset, buffer, filled, length);
+                filled += length;
+            }
+        }
+
+        private void drain() throws IOException {
+            if (filled > 0) {
+                file.write(buffer, 0, filled);
+                written += filled;
+                filled = 0;
+            }
+        }
+    }
+}

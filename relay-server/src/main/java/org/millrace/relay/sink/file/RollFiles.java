@@ -1,0 +1,192 @@
+package org.millrace.relay.sink.file;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Pattern;
+import org.millrace.api.SinkMetrics;
+import org.millrace.codec.EventReader;
+import org.millrace.serializer.EventSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of a sink that are open: one between turns. A turn whose bodies change their schema has several, since a file has one
+ * schema; when it is rolled back, those that it began are gone again. The sink's thread only.
+ */
+final class RollFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(FileRollSink.class);
+
+    private final FileRollSettings settings;
+    private final FileNames names;
+    private final EventSerializer serializer;
+    private final Disk disk;
+    private final InstantSource clock;
+    private final SinkMetrics metrics;
+
+    /** In the order in which they were begun; the last one is written. */
+    private final Deque<RollFile> open = new ArrayDeque<>();
+
+    RollFiles(FileRollSettings settings, FileNames names, Disk disk, InstantSource clock, SinkMetrics metrics) {
+        this.settings = settings;
+        this.names = names;
+        this.serializer = settings.serializer().open();
+        this.disk = disk;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Gives the files that a crash has left with the in-use suffix their final names. */
+    void finishLeftovers() throws IOException {
+        String suffix = settings.inUseSuffix();
+        if (suffix.isEmpty()) {
+            return;
+        }
+        Pattern ours = settings.names().pattern(suffix);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(
+                settings.parent(),
+                file -> ours.matcher(settings.directory().relativize(file).toString())
+                        .matches())) {
+            for (Path file : all) {
+                finishLeftover(file, suffix);
+            }
+        }
+    }
+
+    private void finishLeftover(Path file, String suffix) throws IOException {
+        Disk.OpenFile lock = disk.openUnlessInUse(file);
+        if (lock == null) {
+            LOG.warn("{} is being written by somebody else with files of these names", file);
+            return;
+        }
+        try (lock) {
+            disk.rename(file, withoutSuffix(file, suffix));
+        }
+        LOG.warn("{}: an earlier run had left it; what stands at its end may be cut short, or come again", file);
+    }
+
+    private static Path withoutSuffix(Path file, String suffix) {
+        String name = file.getFileName().toString();
+        return file.resolveSibling(name.substring(0, name.length() - suffix.length()));
+    }
+
+    /** Adds the event that the reader stands on. */
+    void append(EventReader event, String schema) throws IOException {
+        RollFile current = open.peekLast();
+        if (current == null || !current.hasSchema(schema)) {
+            current = begin(schema);
+        }
+        current.append(event);
+    }
+
+    /** Begins a file, with a name that nobody has. */
+    RollFile begin(String schema) throws IOException {
+        try {
+            RollFile begun = create(schema);
+            open.addLast(begun);
+            metrics.connectionsCreated.inc();
+            return begun;
+        } catch (IOException e) {
+            metrics.connectionsFailed.inc();
+            throw e;
+        }
+    }
+
+    private RollFile create(String schema) throws IOException {
+        while (true) {
+            Path name = settings.directory().resolve(names.next(clock.instant()));
+            Path inUse = name.resolveSibling(name.getFileName() + settings.inUseSuffix());
+            if (Files.exists(name)) {
+                continue; // of another agent, or of before the clock was set back: nothing is written over
+            }
+            Disk.OpenFile file;
+            try {
+                file = disk.create(inUse);
+            } catch (FileAlreadyExistsException e) {
+                continue;
+            }
+            try {
+                return new RollFile(inUse, file, serializer, schema);
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                disk.delete(inUse);
+                throw e;
+            }
+        }
+    }
+
+    /** What was appended is in the files when this returns, and on disk if the settings say so. */
+    void flush() throws IOException {
+        for (RollFile file : open) {
+            file.flush(settings.sync() == FileRollSettings.Sync.FSYNC);
+        }
+    }
+
+    /** The turn's transaction is committed. */
+    void committed() {
+        open.forEach(RollFile::committed);
+        while (open.size() > 1) {
+            finish(open.removeFirst());
+        }
+    }
+
+    /** The turn came to nothing: its events will come again, and what it wrote is cut off. */
+    void rolledBack() {
+        while (open.size() > 1) {
+            remove(open.removeLast());
+        }
+        RollFile first = open.peekLast();
+        if (first == null) {
+            return;
+        }
+        try {
+            first.cutBack();
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} cannot be cut back to {} bytes: the events behind that come again, in another file",
+                    first.path(),
+                    first.committedBytes(),
+                    e);
+            finish(open.removeLast());
+        }
+    }
+
+    private void remove(RollFile file) {
+        try {
+            file.close();
+            disk.delete(file.path());
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: the events in it come again, in another file", file.path(), e);
+        }
+        metrics.connectionsClosed.inc();
+    }
+
+    /** Between turns: closes what is open. */
+    void roll() {
+        for (RollFile file; (file = open.pollFirst()) != null; ) {
+            finish(file);
+        }
+    }
+
+    private void finish(RollFile file) {
+        try {
+            file.close();
+            if (!settings.inUseSuffix().isEmpty()) {
+                disk.rename(file.path(), withoutSuffix(file.path(), settings.inUseSuffix()));
+            }
+            LOG.debug("{} is finished ({} bytes)", file.path(), file.committedBytes());
+        } catch (IOException e) {
+            LOG.warn("{} cannot be finished", file.path(), e);
+        }
+        metrics.connectionsClosed.inc();
+    }
+}

@@ -1,0 +1,505 @@
+package org.millrace.relay.sink.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.api.ChannelException;
+import org.millrace.api.ChannelReader;
+import org.millrace.api.DeliveryException;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkContext;
+import org.millrace.api.SinkMetrics;
+import org.millrace.api.StartException;
+import org.millrace.api.Transaction;
+import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.codec.EventBatch;
+import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeChannel;
+import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.RecordedProblems;
+import org.millrace.testkit.ReleaseCheck;
+
+class FileRollSinkTest {
+    private static final String LITERAL = "flume.avro.schema.literal";
+    private static final String BODY_SERIALIZER = "org.apache.flume.sink.hdfs.AvroEventSerializer$Builder";
+
+    @TempDir
+    private Path home;
+
+    private Path directory;
+    private final FakeChannel channel = new FakeChannel("c1");
+    private final FakeClock clock = new FakeClock();
+    private final SinkMetrics metrics = new SinkMetrics("k1", new MetricRegistry());
+    private final SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock);
+    private final RecordedProblems recorded = new RecordedProblems();
+    private final ReleaseCheck releases = new ReleaseCheck();
+    private final FaultyDisk disk = new FaultyDisk();
+
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        directory = Files.createDirectory(home.resolve("out"));
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        assertThat(channel.openTransactions()).isZero();
+        channel.close();
+        releases.assertAllReleased();
+    }
+
+    @Test
+    void bodiesStandInAFileAsLinesOnceTheTurnIsOver() throws Exception {
+        try (Sink sink = started()) {
+            submit(Batches.of("a", "b"), Batches.of("c"));
+            assertThat(sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
+
+            assertThat(content()).containsExactly(Map.entry(series() + "-1", "a\nb\nc\n"));
+        }
+        assertThat(metrics.drainAttempts.getCount()).isEqualTo(3);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(3);
+        assertThat(metrics.connectionsCreated.getCount()).isEqualTo(1);
+        assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aTurnTakesUpToABatch() throws Exception {
+        try (Sink sink = started("sink.batchSize", "2")) {
+            submit(Batches.of("a", "b", "c"));
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\nb\n");
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\nb\nc\n");
+        }
+        assertThat(metrics.batchesComplete.getCount()).isEqualTo(1);
+        assertThat(metrics.batchesUnderflow.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void eachIntervalHasAFileAlsoOneWithoutEvents() throws Exception {
+        long begun = clock.millis();
+        try (Sink sink = started("sink.pathManager.prefix", "log-", "sink.pathManager.extension", "txt")) {
+            sink.drain();
+            assertThat(sink.idleLimit()).isEqualTo(Duration.ofSeconds(30));
+            submit(Batches.of("a"));
+            sink.drain();
+            clock.advance(Duration.ofSeconds(31));
+            assertThat(sink.idleLimit()).isZero();
+            sink.drain();
+            assertThat(sink.idleLimit()).isEqualTo(Duration.ofSeconds(29));
+            clock.advance(Duration.ofSeconds(95));
+            submit(Batches.of("b"));
+            sink.drain();
+
+            assertThat(content())
+                    .containsExactly(
+                            Map.entry("log-" + begun + "-1.txt", "a\n"),
+                            Map.entry("log-" + begun + "-2.txt", ""),
+                            Map.entry("log-" + begun + "-3.txt", "b\n"));
+        }
+    }
+
+    @Test
+    void withoutEmptyFilesAFileBeginsWithItsFirstEvent() throws Exception {
+        try (Sink sink = started("sink.emptyFiles", "false", "sink.rollInterval", "5")) {
+            sink.drain();
+            assertThat(content()).isEmpty();
+            submit(Batches.of("a"));
+            sink.drain();
+            clock.advance(Duration.ofSeconds(5));
+            sink.drain();
+            submit(Batches.of("b"));
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\n", "b\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1"})
+    void anIntervalOfNothingMeansOneFile(String interval) throws Exception {
+        try (Sink sink = started("sink.rollInterval", interval)) {
+            for (String body : List.of("a", "b")) {
+                submit(Batches.of(body));
+                sink.drain();
+                clock.advance(Duration.ofDays(1));
+            }
+            assertThat(sink.idleLimit()).isEqualTo(Duration.ofMinutes(1));
+            assertThat(content().values()).containsExactly("a\nb\n");
+        }
+    }
+
+    @Test
+    void byRollTimeTheNumberBeginsAgainWithEachSecond() throws Exception {
+        String time = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
+                .format(clock.instant().atZone(ZoneId.systemDefault()));
+        Files.writeString(directory.resolve("p" + time + "-1"), "somebody else's");
+        try (Sink sink =
+                started("sink.pathManager", "ROLLTIME", "sink.pathManager.prefix", "p", "sink.rollInterval", "10")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            clock.advance(Duration.ofSeconds(10));
+            submit(Batches.of("b"));
+            sink.drain();
+        }
+        String later = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
+                .format(clock.instant().atZone(ZoneId.systemDefault()));
+        assertThat(content())
+                .containsExactly(
+                        Map.entry("p" + time + "-1", "somebody else's"),
+                        Map.entry("p" + time + "-2", "a\n"),
+                        Map.entry("p" + later + "-1", "b\n"));
+    }
+
+    @Test
+    void nothingIsWrittenOverAFileThatIsThere() throws Exception {
+        Files.writeString(directory.resolve(series() + "-1"), "somebody else's");
+        try (Sink sink = started()) {
+            submit(Batches.of("a"));
+            sink.drain();
+        }
+        assertThat(content())
+                .containsExactly(Map.entry(series() + "-1", "somebody else's"), Map.entry(series() + "-2", "a\n"));
+    }
+
+    @Test
+    void aWriteThatFailsLeavesNoHalfBatchInTheFile() throws Exception {
+        try (Sink sink = started()) {
+            submit(Batches.of("first"));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.WRITE;
+            submit(Batches.of("second", "third"));
+            assertThatThrownBy(sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("cannot write to " + directory)
+                    .hasRootCauseMessage("No space left on device (WRITE)");
+            assertThat(content().values()).containsExactly("first\n");
+            disk.failing = FaultyDisk.Op.NONE;
+            sink.drain();
+
+            assertThat(content().values()).containsExactly("first\nsecond\nthird\n");
+        }
+        assertThat(metrics.eventWriteFails.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatCannotBeCutBackIsLeftForAnother() throws Exception {
+        FailingCommits commits = new FailingCommits(channel);
+        try (Sink sink = started(commits, Map.of())) {
+            submit(Batches.of("a"));
+            disk.failing = FaultyDisk.Op.CUT;
+            assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
+            commits.failing = false;
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\n", "a\n"); // the first one is what could not be cut
+        }
+    }
+
+    @Test
+    void aCommitThatFailsLeavesNothingOfTheBatchInTheFile() throws Exception {
+        FailingCommits commits = new FailingCommits(channel);
+        try (Sink sink = started(commits, Map.of())) {
+            submit(Batches.of("a"));
+            assertThatThrownBy(sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("channel c1: no commit today");
+            assertThat(content().values()).containsExactly("");
+            commits.failing = false;
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\n");
+        }
+        assertThat(metrics.channelReadFails.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatCannotBeMadeIsTriedAgain() throws Exception {
+        try (Sink sink = started()) {
+            disk.failing = FaultyDisk.Op.CREATE;
+            submit(Batches.of("a"));
+            assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
+            disk.failing = FaultyDisk.Op.NONE;
+            sink.drain();
+            assertThat(content().values()).containsExactly("a\n");
+        }
+        assertThat(metrics.connectionsFailed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aBatchIsForcedToDiskWhereTheSettingsSaySo() throws Exception {
+        try (Sink sink = started("sink.sync", "fsync")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            sink.drain();
+        }
+        assertThat(disk.forces).isEqualTo(1);
+    }
+
+    @Test
+    void aFileBeingWrittenHasTheInUseSuffixAndALeftOneLosesItAtTheNextStart() throws Exception {
+        Files.writeString(directory.resolve("123-7.log.tmp"), "left");
+        Files.writeString(directory.resolve("other.tmp"), "not ours");
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.pathManager.extension", "log")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
+        }
+        assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log");
+    }
+
+    @Test
+    void headersStandBeforeTheBodyInTheOrderThatFlumesMapGivesThem() throws Exception {
+        Map<String, String> headers = new HashMap<>();
+        for (String name : List.of("timestamp", "host", "topic", "a", "zz", "basename")) {
+            headers.put(name, "v-" + name);
+        }
+        try (Sink sink = started("sink.serializer", "HEADER_AND_TEXT", "sink.serializer.appendNewline", "false")) {
+            submit(Batches.of(new TreeMap<>(headers), "body"));
+            sink.drain();
+            assertThat(content().values()).containsExactly(new HashMap<>(headers) + " body");
+        }
+    }
+
+    @Test
+    void avroEventsAreAContainerOfFlumesSchema() throws Exception {
+        try (Sink sink = started("sink.serializer", "avro_event", "sink.serializer.compressionCodec", "deflate")) {
+            submit(Batches.of(Map.of("k", "v"), "a"));
+            sink.drain();
+            submit(Batches.of("b"));
+            sink.drain();
+        }
+        List<String> read = new ArrayList<>();
+        try (DataFileReader<GenericRecord> reader =
+                new DataFileReader<>(onlyFile().toFile(), new GenericDatumReader<>())) {
+            assertThat(reader.getSchema().getFullName()).isEqualTo("Event");
+            assertThat(reader.getMetaString("avro.codec")).isEqualTo("deflate");
+            reader.forEach(event -> read.add(event.get("headers").toString()));
+        }
+        assertThat(read).containsExactly("{k=v}", "{}");
+    }
+
+    @Test
+    void aFileHasOneSchemaOfBodiesAndABodyOfNoneIsADeadLetter() throws Exception {
+        Path letters = home.resolve("letters");
+        try (Sink sink = started("sink.serializer", BODY_SERIALIZER, "deadLetter.directory", letters.toString())) {
+            submit(
+                    Batches.of(Map.of(LITERAL, "\"string\""), "\2a"),
+                    Batches.of(Map.of(LITERAL, "\"bytes\""), "\2b"),
+                    Batches.of("without a schema"),
+                    Batches.of(Map.of(LITERAL, "\"bytes\""), "\2c"));
+            sink.drain();
+            assertThat(content()).hasSize(2);
+        }
+        List<String> read = new ArrayList<>();
+        for (Path file : files()) {
+            try (DataFileReader<Object> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+                reader.forEach(datum ->
+                        read.add(reader.getSchema() + " " + datum.getClass().getSimpleName()));
+            }
+        }
+        assertThat(read).containsExactly("\"string\" Utf8", "\"bytes\" HeapByteBuffer", "\"bytes\" HeapByteBuffer");
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(3);
+        try (Stream<Path> files = Files.list(letters)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void aTurnThatFailsTakesTheFilesOfItsOtherSchemasAwayAgain() throws Exception {
+        FailingCommits commits = new FailingCommits(channel);
+        try (Sink sink = started(commits, Map.of("sink.serializer", BODY_SERIALIZER))) {
+            submit(Batches.of(Map.of(LITERAL, "\"string\""), "\2a"), Batches.of(Map.of(LITERAL, "\"bytes\""), "\2b"));
+            assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(content()).hasSize(1);
+            commits.failing = false;
+            sink.drain();
+            assertThat(content()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aSchemaIsReadFromTheConfiguredFile() throws Exception {
+        Path schema = Files.writeString(home.resolve("s.avsc"), "\"string\"");
+        try (Sink sink = started(
+                "sink.serializer",
+                BODY_SERIALIZER,
+                "sink.serializer.schemaURL",
+                schema.toUri().toString())) {
+            submit(Batches.of("\2a"));
+            sink.drain();
+        }
+        try (DataFileReader<Object> reader = new DataFileReader<>(onlyFile().toFile(), new GenericDatumReader<>())) {
+            assertThat(reader.next()).hasToString("a");
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsSaidAtTheStart() {
+        assertThatThrownBy(() -> started("sink.pathManager.prefix", "sub/log-"))
+                .isInstanceOf(StartException.class)
+                .hasMessage(
+                        "sink k1: sink.directory = " + directory.resolve("sub") + " is no directory (make it first)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sink.pathManager | BYDATE | BYDATE (expected: one of: DEFAULT, ROLLTIME)",
+                "sink.pathManager | com.acme.Paths$Builder | com.acme.Paths$Builder (expected: one of: DEFAULT, ROLLTIME; classes written for Flume are not loaded)",
+                "sink.rollInterval | 30s | 30s (expected: a number of seconds, 0 or less for never)",
+                "sink.batchSize | 0 | 0 (expected: a whole number, at least 1)",
+                "sink.serializer | JSON | JSON (expected: one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEventSerializer$Builder)",
+                "sink.serializer.appendNewline | no | no (expected: true or false)",
+                "sink.sync | hsync | hsync (expected: one of: flush, fsync)",
+                "sink.emptyFiles | 1 | 1 (expected: true or false)",
+                "deadLetter.maxTries | 0 | 0 (expected: a whole number, at least 1)",
+            })
+    void aBadValueIsRefusedWithWhatIsExpected(String key, String value, String message) {
+        create(channel, Map.of(key, value));
+        assertThat(recorded.problems()).containsExactly(key + ": " + message);
+    }
+
+    @Test
+    void theDirectoryIsRequiredAndASchemaInHdfsIsRefused() {
+        new FileRollSinkFactory().create(context, recorded.settings(Map.of()));
+        create(channel, Map.of("sink.serializer", BODY_SERIALIZER, "sink.serializer.schemaURL", "hdfs://nn/s.avsc"));
+        assertThat(recorded.problems())
+                .containsExactly(
+                        "sink.directory: missing (expected: a path)",
+                        "sink.serializer.schemaURL: hdfs://nn/s.avsc (expected: an http, https or file URL: this sink has no Hadoop to read others with)");
+    }
+
+    @Test
+    void flumesNamesOfPathManagersAndItsDefaultsAreKnown() {
+        Sink sink = create(
+                channel, Map.of("sink.pathManager", "org.apache.flume.formatter.output.RollTimePathManager$Builder"));
+        assertThat(recorded.problems()).isEmpty();
+        assertThat(((FileRollSink) sink).batchEvents()).isEqualTo(100);
+        assertThat(sink.outlook())
+                .isEqualTo("one file each 30 s in " + directory
+                        + ", also while there are no events: sink.emptyFiles = false for none");
+    }
+
+    private Sink started(String... keysAndValues) throws StartException {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return started(channel, values);
+    }
+
+    private Sink started(ChannelReader from, Map<String, String> values) throws StartException {
+        Sink sink = create(from, values);
+        assertThat(recorded.problems()).isEmpty();
+        sink.start();
+        return sink;
+    }
+
+    private Sink create(ChannelReader from, Map<String, String> values) {
+        Map<String, String> all = new HashMap<>(values);
+        all.put("sink.directory", directory.toString());
+        all.putIfAbsent("deadLetter.directory", home.resolve("letters").toString());
+        var settings = recorded.settings(all);
+        SinkContext in = new SinkContext("a1", "k1", from, metrics, clock);
+        return new FileRollSink(in, FileRollSettings.read(settings), DeadLetters.read(context, settings), disk);
+    }
+
+    private void submit(EventBatch... batches) {
+        for (EventBatch batch : batches) {
+            channel.submit(batch);
+        }
+    }
+
+    private String series() {
+        return Long.toString(clock.millis());
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private Path onlyFile() throws IOException {
+        assertThat(files()).hasSize(1);
+        return files().get(0);
+    }
+
+    private Map<String, String> content() throws IOException {
+        Map<String, String> content = new TreeMap<>();
+        for (Path file : files()) {
+            content.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+        }
+        return content;
+    }
+
+    /** A way to the channel whose commits fail. */
+    private static final class FailingCommits implements ChannelReader {
+        private final FakeChannel channel;
+        private boolean failing = true;
+
+        FailingCommits(FakeChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public String name() {
+            return channel.name();
+        }
+
+        @Override
+        public int transactionCapacity() {
+            return channel.transactionCapacity();
+        }
+
+        @Override
+        public Transaction begin() {
+            if (!failing) {
+                return channel.begin();
+            }
+            Transaction real = channel.begin();
+            return (Transaction) Proxy.newProxyInstance(
+                    FileRollSinkTest.class.getClassLoader(),
+                    new Class<?>[] {Transaction.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("commit")) {
+                            throw new ChannelException("no commit today");
+                        }
+                        return method.invoke(real, arguments);
+                    });
+        }
+
+        @Override
+        public boolean awaitEvents(Duration timeout) throws InterruptedException {
+            return channel.awaitEvents(timeout);
+        }
+
+        @Override
+        public byte[] attached(String owner) {
+            return channel.attached(owner);
+        }
+    }
+}
