@@ -15,6 +15,8 @@ public final class EventBatchBuilder implements AutoCloseable {
     private int nextBytes = INITIAL_BYTES;
     private int events;
     private long bodyBytes;
+    /** Of an event that was begun. */
+    private int headersToCome;
 
     public EventBatchBuilder add(Map<String, String> headers, byte[] body) {
         return add(headers, body, 0, body.length);
@@ -54,6 +56,39 @@ public final class EventBatchBuilder implements AutoCloseable {
     public EventBatchBuilder add(EventReader event, byte[] body) {
         out().writeBytes(event.array(), event.eventOffset(), event.headersBytes());
         return addBody(body, 0, body.length);
+    }
+
+    /**
+     * Begins an event whose headers are at hand as UTF-8: as many calls of {@link #header} follow, then one of {@link #endEvent}. Until then
+     * the builder is good for nothing else but {@link #close}.
+     */
+    public EventBatchBuilder beginEvent(int headers) {
+        if (headers > 0) {
+            Varints.write(out(), headers);
+        }
+        headersToCome = headers;
+        return this;
+    }
+
+    /** A header of the event that was begun: its name and its value, in UTF-8. */
+    public EventBatchBuilder header(
+            byte[] key, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+        headersToCome--;
+        ByteBuf to = out();
+        Varints.write(to, keyLength);
+        to.writeBytes(key, keyOffset, keyLength);
+        Varints.write(to, valueLength);
+        to.writeBytes(value, valueOffset, valueLength);
+        return this;
+    }
+
+    /** The body of the event that was begun, and its end. */
+    public EventBatchBuilder endEvent(byte[] body, int offset, int length) {
+        if (headersToCome != 0) {
+            throw new IllegalStateException("headers to come: " + headersToCome + " (expected: 0)");
+        }
+        out().writeByte(0);
+        return addBody(body, offset, length);
     }
 
     public int events() {
@@ -102,6 +137,7 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     private void forget() {
         out = null;
+        headersToCome = 0;
         events = 0;
         bodyBytes = 0;
     }
