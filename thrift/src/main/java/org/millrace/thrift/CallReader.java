@@ -86,9 +86,9 @@ final class CallReader implements AutoCloseable {
                 return new Call.Refused(
                         message.name,
                         message.seqid,
-                        TApplicationException.UNKNOWN_METHOD,
+                        TApplicationException.UNKNOWN_METHOD, // in libthrift's words, as Flume answers
                         new MalformedException(
-                                "Invalid method name: '" + message.name + "' (expected: append or appendBatch)"));
+                                "Invalid method name: '" + message.name + "'"));
             }
         }
         return new Call.Append(message.name, message.seqid, builder.build());
