@@ -163,16 +163,6 @@ class SpoolDirectorySourceTest {
         assertThat(inlet.texts()).isEqualTo(lines);
     }
 
-    @Test
-    void pausesDoubleUpToTheLimit() {
-        Backoff backoff = new Backoff(Duration.ofSeconds(4));
-        assertThat(IntStream.range(0, 7)
-                        .mapToLong(i -> backoff.next().toMillis())
-                        .toArray())
-                .containsExactly(250, 500, 1000, 2000, 4000, 4000, 4000);
-        assertThat(new Backoff(Duration.ofMillis(5)).next()).isEqualTo(Duration.ofMillis(5));
-    }
-
     private SpoolDirectorySource start(Pace pace) throws StartException {
         SpoolDirectorySource source = new SpoolDirectorySource(context(), spool.settings(), pace);
         source.start();

@@ -1,0 +1,49 @@
+package org.millrace.api.support;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.millrace.codec.EventBatch;
+
+/**
+ * Where a source with a thread of its own gets its events: files, a queue, a command. A {@link SourceLoop} calls it: {@link #read}, and
+ * after each batch one {@link #commit} or {@link #rollback}. The loop's thread only, but for {@link #wake} and {@link #close}.
+ */
+public interface BatchReader extends AutoCloseable {
+    /**
+     * The next events. It may wait for some, for as long as a stop may be held up, or until {@link #wake}.
+     *
+     * @return the caller owns it; not empty; null if there is nothing to read now
+     * @throws IOException if nothing can be read now; to try again later is safe. The loop logs it and counts it
+     */
+    @Nullable
+    EventBatch read() throws IOException, InterruptedException;
+
+    /**
+     * The batch that was read last is in the channels: it need not be read again.
+     *
+     * @throws IOException if that cannot be taken down, so that the batch may come twice. The loop logs it and counts it
+     */
+    void commit() throws IOException, InterruptedException;
+
+    /** The batch that was read last is not in the channels, or not for sure: the source stops before it is. */
+    default void rollback() {
+        // who has taken nothing down has nothing to take back
+    }
+
+    /**
+     * True if there are events in memory that nobody can read again: at a stop they are read and put before the loop ends, as long as the
+     * channels take them.
+     */
+    default boolean holdsEvents() {
+        return false;
+    }
+
+    /** A stop was asked for: a {@link #read} that waits for events is to return. Any thread. */
+    default void wake() {
+        // a read that does not wait needs none
+    }
+
+    /** Gives back what the reader holds. Called once the loop's thread has ended. */
+    @Override
+    void close();
+}
