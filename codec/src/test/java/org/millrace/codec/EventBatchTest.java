@@ -75,8 +75,8 @@ class EventBatchTest {
             assertThat(new String(event.body(), StandardCharsets.UTF_8)).isEqualTo("name");
             assertThat(event.headerEntries()).isEqualTo(2);
             List<String> shown = new ArrayList<>();
-            event.showHeaders((array, key, keyLength, value, valueLength) -> shown.add(
-                    new String(array, key, keyLength, StandardCharsets.UTF_8) + "="
+            event.showHeaders((array, key, keyLength, value, valueLength) ->
+                    shown.add(new String(array, key, keyLength, StandardCharsets.UTF_8) + "="
                             + new String(array, value, valueLength, StandardCharsets.UTF_8)));
             assertThat(shown).containsExactly("name=wert ü", "=");
             assertThat(event.next()).isTrue();

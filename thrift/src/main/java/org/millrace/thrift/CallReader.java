@@ -87,8 +87,7 @@ final class CallReader implements AutoCloseable {
                         message.name,
                         message.seqid,
                         TApplicationException.UNKNOWN_METHOD, // in libthrift's words, as Flume answers
-                        new MalformedException(
-                                "Invalid method name: '" + message.name + "'"));
+                        new MalformedException("Invalid method name: '" + message.name + "'"));
             }
         }
         return new Call.Append(message.name, message.seqid, builder.build());

@@ -33,21 +33,31 @@ final class FlumeService {
 
     private FlumeService() {}
 
-    /** What a call comes to; on the wire by its ordinal. */
+    /** What a call comes to. */
     enum Status {
         /** The events are safe. */
-        OK,
+        OK(0),
         /** They are not; to try again may help. */
-        FAILED,
+        FAILED(1),
         /** They are not, and never will be as they are. */
-        ERROR,
-        UNKNOWN;
+        ERROR(2),
+        UNKNOWN(3);
 
-        private static final Status[] ALL = values();
+        /** On the wire. */
+        final int number;
+
+        Status(int number) {
+            this.number = number;
+        }
 
         /** What we do not know counts as {@link #UNKNOWN}. */
         static Status of(int number) {
-            return number >= 0 && number < ALL.length ? ALL[number] : UNKNOWN;
+            return switch (number) {
+                case 0 -> OK;
+                case 1 -> FAILED;
+                case 2 -> ERROR;
+                default -> UNKNOWN;
+            };
         }
     }
 }

@@ -36,7 +36,7 @@ final class Replies {
         write(call, TMessageType.REPLY, out -> {
             out.writeStructBegin(FlumeService.RESULT);
             out.writeFieldBegin(FlumeService.SUCCESS);
-            out.writeI32(status.ordinal());
+            out.writeI32(status.number);
             out.writeFieldEnd();
             out.writeFieldStop();
             out.writeStructEnd();

@@ -37,7 +37,8 @@ record Reply(int serial, @Nullable String problem) {
                 case TMessageType.EXCEPTION ->
                     new Reply(
                             message.seqid,
-                            "the peer says: " + TApplicationException.readFrom(in).getMessage());
+                            "the peer says: "
+                                    + TApplicationException.readFrom(in).getMessage());
                 default ->
                     throw new MalformedException("message type: " + message.type + " (expected: 2, a reply, or 3)");
             };

@@ -114,7 +114,10 @@ public final class ThriftSink implements Sink, BatchSized {
         try {
             connect();
         } catch (DeliveryException e) {
-            LOG.warn("sink {}: no connection yet; tried again once there are events: {}", context.name(), e.getMessage());
+            LOG.warn(
+                    "sink {}: no connection yet; tried again once there are events: {}",
+                    context.name(),
+                    e.getMessage());
         }
     }
 

@@ -66,7 +66,8 @@ record ThriftSinkSettings(
                         .about("batches that may be on their way without an answer")
                         .orElse(4),
                 settings.integer("max-call-bytes", 1024, 1 << 29)
-                        .about("a batch of more bytes is sent in several calls; Flume takes no call of more than 16384000")
+                        .about(
+                                "a batch of more bytes is sent in several calls; Flume takes no call of more than 16384000")
                         .orElse(4 << 20),
                 readResetInterval(settings));
     }

@@ -65,8 +65,9 @@ class CallsTest {
         List<Call> calls = readAll(protocol, write(protocol, 1024, List.of(batch)));
 
         assertThat(calls).extracting(Call::serial).containsExactly(1, 2, 3, 4, 5);
-        assertThat(calls).allSatisfy(call -> assertThat(((Call.Append) call).batch().events())
-                .isEqualTo(2));
+        assertThat(calls)
+                .allSatisfy(call ->
+                        assertThat(((Call.Append) call).batch().events()).isEqualTo(2));
     }
 
     @ParameterizedTest
@@ -108,8 +109,7 @@ class CallsTest {
     @ParameterizedTest
     @EnumSource(WireProtocol.class)
     void callThatMakesNoSenseIsRefusedWithWhatIsWrong(WireProtocol protocol) {
-        assertRefused(
-                protocol, "ping", TMessageType.CALL, out -> {}, 1, "Invalid method name: 'ping'");
+        assertRefused(protocol, "ping", TMessageType.CALL, out -> {}, 1, "Invalid method name: 'ping'");
         assertRefused(protocol, "append", TMessageType.REPLY, out -> {}, 2, "message type: 2 (expected: a call)");
         assertRefused(protocol, "append", TMessageType.CALL, out -> {}, 7, "arguments: without events");
         assertRefused(protocol, "append", TMessageType.CALL, event(out -> body(out, "b")), 7, "without its headers");
@@ -125,7 +125,12 @@ class CallsTest {
                 7,
                 "has its headers twice");
         assertRefused(
-                protocol, "append", TMessageType.CALL, event(out -> event(more -> {}).accept(out)), 7, "without its");
+                protocol,
+                "append",
+                TMessageType.CALL,
+                event(out -> event(more -> {}).accept(out)),
+                7,
+                "without its");
         assertRefused(
                 protocol,
                 "appendBatch",
@@ -158,8 +163,7 @@ class CallsTest {
                 event(out -> headers(out, 1, "k", "v".repeat(300))),
                 7,
                 "maxHeaderBytes: 305 (expected: at most 200)");
-        assertRefused(
-                protocol, "append", TMessageType.CALL, event(out -> headers(out, 1_000_000_000)), 7, "append: ");
+        assertRefused(protocol, "append", TMessageType.CALL, event(out -> headers(out, 1_000_000_000)), 7, "append: ");
         assertRefused(
                 protocol,
                 "append",

@@ -37,9 +37,28 @@ class SettingsTest {
     @Test
     void everyKeyOfTheSourceIsTaken() {
         ThriftSourceSettings read = source(
-                "threads", "3", "protocol", "Binary", "maxFrameBytes", "2048", "maxBatchEvents", "7",
-                "maxHeaderBytes", "8", "maxReceiveBytes", "9000", "maxConnections", "5", "maxPipelined", "6",
-                "maxUnsentReplyBytes", "4096", "idleTimeout", "10", "stallTimeout", "11");
+                "threads",
+                "3",
+                "protocol",
+                "Binary",
+                "maxFrameBytes",
+                "2048",
+                "maxBatchEvents",
+                "7",
+                "maxHeaderBytes",
+                "8",
+                "maxReceiveBytes",
+                "9000",
+                "maxConnections",
+                "5",
+                "maxPipelined",
+                "6",
+                "maxUnsentReplyBytes",
+                "4096",
+                "idleTimeout",
+                "10",
+                "stallTimeout",
+                "11");
 
         assertThat(problems.problems()).isEmpty();
         assertThat(read.eventLoops()).isEqualTo(3);
@@ -79,8 +98,17 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ssl", "keystore", "keystore-password", "keystore-type", "exclude-protocols", "include-protocols",
-                "exclude-cipher-suites", "include-cipher-suites", "kerberos", "agent-principal", "agent-keytab"
+                "ssl",
+                "keystore",
+                "keystore-password",
+                "keystore-type",
+                "exclude-protocols",
+                "include-protocols",
+                "exclude-cipher-suites",
+                "include-cipher-suites",
+                "kerberos",
+                "agent-principal",
+                "agent-keytab"
             })
     void whatSecuresTheSourceIsRefusedUntilItWorks(String key) {
         source(key, "true");
@@ -122,8 +150,22 @@ class SettingsTest {
     @Test
     void everyKeyOfTheSinkIsTaken() {
         ThriftSinkSettings read = sink(
-                "protocol", "binary", "connect-timeout", "1500", "request-timeout", "2500", "batch-size", "7",
-                "max-in-flight", "2", "max-call-bytes", "9000", "reset-connection-interval", "60", "maxConnections", "3");
+                "protocol",
+                "binary",
+                "connect-timeout",
+                "1500",
+                "request-timeout",
+                "2500",
+                "batch-size",
+                "7",
+                "max-in-flight",
+                "2",
+                "max-call-bytes",
+                "9000",
+                "reset-connection-interval",
+                "60",
+                "maxConnections",
+                "3");
 
         assertThat(problems.problems()).isEmpty();
         assertThat(read)
@@ -192,9 +234,19 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ssl", "trust-all-certs", "truststore", "truststore-password", "truststore-type", "exclude-protocols",
-                "include-protocols", "exclude-cipher-suites", "include-cipher-suites", "kerberos", "client-principal",
-                "client-keytab", "server-principal"
+                "ssl",
+                "trust-all-certs",
+                "truststore",
+                "truststore-password",
+                "truststore-type",
+                "exclude-protocols",
+                "include-protocols",
+                "exclude-cipher-suites",
+                "include-cipher-suites",
+                "kerberos",
+                "client-principal",
+                "client-keytab",
+                "server-principal"
             })
     void whatSecuresTheSinkIsRefusedUntilItWorks(String key) {
         sink(key, "true");
