@@ -3,7 +3,6 @@ package org.millrace.thrift;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,12 +38,12 @@ public final class ThriftSink implements Sink, BatchSized {
     private final SinkContext context;
     private final ThriftSinkSettings settings;
     private final CallWriter calls;
+    private final PeerLink peer;
 
     /** Oldest first. */
     private final Deque<Flight> flights = new ArrayDeque<>();
 
     private volatile int inFlight;
-    private volatile @Nullable PeerConnection connection;
     private boolean triedEarly;
     private boolean closed;
 
@@ -52,6 +51,7 @@ public final class ThriftSink implements Sink, BatchSized {
         this.context = context;
         this.settings = settings;
         this.calls = new CallWriter(settings.protocol(), settings.maxCallBytes());
+        this.peer = new PeerLink(context, settings);
     }
 
     @Override
@@ -68,20 +68,19 @@ public final class ThriftSink implements Sink, BatchSized {
     @Override
     public void start() {
         context.metrics().gauge("requestsInFlight", () -> inFlight);
-        context.metrics().gauge("connected", () -> connection == null ? 0 : 1);
+        context.metrics().gauge("connected", () -> peer.isOpen() ? 1 : 0);
         context.metrics().started(context.clock().instant());
         LOG.info(
-                "sink {} started: delivers from channel {} to {}:{}",
+                "sink {} started: delivers from channel {} to {}",
                 context.name(),
                 context.channel().name(),
-                settings.hostname(),
-                settings.port());
+                peer);
     }
 
     @Override
     public Drain drain() throws DeliveryException, InterruptedException {
         connectEarly();
-        boolean isResetDue = isResetDue();
+        boolean isResetDue = peer.isResetDue();
         if (flights.size() < settings.maxInFlight() && !(isResetDue && !flights.isEmpty())) {
             if (isResetDue) {
                 reset();
@@ -112,7 +111,7 @@ public final class ThriftSink implements Sink, BatchSized {
         }
         triedEarly = true;
         try {
-            connect();
+            peer.connect();
         } catch (DeliveryException e) {
             LOG.warn(
                     "sink {}: no connection yet; tried again once there are events: {}",
@@ -121,16 +120,9 @@ public final class ThriftSink implements Sink, BatchSized {
         }
     }
 
-    private boolean isResetDue() {
-        PeerConnection open = connection;
-        return open != null
-                && !settings.resetInterval().isZero()
-                && open.age().compareTo(settings.resetInterval()) >= 0;
-    }
-
     private void reset() {
         LOG.info("sink {}: the connection is as old as it may become", context.name());
-        disconnect();
+        peer.close();
     }
 
     /** False if the channel is empty. */
@@ -146,7 +138,7 @@ public final class ThriftSink implements Sink, BatchSized {
             context.metrics().batchTaken(events, settings.batchEvents());
             context.metrics().drainAttempts.inc(events);
             int firstSerial = calls.lastSerial() + 1;
-            int count = send(connect(), batches);
+            int count = send(peer.connect(), batches);
             flights.add(new Flight(transaction, events, firstSerial, count));
             inFlight = flights.size();
             sent = true;
@@ -228,10 +220,7 @@ public final class ThriftSink implements Sink, BatchSized {
     }
 
     private @Nullable String receive(Flight flight, Duration timeout) throws IOException {
-        PeerConnection from = connection;
-        if (from == null) {
-            throw new IOException("the connection is closed");
-        }
+        PeerConnection from = peer.connected();
         String problem = null;
         for (int call = 0; call < flight.calls(); call++) {
             Reply reply = Reply.read(from.receive(timeout), settings.protocol());
@@ -244,33 +233,12 @@ public final class ThriftSink implements Sink, BatchSized {
         return problem;
     }
 
-    private PeerConnection connect() throws DeliveryException, InterruptedException {
-        PeerConnection open = connection;
-        if (open != null) {
-            return open;
-        }
-        try {
-            open = PeerConnection.open(settings.hostname(), settings.port(), settings.connectTimeout());
-        } catch (InterruptedIOException e) {
-            throw interruptedOr("no connection to " + peer(), e);
-        } catch (IOException e) {
-            context.metrics().connectionsFailed.inc();
-            throw new DeliveryException("no connection to " + peer(), e);
-        }
-        connection = open;
-        context.metrics().connectionsCreated.inc();
-        return open;
-    }
-
     /** Nothing more comes over this connection: what has no answer is back in the channel. */
     private DeliveryException giveUp(String what, Exception why) throws InterruptedException {
         int events = rollBackAll();
-        disconnect();
+        peer.close();
         context.metrics().eventWriteFails.inc();
-        String message = peer() + ": " + what + "; " + events + " events without one are back in the channel";
-        return why instanceof InterruptedIOException interrupted
-                ? interruptedOr(message, interrupted)
-                : new DeliveryException(message, why);
+        return peer.failure(peer + ": " + what + "; " + events + " events without one are back in the channel", why);
     }
 
     /** The newest first, so that each stands before those that came later. */
@@ -282,33 +250,6 @@ public final class ThriftSink implements Sink, BatchSized {
         }
         inFlight = 0;
         return events;
-    }
-
-    /** A time-out is an interrupted I/O to Java, too. */
-    private static DeliveryException interruptedOr(String message, InterruptedIOException why)
-            throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException(message);
-        }
-        return new DeliveryException(message, why);
-    }
-
-    private String peer() {
-        return settings.hostname() + ":" + settings.port();
-    }
-
-    private void disconnect() {
-        PeerConnection open = connection;
-        if (open == null) {
-            return;
-        }
-        connection = null;
-        try {
-            open.close();
-        } catch (IOException e) {
-            LOG.debug("sink {}: closing the connection", context.name(), e);
-        }
-        context.metrics().connectionsClosed.inc();
     }
 
     /** Waits a little for the answers that are still to come. */
@@ -329,7 +270,7 @@ public final class ThriftSink implements Sink, BatchSized {
             interrupted = true; // whoever closes us is in a hurry
         } finally {
             rollBackAll();
-            disconnect();
+            peer.close();
         }
         context.metrics().stopped(context.clock().instant());
         LOG.info("sink {} stopped", context.name());
