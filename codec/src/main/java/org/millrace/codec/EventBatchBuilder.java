@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 public final class EventBatchBuilder implements AutoCloseable {
     private static final int INITIAL_BYTES = 16 << 10;
 
+    /** Room left unused below this is not worth a copy. */
+    private static final int SMALL_BYTES = 64 << 10;
+
     /** Set aside with the first event, since the last batch may have been the last one. */
     private @Nullable ByteBuf out;
 
     private int nextBytes = INITIAL_BYTES;
     private int events;
     private long bodyBytes;
+    /** Of an event that was begun. */
+    private int headersToCome;
 
     public EventBatchBuilder add(Map<String, String> headers, byte[] body) {
         return add(headers, body, 0, body.length);
@@ -56,6 +61,39 @@ public final class EventBatchBuilder implements AutoCloseable {
         return addBody(body, 0, body.length);
     }
 
+    /**
+     * Begins an event whose headers are at hand as UTF-8: as many calls of {@link #header} follow, then one of {@link #endEvent}. Until then
+     * the builder is good for nothing else but {@link #close}.
+     */
+    public EventBatchBuilder beginEvent(int headers) {
+        if (headers > 0) {
+            Varints.write(out(), headers);
+        }
+        headersToCome = headers;
+        return this;
+    }
+
+    /** A header of the event that was begun: its name and its value, in UTF-8. */
+    public EventBatchBuilder header(
+            byte[] key, int keyOffset, int keyLength, byte[] value, int valueOffset, int valueLength) {
+        headersToCome--;
+        ByteBuf to = out();
+        Varints.write(to, keyLength);
+        to.writeBytes(key, keyOffset, keyLength);
+        Varints.write(to, valueLength);
+        to.writeBytes(value, valueOffset, valueLength);
+        return this;
+    }
+
+    /** The body of the event that was begun, and its end. */
+    public EventBatchBuilder endEvent(byte[] body, int offset, int length) {
+        if (headersToCome != 0) {
+            throw new IllegalStateException("headers to come: " + headersToCome + " (expected: 0)");
+        }
+        out().writeByte(0);
+        return addBody(body, offset, length);
+    }
+
     public int events() {
         return events;
     }
@@ -66,7 +104,11 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     /** The batch; the caller owns it. The builder is empty again and may go on. */
     public EventBatch build() {
-        EventBatch batch = new EventBatch(out(), events, bodyBytes);
+        ByteBuf built = out();
+        if (built.capacity() > SMALL_BYTES && built.capacity() / 2 > built.readableBytes()) {
+            built.capacity(built.readableBytes()); // a channel may keep it for long: no more room than it needs
+        }
+        EventBatch batch = new EventBatch(built, events, bodyBytes);
         nextBytes = Math.max(INITIAL_BYTES, batch.encodedBytes());
         forget();
         return batch;
@@ -102,6 +144,7 @@ public final class EventBatchBuilder implements AutoCloseable {
 
     private void forget() {
         out = null;
+        headersToCome = 0;
         events = 0;
         bodyBytes = 0;
     }

@@ -131,6 +131,29 @@ public final class EventReader {
         return headers;
     }
 
+    /** How many headers the event has, one that a sender gave twice counted twice. */
+    public int headerEntries() {
+        HeaderCursor entry = new HeaderCursor(array, eventOffset);
+        int entries = 0;
+        while (entry.next()) {
+            entries++;
+        }
+        return entries;
+    }
+
+    /** Shows all headers as they are encoded, in UTF-8, in the sender's order. */
+    public <X extends Exception> void showHeaders(HeaderVisitor<X> visitor) throws X {
+        HeaderCursor entry = new HeaderCursor(array, eventOffset);
+        while (entry.next()) {
+            visitor.header(array, entry.keyOffset, entry.keyLength, entry.valueOffset, entry.valueLength);
+        }
+    }
+
+    /** Is shown a header: its name and value are runs of one array, read only. */
+    public interface HeaderVisitor<X extends Exception> {
+        void header(byte[] array, int keyOffset, int keyLength, int valueOffset, int valueLength) throws X;
+    }
+
     /** Bytes of the event's header map, as encoded. */
     int headersBytes() {
         return headersEnd - eventOffset;

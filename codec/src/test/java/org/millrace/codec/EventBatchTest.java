@@ -1,8 +1,12 @@
 package org.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +56,57 @@ class EventBatchTest {
         assertThat(event.headerIs(HeaderName.of("l"), "wert ü".getBytes(StandardCharsets.UTF_8)))
                 .isFalse();
         batch.release();
+    }
+
+    @Test
+    void eventsBuiltOfEncodedHeadersAreThoseBuiltOfAMap() {
+        byte[] text = "..name wert ü".getBytes(StandardCharsets.UTF_8);
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            builder.beginEvent(2)
+                    .header(text, 2, 4, text, 7, text.length - 7)
+                    .header(text, 0, 0, text, 0, 0)
+                    .endEvent(text, 2, 4);
+            builder.beginEvent(0).endEvent(text, 0, 0);
+            EventBatch batch = builder.build();
+
+            EventReader event = batch.reader();
+            assertThat(event.next()).isTrue();
+            assertThat(event.headers()).isEqualTo(Map.of("name", "wert ü", "", ""));
+            assertThat(new String(event.body(), StandardCharsets.UTF_8)).isEqualTo("name");
+            assertThat(event.headerEntries()).isEqualTo(2);
+            List<String> shown = new ArrayList<>();
+            event.showHeaders((array, key, keyLength, value, valueLength) ->
+                    shown.add(new String(array, key, keyLength, StandardCharsets.UTF_8) + "="
+                            + new String(array, value, valueLength, StandardCharsets.UTF_8)));
+            assertThat(shown).containsExactly("name=wert ü", "=");
+            assertThat(event.next()).isTrue();
+            assertThat(event.headerEntries()).isZero();
+            assertThat(event.bodyLength()).isZero();
+            assertThat(event.next()).isFalse();
+            batch.release();
+        }
+    }
+
+    @Test
+    void eventWhoseHeadersAreNotAllThereCannotEnd() {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            builder.beginEvent(1);
+
+            assertThatThrownBy(() -> builder.endEvent(new byte[0], 0, 0)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void smallBatchBehindALargeOneKeepsNoMoreMemoryThanItNeeds() {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            builder.add(Map.of(), new byte[4 << 20]).build().release();
+            EventBatch small = builder.add(Map.of(), new byte[10]).build();
+            ByteBuf bytes = BatchBuffers.retainedBytes(small);
+
+            assertThat(bytes.unwrap().capacity()).isLessThan(64 << 10);
+            bytes.release();
+            small.release();
+        }
     }
 
     private static EventBatch batchOf(String... bodies) {

@@ -21,9 +21,10 @@ import org.apache.flume.event.EventBuilder;
  *
  * <pre>send PORT COMPRESSION EVENTS BATCH BODY_BYTES FIRST_SEQ
  *use PROPERTIES_FILE
- *batch EVENTS BODY_BYTES FIRST_SEQ</pre>
+ *batch EVENTS BODY_BYTES FIRST_SEQ
+ *single BODY_BYTES SEQ</pre>
  *
- * {@code send} with a client of its own, {@code batch} with the one that {@code use} has made. Answered by {@code sent EVENTS},
+ * {@code send} with a client of its own, {@code batch} and {@code single} with the one that {@code use} has made. Answered by {@code sent EVENTS},
  * {@code using FILE} or {@code failed REASON}. Ends with its input. The events are the numbered ones that {@code NumberedEvents} of
  * the interop tests knows how to check.
  */
@@ -46,6 +47,7 @@ public final class FlumeSdkClient {
             case "use" -> use(order[1]);
             case "batch" -> batch(
                     Integer.parseInt(order[1]), Integer.parseInt(order[2]), Integer.parseInt(order[3]));
+            case "single" -> single(Integer.parseInt(order[1]), Integer.parseInt(order[2]));
             default -> sendAll(order);
         };
     }
@@ -70,6 +72,15 @@ public final class FlumeSdkClient {
         try {
             current.appendBatch(batch);
             return "sent " + events;
+        } catch (EventDeliveryException | FlumeException e) {
+            return "failed " + e + " caused by " + e.getCause();
+        }
+    }
+
+    private static String single(int bodyBytes, int seq) {
+        try {
+            current.append(event(seq, bodyBytes));
+            return "sent 1";
         } catch (EventDeliveryException | FlumeException e) {
             return "failed " + e + " caused by " + e.getCause();
         }

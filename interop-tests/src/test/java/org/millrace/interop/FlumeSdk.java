@@ -44,6 +44,11 @@ final class FlumeSdk implements AutoCloseable {
         return process.ask("batch " + events + " " + bodyBytes + " " + firstSeq).equals("sent " + events);
     }
 
+    /** Sends a numbered event by itself; true if Flume's client says that it is stored. */
+    boolean single(int bodyBytes, int seq) {
+        return process.ask("single " + bodyBytes + " " + seq).equals("sent 1");
+    }
+
     @Override
     public void close() {
         process.close();

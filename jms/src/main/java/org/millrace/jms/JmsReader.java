@@ -1,0 +1,202 @@
+package org.millrace.jms;
+
+import com.codahale.metrics.Counter;
+import java.io.IOException;
+import java.time.Duration;
+import javax.jms.JMSException;
+import javax.jms.Message;
+import javax.naming.NamingException;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.SourceMetrics;
+import org.millrace.api.support.BatchReader;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads messages in transactions of the provider's session: {@link #commit}, once the channels have the batch, is what acknowledges
+ * them. A connection that is lost, or has failed too often in a row, is given up for a new one.
+ *
+ * <p>A message that makes no event is rolled back, so that the provider's own rules decide how often it comes again and where it goes
+ * then. All that was read with it is rolled back, too, and would be counted as bad by the provider: from then on they come one by one,
+ * until only the bad one is sent back.
+ */
+final class JmsReader implements BatchReader {
+    private static final Logger LOG = LoggerFactory.getLogger(JmsSource.class);
+
+    /** A batch is full with so many bytes, however few messages they are. */
+    private static final int ENOUGH_BYTES = 4 << 20;
+
+    /** A stop is noticed within this time. */
+    private static final long MOST_WAIT_MILLIS = 250;
+
+    private final String source;
+    private final JmsSettings settings;
+    private final int batchEvents;
+    private final Duration pollTimeout;
+    private final int errorThreshold;
+    private final MessageConverter converter;
+    private final Counter connects;
+    private final Counter messagesRefused;
+    private final EventBatchBuilder builder = new EventBatchBuilder();
+
+    private volatile @Nullable JmsLink link;
+    private volatile boolean isWoken;
+    private int errorsInARow;
+    private int toReadAlone;
+
+    JmsReader(
+            String source,
+            JmsSettings settings,
+            int batchEvents,
+            Duration pollTimeout,
+            int errorThreshold,
+            MessageConverter converter,
+            SourceMetrics metrics) {
+        this.source = source;
+        this.settings = settings;
+        this.batchEvents = batchEvents;
+        this.pollTimeout = pollTimeout;
+        this.errorThreshold = errorThreshold;
+        this.converter = converter;
+        this.connects = metrics.counter("connects");
+        this.messagesRefused = metrics.counter("messagesRefused");
+        metrics.gauge("connected", () -> link == null ? 0 : 1);
+    }
+
+    @Override
+    public @Nullable EventBatch read() throws IOException {
+        JmsLink from = connected();
+        int messages = 0;
+        try {
+            Message message = receiveFirst(from);
+            while (message != null) {
+                messages++;
+                converter.add(message, builder);
+                message = isFull(messages) ? null : from.receive(0);
+            }
+            if (builder.events() > 0) {
+                return builder.build();
+            }
+            if (messages > 0) { // all of them skipped
+                commit();
+            }
+            errorsInARow = 0;
+            return null;
+        } catch (RefusedMessageException e) {
+            builder.close();
+            messagesRefused.inc();
+            toReadAlone = Math.max(toReadAlone, messages);
+            rollback();
+            throw new IOException("the provider has a message back: " + e.getMessage(), e);
+        } catch (JMSException e) {
+            builder.close();
+            rollback();
+            throw failed("cannot receive", e);
+        }
+    }
+
+    private boolean isFull(int messages) {
+        return messages >= (toReadAlone > 0 ? 1 : batchEvents) || builder.encodedBytes() >= ENOUGH_BYTES;
+    }
+
+    /** In short waits, so that a stop is not held up. */
+    private @Nullable Message receiveFirst(JmsLink from) throws JMSException {
+        long deadline = System.nanoTime() + pollTimeout.toNanos();
+        while (true) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            Message message = from.receive(Math.min(MOST_WAIT_MILLIS, left));
+            if (message != null || left <= MOST_WAIT_MILLIS || isWoken || from.isLost()) {
+                return message;
+            }
+        }
+    }
+
+    private JmsLink connected() throws IOException {
+        JmsLink open = link;
+        if (open != null && open.isLost()) {
+            LOG.warn("source {}: the connection to {} is lost", source, settings.providerUrl(), open.whyLost());
+            disconnect();
+            open = null;
+        }
+        if (open == null) {
+            open = connect();
+        }
+        return open;
+    }
+
+    private JmsLink connect() throws IOException {
+        try {
+            JmsLink open = JmsLink.open(settings);
+            link = open;
+            errorsInARow = 0;
+            connects.inc();
+            LOG.info("source {}: connected to {}", source, settings.providerUrl());
+            return open;
+        } catch (JMSException | NamingException e) {
+            throw new IOException("no connection to " + settings.providerUrl() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void commit() throws IOException {
+        JmsLink open = link;
+        if (open == null) {
+            throw new IOException("the connection was closed before the messages were acknowledged");
+        }
+        try {
+            open.commit();
+            errorsInARow = 0;
+            toReadAlone = Math.max(0, toReadAlone - 1);
+        } catch (JMSException e) {
+            throw failed("cannot acknowledge", e);
+        }
+    }
+
+    @Override
+    public void rollback() {
+        JmsLink open = link;
+        if (open == null) {
+            return;
+        }
+        try {
+            open.rollback();
+        } catch (JMSException e) {
+            LOG.debug("source {}: a rollback; to close the connection does the same", source, e);
+            disconnect();
+        }
+    }
+
+    /** A connection that fails now and then may be well; one that fails and fails is not. */
+    private IOException failed(String what, JMSException e) {
+        errorsInARow++;
+        if (link != null && errorsInARow > errorThreshold) {
+            LOG.warn(
+                    "source {}: {} failures in a row, more than errorThreshold: a new connection",
+                    source,
+                    errorsInARow);
+            disconnect();
+        }
+        return new IOException(what + ": " + e.getMessage(), e);
+    }
+
+    private void disconnect() {
+        JmsLink open = link;
+        link = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    @Override
+    public void wake() {
+        isWoken = true;
+    }
+
+    @Override
+    public void close() {
+        builder.close();
+        disconnect();
+    }
+}

@@ -1,0 +1,292 @@
+package org.millrace.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.jms.BytesMessage;
+import javax.jms.JMSException;
+import javax.jms.MapMessage;
+import javax.jms.Message;
+import javax.jms.Session;
+import javax.jms.TextMessage;
+import org.apache.activemq.command.ActiveMQObjectMessage;
+import org.apache.activemq.util.ByteSequence;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.ChannelException;
+import org.millrace.api.StartException;
+import org.millrace.testkit.RecordingInlet;
+import org.millrace.testkit.RecordingInlet.Accepted;
+
+/** The source against a real broker: ActiveMQ Classic. */
+class JmsSourceIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static TestBroker broker;
+
+    @TempDir
+    private Path directory;
+
+    private final RecordingInlet inlet = new RecordingInlet();
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new TestBroker(0);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        broker.close();
+    }
+
+    @Test
+    void messagesOfEachKindBecomeEventsAndAreAcknowledged() throws Exception {
+        byte[] bytes = {0, 1, -1, 127};
+        Map<String, String> map = Map.of("answer", "42");
+        broker.toQueue(
+                "kinds",
+                session -> text(session, "wéb"),
+                session -> bytes(session, bytes),
+                Session::createMessage,
+                JmsSourceIT::map,
+                session -> session.createTextMessage(null),
+                session -> session.createObjectMessage(new TreeMap<>(map)));
+
+        try (SourceUnderTest source = source("kinds")) {
+            awaitEvents(6);
+
+            assertThat(inlet.accepted().subList(0, 5))
+                    .containsExactly(
+                            new Accepted(Map.of("n", "7", "ok", "true", "who", "é"), "wéb"),
+                            new Accepted(Map.of(), new String(bytes, StandardCharsets.UTF_8)),
+                            new Accepted(Map.of(), ""),
+                            new Accepted(Map.of(), ""),
+                            new Accepted(Map.of(), ""));
+            assertThat(inlet.accepted().get(5).body())
+                    .startsWith(new String(serialized(new TreeMap<>(map)), StandardCharsets.UTF_8));
+            await().until(() -> broker.left("kinds") == 0);
+            assertThat(source.metrics.eventsAccepted.getCount()).isEqualTo(6);
+            assertThat(source.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void textsAreWrittenInTheCharacterSetThatIsAskedFor() throws Exception {
+        broker.textsToQueue("latin", "é");
+        try (SourceUnderTest source = source("latin", "converter.charset", "UTF-16BE")) {
+            awaitEvents(1);
+
+            assertThat(inlet.bodies()).containsExactly("\0\ufffd");
+            assertThat(source.metrics.eventsReceived.getCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void batchHasNoMoreMessagesThanItsSize() throws Exception {
+        broker.textsToQueue("batches", "1", "2", "3", "4", "5");
+        try (SourceUnderTest source = source("batches", "batchSize", "2")) {
+            awaitEvents(5);
+
+            assertThat(inlet.bodies()).containsExactly("1", "2", "3", "4", "5");
+            assertThat(source.metrics.appendBatchesAccepted.getCount()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void refusedBatchIsPutAgainAndAcknowledgedOnlyThen() throws Exception {
+        inlet.refuseWith(new ChannelException("full"));
+        broker.textsToQueue("refused", "1", "2");
+        try (SourceUnderTest source = source("refused")) {
+            await().atMost(LIMIT).until(() -> source.metrics.channelWriteFails.getCount() >= 2);
+            assertThat(broker.left("refused")).isEqualTo(2);
+
+            inlet.refuseWith(null);
+            awaitEvents(2);
+            await().until(() -> broker.left("refused") == 0);
+            assertThat(inlet.bodies()).containsExactly("1", "2");
+        }
+    }
+
+    @Test
+    void whatTheChannelsDoNotHaveAtAStopStaysInTheQueue() throws Exception {
+        inlet.refuseWith(new ChannelException("full"));
+        broker.textsToQueue("stopped", "1", "2");
+        try (SourceUnderTest source = source("stopped")) {
+            await().atMost(LIMIT).until(() -> source.metrics.channelWriteFails.getCount() >= 1);
+        }
+        assertThat(broker.left("stopped")).isEqualTo(2);
+
+        inlet.refuseWith(null);
+        try (SourceUnderTest again = source("stopped")) {
+            awaitEvents(2);
+            assertThat(again.metrics.eventsAccepted.getCount()).isEqualTo(2);
+        }
+        assertThat(inlet.bodies()).containsExactly("1", "2");
+    }
+
+    @Test
+    void onlyMessagesThatAreSelectedAreRead() throws Exception {
+        try (SourceUnderTest source = source("selected", "messageSelector", "level > 3")) {
+            await().atMost(LIMIT).until(source::isConnected);
+            broker.toQueue("selected", session -> leveled(session, 1), session -> leveled(session, 5));
+            awaitEvents(1);
+
+            assertThat(inlet.bodies()).containsExactly("level 5");
+            assertThat(broker.left("selected")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void destinationMayBeLookedUp() throws Exception {
+        broker.textsToQueue("looked.up", "found");
+        try (SourceUnderTest source = source("dynamicQueues/looked.up", "destinationLocator", "JNDI")) {
+            awaitEvents(1);
+            assertThat(source.count("connects")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void durableSubscriptionKeepsWhatATopicSendsMeanwhile() throws Exception {
+        String[] durable = {
+            "destinationType",
+            "topic",
+            "clientId",
+            "millrace",
+            "createDurableSubscription",
+            "true",
+            "durableSubscriptionName",
+            "sub"
+        };
+        try (SourceUnderTest source = source("news", durable)) {
+            await().atMost(LIMIT).until(source::isConnected);
+        }
+        broker.toTopic("news", session -> text(session, "while away"));
+        try (SourceUnderTest source = source("news", durable)) {
+            awaitEvents(1);
+            assertThat(source.isConnected()).isTrue();
+        }
+        assertThat(inlet.bodies()).containsExactly("while away");
+    }
+
+    @Test
+    void messageOfWhichNoEventCanBeMadeIsSentBackAloneAndEndsAmongTheBrokersDeadLetters() throws Exception {
+        broker.textsToQueue("poison", "1", "2");
+        broker.toQueue("poison", JmsSourceIT::broken);
+        broker.textsToQueue("poison", "3");
+        try (SourceUnderTest source = source("poison")) {
+            awaitEvents(3);
+
+            assertThat(inlet.bodies()).containsExactly("1", "2", "3");
+            await().atMost(LIMIT).until(() -> broker.left("ActiveMQ.DLQ") == 1);
+            await().until(() -> broker.left("poison") == 0);
+            assertThat(source.count("messagesRefused")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void brokerThatGoesAndComesBackIsConnectedToAgain() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        TestBroker first = new TestBroker(port);
+        try (SourceUnderTest source = source(first, "away")) {
+            first.textsToQueue("away", "1");
+            awaitEvents(1);
+            await().until(() -> first.left("away") == 0);
+            first.close();
+            await().atMost(LIMIT).until(() -> !source.isConnected());
+            try (TestBroker second = new TestBroker(port)) {
+                second.textsToQueue("away", "2");
+                awaitEvents(2);
+                assertThat(source.count("connects")).isEqualTo(2);
+            }
+        }
+        assertThat(inlet.bodies()).containsExactly("1", "2");
+    }
+
+    @Test
+    void brokerThatIsNotThereAtTheStartIsWaitedFor() throws Exception {
+        try (SourceUnderTest source = new SourceUnderTest(inlet, directory, "tcp://127.0.0.1:1", "nobody")) {
+            await().atMost(LIMIT).until(() -> source.metrics.eventReadFails.getCount() >= 2);
+            assertThat(source.isConnected()).isFalse();
+        }
+    }
+
+    @Test
+    void startFailsWithoutTheProvidersClientOrThePassword() {
+        assertThatThrownBy(() -> source("q", "initialContextFactory", "com.example.Nothing"))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("source j1: initialContextFactory: there is no class com.example.Nothing");
+        assertThatThrownBy(() -> source("q", "passwordFile", "/nowhere/password"))
+                .isInstanceOf(StartException.class)
+                .hasMessage("source j1: passwordFile: cannot read /nowhere/password");
+    }
+
+    private SourceUnderTest source(String destination, String... keysAndValues) throws StartException {
+        return source(broker, destination, keysAndValues);
+    }
+
+    private SourceUnderTest source(TestBroker at, String destination, String... keysAndValues) throws StartException {
+        return new SourceUnderTest(inlet, directory, at.url(), destination, keysAndValues);
+    }
+
+    private void awaitEvents(int events) {
+        await().atMost(LIMIT).until(() -> inlet.accepted().size() >= events);
+    }
+
+    private static Message text(Session session, String text) throws JMSException {
+        TextMessage message = session.createTextMessage(text);
+        if (text.equals("wéb")) {
+            message.setIntProperty("n", 7);
+            message.setBooleanProperty("ok", true);
+            message.setStringProperty("who", "é");
+        }
+        return message;
+    }
+
+    private static Message leveled(Session session, int level) throws JMSException {
+        Message message = session.createTextMessage("level " + level);
+        message.setIntProperty("level", level);
+        return message;
+    }
+
+    private static Message bytes(Session session, byte[] bytes) throws JMSException {
+        BytesMessage message = session.createBytesMessage();
+        message.writeBytes(bytes);
+        return message;
+    }
+
+    private static Message map(Session session) throws JMSException {
+        MapMessage message = session.createMapMessage();
+        message.setString("a", "b");
+        return message;
+    }
+
+    /** Says that it is compressed, and is not. */
+    private static Message broken(Session session) throws JMSException {
+        ActiveMQObjectMessage message = (ActiveMQObjectMessage) session.createObjectMessage();
+        message.setContent(new ByteSequence(new byte[] {1, 2, 3}));
+        message.setCompressed(true);
+        return message;
+    }
+
+    private static byte[] serialized(Object object) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+}

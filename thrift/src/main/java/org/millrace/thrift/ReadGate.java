@@ -1,0 +1,83 @@
+package org.millrace.thrift;
+
+import io.netty.channel.Channel;
+import java.util.concurrent.RejectedExecutionException;
+import org.millrace.api.Inlet;
+
+/**
+ * Decides whether one connection is read from: not while a channel behind the inlet is full, nor while too many of its calls wait for
+ * their answers, nor while its answers lie unread. One call is read even while the channel is full, so that its sender hears FAILED
+ * after the channel's keep-alive instead of nothing. The connection's event loop only.
+ */
+final class ReadGate {
+    private final Channel connection;
+    private final Inlet inlet;
+    private final int maxPipelined;
+    private final SourceFigures figures;
+
+    private int calls;
+    private boolean isShut;
+    private boolean isWaitingForRoom;
+
+    ReadGate(Channel connection, Inlet inlet, int maxPipelined, SourceFigures figures) {
+        this.connection = connection;
+        this.inlet = inlet;
+        this.maxPipelined = maxPipelined;
+        this.figures = figures;
+    }
+
+    /** Calls without an answer. */
+    int calls() {
+        return calls;
+    }
+
+    void callBegan() {
+        calls++;
+        update();
+    }
+
+    void callEnded() {
+        calls--;
+        update();
+    }
+
+    /** Nothing more is read, ever. */
+    void shut() {
+        isShut = true;
+        update();
+    }
+
+    /** To be called when one of the reasons may have come or gone. */
+    void update() {
+        boolean mayRead = !isShut && calls < maxPipelined && connection.isWritable() && (hasRoom() || calls == 0);
+        if (mayRead != connection.config().isAutoRead()) {
+            if (!mayRead) {
+                figures.paused();
+            }
+            connection.config().setAutoRead(mayRead);
+        }
+    }
+
+    private boolean hasRoom() {
+        if (inlet.hasRoom()) {
+            return true;
+        }
+        if (!isWaitingForRoom) {
+            isWaitingForRoom = true;
+            inlet.onRoom(this::roomAgain);
+        }
+        return false;
+    }
+
+    /** Any thread. */
+    private void roomAgain() {
+        try {
+            connection.eventLoop().execute(() -> {
+                isWaitingForRoom = false;
+                update();
+            });
+        } catch (RejectedExecutionException e) {
+            isWaitingForRoom = true; // the source has been closed, and with it the connection: nobody reads any more
+        }
+    }
+}
