@@ -40,7 +40,7 @@ public final class RelayMain {
 
     static Configuration read(Configuration.Request request) {
         return Configuration.read(
-                request, Environment.ofProcess(), ComponentCatalog.ofClassPath(), routing(), InstantSource.system());
+                request, Environment.ofProcess(), ComponentCatalog.ofProcess(), routing(), InstantSource.system());
     }
 
     static Routing routing() {

@@ -52,7 +52,7 @@ public final class CommandLineTool {
                 .addSubcommand("verify", new VerifyCommand(out, err, Terminal.isStandardError(), new AvroEventPort()))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
-                .addSubcommand("help", new HelpCommand(CommandLineTool::references, out))
+                .addSubcommand("help", new HelpCommand(() -> references(err), out))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -79,8 +79,11 @@ public final class CommandLineTool {
                 new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
     }
 
-    private static List<ComponentReference> references() {
-        return ComponentReferences.of(ComponentCatalog.ofClassPath());
+    private static List<ComponentReference> references(PrintWriter err) {
+        ComponentCatalog catalog = ComponentCatalog.ofProcess();
+        List<ComponentReference> references = ComponentReferences.of(catalog);
+        catalog.problems().forEach(err::println);
+        return references;
     }
 
     private static void completeOptions(String name, CommandLine command) {

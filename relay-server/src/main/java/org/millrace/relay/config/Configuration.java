@@ -30,6 +30,7 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             Request request, Environment environment, ComponentCatalog catalog, Routing routing, InstantSource clock) {
         Findings findings = new Findings();
         environment.check(findings);
+        catalog.report(findings);
         AgentLines agent = agentLines(request, environment, findings);
         if (agent == null) {
             return new Configuration(findings, null);

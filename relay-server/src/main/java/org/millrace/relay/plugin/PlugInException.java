@@ -1,0 +1,19 @@
+package org.millrace.relay.plugin;
+
+/** A plug-in's component does not keep its contract, or lacks a class. The message names the plug-in, and is all there is to say. */
+final class PlugInException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PlugInException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    PlugInException(String message) {
+        super(message);
+    }
+
+    @Override
+    public String toString() {
+        return getMessage();
+    }
+}
