@@ -200,8 +200,9 @@ public final class ComponentCatalog {
                                 : "Flume's, and not a part of Millrace: see docs/reference.md")
                         + "; expected: " + choices();
             }
-            String plugIn =
-                    type.contains(".") ? "; no plug-in has such a class: one of your own comes in a jar in plugins.d" : "";
+            String plugIn = type.contains(".")
+                    ? "; no plug-in has such a class: one of your own comes in a jar in plugins.d"
+                    : "";
             return "expected: " + choices() + Nearest.hint(type, byName.keySet()) + plugIn;
         }
 

@@ -11,7 +11,8 @@ import org.millrace.api.ComponentFactory;
  * @param factory null if there is none
  * @param whyNot what is wrong with the class; empty if there is no such class, or nothing is wrong
  */
-public record ByClassName<F extends ComponentFactory>(@Nullable F factory, String whyNot) {
+public record ByClassName<F extends ComponentFactory>(
+        @Nullable F factory, String whyNot) {
     static <F extends ComponentFactory> ByClassName<F> refused(String whyNot) {
         return new ByClassName<>(null, whyNot);
     }

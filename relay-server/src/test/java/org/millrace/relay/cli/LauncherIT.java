@@ -65,9 +65,7 @@ class LauncherIT {
         Run run = run("agent");
         assertThat(run.classPath()).doesNotContain("plugins.d");
         assertThat(run.lines())
-                .contains(
-                        "-Djava.library.path=" + plugIn + "/native",
-                        "-Dmillrace.plugins.path=" + plugIn.getParent());
+                .contains("-Djava.library.path=" + plugIn + "/native", "-Dmillrace.plugins.path=" + plugIn.getParent());
         assertThat(run("agent", "--plugins-path", "/a:/b").lines()).contains("-Dmillrace.plugins.path=/a:/b");
     }
 

@@ -34,6 +34,24 @@ public final class PlugInJar {
         return this;
     }
 
+    /** Everything below a module's {@code src/main}. */
+    public PlugInJar module(Path main) {
+        try (Stream<Path> all = Files.walk(main)) {
+            for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+                Path name = main.relativize(file);
+                String inside = name.subpath(1, name.getNameCount()).toString();
+                if (inside.endsWith(".java")) {
+                    sources.put(inside.replace('/', '.').replaceFirst("\\.java$", ""), Files.readString(file));
+                } else {
+                    file(inside, Files.readString(file));
+                }
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** A service file. */
     public PlugInJar provides(Class<?> service, String... classNames) {
         return file("META-INF/services/" + service.getName(), String.join("\n", classNames));

@@ -69,8 +69,9 @@ class PlugInsTest {
     void twoPlugInsHaveTheirOwnVersionsOfALibrary() throws Exception {
         for (String version : List.of("one", "two")) {
             sinkJar(version, version, "note = com.lib.Version.NUMBER.toString();")
-                    .source("com.lib.Version", "public final class Version { public static final Object NUMBER = \""
-                            + version + "\"; }")
+                    .source(
+                            "com.lib.Version",
+                            "public final class Version { public static final Object NUMBER = \"" + version + "\"; }")
                     .writeTo(jar(version));
         }
         List<String> seen = new ArrayList<>();
@@ -85,7 +86,9 @@ class PlugInsTest {
     @Test
     void anotherVersionOfALibraryOfTheAgentsIsThePlugInsOwnAffair() throws Exception {
         sinkJar("acme", "acme", "note = picocli.CommandLine.VERSION.toString();")
-                .source("picocli.CommandLine", "public final class CommandLine { public static final Object VERSION = \"mine\"; }")
+                .source(
+                        "picocli.CommandLine",
+                        "public final class CommandLine { public static final Object VERSION = \"mine\"; }")
                 .writeTo(jar("acme"));
         Sink sink = create(factories(open()).get(0).factory());
         sink.start();
@@ -113,7 +116,11 @@ class PlugInsTest {
         Files.writeString(jar("torn"), "no zip at all");
         new PlugInJar().provides(OF_SINK, "com.acme.NotThere").writeTo(jar("empty"));
         sinkJar("lacking", "lacking", "").without("com.acme.Base").writeTo(jar("lacking"));
-        sinkJar("silent", "silent", "").source("com.acme.silent.Types", "class Types { static java.util.List<String> of() { return java.util.List.of(); } }").writeTo(jar("silent"));
+        sinkJar("silent", "silent", "")
+                .source(
+                        "com.acme.silent.Types",
+                        "class Types { static java.util.List<String> of() { return java.util.List.of(); } }")
+                .writeTo(jar("silent"));
         Files.createDirectories(directory.resolve("bare"));
         Files.writeString(directory.resolve("loose.jar"), "");
         PlugIns plugIns = open();
@@ -122,16 +129,20 @@ class PlugInsTest {
                 .extracting(problem -> problem.toString().replace(directory + "/", ""))
                 .satisfiesExactlyInAnyOrder(
                         text -> assertThat(text)
-                                .isEqualTo("loose.jar: is not looked at (expected: in the lib of a plug-in's directory)"),
+                                .isEqualTo(
+                                        "loose.jar: is not looked at (expected: in the lib of a plug-in's directory)"),
                         text -> assertThat(text)
-                                .isEqualTo("bare: there is no jar (expected: jars in bare/lib, what they need in libext)"),
+                                .isEqualTo(
+                                        "bare: there is no jar (expected: jars in bare/lib, what they need in libext)"),
                         text -> assertThat(text).startsWith("torn: lib/torn.jar: is no jar that can be read: "),
                         text -> assertThat(text).startsWith("torn: there is no jar"),
                         text -> assertThat(text).startsWith("empty: ").contains("com.acme.NotThere not found"),
-                        text -> assertThat(text).isEqualTo("lacking: a factory of its service file lacks the class"
-                                + " com.acme.Base (expected: its jar in the plug-in's libext)"),
                         text -> assertThat(text)
-                                .isEqualTo("silent: com.acme.silent.Factory has no type names (expected: at least one)"));
+                                .isEqualTo("lacking: a factory of its service file lacks the class"
+                                        + " com.acme.Base (expected: its jar in the plug-in's libext)"),
+                        text -> assertThat(text)
+                                .isEqualTo(
+                                        "silent: com.acme.silent.Factory has no type names (expected: at least one)"));
     }
 
     @Test
@@ -145,7 +156,9 @@ class PlugInsTest {
 
     @Test
     void aFactoryIsFoundByTheNameOfItsClassWithoutAServiceFile() {
-        sinkJar("acme", "acme", "").file("META-INF/services/" + OF_SINK.getName(), "").writeTo(jar("acme"));
+        sinkJar("acme", "acme", "")
+                .file("META-INF/services/" + OF_SINK.getName(), "")
+                .writeTo(jar("acme"));
         PlugIns plugIns = open();
         assertThat(factories(plugIns)).isEmpty();
         assertThat(plugIns.named("com.acme.acme.Factory", OF_SINK).factory()).isNotNull();
@@ -158,8 +171,9 @@ class PlugInsTest {
         PlugIns plugIns = open();
         assertThat(plugIns.named("com.acme.acme.Factory", ComponentFactory.OfSource.class)
                         .whyNot())
-                .isEqualTo("plug-in acme: the class is no factory of this kind, but a org.millrace.api.ComponentFactory.OfSink"
-                        + " (expected: a class that implements org.millrace.api.ComponentFactory.OfSource)");
+                .isEqualTo(
+                        "plug-in acme: the class is no factory of this kind, but a org.millrace.api.ComponentFactory.OfSink"
+                                + " (expected: a class that implements org.millrace.api.ComponentFactory.OfSource)");
         assertThat(plugIns.named("com.acme.acme.TheSink", OF_SINK).whyNot()).contains("but a org.millrace.api.Sink (");
         assertThat(plugIns.named("com.acme.Hidden", OF_SINK).whyNot())
                 .isEqualTo("plug-in acme: the class is no factory of this kind (expected: a class that implements"
@@ -188,7 +202,8 @@ class PlugInsTest {
             PlugIns one = PlugIns.of(alone(plugIn));
             opened.add(one);
             assertThat(one.named("com.acme.OldSink", OF_SINK).whyNot())
-                    .startsWith("plug-in " + plugIn + ": the class is written for Flume, whose classes Millrace does not load"
+                    .startsWith("plug-in " + plugIn
+                            + ": the class is written for Flume, whose classes Millrace does not load"
                             + " (expected: a factory that implements org.millrace.api.ComponentFactory.OfSink;"
                             + " docs/plugins.md tells how to carry a component over)")
                     .endsWith("org.apache.flume.Sink");
@@ -211,7 +226,9 @@ class PlugInsTest {
     @Test
     void classesAndResourcesOfThePlugInComeFirst() throws Exception {
         sinkJar("acme", "acme", "").file("log4j2.xml", "own").writeTo(jar("acme"));
-        ClassLoader loader = ((Object) factories(open()).get(0).factory().typeNames()).getClass().getClassLoader();
+        ClassLoader loader = ((Object) factories(open()).get(0).factory().typeNames())
+                .getClass()
+                .getClassLoader();
         assertThat(loader).as("lists are the JDK's").isNull();
         PlugIn plugIn = PlugIn.open(directory.resolve("acme"), getClass().getClassLoader(), (text, isMistake) -> {});
         try (PlugInLoader own = plugIn.loader();
@@ -220,7 +237,8 @@ class PlugInsTest {
             assertThat(own.loadClass("java.lang.String")).isSameAs(String.class);
             assertThat(own.loadClass("org.millrace.api.Sink")).isSameAs(Sink.class);
             assertThat(own.loadClass(PlugInsTest.class.getName())).isSameAs(PlugInsTest.class);
-            assertThat(own.getResources("META-INF/services/" + OF_SINK.getName()).nextElement())
+            assertThat(own.getResources("META-INF/services/" + OF_SINK.getName())
+                            .nextElement())
                     .asString()
                     .contains("acme");
         }
@@ -267,10 +285,13 @@ class PlugInsTest {
      */
     private static PlugInJar sinkJar(String packageName, String type, String atStart) {
         return new PlugInJar()
-                .source("com.acme.Base", "public abstract class Base implements org.millrace.api.ComponentFactory.OfSink {}")
+                .source(
+                        "com.acme.Base",
+                        "public abstract class Base implements org.millrace.api.ComponentFactory.OfSink {}")
                 .source(
                         "com.acme." + packageName + ".Types",
-                        "class Types { static java.util.List<String> of() { return java.util.List.of(\"" + type + "\"); } }")
+                        "class Types { static java.util.List<String> of() { return java.util.List.of(\"" + type
+                                + "\"); } }")
                 .source("com.acme." + packageName + ".Factory", """
                         public class Factory extends com.acme.Base {
                             public java.util.List<String> typeNames() { return Types.of(); }
