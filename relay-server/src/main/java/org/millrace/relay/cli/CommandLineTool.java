@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.millrace.client.EventLoops;
 import org.millrace.durable.tool.ChannelCommand;
 import org.millrace.durable.tool.Surroundings;
@@ -20,6 +21,7 @@ import org.millrace.relay.config.ComponentReference;
 import org.millrace.relay.config.ComponentReferences;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
+import org.millrace.relay.config.Migration;
 import org.millrace.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +48,7 @@ public final class CommandLineTool {
                 .addSubcommand("agent", new AgentCommand(configurations, runner, err))
                 .addSubcommand("node", new AgentCommand(configurations, runner, err))
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
+                .addSubcommand("migrate", new MigrateCommand(CommandLineTool::migration, out, err))
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
                 .addSubcommand("channel", channelCommand(out, err))
                 .addSubcommand("load", new LoadCommand(out, err, Terminal.isStandardError()))
@@ -77,6 +80,10 @@ public final class CommandLineTool {
     private static Map<String, String> channelSettings(List<Path> files, String agent, String channel) {
         return Configuration.channelSettings(
                 new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
+    }
+
+    private static Migration.Outcome migration(List<Path> files, @Nullable String agent) {
+        return Migration.of(files, agent, Environment.ofProcess(), ComponentCatalog.ofProcess());
     }
 
     private static List<ComponentReference> references(PrintWriter err) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
@@ -96,6 +97,15 @@ public final class ComponentCatalog {
                 findings.note(place, "", problem.message());
             }
         }
+    }
+
+    /** What to write for a type in a file: Flume's alias for a class of Flume's. */
+    String aliasOf(String kind, String type) {
+        return Stream.of(sources, channels, sinks, interceptors, selectors, sinkProcessors)
+                .filter(types -> types.kind.noun().equals(kind))
+                .findFirst()
+                .map(types -> types.aliasOf(type))
+                .orElse(type);
     }
 
     Types<ComponentFactory.OfSource> sources() {
@@ -190,6 +200,11 @@ public final class ComponentCatalog {
         F named(String alias) {
             Provided<F> provided = byName.get(alias);
             return provided == null ? null : provided.factory();
+        }
+
+        private String aliasOf(String type) {
+            Provided<F> provided = byName.get(type.toLowerCase(Locale.ROOT));
+            return provided == null ? type : provided.factory().typeNames().get(0);
         }
 
         private String whyNot(String type) {
