@@ -124,7 +124,7 @@ class EmbeddedAgentTest {
         properties.put("source.interceptors.i.type", "nosuch");
         assertThat(mistakes(properties))
                 .contains(
-                        "k.hostname: missing (expected: a text)",
+                        "k.hostname: missing (expected: a host name or address)",
                         "k.hostnme: unknown key (did you mean k.hostname?)")
                 .anySatisfy(text -> assertThat(text).startsWith("channel.capacity: many (expected: a whole number"))
                 .anySatisfy(text -> assertThat(text).startsWith("source.interceptors.i.type: nosuch (expected: "))
@@ -182,6 +182,7 @@ class EmbeddedAgentTest {
     @Test
     void aDirectoryThatIsInUseFailsTheStartAndLeavesNothingBehind() throws Exception {
         Map<String, String> properties = memory(1);
+        properties.remove("channel.capacity");
         properties.put("channel.type", "file");
         properties.put("channel.checkpointDir", directory.resolve("checkpoint").toString());
         properties.put("channel.dataDirs", directory.resolve("data").toString());
