@@ -60,7 +60,9 @@ final class MigrateCommand implements Callable<Integer> {
             description = "The agent; all that the files declare if it is left out.")
     private @Nullable String name;
 
-    @Option(names = "--markdown", description = "The guide to migration with all differences there are, for a page of documentation.")
+    @Option(
+            names = "--markdown",
+            description = "The guide to migration with all differences there are, for a page of documentation.")
     private boolean isMarkdown;
 
     /** @param migration of files, and of one agent or all of them */
@@ -139,8 +141,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     private static String summary(Outcome outcome) {
         List<String> counts = new ArrayList<>();
-        LABELS.forEach((standing, label) ->
-                counts.add(Migration.count(outcome, standing) + " " + label.trim()));
+        LABELS.forEach((standing, label) -> counts.add(Migration.count(outcome, standing) + " " + label.trim()));
         boolean isFine = Migration.count(outcome, Standing.CHANGE) == 0;
         return (outcome.agents().size() == 1 ? "agent " : "agents ") + String.join(", ", outcome.agents()) + ": "
                 + String.join(", ", counts)

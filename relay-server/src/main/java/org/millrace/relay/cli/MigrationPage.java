@@ -56,7 +56,8 @@ final class MigrationPage {
     }
 
     private void mistakes(List<Difference> differences) {
-        text.append("\n## Mistakes\n\nMillrace refuses them all at once, with file and line, and exit status 78. What Flume makes of them:\n")
+        text.append(
+                        "\n## Mistakes\n\nMillrace refuses them all at once, with file and line, and exit status 78. What Flume makes of them:\n")
                 .append("\n| mistake | Flume 1.11 | to do |\n|---|---|---|\n");
         for (Difference difference : differences) {
             if (difference.standing() == Standing.MISTAKE) {

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
  * @param millrace what Millrace does
  * @param advice what to do; empty: nothing
  */
-public record Difference(
-        Standing standing, String where, String when, String flume, String millrace, String advice) {
+public record Difference(Standing standing, String where, String when, String flume, String millrace, String advice) {
     /** What a difference asks of an operator. */
     public enum Standing {
         /** What Flume does about a mistake that is refused here. */

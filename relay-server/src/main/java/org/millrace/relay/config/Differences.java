@@ -37,9 +37,9 @@ public final class Differences {
     private static Difference parse(String line) {
         String[] parts = line.split("\t", -1);
         if (parts.length != COLUMNS) {
-            throw new IllegalStateException(TABLE + ": " + parts.length + " columns (expected: " + COLUMNS + "): " + line);
+            throw new IllegalStateException(
+                    TABLE + ": " + parts.length + " columns (expected: " + COLUMNS + "): " + line);
         }
-        return new Difference(
-                Difference.Standing.of(parts[0]), parts[1], parts[2], parts[3], parts[4], parts[5]);
+        return new Difference(Difference.Standing.of(parts[0]), parts[1], parts[2], parts[3], parts[4], parts[5]);
     }
 }

@@ -45,14 +45,15 @@ public final class Migration {
      * @param difference null if the table has nothing about it
      */
     public record Remark(
-            Standing standing, @Nullable Place place, String key, String message, @Nullable Difference difference) {}
+            Standing standing,
+            @Nullable Place place,
+            String key,
+            String message,
+            @Nullable Difference difference) {}
 
     /** @param agent null: all that the files declare */
     public static Outcome of(
-            List<Path> files,
-            @Nullable String agent,
-            Environment environment,
-            ComponentCatalog catalog) {
+            List<Path> files, @Nullable String agent, Environment environment, ComponentCatalog catalog) {
         return new Migration(files, environment, catalog).run(agent);
     }
 
@@ -118,7 +119,9 @@ public final class Migration {
         Map<String, Property> lines = component.lines();
         String typeKey = component.kind() == Kind.SINK_GROUP ? "processor.type" : "type";
         Property type = lines.get(typeKey);
-        String kind = component.kind() == Kind.SINK_GROUP ? "sink processor" : component.kind().noun();
+        String kind = component.kind() == Kind.SINK_GROUP
+                ? "sink processor"
+                : component.kind().noun();
         String alias = type == null ? "" : catalog.aliasOf(kind, type.value());
         Map<String, String> values = values(lines.values(), component.prefix());
         compare(kind + " " + alias, values, place, component.prefix(), lines);
@@ -174,9 +177,10 @@ public final class Migration {
 
     /** A key that is a mistake needs no second remark. */
     private boolean isRefused(String key) {
-        return remarks.stream().anyMatch(remark -> remark.difference() != null
-                && remark.difference().standing() == Standing.MISTAKE
-                && remark.key().equals(key));
+        return remarks.stream()
+                .anyMatch(remark -> remark.difference() != null
+                        && remark.difference().standing() == Standing.MISTAKE
+                        && remark.key().equals(key));
     }
 
     private static Map<String, String> values(Iterable<Property> lines) {

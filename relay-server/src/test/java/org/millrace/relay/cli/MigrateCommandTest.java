@@ -37,7 +37,11 @@ class MigrateCommandTest {
     void theExitCodeSaysWhetherItCanBeStartedAsItIs() throws IOException {
         assertThat(run(file(FILE))).isEqualTo(ExitCode.DONE);
         assertThat(out.toString())
-                .contains("agent a: 0 change, ", "; can be started as it is", "advice ", "a.channels.c\n           Flume:    holds 100 events");
+                .contains(
+                        "agent a: 0 change, ",
+                        "; can be started as it is",
+                        "advice ",
+                        "a.channels.c\n           Flume:    holds 100 events");
         assertThat(run(file(FILE.replace("k.channel = c", "k.channel = d")))).isEqualTo(ExitCode.FAILED);
         assertThat(out.toString())
                 .contains(

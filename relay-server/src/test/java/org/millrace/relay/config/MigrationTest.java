@@ -72,15 +72,19 @@ class MigrationTest {
         String two = GOOD + GOOD.replace("a.", "b.").replace("port = 1", "port = none");
         Outcome all = outcome(two, null);
         assertThat(all.agents()).containsExactly("a", "b");
-        assertThat(texts(all, Standing.CHANGE)).hasSize(2).allSatisfy(text -> assertThat(text).contains("b.sinks.k"));
+        assertThat(texts(all, Standing.CHANGE))
+                .hasSize(2)
+                .allSatisfy(text -> assertThat(text).contains("b.sinks.k"));
         assertThat(Migration.count(outcome(two, "a"), Standing.CHANGE)).isZero();
     }
 
     @Test
     void whatCannotBeReadIsAProblemAndNoAgent() throws IOException {
-        assertThat(outcome("x = y\n", null).problems()).singleElement().asString().contains("declare no agent");
-        assertThat(outcome(GOOD, "b").problems())
-                .containsExactly("no agent b in these files (agents there: a)");
+        assertThat(outcome("x = y\n", null).problems())
+                .singleElement()
+                .asString()
+                .contains("declare no agent");
+        assertThat(outcome(GOOD, "b").problems()).containsExactly("no agent b in these files (agents there: a)");
         assertThat(Migration.of(
                                 List.of(directory.resolve("nosuch")),
                                 null,
@@ -100,20 +104,35 @@ class MigrationTest {
                 mistake("k1.channel = c1", "k1.channel = c2", "a sink whose channel is not there"),
                 mistake("r1.channels = c1", "r1.channels = c2", "a source whose channel is not there"),
                 mistake("sinks = k1 k2\na.sinkgroups = g", "sinks = k1,k2\na.sinkgroups = g", "commas in a list"),
-                mistake("a.sources.r1.port = 4141", "a.sources.r1.port = 4141\na.sources.r1.port = 4142", "a key given twice"),
+                mistake(
+                        "a.sources.r1.port = 4141",
+                        "a.sources.r1.port = 4141\na.sources.r1.port = 4142",
+                        "a key given twice"),
                 mistake("k2.type = avro", "k2.type = avvro", "an unknown type"),
                 mistake("k2.type = avro", "k2.type = hbase2", "a type of Flume's that is not here yet"),
                 mistake("i.type = timestamp", "i.type = tymestamp", "an unknown interceptor"),
-                mistake("interceptors = i\n", "interceptors = j\na.sources.r1.interceptors.j.type = host\n", "an interceptor that is configured but not listed"),
+                mistake(
+                        "interceptors = i\n",
+                        "interceptors = j\na.sources.r1.interceptors.j.type = host\n",
+                        "an interceptor that is configured but not listed"),
                 mistake("a.sinkgroups = g", "a.sinkgroups = h", "a component that is configured but not listed"),
                 mistake("processor.priority.k2 = 5", "processor.maxpenalty = x", "a mistake in a sink group"),
-                mistake("a.channels = c1", "a.channels = c1 c9\na.channels.c9.type = memory", "a channel that nobody uses"),
+                mistake(
+                        "a.channels = c1",
+                        "a.channels = c1 c9\na.channels.c9.type = memory",
+                        "a channel that nobody uses"),
                 mistake("hostname = h1", "hostname = ${env:NO_SUCH_VARIABLE}", "a reference that leads nowhere"),
                 mistake("a.sources.r1.bind", "a.sorces.r1.bind", "a key of no component"),
                 mistake("a.sources.r1.bind", "z.sources.r1.bind", "a key of no agent, or of another"),
                 mistake("a.channels.c1.type = memory\n", "", "a component without a type"),
-                mistake("k1.port = 1", "k1.port = 1\na.sinks.k1.ssl = true", "a key of Flume's that does not work here yet"),
-                mistake("transactionCapacity = 100", "transactionCapacity = 10", "a batch that does not fit its channel"));
+                mistake(
+                        "k1.port = 1",
+                        "k1.port = 1\na.sinks.k1.ssl = true",
+                        "a key of Flume's that does not work here yet"),
+                mistake(
+                        "transactionCapacity = 100",
+                        "transactionCapacity = 10",
+                        "a batch that does not fit its channel"));
     }
 
     private static Arguments mistake(String before, String after, String... names) {
@@ -127,9 +146,10 @@ class MigrationTest {
         List<Remark> changes = outcome(GOOD.replace(before, after), null).remarks().stream()
                 .filter(remark -> remark.standing() == Standing.CHANGE)
                 .toList();
-        assertThat(changes).isNotEmpty().allSatisfy(remark -> assertThat(remark.difference())
-                .as(remark.message())
-                .isNotNull());
+        assertThat(changes)
+                .isNotEmpty()
+                .allSatisfy(remark ->
+                        assertThat(remark.difference()).as(remark.message()).isNotNull());
         assertThat(changes)
                 .extracting(remark -> remark.difference().millrace())
                 .as(changes.toString())
@@ -139,26 +159,31 @@ class MigrationTest {
     @Test
     void theTableIsWellFormedAndNamesComponentsAndKeysThatThereAre() {
         List<ComponentReference> references = ComponentReferences.of(ComponentCatalog.ofClassPath());
-        assertThat(Differences.all()).hasSizeGreaterThan(50).doesNotHaveDuplicates().allSatisfy(difference -> {
-            String text = difference.where() + ": " + difference.flume();
-            assertThat(difference.flume()).as(text).isNotEmpty().doesNotEndWith(".");
-            assertThat(difference.millrace()).as(text).isNotEmpty();
-            if (difference.standing() == Standing.MISTAKE) {
-                Pattern.compile(difference.where());
-            } else if (difference.where().matches("(source|channel|sink|sink processor|selector|interceptor) [^*]+")) {
-                ComponentReference reference = references.stream()
-                        .filter(each -> difference.where().equals(each.kind() + " " + each.type()))
-                        .findFirst()
-                        .orElse(null);
-                assertThat(reference).as(difference.where()).isNotNull();
-                List<String> keys = new ArrayList<>(difference.keys());
-                keys.remove("channels"); // of every source
-                assertThat(reference.keys())
-                        .extracting(key -> key.key())
-                        .as(text)
-                        .containsAll(keys);
-            }
-        });
+        assertThat(Differences.all())
+                .hasSizeGreaterThan(50)
+                .doesNotHaveDuplicates()
+                .allSatisfy(difference -> {
+                    String text = difference.where() + ": " + difference.flume();
+                    assertThat(difference.flume()).as(text).isNotEmpty().doesNotEndWith(".");
+                    assertThat(difference.millrace()).as(text).isNotEmpty();
+                    if (difference.standing() == Standing.MISTAKE) {
+                        Pattern.compile(difference.where());
+                    } else if (difference
+                            .where()
+                            .matches("(source|channel|sink|sink processor|selector|interceptor) [^*]+")) {
+                        ComponentReference reference = references.stream()
+                                .filter(each -> difference.where().equals(each.kind() + " " + each.type()))
+                                .findFirst()
+                                .orElse(null);
+                        assertThat(reference).as(difference.where()).isNotNull();
+                        List<String> keys = new ArrayList<>(difference.keys());
+                        keys.remove("channels"); // of every source
+                        assertThat(reference.keys())
+                                .extracting(key -> key.key())
+                                .as(text)
+                                .containsAll(keys);
+                    }
+                });
     }
 
     private List<String> texts(Outcome outcome, Standing standing) {
@@ -173,8 +198,7 @@ class MigrationTest {
 
     private Outcome outcome(String text, @Nullable String agent) throws IOException {
         Path file = Files.writeString(directory.resolve("flume.properties"), text);
-        return Migration.of(
-                List.of(file), agent, environment(), ComponentCatalog.ofClassPath());
+        return Migration.of(List.of(file), agent, environment(), ComponentCatalog.ofClassPath());
     }
 
     private static Environment environment() {
