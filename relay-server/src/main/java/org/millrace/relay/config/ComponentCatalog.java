@@ -54,6 +54,7 @@ public final class ComponentCatalog {
         this.interceptors = types(TypeKind.INTERCEPTOR, ComponentFactory.OfInterceptor.class);
         this.selectors = types(TypeKind.SELECTOR, ComponentFactory.OfSelector.class);
         this.sinkProcessors = types(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class);
+        plugIns.noteSilentOnes();
     }
 
     /** What is on the class path. */

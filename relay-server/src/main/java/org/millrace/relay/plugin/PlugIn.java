@@ -16,10 +16,12 @@ final class PlugIn {
 
     private final Path directory;
     private final PlugInLoader loader;
+    private final boolean hasJars;
 
-    private PlugIn(Path directory, PlugInLoader loader) {
+    private PlugIn(Path directory, PlugInLoader loader, boolean hasJars) {
         this.directory = directory;
         this.loader = loader;
+        this.hasJars = hasJars;
     }
 
     /** @param problems told what is wrong with it, and whether that is a mistake */
@@ -37,7 +39,7 @@ final class PlugIn {
         if (jars.isEmpty() && !Files.isDirectory(directory.resolve("native"))) {
             problems.accept("there is no jar (expected: jars in " + name + "/lib, what they need in libext)", false);
         }
-        return new PlugIn(directory, new PlugInLoader(String.valueOf(name), jars, agent));
+        return new PlugIn(directory, new PlugInLoader(String.valueOf(name), jars, agent), !jars.isEmpty());
     }
 
     private static List<Path> jarsIn(Path directory, BiConsumer<String, Boolean> problems) {
@@ -70,6 +72,10 @@ final class PlugIn {
 
     Path directory() {
         return directory;
+    }
+
+    boolean hasJars() {
+        return hasJars;
     }
 
     PlugInLoader loader() {

@@ -14,6 +14,6 @@ final class PlugInException extends RuntimeException {
 
     @Override
     public String toString() {
-        return getMessage();
+        return String.valueOf(getMessage());
     }
 }

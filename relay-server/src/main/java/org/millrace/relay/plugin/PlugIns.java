@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.ComponentFactory;
 
 /**
@@ -23,6 +25,8 @@ public final class PlugIns implements AutoCloseable {
     private final ClassLoader agent;
     private final List<PlugIn> all = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    /** Those in which a factory was found, or one that is broken. */
+    private final Set<PlugIn> speaking = new HashSet<>();
 
     private PlugIns(ClassLoader agent) {
         this.agent = agent;
@@ -81,7 +85,12 @@ public final class PlugIns implements AutoCloseable {
         }
         for (PlugIn plugIn : all) {
             String place = plugIn.directory().toString();
-            for (F factory : Services.find(kind, plugIn.loader(), problem -> mistake(place, problem))) {
+            List<F> factories = Services.find(kind, plugIn.loader(), problem -> {
+                speaking.add(plugIn);
+                mistake(place, problem);
+            });
+            for (F factory : factories) {
+                speaking.add(plugIn);
                 F safe = InPlugIn.around(kind, factory, plugIn.name(), plugIn.loader());
                 if (saysItsTypes(safe, factory.getClass(), place)) {
                     found.add(new Provided<>(safe, plugIn.name()));
@@ -89,6 +98,19 @@ public final class PlugIns implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** After all kinds were asked for: notes of plug-ins that came from Flume, or forgot their service files. */
+    public void noteSilentOnes() {
+        for (PlugIn plugIn : all) {
+            if (plugIn.hasJars() && !speaking.contains(plugIn)) {
+                problems.add(new Problem(
+                        plugIn.directory().toString(),
+                        "has no service file of Millrace's: its components are found by the class names of their factories"
+                                + " alone, and not at all if they were written for Flume",
+                        false));
+            }
+        }
     }
 
     private boolean saysItsTypes(ComponentFactory factory, Class<?> type, String place) {

@@ -163,6 +163,11 @@ class PlugInsTest {
         assertThat(factories(plugIns)).isEmpty();
         assertThat(plugIns.named("com.acme.acme.Factory", OF_SINK).factory()).isNotNull();
         assertThat(plugIns.named("com.acme.NoSuch", OF_SINK)).isEqualTo(new ByClassName<>(null, ""));
+        plugIns.noteSilentOnes();
+        assertThat(plugIns.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.isMistake()).isFalse();
+            assertThat(problem.message()).startsWith("has no service file of Millrace's");
+        });
     }
 
     @Test
