@@ -180,7 +180,7 @@ public final class ComponentCatalog {
             if (provided != null) {
                 return provided.factory();
             }
-            ByClassName<F> found = type.contains(".") && !FlumeTypes.has(kind, type)
+            ByClassName<F> found = type.contains(".") && FlumeTypes.find(kind, type) == null
                     ? plugIns.named(type, contract)
                     : new ByClassName<>(null, "");
             if (found.factory() == null) {

@@ -109,7 +109,7 @@ class MigrationTest {
                         "a.sources.r1.port = 4141\na.sources.r1.port = 4142",
                         "a key given twice"),
                 mistake("k2.type = avro", "k2.type = avvro", "an unknown type"),
-                mistake("k2.type = avro", "k2.type = hbase2", "a type of Flume's that is not here yet"),
+                mistake("k2.type = avro", "k2.type = hbase2", "a type of Flume's that is not for a relay tier"),
                 mistake("i.type = timestamp", "i.type = tymestamp", "an unknown interceptor"),
                 mistake(
                         "interceptors = i\n",
@@ -125,10 +125,6 @@ class MigrationTest {
                 mistake("a.sources.r1.bind", "a.sorces.r1.bind", "a key of no component"),
                 mistake("a.sources.r1.bind", "z.sources.r1.bind", "a key of no agent, or of another"),
                 mistake("a.channels.c1.type = memory\n", "", "a component without a type"),
-                mistake(
-                        "k1.port = 1",
-                        "k1.port = 1\na.sinks.k1.ssl = true",
-                        "a key of Flume's that does not work here yet"),
                 mistake(
                         "transactionCapacity = 100",
                         "transactionCapacity = 10",
@@ -154,6 +150,27 @@ class MigrationTest {
                 .extracting(remark -> remark.difference().millrace())
                 .as(changes.toString())
                 .containsAll(names);
+    }
+
+    /** As the messages are, whatever is here by now. */
+    @Test
+    void whatIsNotHereYetIsTold() {
+        assertThat(flumesWayWith("a.sinks.k.type", "x (not supported yet; expected: a sink type: avro)"))
+                .isEqualTo("a type of Flume's that is not here yet");
+        assertThat(flumesWayWith("a.sinks.k.ssl", "not supported yet"))
+                .isEqualTo("a key of Flume's that does not work here yet");
+        assertThat(flumesWayWith("a.sinks.k.type", "x.Y (plug-in p: the class is written for Flume, whose classes Millrace"
+                        + " does not load (expected: a factory that implements z"))
+                .isEqualTo("a class written for Flume");
+    }
+
+    private static String flumesWayWith(String key, String message) {
+        Finding finding = new Finding(Finding.Level.MISTAKE, null, key, message);
+        return Differences.all().stream()
+                .filter(difference -> difference.isOf(finding))
+                .findFirst()
+                .orElseThrow()
+                .millrace();
     }
 
     @Test
