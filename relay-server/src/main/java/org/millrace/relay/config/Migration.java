@@ -95,11 +95,15 @@ public final class Migration {
     }
 
     private void add(Standing standing, Finding finding) {
-        Difference flume = differences.stream()
-                .filter(difference -> difference.isOf(finding))
+        Difference flume = standing == Standing.CHANGE ? flumesWay(finding) : null;
+        remarks.add(new Remark(standing, finding.place(), finding.key(), finding.message(), flume));
+    }
+
+    private @Nullable Difference flumesWay(Finding mistake) {
+        return differences.stream()
+                .filter(difference -> difference.isOf(mistake))
                 .findFirst()
                 .orElse(null);
-        remarks.add(new Remark(standing, finding.place(), finding.key(), finding.message(), flume));
     }
 
     private void compare(AgentLines agent) {

@@ -27,16 +27,18 @@ final class PlugIn {
     /** @param problems told what is wrong with it, and whether that is a mistake */
     static PlugIn open(Path directory, ClassLoader agent, BiConsumer<String, Boolean> problems) {
         List<URL> jars = new ArrayList<>();
+        boolean isBare = !Files.isDirectory(directory.resolve("native"));
         for (String name : JAR_DIRECTORIES) {
             Path jarDirectory = directory.resolve(name);
             if (Files.isDirectory(jarDirectory)) {
                 for (Path jar : jarsIn(jarDirectory, problems)) {
+                    isBare = false;
                     addIfReadable(jar, jars, problems);
                 }
             }
         }
         Path name = directory.getFileName();
-        if (jars.isEmpty() && !Files.isDirectory(directory.resolve("native"))) {
+        if (isBare) {
             problems.accept("there is no jar (expected: jars in " + name + "/lib, what they need in libext)", false);
         }
         return new PlugIn(directory, new PlugInLoader(String.valueOf(name), jars, agent), !jars.isEmpty());

@@ -135,7 +135,6 @@ class PlugInsTest {
                                 .isEqualTo(
                                         "bare: there is no jar (expected: jars in bare/lib, what they need in libext)"),
                         text -> assertThat(text).startsWith("torn: lib/torn.jar: is no jar that can be read: "),
-                        text -> assertThat(text).startsWith("torn: there is no jar"),
                         text -> assertThat(text).startsWith("empty: ").contains("com.acme.NotThere not found"),
                         text -> assertThat(text)
                                 .isEqualTo("lacking: a factory of its service file lacks the class"
