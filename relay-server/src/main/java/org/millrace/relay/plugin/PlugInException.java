@@ -1,7 +1,7 @@
 package org.millrace.relay.plugin;
 
-/** A plug-in's component does not keep its contract, or lacks a class. The message names the plug-in, and is all there is to say. */
-final class PlugInException extends RuntimeException {
+/** A plug-in's component does not keep its contract, or lacks a class. The message names the plug-in, and says all there is to say. */
+public final class PlugInException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PlugInException(String message, Throwable cause) {
@@ -10,10 +10,5 @@ final class PlugInException extends RuntimeException {
 
     PlugInException(String message) {
         super(message);
-    }
-
-    @Override
-    public String toString() {
-        return String.valueOf(getMessage());
     }
 }

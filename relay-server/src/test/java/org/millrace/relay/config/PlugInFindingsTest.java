@@ -84,7 +84,8 @@ class PlugInFindingsTest {
                 a.channels.c.type = memory
                 a.channels.c.capacity = 100
                 a.sinks.k.channel = c
-                a.sinks.k.type = """ + " " + sinkType + "\n";
+                a.sinks.k.type = TYPE
+                """.replace("TYPE", sinkType);
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         try (PlugIns plugIns = PlugIns.of(directory.toString())) {
             Configuration configuration = Configuration.read(
