@@ -14,22 +14,24 @@ final class EmbeddedProperties {
     private static final String PROCESSOR = "processor";
     private static final Set<String> RESERVED = Set.of(SOURCE, CHANNEL, PROCESSOR);
     private static final Map<String, Set<String>> TYPES = Map.of(
-            SOURCE, Set.of("embedded", "org.apache.flume.agent.embedded.embeddedsource"),
+            SOURCE,
+            Set.of("embedded", "org.apache.flume.agent.embedded.embeddedsource"),
             CHANNEL,
-                    Set.of(
-                            "memory",
-                            "file",
-                            "org.apache.flume.channel.memorychannel",
-                            "org.apache.flume.channel.file.filechannel"),
-            "sink", Set.of("avro", "org.apache.flume.sink.avrosink"),
+            Set.of(
+                    "memory",
+                    "file",
+                    "org.apache.flume.channel.memorychannel",
+                    "org.apache.flume.channel.file.filechannel"),
+            "sink",
+            Set.of("avro", "org.apache.flume.sink.avrosink"),
             PROCESSOR,
-                    Set.of(
-                            "default",
-                            "failover",
-                            "load_balance",
-                            "org.apache.flume.sink.defaultsinkprocessor",
-                            "org.apache.flume.sink.failoversinkprocessor",
-                            "org.apache.flume.sink.loadbalancingsinkprocessor"));
+            Set.of(
+                    "default",
+                    "failover",
+                    "load_balance",
+                    "org.apache.flume.sink.defaultsinkprocessor",
+                    "org.apache.flume.sink.failoversinkprocessor",
+                    "org.apache.flume.sink.loadbalancingsinkprocessor"));
 
     private final String agent;
     private final Map<String, String> given;
@@ -69,7 +71,8 @@ final class EmbeddedProperties {
         List<String> sinks = new ArrayList<>();
         for (String sink : list.split("\\s+")) {
             if (RESERVED.contains(sink) || sink.contains(".") || sink.contains(",") || sinks.contains(sink)) {
-                mistakes.add("sinks: " + sink + " (expected: names separated by blanks, each once, without dots, and none of "
+                mistakes.add("sinks: " + sink
+                        + " (expected: names separated by blanks, each once, without dots, and none of "
                         + "source, channel, processor)");
             } else {
                 sinks.add(sink);
@@ -95,7 +98,8 @@ final class EmbeddedProperties {
             mistakes.add(key + ": unknown key (expected: sinks, or a key that starts with source., channel., processor."
                     + (sinks.isEmpty() ? ")" : ", " + String.join("., ", sinks) + ".)"));
         } else if (rest.equals("type") && !permitted(part).contains(value.toLowerCase(Locale.ROOT))) {
-            mistakes.add(key + ": " + value + " (expected: " + expectedType(part) + "; an embedded agent has no others)");
+            mistakes.add(
+                    key + ": " + value + " (expected: " + expectedType(part) + "; an embedded agent has no others)");
         } else if (isOurs(part, rest)) {
             mistakes.add(key + ": unknown key (expected: no such key, as an embedded agent has one channel)");
         } else {

@@ -157,7 +157,8 @@ class EmbeddedAgentTest {
                         "sinks: missing (expected: names of sinks, separated by blanks)",
                         "channel.type: missing (expected: memory or file)",
                         "processor.type: missing (expected: default, failover or load_balance)");
-        assertThat(mistakes(new HashMap<>(Map.of("sinks", "source", "channel.type", "memory", "processor.type", "default"))))
+        assertThat(mistakes(new HashMap<>(
+                        Map.of("sinks", "source", "channel.type", "memory", "processor.type", "default"))))
                 .singleElement()
                 .asString()
                 .startsWith("sinks: source (expected: names separated by blanks");

@@ -61,7 +61,8 @@ class EmbeddedAgentIT {
         try (EventServer server = new EventServer(0, fromFlume)) {
             assertThat(runFlume(properties(server.port()))).isEqualTo("put " + (SINGLE + BATCH));
             await().atMost(Duration.ofSeconds(30)).until(() -> fromFlume.events.size() == SINGLE + BATCH);
-            flumes = List.copyOf(fromFlume.events); // its stop may cut off a call whose events have arrived, and send them again
+            flumes = List.copyOf(
+                    fromFlume.events); // its stop may cut off a call whose events have arrived, and send them again
             flume.ask("stop");
         }
         try (EventServer server = new EventServer(0, fromUs)) {

@@ -159,8 +159,10 @@ class MigrationTest {
                 .isEqualTo("a type of Flume's that is not here yet");
         assertThat(flumesWayWith("a.sinks.k.ssl", "not supported yet"))
                 .isEqualTo("a key of Flume's that does not work here yet");
-        assertThat(flumesWayWith("a.sinks.k.type", "x.Y (plug-in p: the class is written for Flume, whose classes Millrace"
-                        + " does not load (expected: a factory that implements z"))
+        assertThat(flumesWayWith(
+                        "a.sinks.k.type",
+                        "x.Y (plug-in p: the class is written for Flume, whose classes Millrace"
+                                + " does not load (expected: a factory that implements z"))
                 .isEqualTo("a class written for Flume");
     }
 
