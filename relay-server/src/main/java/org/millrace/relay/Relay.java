@@ -17,8 +17,10 @@ import org.millrace.relay.config.Assembly.GroupPart;
 import org.millrace.relay.config.Assembly.GroupRun;
 import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Assembly.SourcePart;
+import org.millrace.relay.config.Routing;
 import org.millrace.relay.metrics.Monitoring;
 import org.millrace.relay.metrics.MonitoringSettings;
+import org.millrace.relay.route.EventRouter;
 import org.millrace.relay.sink.SinkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +82,31 @@ public final class Relay implements Component {
                         assembly.sinks().stream().map(SinkPart::metrics))
                 .flatMap(part -> part);
         return new Relay(assembly, new Monitoring(settings, registry, List.copyOf(metrics.toList())), drainDeadline);
+    }
+
+    /** For who has the figures from the assembly, and shares this process with others: nothing is registered anywhere. */
+    public static Relay unmonitored(Assembly assembly, Duration drainDeadline) {
+        return new Relay(assembly, new NoMonitoring(), drainDeadline);
+    }
+
+    /** The way from each source to its channels. */
+    public static Routing routing() {
+        return (interceptors, selector, channels, metrics) -> {
+            EventRouter router = new EventRouter(interceptors, selector, selector.requiredChannels(), metrics);
+            return new Routing.Route(router, router::close);
+        };
+    }
+
+    private static final class NoMonitoring implements Component {
+        @Override
+        public void start() {
+            // nothing to show
+        }
+
+        @Override
+        public void close() {
+            // nothing was shown
+        }
     }
 
     /** Starts all parts. If one does not start, those that did are closed again. */

@@ -11,7 +11,6 @@ import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.Routing;
-import org.millrace.relay.route.EventRouter;
 import org.slf4j.LoggerFactory;
 
 /** The entry point: runs the command that the command line names, and ends the process with its exit code. */
@@ -40,14 +39,11 @@ public final class RelayMain {
 
     static Configuration read(Configuration.Request request) {
         return Configuration.read(
-                request, Environment.ofProcess(), ComponentCatalog.ofClassPath(), routing(), InstantSource.system());
+                request, Environment.ofProcess(), ComponentCatalog.ofProcess(), routing(), InstantSource.system());
     }
 
     static Routing routing() {
-        return (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, selector.requiredChannels(), metrics);
-            return new Routing.Route(router, router::close);
-        };
+        return Relay.routing();
     }
 
     /** Writes out what appenders still hold, whichever logging library is behind SLF4J. */

@@ -33,6 +33,7 @@ class PackageArrowsTest {
                     .or(resideInAnyPackage(
                             "org.millrace.api..",
                             "org.millrace.codec..",
+                            ROOT + ".plugin..",
                             "java..",
                             "org.apache.commons.text..",
                             "com.codahale.metrics..",

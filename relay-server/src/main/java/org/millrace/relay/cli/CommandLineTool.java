@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.millrace.client.EventLoops;
 import org.millrace.durable.tool.ChannelCommand;
 import org.millrace.durable.tool.Surroundings;
@@ -20,6 +21,7 @@ import org.millrace.relay.config.ComponentReference;
 import org.millrace.relay.config.ComponentReferences;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
+import org.millrace.relay.config.Migration;
 import org.millrace.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,13 +48,14 @@ public final class CommandLineTool {
                 .addSubcommand("agent", new AgentCommand(configurations, runner, err))
                 .addSubcommand("node", new AgentCommand(configurations, runner, err))
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
+                .addSubcommand("migrate", new MigrateCommand(CommandLineTool::migration, out, err))
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
                 .addSubcommand("channel", channelCommand(out, err))
                 .addSubcommand("load", new LoadCommand(out, err, Terminal.isStandardError()))
                 .addSubcommand("verify", new VerifyCommand(out, err, Terminal.isStandardError(), new AvroEventPort()))
                 .addSubcommand("version", new VersionCommand(out))
                 .addSubcommand("tool", new ToolCommand(err))
-                .addSubcommand("help", new HelpCommand(CommandLineTool::references, out))
+                .addSubcommand("help", new HelpCommand(() -> references(err), out))
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -79,8 +82,15 @@ public final class CommandLineTool {
                 new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
     }
 
-    private static List<ComponentReference> references() {
-        return ComponentReferences.of(ComponentCatalog.ofClassPath());
+    private static Migration.Outcome migration(List<Path> files, @Nullable String agent) {
+        return Migration.of(files, agent, Environment.ofProcess(), ComponentCatalog.ofProcess());
+    }
+
+    private static List<ComponentReference> references(PrintWriter err) {
+        ComponentCatalog catalog = ComponentCatalog.ofProcess();
+        List<ComponentReference> references = ComponentReferences.of(catalog);
+        catalog.problems().forEach(err::println);
+        return references;
     }
 
     private static void completeOptions(String name, CommandLine command) {

@@ -78,7 +78,8 @@ final class HelpCommand implements Callable<Integer> {
     }
 
     private void showTypes(String kind, List<ComponentReference> types) {
-        types.forEach(type -> out.println("  " + type.type() + ": " + type.summary()));
+        types.forEach(type -> out.println("  " + type.type() + ": " + type.summary()
+                + (type.origin().isEmpty() ? "" : " (" + type.origin() + ")")));
         out.println("For the keys: millrace help " + kind + " TYPE");
     }
 

@@ -44,6 +44,9 @@ final class ReferencePage {
                 .append(reference.type())
                 .append("`\n\n");
         text.append(reference.summary()).append(".\n");
+        if (!reference.origin().isEmpty()) {
+            text.append("\nOf the ").append(reference.origin()).append(".\n");
+        }
         List<String> names = reference.typeNames();
         if (names.size() > 1) {
             text.append("\nAlso: ")

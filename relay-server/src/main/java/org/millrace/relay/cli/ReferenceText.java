@@ -16,6 +16,9 @@ final class ReferenceText {
             text.append(", or ").append(String.join(", ", names.subList(1, names.size())));
         }
         text.append('\n');
+        if (!reference.origin().isEmpty()) {
+            text.append("Of the ").append(reference.origin()).append(".\n");
+        }
         for (KeyDefinition key : reference.keys()) {
             text.append('\n').append(key.key());
             if (key.standing() == KeyDefinition.Standing.REQUIRED) {

@@ -6,14 +6,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.relay.config.FlumeTypes.FlumeType;
 import org.millrace.relay.config.FlumeTypes.TypeKind;
+import org.millrace.relay.plugin.ByClassName;
+import org.millrace.relay.plugin.PlugIns;
+import org.millrace.relay.plugin.Problem;
+import org.millrace.relay.plugin.Provided;
 
-/** The component types that are there: ours, and those of plug-ins on the class path. Immutable. */
+/** The component types that are there: ours, those on the class path, and those of plug-ins. One thread. */
 public final class ComponentCatalog {
+    private final PlugIns plugIns;
+    private final List<Problem> clashes = new ArrayList<>();
     private final Types<ComponentFactory.OfSource> sources;
     private final Types<ComponentFactory.OfChannel> channels;
     private final Types<ComponentFactory.OfSink> sinks;
@@ -21,6 +28,7 @@ public final class ComponentCatalog {
     private final Types<ComponentFactory.OfSelector> selectors;
     private final Types<ComponentFactory.OfSinkProcessor> sinkProcessors;
 
+    /** These and no others; classes are found by name on the class path. */
     public ComponentCatalog(
             Iterable<ComponentFactory.OfSource> sources,
             Iterable<ComponentFactory.OfChannel> channels,
@@ -28,23 +36,77 @@ public final class ComponentCatalog {
             Iterable<ComponentFactory.OfInterceptor> interceptors,
             Iterable<ComponentFactory.OfSelector> selectors,
             Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors) {
-        this.sources = new Types<>(TypeKind.SOURCE, sources);
-        this.channels = new Types<>(TypeKind.CHANNEL, channels);
-        this.sinks = new Types<>(TypeKind.SINK, sinks);
-        this.interceptors = new Types<>(TypeKind.INTERCEPTOR, interceptors);
-        this.selectors = new Types<>(TypeKind.SELECTOR, selectors);
-        this.sinkProcessors = new Types<>(TypeKind.SINK_PROCESSOR, sinkProcessors);
+        this.plugIns = PlugIns.none();
+        this.sources = new Types<>(TypeKind.SOURCE, ComponentFactory.OfSource.class, own(sources));
+        this.channels = new Types<>(TypeKind.CHANNEL, ComponentFactory.OfChannel.class, own(channels));
+        this.sinks = new Types<>(TypeKind.SINK, ComponentFactory.OfSink.class, own(sinks));
+        this.interceptors = new Types<>(TypeKind.INTERCEPTOR, ComponentFactory.OfInterceptor.class, own(interceptors));
+        this.selectors = new Types<>(TypeKind.SELECTOR, ComponentFactory.OfSelector.class, own(selectors));
+        this.sinkProcessors =
+                new Types<>(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class, own(sinkProcessors));
     }
 
-    /** What {@link ServiceLoader} finds. */
+    private ComponentCatalog(PlugIns plugIns) {
+        this.plugIns = plugIns;
+        this.sources = types(TypeKind.SOURCE, ComponentFactory.OfSource.class);
+        this.channels = types(TypeKind.CHANNEL, ComponentFactory.OfChannel.class);
+        this.sinks = types(TypeKind.SINK, ComponentFactory.OfSink.class);
+        this.interceptors = types(TypeKind.INTERCEPTOR, ComponentFactory.OfInterceptor.class);
+        this.selectors = types(TypeKind.SELECTOR, ComponentFactory.OfSelector.class);
+        this.sinkProcessors = types(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class);
+        plugIns.noteSilentOnes();
+    }
+
+    /** What is on the class path. */
     public static ComponentCatalog ofClassPath() {
-        return new ComponentCatalog(
-                ServiceLoader.load(ComponentFactory.OfSource.class),
-                ServiceLoader.load(ComponentFactory.OfChannel.class),
-                ServiceLoader.load(ComponentFactory.OfSink.class),
-                ServiceLoader.load(ComponentFactory.OfInterceptor.class),
-                ServiceLoader.load(ComponentFactory.OfSelector.class),
-                ServiceLoader.load(ComponentFactory.OfSinkProcessor.class));
+        return new ComponentCatalog(PlugIns.none());
+    }
+
+    /** What is on the class path, and in plug-ins. */
+    public static ComponentCatalog of(PlugIns plugIns) {
+        return new ComponentCatalog(plugIns);
+    }
+
+    /** As {@link #of}, with the plug-ins that the launcher found. */
+    public static ComponentCatalog ofProcess() {
+        return new ComponentCatalog(PlugIns.of(System.getProperty(PlugIns.PATH_PROPERTY, "")));
+    }
+
+    private static <F extends ComponentFactory> List<Provided<F>> own(Iterable<F> factories) {
+        return StreamSupport.stream(factories.spliterator(), false)
+                .map(factory -> new Provided<>(factory, ""))
+                .toList();
+    }
+
+    private <F extends ComponentFactory> Types<F> types(TypeKind kind, Class<F> contract) {
+        return new Types<>(kind, contract, plugIns.factories(contract));
+    }
+
+    /** What is wrong with the plug-ins. */
+    public List<Problem> problems() {
+        List<Problem> all = new ArrayList<>(plugIns.problems());
+        all.addAll(clashes);
+        return all;
+    }
+
+    void report(Findings findings) {
+        for (Problem problem : problems()) {
+            Place place = new Place(problem.place(), 0);
+            if (problem.isMistake()) {
+                findings.mistake(place, "", problem.message());
+            } else {
+                findings.note(place, "", problem.message());
+            }
+        }
+    }
+
+    /** What to write for a type in a file: Flume's alias for a class of Flume's. */
+    String aliasOf(String kind, String type) {
+        return Stream.of(sources, channels, sinks, interceptors, selectors, sinkProcessors)
+                .filter(types -> types.kind.noun().equals(kind))
+                .findFirst()
+                .map(types -> types.aliasOf(type))
+                .orElse(type);
     }
 
     Types<ComponentFactory.OfSource> sources() {
@@ -72,18 +134,38 @@ public final class ComponentCatalog {
     }
 
     /** The factories of one kind by type name. */
-    static final class Types<F extends ComponentFactory> {
+    final class Types<F extends ComponentFactory> {
         private final TypeKind kind;
-        private final Map<String, F> byName = new LinkedHashMap<>();
+        private final Class<F> contract;
+        private final Map<String, Provided<F>> byName = new LinkedHashMap<>();
         private final List<String> aliases = new ArrayList<>();
 
-        private Types(TypeKind kind, Iterable<F> factories) {
+        private Types(TypeKind kind, Class<F> contract, List<Provided<F>> all) {
             this.kind = kind;
-            for (F factory : factories) {
-                aliases.add(factory.typeNames().get(0));
-                factory.typeNames().forEach(name -> byName.putIfAbsent(name.toLowerCase(Locale.ROOT), factory));
-            }
+            this.contract = contract;
+            all.forEach(this::add);
             aliases.sort(null);
+        }
+
+        /** The first one has the name: our own come before those of plug-ins. */
+        private void add(Provided<F> provided) {
+            List<String> names = provided.factory().typeNames();
+            for (String name : names) {
+                Provided<F> other = byName.get(name.toLowerCase(Locale.ROOT));
+                if (other != null) {
+                    clashes.add(new Problem(
+                            place(provided),
+                            kind.noun() + " type " + name + ": " + place(other) + " has it too (expected: one of them)",
+                            true));
+                    return;
+                }
+            }
+            aliases.add(names.get(0));
+            names.forEach(name -> byName.put(name.toLowerCase(Locale.ROOT), provided));
+        }
+
+        private String place(Provided<F> provided) {
+            return provided.origin().isEmpty() ? "Millrace itself, or its class path," : provided.origin();
         }
 
         /** The factory for the type that the component's settings name; null is a mistake, and has been reported. */
@@ -94,15 +176,22 @@ public final class ComponentCatalog {
                 settings.problem("type", "missing (expected: " + choices() + ")");
                 return null;
             }
-            F factory = byName.get(type.toLowerCase(Locale.ROOT));
-            if (factory == null) {
-                settings.problem("type", type + " (" + whyNot(type) + ")");
+            Provided<F> provided = byName.get(type.toLowerCase(Locale.ROOT));
+            if (provided != null) {
+                return provided.factory();
             }
-            return factory;
+            ByClassName<F> found = type.contains(".") && FlumeTypes.find(kind, type) == null
+                    ? plugIns.named(type, contract)
+                    : new ByClassName<>(null, "");
+            if (found.factory() == null) {
+                settings.problem(
+                        "type", type + " (" + (found.whyNot().isEmpty() ? whyNot(type) : found.whyNot()) + ")");
+            }
+            return found.factory();
         }
 
         /** Each once, by alias. */
-        List<F> factories() {
+        List<Provided<F>> factories() {
             return aliases.stream()
                     .map(alias -> Objects.requireNonNull(byName.get(alias.toLowerCase(Locale.ROOT))))
                     .toList();
@@ -110,7 +199,13 @@ public final class ComponentCatalog {
 
         @Nullable
         F named(String alias) {
-            return byName.get(alias);
+            Provided<F> provided = byName.get(alias);
+            return provided == null ? null : provided.factory();
+        }
+
+        private String aliasOf(String type) {
+            Provided<F> provided = byName.get(type.toLowerCase(Locale.ROOT));
+            return provided == null ? type : provided.factory().typeNames().get(0);
         }
 
         private String whyNot(String type) {
@@ -121,8 +216,9 @@ public final class ComponentCatalog {
                                 : "Flume's, and not a part of Millrace: see docs/reference.md")
                         + "; expected: " + choices();
             }
-            String plugIn =
-                    type.contains(".") ? "; a class of your own comes with a factory, in a jar in plugins.d" : "";
+            String plugIn = type.contains(".")
+                    ? "; no plug-in has such a class: one of your own comes in a jar in plugins.d"
+                    : "";
             return "expected: " + choices() + Nearest.hint(type, byName.keySet()) + plugIn;
         }
 

@@ -11,8 +11,10 @@ import org.millrace.api.KeyDefinition;
  * @param typeNames Flume's alias first
  * @param summary a sentence without its full stop
  * @param keys those that must be there first, those without effect last, and otherwise in the order in which they are read; not {@code type}, nor those that say how components are tied together
+ * @param origin such as {@code plug-in acme}; empty for ours
  */
-public record ComponentReference(String kind, List<String> typeNames, String summary, List<KeyDefinition> keys) {
+public record ComponentReference(
+        String kind, List<String> typeNames, String summary, List<KeyDefinition> keys, String origin) {
     public ComponentReference {
         typeNames = List.copyOf(typeNames);
         keys = keys.stream()

@@ -19,6 +19,7 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.relay.config.FlumeTypes.TypeKind;
+import org.millrace.relay.plugin.Provided;
 
 /** Finds out what there is to know about all types of component: has each of them made with no settings at all, and drops it. */
 public final class ComponentReferences {
@@ -121,12 +122,25 @@ public final class ComponentReferences {
 
     private <F extends ComponentFactory> void add(
             TypeKind kind, ComponentCatalog.Types<F> types, BiConsumer<F, Settings> create) {
-        for (F factory : types.factories()) {
+        for (Provided<F> provided : types.factories()) {
+            F factory = provided.factory();
             registry.removeMatching((name, metric) -> true); // each is the only one of its name
             Settings settings = new Settings(Map.of(), Settings.Problems.NOBODY);
-            create.accept(factory, settings);
+            make(provided, settings, create);
             all.add(new ComponentReference(
-                    kind.noun(), factory.typeNames(), factory.summary(), settings.definitions()));
+                    kind.noun(), factory.typeNames(), factory.summary(), settings.definitions(), provided.origin()));
+        }
+    }
+
+    /** A plug-in that does not bear bad settings is told of with the keys that it read before. */
+    private static <F extends ComponentFactory> void make(
+            Provided<F> provided, Settings settings, BiConsumer<F, Settings> create) {
+        try {
+            create.accept(provided.factory(), settings);
+        } catch (RuntimeException e) {
+            if (provided.origin().isEmpty()) {
+                throw e;
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             Request request, Environment environment, ComponentCatalog catalog, Routing routing, InstantSource clock) {
         Findings findings = new Findings();
         environment.check(findings);
+        catalog.report(findings);
         AgentLines agent = agentLines(request, environment, findings);
         if (agent == null) {
             return new Configuration(findings, null);
@@ -41,6 +42,33 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             return new Configuration(findings, null);
         }
         return new Configuration(findings, findings.hasMistakes() && !request.lenient() ? null : assembly);
+    }
+
+    /**
+     * As {@link #read}, of an agent whose properties stand in no file: values are taken as they are.
+     *
+     * @param origin what messages name instead of a file
+     */
+    public static Configuration of(
+            String agent,
+            Map<String, String> properties,
+            String origin,
+            ComponentCatalog catalog,
+            Routing routing,
+            InstantSource clock) {
+        Findings findings = new Findings();
+        Map<String, Property> lines = new LinkedHashMap<>();
+        properties.forEach((key, value) -> lines.put(key, new Property(key, value.trim(), new Place(origin, 0))));
+        Map<String, AgentLines> agents = AgentLines.byAgent(lines.values());
+        AgentLines own = agents.get(agent);
+        if (own == null) {
+            findings.mistake(new Place(origin, 0), "", "no agent " + agent);
+            return new Configuration(findings, null);
+        }
+        new AgentChecks(own, agents, Set.of(), findings).run();
+        Workshop workshop = new Workshop(own, catalog, new MetricRegistry(), clock, findings, false);
+        Assembly assembly = new Assembler(workshop, routing).assemble();
+        return new Configuration(findings, findings.hasMistakes() ? null : assembly);
     }
 
     /**

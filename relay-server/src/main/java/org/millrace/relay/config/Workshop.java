@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.millrace.relay.plugin.PlugInException;
 
 /**
  * What is at hand while an agent is put together.
@@ -30,6 +31,9 @@ record Workshop(
     <T> @Nullable T make(ComponentSettings settings, Supplier<T> factory) {
         try {
             return factory.get();
+        } catch (PlugInException e) {
+            settings.problem("type", "cannot be made: " + e.getMessage());
+            return null;
         } catch (RuntimeException e) {
             settings.problem("type", "cannot be made: " + e);
             return null;

@@ -57,14 +57,16 @@ class LauncherIT {
     }
 
     @Test
-    void plugInsAreOnTheClassPathAndTheirNativeLibrariesCanBeFound() throws Exception {
+    void plugInsAreHandedToTheAgentAndTheirNativeLibrariesCanBeFound() throws Exception {
         Path plugIn = install.resolve("plugins.d").resolve("ours");
         Files.createDirectories(plugIn.resolve("lib"));
         Files.createDirectories(plugIn.resolve("libext"));
         Files.createDirectories(plugIn.resolve("native"));
         Run run = run("agent");
-        assertThat(run.classPath()).endsWith(":" + plugIn + "/lib/*:" + plugIn + "/libext/*");
-        assertThat(run.lines()).contains("-Djava.library.path=" + plugIn + "/native");
+        assertThat(run.classPath()).doesNotContain("plugins.d");
+        assertThat(run.lines())
+                .contains("-Djava.library.path=" + plugIn + "/native", "-Dmillrace.plugins.path=" + plugIn.getParent());
+        assertThat(run("agent", "--plugins-path", "/a:/b").lines()).contains("-Dmillrace.plugins.path=/a:/b");
     }
 
     @Test

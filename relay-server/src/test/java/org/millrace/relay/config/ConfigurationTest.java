@@ -191,7 +191,7 @@ class ConfigurationTest {
                         "agent",
                         "k1.type = avro",
                         "k1.type = com.example.MySink",
-                        "12: agent.sinks.k1.type: com.example.MySink (expected: a sink type: avro, hdfs; a class of your own comes with a factory, in a jar in plugins.d)"),
+                        "12: agent.sinks.k1.type: com.example.MySink (expected: a sink type: avro, hdfs; no plug-in has such a class: one of your own comes in a jar in plugins.d)"),
                 slip(
                         "agent",
                         "i1.type = timestamp",
