@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.millrace.api.KeyDefinition.Standing;
  * finds all mistakes; the agent then refuses to start. One thread.
  */
 public final class Settings {
+    /** What is shown instead of a secret. */
+    public static final String MASK = "******";
+
     private final String prefix;
     private final Map<String, String> values;
     private final Problems problems;
@@ -30,13 +34,15 @@ public final class Settings {
     private final Map<String, KeyDefinition> known;
     /** Those that would be read if other keys had other values. */
     private final Map<String, KeyDefinition> elsewise;
+    /** Full keys whose values nobody is to see. */
+    private final Set<String> secrets;
 
     /**
      * @param values by key, without the component's prefix
      * @param problems told of each mistake, by key without the component's prefix
      */
     public Settings(Map<String, String> values, Problems problems) {
-        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>());
+        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>(), new HashSet<>());
     }
 
     private Settings(
@@ -44,12 +50,14 @@ public final class Settings {
             Map<String, String> values,
             Problems problems,
             Map<String, KeyDefinition> known,
-            Map<String, KeyDefinition> elsewise) {
+            Map<String, KeyDefinition> elsewise,
+            Set<String> secrets) {
         this.prefix = prefix;
         this.values = values;
         this.problems = problems;
         this.known = known;
         this.elsewise = elsewise;
+        this.secrets = secrets;
     }
 
     /** Where mistakes go. */
@@ -84,6 +92,11 @@ public final class Settings {
         return known.keySet();
     }
 
+    /** Keys that were asked for as {@linkplain Value#secret secrets} so far. */
+    public Set<String> secretKeys() {
+        return Set.copyOf(secrets);
+    }
+
     /** What is known of the keys that were asked for so far, in that order, and of those of {@link #elsewise}. */
     public List<KeyDefinition> definitions() {
         Map<String, KeyDefinition> all = new LinkedHashMap<>(known);
@@ -96,7 +109,7 @@ public final class Settings {
      * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
      */
     public Settings elsewise() {
-        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise);
+        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise, secrets);
     }
 
     /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
@@ -211,7 +224,7 @@ public final class Settings {
 
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
-        return new Settings(this.prefix + prefix, values, problems, known, elsewise);
+        return new Settings(this.prefix + prefix, values, problems, known, elsewise, secrets);
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -325,6 +338,12 @@ public final class Settings {
             return this;
         }
 
+        /** Nobody is to see the value: no message, log or plan shows it. Names such as {@code password} are secrets anyway. */
+        public Value<T> secret() {
+            secrets.add(prefix + key);
+            return this;
+        }
+
         private void define(@Nullable T defaultValue, Standing standing) {
             String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
             known.put(
@@ -366,7 +385,12 @@ public final class Settings {
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {
-                problems.problem(prefix + key, text + " (expected: " + expectation(e) + ")");
+                boolean isSecret = secrets.contains(prefix + key);
+                String expectation = expectation(e);
+                problems.problem(
+                        prefix + key,
+                        (isSecret ? MASK : text) + " (expected: "
+                                + (isSecret ? expectation.replace(text, MASK) : expectation) + ")");
                 return standIn;
             }
         }

@@ -1,0 +1,20 @@
+package org.millrace.relay.metrics;
+
+import org.millrace.api.Component;
+import org.millrace.api.ComponentMetrics;
+import org.millrace.api.SinkGroupMetrics;
+
+/** Shows figures of parts that come and go. One thread. */
+public interface Display extends Component {
+    /** From now on, or from the start on, the part's figures are shown. */
+    void show(ComponentMetrics component);
+
+    /** The same for a sink group. */
+    void show(SinkGroupMetrics group);
+
+    /** They are no longer shown. */
+    void hide(ComponentMetrics component);
+
+    /** The same for a sink group. */
+    void hide(SinkGroupMetrics group);
+}
