@@ -20,7 +20,9 @@ public final class ComponentCatalog {
     private final Types<ComponentFactory.OfInterceptor> interceptors;
     private final Types<ComponentFactory.OfSelector> selectors;
     private final Types<ComponentFactory.OfSinkProcessor> sinkProcessors;
+    private final Types<ComponentFactory.OfConfigFilter> configFilters;
 
+    /** Without config filters. */
     public ComponentCatalog(
             Iterable<ComponentFactory.OfSource> sources,
             Iterable<ComponentFactory.OfChannel> channels,
@@ -28,12 +30,24 @@ public final class ComponentCatalog {
             Iterable<ComponentFactory.OfInterceptor> interceptors,
             Iterable<ComponentFactory.OfSelector> selectors,
             Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors) {
+        this(sources, channels, sinks, interceptors, selectors, sinkProcessors, List.of());
+    }
+
+    public ComponentCatalog(
+            Iterable<ComponentFactory.OfSource> sources,
+            Iterable<ComponentFactory.OfChannel> channels,
+            Iterable<ComponentFactory.OfSink> sinks,
+            Iterable<ComponentFactory.OfInterceptor> interceptors,
+            Iterable<ComponentFactory.OfSelector> selectors,
+            Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors,
+            Iterable<ComponentFactory.OfConfigFilter> configFilters) {
         this.sources = new Types<>(TypeKind.SOURCE, sources);
         this.channels = new Types<>(TypeKind.CHANNEL, channels);
         this.sinks = new Types<>(TypeKind.SINK, sinks);
         this.interceptors = new Types<>(TypeKind.INTERCEPTOR, interceptors);
         this.selectors = new Types<>(TypeKind.SELECTOR, selectors);
         this.sinkProcessors = new Types<>(TypeKind.SINK_PROCESSOR, sinkProcessors);
+        this.configFilters = new Types<>(TypeKind.CONFIG_FILTER, configFilters);
     }
 
     /** What {@link ServiceLoader} finds. */
@@ -44,7 +58,8 @@ public final class ComponentCatalog {
                 ServiceLoader.load(ComponentFactory.OfSink.class),
                 ServiceLoader.load(ComponentFactory.OfInterceptor.class),
                 ServiceLoader.load(ComponentFactory.OfSelector.class),
-                ServiceLoader.load(ComponentFactory.OfSinkProcessor.class));
+                ServiceLoader.load(ComponentFactory.OfSinkProcessor.class),
+                ServiceLoader.load(ComponentFactory.OfConfigFilter.class));
     }
 
     Types<ComponentFactory.OfSource> sources() {
@@ -69,6 +84,10 @@ public final class ComponentCatalog {
 
     Types<ComponentFactory.OfSinkProcessor> sinkProcessors() {
         return sinkProcessors;
+    }
+
+    Types<ComponentFactory.OfConfigFilter> configFilters() {
+        return configFilters;
     }
 
     /** The factories of one kind by type name. */
