@@ -24,10 +24,10 @@ public final class RelayMain {
     public static void main(String[] args) throws IOException {
         keepLoggingUntilTheEnd();
         CommandLineTool tool = new CommandLineTool(
-                RelayMain::read,
-                new AgentProcess(System.getProperties(), RelayMain::read),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                        RelayMain::read,
+                        new AgentProcess(System.getProperties(), RelayMain::read),
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .withDefaults(CommandLineTool.defaultsOfMachine());
         int exitCode = tool.run(args);
         closeLogging();

@@ -91,7 +91,9 @@ class RelayMainIT {
     }
 
     private void hangUp() throws Exception {
-        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor())
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
                 .isZero();
     }
 

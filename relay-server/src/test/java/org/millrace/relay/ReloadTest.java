@@ -99,8 +99,7 @@ class ReloadTest {
                         a.sources.r1.channels = c1 c2
                         a.sources.r1.interceptors = i
                         a.sources.r1.interceptors.i.type = timestamp
-                        """)))
-                .isEmpty();
+                        """))).isEmpty();
         put("r1", 0, 10);
         awaitTaken("k1", 10);
         awaitTaken("k2", 10);
@@ -132,7 +131,8 @@ class ReloadTest {
 
     @Test
     void eventsInMemoryAreHandedOverToTheChannelThatTakesTheirPlace() throws Exception {
-        String stuck = FILE.replace("k1.batch-size = 100", "").replace("a.sinks = k1 k2", "a.sinks = k2")
+        String stuck = FILE.replace("k1.batch-size = 100", "")
+                .replace("a.sinks = k1 k2", "a.sinks = k2")
                 .lines()
                 .filter(line -> !line.startsWith("a.sinks.k1."))
                 .reduce("", (text, line) -> text + line + "\n");
@@ -149,7 +149,8 @@ class ReloadTest {
     void aBadFileChangesNothingAndIsLookedAtAgainOnceItChanges() throws Exception {
         start(FILE);
         assertThat(changeTo(FILE.replace("k1.port = 1", "k1.port = 0"))).isEmpty();
-        assertThat(changeTo(FILE.replace("k1.port = 1", "k1.port = 3"))).containsExactly("close sink k1", "start sink k1");
+        assertThat(changeTo(FILE.replace("k1.port = 1", "k1.port = 3")))
+                .containsExactly("close sink k1", "start sink k1");
         Files.delete(file);
         reloader.look(false);
         assertThat(changeTo(FILE)).containsExactly("close sink k1", "start sink k1");
@@ -160,8 +161,8 @@ class ReloadTest {
         start(FILE);
         put("r1", 0, 10);
         awaitTaken("k1", 10);
-        List<String> entries = changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000")
-                + "a.sinks.k1.failure = nobody answers\n");
+        List<String> entries = changeTo(
+                FILE.replace("c1.capacity = 10000", "c1.capacity = 20000") + "a.sinks.k1.failure = nobody answers\n");
         assertThat(entries).filteredOn(entry -> entry.equals("start sink k1")).hasSize(2);
         assertThat(relay.running().sinks()).hasSize(2);
         put("r1", 10, 10);
@@ -172,7 +173,8 @@ class ReloadTest {
     @Test
     void aSourceThatDoesNotStartIsTakenBackAndTheOthersGoOn() throws Exception {
         start(FILE);
-        assertThat(changeTo(FILE.replace("r2.channels = c2", "r2.channels = c1") + "a.sources.r1.failure = port taken\n"))
+        assertThat(changeTo(
+                        FILE.replace("r2.channels = c2", "r2.channels = c1") + "a.sources.r1.failure = port taken\n"))
                 .containsExactly("close source r1", "start source r1", "start source r1");
         put("r2", 0, 10);
         awaitTaken("k2", 10);
@@ -191,8 +193,10 @@ class ReloadTest {
     @Test
     void aSinkThatJoinsAGroupIsRestartedWithIt() throws Exception {
         start(FILE);
-        String grouped = FILE.replace("k2.channel = c2", "k2.channel = c1").replace("r2.channels = c2", "r2.channels = c1")
-                        .replace("a.channels = c1 c2", "a.channels = c1").replace("a.channels.c2.type = kept\n", "")
+        String grouped = FILE.replace("k2.channel = c2", "k2.channel = c1")
+                        .replace("r2.channels = c2", "r2.channels = c1")
+                        .replace("a.channels = c1 c2", "a.channels = c1")
+                        .replace("a.channels.c2.type = kept\n", "")
                 + "a.sinkgroups = g\na.sinkgroups.g.sinks = k1 k2\na.sinkgroups.g.processor.type = failover\n"
                 + "a.sinkgroups.g.processor.priority.k1 = 3\na.sinkgroups.g.processor.priority.k2 = 2\n";
         assertThat(changeTo(grouped)).contains("close sink k1", "start sink k1", "start sink k2");

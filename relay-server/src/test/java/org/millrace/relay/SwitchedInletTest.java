@@ -79,7 +79,9 @@ class SwitchedInletTest {
         inlet.hold();
         CompletableFuture<Void> small = inlet.submit(Batches.sized(1, 500));
         CompletableFuture<Void> large = inlet.submit(Batches.sized(1, 600));
-        assertThatThrownBy(large::get).hasCauseInstanceOf(ChannelException.class).hasMessageContaining("1000 bytes");
+        assertThatThrownBy(large::get)
+                .hasCauseInstanceOf(ChannelException.class)
+                .hasMessageContaining("1000 bytes");
         inlet.resume();
         assertThat(small).isCompleted();
         assertThat(inlet.submit(Batches.sized(1, 900))).isCompleted();

@@ -10,4 +10,5 @@ import org.millrace.relay.config.Configuration;
  * @param request the sources to look at
  * @param pollInterval how often; null: not at all, changes count from the next start
  */
-public record Changes(Configuration.Request request, @Nullable Duration pollInterval) {}
+public record Changes(
+        Configuration.Request request, @Nullable Duration pollInterval) {}

@@ -38,11 +38,7 @@ public final class CommandLineTool {
      * @param configurations reads a configuration
      * @param runner runs what was read
      */
-    public CommandLineTool(
-            ConfigurationReader configurations,
-            AgentRunner runner,
-            PrintWriter out,
-            PrintWriter err) {
+    public CommandLineTool(ConfigurationReader configurations, AgentRunner runner, PrintWriter out, PrintWriter err) {
         this.err = err;
         this.commands = new CommandLine(new Root())
                 .addSubcommand("agent", new AgentCommand(configurations, runner, err))

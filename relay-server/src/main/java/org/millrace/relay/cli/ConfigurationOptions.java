@@ -9,12 +9,12 @@ import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.ConfigurationUri;
 import org.millrace.relay.config.TextSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** The options that say which agent of which files, common to the commands that read a configuration. */
 final class ConfigurationOptions {
@@ -55,7 +55,8 @@ final class ConfigurationOptions {
     @Option(
             names = {"-b", "--backup-directory"},
             paramLabel = "DIR",
-            description = "Keep a copy of the last good configuration there, and start from it where it cannot be read.")
+            description =
+                    "Keep a copy of the last good configuration there, and start from it where it cannot be read.")
     private @Nullable Path backup;
 
     @Option(
@@ -65,16 +66,7 @@ final class ConfigurationOptions {
 
     /** Flume's other ways to name a configuration. */
     @Option(
-            names = {
-                "-z",
-                "--zkConnString",
-                "-p",
-                "--zkBasePath",
-                "-a",
-                "--auth-provider",
-                "-prov",
-                "--conf-provider"
-            },
+            names = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"},
             hidden = true)
     private List<String> notSupportedYet = new ArrayList<>();
 
@@ -88,8 +80,7 @@ final class ConfigurationOptions {
             throw mistake(unsupportedName(commandLine().getParseResult())
                     + " is not supported yet (expected: -f FILE or -u URI)");
         }
-        return new Configuration.Request(
-                name, sources(err), lenient, backup == null ? null : new Backup(backup, name));
+        return new Configuration.Request(name, sources(err), lenient, backup == null ? null : new Backup(backup, name));
     }
 
     private List<TextSource> sources(PrintWriter err) {

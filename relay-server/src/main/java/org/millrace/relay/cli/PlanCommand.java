@@ -38,7 +38,10 @@ final class PlanCommand implements Callable<Integer> {
             description = "The agent's name: what its keys start with.")
     private String name = "";
 
-    @Parameters(index = "0", paramLabel = "OLD", description = "A .properties file, or a URI as -u of 'agent' takes it.")
+    @Parameters(
+            index = "0",
+            paramLabel = "OLD",
+            description = "A .properties file, or a URI as -u of 'agent' takes it.")
     private String before = "";
 
     @Parameters(index = "1", paramLabel = "NEW", description = "The same as it is to be.")

@@ -20,11 +20,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Mixin
     private ConfigurationOptions options = new ConfigurationOptions();
 
-    ValidateCommand(
-            ConfigurationReader configurations,
-            AgentRunner runner,
-            PrintWriter out,
-            PrintWriter err) {
+    ValidateCommand(ConfigurationReader configurations, AgentRunner runner, PrintWriter out, PrintWriter err) {
         this.configurations = configurations;
         this.runner = runner;
         this.out = out;

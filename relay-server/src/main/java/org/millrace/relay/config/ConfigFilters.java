@@ -65,7 +65,8 @@ final class ConfigFilters {
             return new Answer(
                     null,
                     declared.isEmpty()
-                            ? "there is no config filter " + name + "; expected: one in " + agent.name() + ".configfilters"
+                            ? "there is no config filter " + name + "; expected: one in " + agent.name()
+                                    + ".configfilters"
                             : "expected: one of the config filters " + String.join(", ", declared)
                                     + Nearest.hint(name, declared));
         }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param recipe makes the parts again; null if there is no such agent
  */
 public record Configuration(
-        Findings findings, @Nullable Assembly assembly, List<Text> texts, @Nullable Recipe recipe) {
+        Findings findings,
+        @Nullable Assembly assembly,
+        List<Text> texts,
+        @Nullable Recipe recipe) {
     /**
      * What to read.
      *
@@ -26,7 +29,11 @@ public record Configuration(
      * @param lenient whether to go on without what has a mistake, as Flume would
      * @param backup read where a source cannot be; null if there is none
      */
-    public record Request(String agent, List<TextSource> sources, boolean lenient, @Nullable Backup backup) {
+    public record Request(
+            String agent,
+            List<TextSource> sources,
+            boolean lenient,
+            @Nullable Backup backup) {
         public Request {
             sources = List.copyOf(sources);
         }

@@ -54,8 +54,7 @@ public final class Findings {
     }
 
     private void add(Finding unmasked) {
-        Finding finding = new Finding(
-                unmasked.level(), unmasked.place(), unmasked.key(), masked(unmasked.message()));
+        Finding finding = new Finding(unmasked.level(), unmasked.place(), unmasked.key(), masked(unmasked.message()));
         Place place = finding.place();
         if (place != null && !files.contains(place.file())) {
             files.add(place.file());

@@ -31,7 +31,10 @@ final class HttpText implements TextSource {
     private @Nullable Answer last;
 
     /** Both may be missing. */
-    private record Answer(byte[] text, @Nullable String lastModified, @Nullable String tag) {}
+    private record Answer(
+            byte[] text,
+            @Nullable String lastModified,
+            @Nullable String tag) {}
 
     /**
      * @param user empty: none
@@ -42,8 +45,7 @@ final class HttpText implements TextSource {
         this.authorization = user.isEmpty()
                 ? null
                 : "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+                        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         this.timeout = timeout;
         this.client = HttpClient.newBuilder()
                 .connectTimeout(timeout)

@@ -25,9 +25,14 @@ public final class ExternalFilterFactory implements ComponentFactory.OfConfigFil
     @Override
     public ConfigFilter create(ConfigFilterContext context, Settings settings) {
         String command = settings.string("command")
-                .about("the program and its arguments, separated by blanks and without quotes; the key is added as the last one")
+                .about(
+                        "the program and its arguments, separated by blanks and without quotes; the key is added as the last one")
                 .required();
-        Charset charset = settings.value("charset", "a character set, such as UTF-8", ExternalFilterFactory::charset, StandardCharsets.UTF_8)
+        Charset charset = settings.value(
+                        "charset",
+                        "a character set, such as UTF-8",
+                        ExternalFilterFactory::charset,
+                        StandardCharsets.UTF_8)
                 .about("what the program prints in")
                 .orElse(StandardCharsets.UTF_8);
         Duration timeout = settings.duration("timeout", ChronoUnit.SECONDS, 1, 600)

@@ -100,9 +100,7 @@ final class ExternalProcess implements ConfigFilter {
     }
 
     private String firstLine(String output) throws FilterException {
-        return output.lines()
-                .findFirst()
-                .orElseThrow(() -> new FilterException(command.get(0) + " printed nothing"));
+        return output.lines().findFirst().orElseThrow(() -> new FilterException(command.get(0) + " printed nothing"));
     }
 
     private FilterException tooLong() {

@@ -159,7 +159,8 @@ class CommandLineToolTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"})
+            strings = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"
+            })
     void flumesOtherOptionsAreRefusedByName(String option) {
         assertThat(run("agent", "-n", "a", "-f", good.toString(), option, "value"))
                 .isEqualTo(ExitCode.USAGE);
@@ -232,12 +233,17 @@ class CommandLineToolTest {
                         + "a.sources.r1.keystore-password = sesame\n");
         Path last = Files.writeString(
                 directory.resolve("last.properties"),
-                Files.readString(next).replace("channels = c1 c2\n", "channels = c1\n").replace("sesame", "hush")
+                Files.readString(next)
+                        .replace("channels = c1 c2\n", "channels = c1\n")
+                        .replace("sesame", "hush")
                         .replace("a.channels.c2.type = memory\n", "")
                         .replace("a.sinks.k1.token = top\n", ""));
-        assertThat(run("plan", next.toString(), last.toString(), "-n", "a")).isEqualTo(ExitCode.REFUSED); // token: unknown
+        assertThat(run("plan", next.toString(), last.toString(), "-n", "a"))
+                .isEqualTo(ExitCode.REFUSED); // token: unknown
         Files.writeString(next, Files.readString(next).replace("a.sinks.k1.token = top\n", ""));
-        assertThat(run("plan", next.toString(), last.toString(), "-n", "a")).as(err.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(run("plan", next.toString(), last.toString(), "-n", "a"))
+                .as(err.toString())
+                .isEqualTo(ExitCode.DONE);
         assertThat(out.toString().lines())
                 .containsExactly(
                         next + " -> " + last + ": agent a",

@@ -106,7 +106,8 @@ class HttpTextTest {
     private void answer(HttpExchange exchange) throws IOException {
         String tag = "\"" + text.hashCode() + "\"";
         boolean isKnown = tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))
-                && "Sun, 29 Nov 2026 00:00:00 GMT".equals(exchange.getRequestHeaders().getFirst("If-Modified-Since"));
+                && "Sun, 29 Nov 2026 00:00:00 GMT"
+                        .equals(exchange.getRequestHeaders().getFirst("If-Modified-Since"));
         int answered = status == 200 && isKnown ? 304 : status;
         asked.add(answered + " " + exchange.getRequestHeaders().getFirst("Authorization"));
         exchange.getResponseHeaders().add("ETag", tag);

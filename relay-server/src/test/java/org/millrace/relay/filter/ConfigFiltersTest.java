@@ -53,7 +53,12 @@ class ConfigFiltersTest {
 
     static Stream<String> forms() {
         return Stream.of(
-                "${f['PORT']}", "${f[\"PORT\"]}", "${f[PORT]}", "41${f['REST']}", "${f['NONE']:-4141}", "${my.port}\nmy.port = ${f[PORT]}");
+                "${f['PORT']}",
+                "${f[\"PORT\"]}",
+                "${f[PORT]}",
+                "41${f['REST']}",
+                "${f['NONE']:-4141}",
+                "${my.port}\nmy.port = ${f[PORT]}");
     }
 
     static Stream<Arguments> mistakes() {
@@ -187,8 +192,7 @@ class ConfigFiltersTest {
         };
         return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), false),
-                new Environment(
-                        Map.of("PORT", "4141", "REST", "41", "SECRET", "open-sesame"), new Properties()),
+                new Environment(Map.of("PORT", "4141", "REST", "41", "SECRET", "open-sesame"), new Properties()),
                 ComponentCatalog.ofClassPath(),
                 routing,
                 InstantSource.system());
