@@ -30,11 +30,11 @@ final class HttpText implements TextSource {
     /** The last whole one. */
     private @Nullable Answer last;
 
+    /** @param headers what the next request tells the server of this text */
+    private record Answer(Text text, Headers headers) {}
+
     /** Both may be missing. */
-    private record Answer(
-            byte[] text,
-            @Nullable String lastModified,
-            @Nullable String tag) {}
+    private record Headers(@Nullable String lastModified, @Nullable String tag) {}
 
     /**
      * @param user empty: none
