@@ -53,4 +53,10 @@ public interface ComponentFactory {
          */
         List<SinkProcessor> create(SinkGroupContext context, List<SinkProcessor.Member> sinks, Settings settings);
     }
+
+    /** Makes config filters. */
+    interface OfConfigFilter extends ComponentFactory {
+        /** As {@link OfSource#create}. Settings may not refer to config filters. */
+        ConfigFilter create(ConfigFilterContext context, Settings settings);
+    }
 }

@@ -60,6 +60,11 @@ public class ComponentMetrics {
         return component;
     }
 
+    /** Holds our own figures of the component, and perhaps of others. */
+    public final MetricRegistry registry() {
+        return registry;
+    }
+
     /** Flume's attributes by name, in Flume's spelling: the values are longs, doubles or strings. A snapshot of the names; the gauges are live. */
     public final Map<String, Gauge<?>> flumeAttributes() {
         synchronized (flume) {

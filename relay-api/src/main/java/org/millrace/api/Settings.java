@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.millrace.api.KeyDefinition.Standing;
  * finds all mistakes; the agent then refuses to start. One thread.
  */
 public final class Settings {
+    /** What is shown instead of a secret. */
+    public static final String MASK = "******";
+
     private final String prefix;
     private final Map<String, String> values;
     private final Problems problems;
@@ -32,13 +36,15 @@ public final class Settings {
     private final Map<String, KeyDefinition> elsewise;
     /** Full keys whose values are not the file's. */
     private final Set<String> given;
+    /** Full keys whose values nobody is to see. */
+    private final Set<String> secrets;
 
     /**
      * @param values by key, without the component's prefix
      * @param problems told of each mistake, by key without the component's prefix
      */
     public Settings(Map<String, String> values, Problems problems) {
-        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>(), Set.of());
+        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>(), Set.of(), new HashSet<>());
     }
 
     private Settings(
@@ -47,13 +53,15 @@ public final class Settings {
             Problems problems,
             Map<String, KeyDefinition> known,
             Map<String, KeyDefinition> elsewise,
-            Set<String> given) {
+            Set<String> given,
+            Set<String> secrets) {
         this.prefix = prefix;
         this.values = values;
         this.problems = problems;
         this.known = known;
         this.elsewise = elsewise;
         this.given = given;
+        this.secrets = secrets;
     }
 
     /** Where mistakes go. */
@@ -88,6 +96,11 @@ public final class Settings {
         return known.keySet();
     }
 
+    /** Keys that were asked for as {@linkplain Value#secret secrets} so far. */
+    public Set<String> secretKeys() {
+        return Set.copyOf(secrets);
+    }
+
     /** What is known of the keys that were asked for so far, in that order, and of those of {@link #elsewise}. */
     public List<KeyDefinition> definitions() {
         Map<String, KeyDefinition> all = new LinkedHashMap<>(known);
@@ -100,7 +113,7 @@ public final class Settings {
      * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
      */
     public Settings elsewise() {
-        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise, given);
+        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise, given, secrets);
     }
 
     /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
@@ -215,7 +228,7 @@ public final class Settings {
 
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
-        return new Settings(this.prefix + prefix, values, problems, known, elsewise, given);
+        return new Settings(this.prefix + prefix, values, problems, known, elsewise, given, secrets);
     }
 
     /**
@@ -227,7 +240,7 @@ public final class Settings {
         own.forEach((key, value) -> all.put(prefix + key, value));
         Set<String> keys = new LinkedHashSet<>(given);
         own.keySet().forEach(key -> keys.add(prefix + key));
-        return new Settings(prefix, all, problems, known, elsewise, keys);
+        return new Settings(prefix, all, problems, known, elsewise, keys, secrets);
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -347,6 +360,12 @@ public final class Settings {
             return this;
         }
 
+        /** Nobody is to see the value: no message, log or plan shows it. Names such as {@code password} are secrets anyway. */
+        public Value<T> secret() {
+            secrets.add(prefix + key);
+            return this;
+        }
+
         private void define(@Nullable T defaultValue, Standing standing) {
             String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
             put(new KeyDefinition(
@@ -382,7 +401,12 @@ public final class Settings {
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {
-                problems.problem(prefix + key, text + " (expected: " + expectation(e) + ")");
+                boolean isSecret = secrets.contains(prefix + key);
+                String expectation = expectation(e);
+                problems.problem(
+                        prefix + key,
+                        (isSecret ? MASK : text) + " (expected: "
+                                + (isSecret ? expectation.replace(text, MASK) : expectation) + ")");
                 return standIn;
             }
         }

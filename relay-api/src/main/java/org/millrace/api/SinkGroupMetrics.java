@@ -24,6 +24,11 @@ public final class SinkGroupMetrics {
         registry.gauge(qualified(name), () -> gauge);
     }
 
+    /** Holds the figures of the group, and perhaps of others. */
+    public MetricRegistry registry() {
+        return registry;
+    }
+
     private String qualified(String name) {
         return MetricRegistry.name("sinkgroup", group, name);
     }

@@ -3,12 +3,16 @@ package org.millrace.relay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.millrace.api.StartException;
 import org.millrace.relay.cli.AgentRunner;
+import org.millrace.relay.cli.Changes;
 import org.millrace.relay.cli.ExitCode;
 import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.ConfigurationReader;
 import org.millrace.relay.metrics.MonitoringSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +26,12 @@ final class AgentProcess implements AgentRunner {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
 
     private final Properties system;
+    private final ConfigurationReader reader;
 
-    AgentProcess(Properties system) {
+    /** @param reader for configurations that come while the agent runs */
+    AgentProcess(Properties system, ConfigurationReader reader) {
         this.system = system;
+        this.reader = reader;
     }
 
     @Override
@@ -35,10 +42,17 @@ final class AgentProcess implements AgentRunner {
     }
 
     @Override
-    public int run(Assembly assembly) throws InterruptedException {
+    public int run(Configuration configuration, Changes changes) throws InterruptedException {
+        Assembly assembly = Objects.requireNonNull(configuration.assembly());
         List<String> problems = new ArrayList<>();
         Duration deadline = drainDeadline(problems);
         Relay relay = Relay.monitored(assembly, MonitoringSettings.read(system, problems), deadline);
+        Duration interval = changes.pollInterval();
+        Reloader reloader =
+                interval == null ? null : new Reloader(changes.request(), reader, relay, configuration, interval);
+        if (reloader != null) {
+            HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
+        }
         Object starting = new Object();
         Thread hook = new Thread(() -> stop(relay, starting, deadline), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -47,14 +61,27 @@ final class AgentProcess implements AgentRunner {
                 relay.start();
             }
         } catch (StartException e) {
-            log.error("agent {} did not start: {}", assembly.agent(), reason(e));
+            String reason = configuration.findings().masked(Reloader.reason(e));
+            log.error("agent {} did not start: {}", assembly.agent(), reason);
             return failed(hook);
         } catch (RuntimeException e) {
             log.error("agent {} did not start", assembly.agent(), e);
             return failed(hook);
         }
+        Reloader.save(changes.request().backup(), configuration.texts());
+        if (reloader != null) {
+            takeChanges(reloader);
+        }
         new CountDownLatch(1).await(); // for good: the hook ends the process
         return ExitCode.DONE;
+    }
+
+    private static void takeChanges(Reloader reloader) {
+        try {
+            reloader.run();
+        } catch (InterruptedException e) {
+            log.debug("the agent is being closed, and with it the process ends");
+        }
     }
 
     private static int failed(Thread hook) {
@@ -64,14 +91,6 @@ final class AgentProcess implements AgentRunner {
             log.info("asked to stop while the start failed");
         }
         return ExitCode.FAILED;
-    }
-
-    private static String reason(Exception e) {
-        StringBuilder reason = new StringBuilder(String.valueOf(e.getMessage()));
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            reason.append(": ").append(cause.getMessage());
-        }
-        return reason.toString();
     }
 
     /** Run by the shutdown hook. Without the halt the exit code would tell the signal. */

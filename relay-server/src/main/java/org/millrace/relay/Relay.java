@@ -2,91 +2,58 @@ package org.millrace.relay;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
-import org.millrace.api.Channel;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Component;
-import org.millrace.api.ComponentMetrics;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Assembly.ChannelPart;
-import org.millrace.relay.config.Assembly.GroupPart;
-import org.millrace.relay.config.Assembly.GroupRun;
-import org.millrace.relay.config.Assembly.SinkPart;
-import org.millrace.relay.config.Assembly.SourcePart;
 import org.millrace.relay.config.Routing;
+import org.millrace.relay.metrics.Display;
 import org.millrace.relay.metrics.Monitoring;
 import org.millrace.relay.metrics.MonitoringSettings;
 import org.millrace.relay.route.EventRouter;
-import org.millrace.relay.sink.SinkRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running agent. It starts channels, sinks, sources and monitoring in this order, and stops sources first: what they had taken in is
  * then delivered by the sinks, as far as the deadline allows and unless a durable channel keeps it, before sinks, channels and
- * monitoring stop. One thread at a time.
+ * monitoring stop. Thread-safe: one change at a time, and {@link #close} cuts a {@link #reload} short.
  */
 public final class Relay implements Component {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
-    private final Assembly assembly;
-    private final Component monitoring;
+    private final Assembly first;
+    private final Display monitoring;
     private final Duration drainDeadline;
-    private final List<Runner> runners = new ArrayList<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final RunningParts running;
     private boolean closed;
+    /** In {@link #reload}, which may wait for long. */
+    private volatile @Nullable Thread reloading;
 
     /**
      * @param monitoring shows the figures
      * @param drainDeadline how long sinks may go on once the sources are closed
      */
-    Relay(Assembly assembly, Component monitoring, Duration drainDeadline) {
-        this.assembly = assembly;
+    Relay(Assembly assembly, Display monitoring, Duration drainDeadline) {
+        this.first = assembly;
         this.monitoring = monitoring;
         this.drainDeadline = drainDeadline;
-        Set<SinkPart> grouped = new HashSet<>();
-        assembly.groups().forEach(group -> grouped.addAll(group.sinks()));
-        for (SinkPart sink : assembly.sinks()) {
-            if (!grouped.contains(sink)) {
-                runners.add(Runner.of(sink));
-            }
-        }
-        for (GroupPart group : assembly.groups()) {
-            group.runs().forEach(run -> runners.add(Runner.of(run, group)));
-        }
-    }
-
-    /** The thread of a sink or of a group of sinks, what messages call it, and what it drains. */
-    private record Runner(String kind, String name, SinkRunner thread, Channel channel) {
-        static Runner of(SinkPart sink) {
-            SinkRunner thread = new SinkRunner(sink.name(), sink.sink(), sink.reader(), sink.metrics());
-            return new Runner("sink", sink.name(), thread, sink.channel());
-        }
-
-        static Runner of(GroupRun run, GroupPart group) {
-            SinkPart any = group.sinks().get(0); // all take from the same channel
-            SinkRunner thread = SinkRunner.ofGroup(run.name(), run.processor(), any.reader(), run.metrics());
-            return new Runner("sink group", run.name(), thread, any.channel());
-        }
+        this.running = new RunningParts(assembly.agent());
     }
 
     /** With JMX, and HTTP where the settings ask for it. */
     public static Relay monitored(Assembly assembly, MonitoringSettings settings, Duration drainDeadline) {
-        MetricRegistry registry = assembly.registry();
-        Stream<? extends ComponentMetrics> metrics = Stream.of(
-                        assembly.sources().stream().map(SourcePart::metrics),
-                        assembly.channels().stream().map(ChannelPart::metrics),
-                        assembly.sinks().stream().map(SinkPart::metrics))
-                .flatMap(part -> part);
-        return new Relay(assembly, new Monitoring(settings, registry, List.copyOf(metrics.toList())), drainDeadline);
+        return new Relay(assembly, new Monitoring(settings, new MetricRegistry(), List.of()), drainDeadline);
     }
 
     /** For who has the figures from the assembly, and shares this process with others: nothing is registered anywhere. */
     public static Relay unmonitored(Assembly assembly, Duration drainDeadline) {
-        return new Relay(assembly, new NoMonitoring(), drainDeadline);
+        return new Relay(assembly, Display.NONE, drainDeadline);
     }
 
     /** The way from each source to its channels. */
@@ -97,75 +64,115 @@ public final class Relay implements Component {
         };
     }
 
-    private static final class NoMonitoring implements Component {
-        @Override
-        public void start() {
-            // nothing to show
-        }
-
-        @Override
-        public void close() {
-            // nothing was shown
-        }
-    }
-
     /** Starts all parts. If one does not start, those that did are closed again. */
     @Override
     public void start() throws StartException {
         long began = System.nanoTime();
+        lock.lock();
         try {
-            for (ChannelPart channel : assembly.channels()) {
-                channel.channel().start();
-            }
-            for (Runner runner : runners) {
-                runner.thread().start();
-            }
-            for (SourcePart source : assembly.sources()) {
-                source.source().start();
-            }
+            new Reload(running, first, monitoring, drainDeadline).run();
             monitoring.start();
         } catch (StartException | RuntimeException e) {
             closeParts();
             throw e;
+        } catch (InterruptedException e) { // nothing to wait for, unless somebody is in a hurry
+            Thread.currentThread().interrupt();
+            closeParts();
+            throw new StartException("interrupted", e);
+        } finally {
+            lock.unlock();
         }
         log.info(
                 "agent {} started in {} ms: channels {}; sinks {}; sink groups {}; sources {}",
-                assembly.agent(),
-                Duration.ofNanos(System.nanoTime() - began).toMillis(),
-                assembly.channels(),
-                assembly.sinks(),
-                assembly.groups(),
-                assembly.sources());
+                first.agent(),
+                millisSince(began),
+                first.channels(),
+                first.sinks(),
+                first.groups(),
+                first.sources());
+    }
+
+    /** What runs right now: the parts that a new configuration may keep. */
+    public Assembly running() {
+        lock.lock();
+        try {
+            return running.snapshot();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Turns what runs into what the assembly says.
+     *
+     * @param next read with {@link #running} as what runs
+     * @throws StartException if a part did not start: {@link #running} tells what runs now, and what is to run has to be put into effect
+     *     by another reload
+     * @throws InterruptedException if the agent is being closed meanwhile
+     */
+    public void reload(Assembly next) throws StartException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (closed) {
+                throw new InterruptedException("the agent is closed");
+            }
+            reloading = Thread.currentThread();
+            new Reload(running, next, monitoring, drainDeadline).run();
+        } finally {
+            reloading = null;
+            lock.unlock();
+        }
     }
 
     @Override
     public void close() {
-        if (closed) {
-            return;
+        Thread changing = reloading;
+        if (changing != null) {
+            changing.interrupt();
         }
-        long began = System.nanoTime();
-        log.info(
-                "agent {} stops: sources first, then up to {} s for what they took in",
-                assembly.agent(),
-                drainDeadline.toSeconds());
-        closeParts();
-        log.info(
-                "agent {} stopped in {} ms",
-                assembly.agent(),
-                Duration.ofNanos(System.nanoTime() - began).toMillis());
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            long began = System.nanoTime();
+            log.info(
+                    "agent {} stops: sources first, then up to {} s for what they took in",
+                    first.agent(),
+                    drainDeadline.toSeconds());
+            closeParts();
+            log.info("agent {} stopped in {} ms", first.agent(), millisSince(began));
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void closeParts() {
         closed = true;
         long deadlineNanos = System.nanoTime() + drainDeadline.toNanos();
-        for (SourcePart source : assembly.sources()) {
-            close("source", source.name(), source.source());
-            source.route().close().run();
-        }
+        running.sources.forEach(source -> source.inlet().resume()); // a reload that was cut short may have held it
+        running.sources.forEach(RunningParts::close);
+        handOverRetired(deadlineNanos);
         drain(deadlineNanos);
-        runners.forEach(runner -> close(runner.kind(), runner.name(), runner.thread()));
-        assembly.channels().forEach(channel -> close("channel", channel.name(), channel.channel()));
-        close("monitoring", "", monitoring);
+        running.drainers.forEach(drainer -> RunningParts.close(drainer.title(), drainer));
+        running.channels.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
+        running.retired.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
+        RunningParts.close("monitoring", monitoring);
+    }
+
+    /** A reload that was cut short, or that failed on both ways, may have left events in a channel that is out of use. */
+    private void handOverRetired(long deadlineNanos) {
+        for (ChannelPart old : running.retired) {
+            for (ChannelPart now : running.channels) {
+                if (now.name().equals(old.name())) {
+                    try {
+                        new Handover(old, now).runWithin(left(deadlineNanos));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt(); // whoever closes us is in a hurry
+                    }
+                }
+            }
+        }
     }
 
     /**
@@ -174,17 +181,12 @@ public final class Relay implements Component {
      */
     private void drain(long deadlineNanos) {
         try {
-            for (Runner runner : runners) {
-                if (runner.channel().isDurable()) {
+            for (Drainer drainer : running.drainers) {
+                if (drainer.channel().isDurable()) {
                     continue;
                 }
-                Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
-                if (runner.thread().isRunning() && !runner.thread().drainWithin(left)) {
-                    log.warn(
-                            "{} {} has not emptied its channel within {} ms",
-                            runner.kind(),
-                            runner.name(),
-                            drainDeadline.toMillis());
+                if (!drainer.drainWithin(left(deadlineNanos))) {
+                    log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
                 }
             }
         } catch (InterruptedException e) {
@@ -192,12 +194,11 @@ public final class Relay implements Component {
         }
     }
 
-    /** One part that does not close cleanly must not keep the others from closing. */
-    private static void close(String kind, String name, Component part) {
-        try {
-            part.close();
-        } catch (RuntimeException e) {
-            log.error("{} {} did not close cleanly", kind, name, e);
-        }
+    private static Duration left(long deadlineNanos) {
+        return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+    }
+
+    private static long millisSince(long began) {
+        return Duration.ofNanos(System.nanoTime() - began).toMillis();
     }
 }

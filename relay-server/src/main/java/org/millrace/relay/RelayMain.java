@@ -6,7 +6,9 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.millrace.relay.cli.CommandLineTool;
+import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
@@ -18,13 +20,14 @@ public final class RelayMain {
     private RelayMain() {}
 
     /** See {@code help}. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         keepLoggingUntilTheEnd();
         CommandLineTool tool = new CommandLineTool(
-                RelayMain::read,
-                new AgentProcess(System.getProperties()),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+                        RelayMain::read,
+                        new AgentProcess(System.getProperties(), RelayMain::read),
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                .withDefaults(CommandLineTool.defaultsOfMachine());
         int exitCode = tool.run(args);
         closeLogging();
         System.exit(exitCode);
@@ -37,9 +40,14 @@ public final class RelayMain {
         }
     }
 
-    static Configuration read(Configuration.Request request) {
+    static Configuration read(Configuration.Request request, @Nullable Assembly running) {
         return Configuration.read(
-                request, Environment.ofProcess(), ComponentCatalog.ofProcess(), routing(), InstantSource.system());
+                request,
+                Environment.ofProcess(),
+                ComponentCatalog.ofProcess(),
+                routing(),
+                InstantSource.system(),
+                running);
     }
 
     static Routing routing() {

@@ -72,6 +72,31 @@ class RelayMainIT {
         }
     }
 
+    @Test
+    void sighupHasItPutAChangedFileIntoEffect() throws Exception {
+        start(List.of(), FILE);
+        readUntil("agent a started");
+        Files.writeString(
+                directory.resolve("a.properties"), FILE.replace("a.sinks.k1.type = null", "a.sinks.k1.type = logger"));
+        hangUp();
+        readUntil("agent a reloaded");
+        assertThat(said)
+                .anyMatch(line -> line.contains("reload: restart sink c1 -> k1 (logger): type: null -> logger"));
+        Files.writeString(directory.resolve("a.properties"), FILE.replace("k1.channel = c1", "k1.channel = c2"));
+        hangUp();
+        readUntil("is refused, with");
+        assertThat(said).anyMatch(line -> line.contains("a.properties:5: a.sinks.k1.channel: c2"));
+        process.toHandle().destroy();
+        assertThat(exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    private void hangUp() throws Exception {
+        assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
     private void start(List<String> jvmOptions, String text) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         List<String> command = new ArrayList<>(List.of(

@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.api.Component;
+import org.millrace.api.ComponentMetrics;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
+import org.millrace.api.SinkGroupMetrics;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Assembly.SinkPart;
@@ -24,6 +25,7 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
 import org.millrace.relay.fakes.FakeSource;
+import org.millrace.relay.metrics.Display;
 import org.millrace.testkit.Batches;
 
 class RelayTest {
@@ -93,10 +95,9 @@ class RelayTest {
     void nobodyWaitsForADurableChannelToBeEmpty() throws Exception {
         Assembly made = assembly(FILE.replace("c1.type = memory", "c1.type = kept"));
         SinkPart part = made.sinks().get(0);
-        SinkPart failing =
-                new SinkPart("k1", "fails", new FailingSink(), part.channel(), part.reader(), part.metrics());
-        Assembly assembly =
-                new Assembly("a", made.channels(), List.of(failing), List.of(), made.sources(), made.registry());
+        SinkPart failing = new SinkPart(
+                "k1", "fails", new FailingSink(), part.channel(), part.reader(), part.metrics(), part.values());
+        Assembly assembly = new Assembly("a", made.channels(), List.of(failing), List.of(), made.sources());
         Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
         relay.start();
         ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
@@ -127,8 +128,10 @@ class RelayTest {
                 .hasSize(40);
         assertThat(diary.entries())
                 .containsSubsequence("close sink k0", "close sink k2", "close sink k1", "close channel c1");
-        assertThat(assembly.registry().getGauges())
-                .containsKeys("sinkgroup.g.running", "sink.k1.running", "sink.k2.failuresInARow");
+        assertThat(assembly.groups().get(0).runs().get(0).metrics().registry().getGauges())
+                .containsKey("sinkgroup.g.running");
+        assertThat(assembly.groups().get(0).sinks().get(1).metrics().registry().getGauges())
+                .containsKeys("sink.k1.running", "sink.k1.failuresInARow");
     }
 
     @Test
@@ -154,7 +157,7 @@ class RelayTest {
     private Assembly assembly(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         Configuration configuration = Configuration.read(
-                new Configuration.Request("a", List.of(file), false),
+                Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalogWithKept(diary),
                 RelayMain.routing(),
@@ -176,7 +179,7 @@ class RelayTest {
         public void close() {}
     }
 
-    private final class Monitor implements Component {
+    private final class Monitor implements Display {
         @Override
         public void start() {
             diary.note("start monitoring");
@@ -186,5 +189,17 @@ class RelayTest {
         public void close() {
             diary.note("close monitoring");
         }
+
+        @Override
+        public void show(ComponentMetrics component) {}
+
+        @Override
+        public void show(SinkGroupMetrics group) {}
+
+        @Override
+        public void hide(ComponentMetrics component) {}
+
+        @Override
+        public void hide(SinkGroupMetrics group) {}
     }
 }

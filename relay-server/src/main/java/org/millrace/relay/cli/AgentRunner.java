@@ -1,7 +1,7 @@
 package org.millrace.relay.cli;
 
 import java.util.List;
-import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
 
 /** Runs an agent. */
 public interface AgentRunner {
@@ -11,7 +11,9 @@ public interface AgentRunner {
     /**
      * Runs the agent until the process is told to stop.
      *
+     * @param configuration with an assembly, read from the request's sources
+     * @param changes how it takes changes of these
      * @return the exit code
      */
-    int run(Assembly assembly) throws InterruptedException;
+    int run(Configuration configuration, Changes changes) throws InterruptedException;
 }

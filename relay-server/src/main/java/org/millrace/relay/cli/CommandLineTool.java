@@ -1,6 +1,7 @@
 package org.millrace.relay.cli;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.millrace.client.EventLoops;
@@ -20,6 +22,7 @@ import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.config.ComponentReference;
 import org.millrace.relay.config.ComponentReferences;
 import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.ConfigurationReader;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.Migration;
 import org.millrace.verify.VerifyCommand;
@@ -38,15 +41,12 @@ public final class CommandLineTool {
      * @param configurations reads a configuration
      * @param runner runs what was read
      */
-    public CommandLineTool(
-            Function<Configuration.Request, Configuration> configurations,
-            AgentRunner runner,
-            PrintWriter out,
-            PrintWriter err) {
+    public CommandLineTool(ConfigurationReader configurations, AgentRunner runner, PrintWriter out, PrintWriter err) {
         this.err = err;
         this.commands = new CommandLine(new Root())
                 .addSubcommand("agent", new AgentCommand(configurations, runner, err))
                 .addSubcommand("node", new AgentCommand(configurations, runner, err))
+                .addSubcommand("plan", new PlanCommand(configurations, out, err))
                 .addSubcommand("validate", new ValidateCommand(configurations, runner, out, err))
                 .addSubcommand("migrate", new MigrateCommand(CommandLineTool::migration, out, err))
                 .addSubcommand("avro-client", new AvroClientCommand(System.in, out, err, EventLoops::shared))
@@ -65,6 +65,23 @@ public final class CommandLineTool {
         commands.getCommandSpec().addOption(helpOption());
     }
 
+    /**
+     * Flume's {@code flume.opts}; empty if there is none.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Properties defaultsOfMachine() throws IOException {
+        return FlumeOptions.ofMachine();
+    }
+
+    /** Options of commands that read a configuration may have defaults elsewhere, as Flume's have. */
+    public CommandLineTool withDefaults(Properties options) {
+        commands.getSubcommands().values().stream()
+                .filter(command -> command.getCommandSpec().mixins().containsKey("options"))
+                .forEach(command -> command.setDefaultValueProvider(new FlumeOptions(options)));
+        return this;
+    }
+
     private static CommandLine channelCommand(PrintWriter out, PrintWriter err) {
         Surroundings surroundings = new Surroundings(
                 new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())),
@@ -79,7 +96,7 @@ public final class CommandLineTool {
 
     private static Map<String, String> channelSettings(List<Path> files, String agent, String channel) {
         return Configuration.channelSettings(
-                new Configuration.Request(agent, files, true), Environment.ofProcess(), channel);
+                Configuration.Request.ofFiles(agent, files, true), Environment.ofProcess(), channel);
     }
 
     private static Migration.Outcome migration(List<Path> files, @Nullable String agent) {

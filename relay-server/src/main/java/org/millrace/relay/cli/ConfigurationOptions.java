@@ -1,10 +1,14 @@
 package org.millrace.relay.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.ConfigurationUri;
+import org.millrace.relay.config.TextSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,54 +35,86 @@ final class ConfigurationOptions {
     private List<Path> files = new ArrayList<>();
 
     @Option(
+            names = {"-u", "--conf-uri"},
+            paramLabel = "URI",
+            description = "The same by a file:, classpath:, http: or https: URI; then -f has no effect, as in Flume.")
+    private List<String> uris = new ArrayList<>();
+
+    @Option(
+            names = {"-user", "--conf-user"},
+            paramLabel = "NAME",
+            description = "For basic authentication where -u has an http: or https: URI.")
+    private String user = "";
+
+    @Option(
+            names = {"-pwd", "--conf-password"},
+            paramLabel = "PASSWORD",
+            description = "The password of --conf-user. Other users of the machine can see it: better in flume.opts.")
+    private String password = "";
+
+    @Option(
+            names = {"-b", "--backup-directory"},
+            paramLabel = "DIR",
+            description =
+                    "Keep a copy of the last good configuration there, and start from it where it cannot be read.")
+    private @Nullable Path backup;
+
+    @Option(
             names = "--lenient",
             description = "As Flume would, go on without what has a mistake, with a warning for each.")
     private boolean lenient;
 
     /** Flume's other ways to name a configuration. */
     @Option(
-            names = {
-                "-u",
-                "--conf-uri",
-                "-z",
-                "--zkConnString",
-                "-p",
-                "--zkBasePath",
-                "-b",
-                "--backup-directory",
-                "-user",
-                "--conf-user",
-                "-pwd",
-                "--conf-password",
-                "-a",
-                "--auth-provider",
-                "-prov",
-                "--conf-provider"
-            },
+            names = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"},
             hidden = true)
     private List<String> notSupportedYet = new ArrayList<>();
 
-    /** What to read. */
-    Configuration.Request request() {
-        CommandLine commandLine = commandLine();
+    /**
+     * What to read.
+     *
+     * @param err told of options that have no effect beside others
+     */
+    Configuration.Request request(PrintWriter err) {
         if (!notSupportedYet.isEmpty()) {
-            throw new ParameterException(
-                    commandLine,
-                    unsupportedName(commandLine.getParseResult()) + " is not supported yet (expected: -f FILE)");
+            throw mistake(unsupportedName(commandLine().getParseResult())
+                    + " is not supported yet (expected: -f FILE or -u URI)");
+        }
+        return new Configuration.Request(name, sources(err), lenient, backup == null ? null : new Backup(backup, name));
+    }
+
+    private List<TextSource> sources(PrintWriter err) {
+        if (!uris.isEmpty()) {
+            if (!files.isEmpty()) {
+                err.println("warning: -f has no effect beside -u");
+            }
+            return uris.stream().map(this::ofUri).toList();
         }
         if (files.isEmpty()) {
-            throw new ParameterException(commandLine, "Missing required option: '--conf-file=FILE'");
+            throw mistake("Missing required option: '--conf-file=FILE'");
         }
-        return new Configuration.Request(name, files, lenient);
+        return files.stream().map(TextSource::ofFile).toList();
+    }
+
+    private TextSource ofUri(String uri) {
+        try {
+            return ConfigurationUri.source(uri, user, password);
+        } catch (IllegalArgumentException e) {
+            throw mistake("--conf-uri " + uri + ": " + e.getMessage());
+        }
+    }
+
+    private ParameterException mistake(String message) {
+        return new ParameterException(commandLine(), message);
     }
 
     /** The first one, as it stands on the command line. */
     private static String unsupportedName(ParseResult parsed) {
-        List<String> names = List.of(parsed.matchedOption("--conf-uri").names());
+        List<String> names = List.of(parsed.matchedOption("--zkConnString").names());
         return parsed.originalArgs().stream()
                 .filter(arg -> names.stream().anyMatch(name -> arg.equals(name) || arg.startsWith(name + "=")))
                 .findFirst()
-                .orElse("a way to name a configuration other than a file");
+                .orElse("a way to name a configuration other than these");
     }
 
     private CommandLine commandLine() {

@@ -34,7 +34,7 @@ final class HelpCommand implements Callable<Integer> {
             arity = "0..2",
             paramLabel = "WHAT",
             description = {
-                "A command; or a kind of component (source, channel, sink, selector, interceptor, processor),",
+                "A command; or a kind of component (source, channel, sink, selector, interceptor, processor, filter),",
                 "and one of its types."
             })
     private List<String> words = new ArrayList<>();
@@ -95,9 +95,9 @@ final class HelpCommand implements Callable<Integer> {
         return ofKind;
     }
 
-    /** {@code processor} is what its keys start with. */
+    /** {@code processor} is what its keys start with; no kind has a blank in it. */
     private static String shortKind(ComponentReference reference) {
-        return reference.kind().replace("sink processor", "processor");
+        return reference.kind().replace("sink processor", "processor").replace("config filter", "filter");
     }
 
     private ComponentReference named(String kind, List<ComponentReference> ofKind, String type) {

@@ -26,13 +26,19 @@ final class Report {
 
     /** The mistakes, each with its line, and how many they are. */
     void printRefusal(PrintWriter err) {
+        int mistakes = printMistakes(err);
+        err.println(mistakes + (mistakes == 1 ? " mistake" : " mistakes") + "; nothing was started");
+    }
+
+    /** Each with its line; how many they are. */
+    int printMistakes(PrintWriter err) {
         List<String> mistakes = new ArrayList<>(lines(findings.mistakes()));
         if (lenient) {
             mistakes.addAll(lines(findings.dropped()));
         }
         mistakes.addAll(propertyMistakes);
         mistakes.forEach(err::println);
-        err.println(mistakes.size() + (mistakes.size() == 1 ? " mistake" : " mistakes") + "; nothing was started");
+        return mistakes.size();
     }
 
     /** What to say about a configuration that may start. */

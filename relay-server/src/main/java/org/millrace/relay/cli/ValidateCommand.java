@@ -1,19 +1,18 @@
 package org.millrace.relay.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.ConfigurationReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Says what is wrong with a configuration, or what it would run. */
 @Command(description = "Check an agent's configuration as 'agent' would, and start nothing.", sortOptions = false)
 final class ValidateCommand implements Callable<Integer> {
-    private final Function<Configuration.Request, Configuration> configurations;
+    private final ConfigurationReader configurations;
     private final AgentRunner runner;
     private final PrintWriter out;
     private final PrintWriter err;
@@ -21,11 +20,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Mixin
     private ConfigurationOptions options = new ConfigurationOptions();
 
-    ValidateCommand(
-            Function<Configuration.Request, Configuration> configurations,
-            AgentRunner runner,
-            PrintWriter out,
-            PrintWriter err) {
+    ValidateCommand(ConfigurationReader configurations, AgentRunner runner, PrintWriter out, PrintWriter err) {
         this.configurations = configurations;
         this.runner = runner;
         this.out = out;
@@ -34,8 +29,8 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Configuration.Request request = options.request();
-        Configuration configuration = configurations.apply(request);
+        Configuration.Request request = options.request(err);
+        Configuration configuration = configurations.read(request, null);
         Report report = new Report(configuration.findings(), runner.problems(), request.lenient());
         Assembly assembly = configuration.assembly();
         if (assembly == null || report.isRefusal()) {
@@ -43,16 +38,14 @@ final class ValidateCommand implements Callable<Integer> {
             return ExitCode.REFUSED;
         }
         report.warnings().forEach(err::println);
-        String files =
-                String.join(", ", request.files().stream().map(Path::toString).toList());
-        out.println(files + ": agent " + assembly.agent() + " can run");
+        out.println(request.names() + ": agent " + assembly.agent() + " can run");
         print("sources ", assembly.sources());
         print("channels", assembly.channels());
         for (Assembly.SinkPart sink : assembly.sinks()) {
             print("sinks   ", List.of(sink));
             String outlook = sink.sink().outlook();
             if (!outlook.isEmpty()) {
-                out.println("            " + outlook);
+                out.println("            " + configuration.findings().masked(outlook));
             }
         }
         print("groups  ", assembly.groups());

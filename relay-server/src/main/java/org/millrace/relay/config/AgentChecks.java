@@ -1,7 +1,5 @@
 package org.millrace.relay.config;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,10 +33,9 @@ final class AgentChecks {
     void run() {
         checkLists();
         agent.shapeless().stream().filter(this::isNoVariable).forEach(this::reportShapeless);
-        for (Kind kind : List.of(Kind.SOURCE, Kind.CHANNEL, Kind.SINK, Kind.SINK_GROUP)) {
+        for (Kind kind : Kind.values()) {
             checkListed(kind);
         }
-        checkConfigFilters();
         agents.values().stream().filter(other -> other != agent).forEach(this::checkOther);
     }
 
@@ -110,21 +107,6 @@ final class AgentChecks {
                                 + ")");
             }
         });
-    }
-
-    private void checkConfigFilters() {
-        List<Property> lines = new ArrayList<>();
-        Property list = agent.list(Kind.CONFIG_FILTER);
-        if (list != null) {
-            lines.add(list);
-        }
-        agent.configured(Kind.CONFIG_FILTER)
-                .values()
-                .forEach(filter -> lines.add(filter.lines().values().iterator().next()));
-        lines.forEach(line -> findings.mistake(
-                line.place(),
-                line.key(),
-                "config filters are not supported yet (expected: e.g. ${env:NAME} in values)"));
     }
 
     private void checkOther(AgentLines other) {

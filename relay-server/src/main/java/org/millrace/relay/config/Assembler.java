@@ -7,7 +7,10 @@ import org.millrace.relay.config.Assembly.GroupPart;
 import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Assembly.SourcePart;
 
-/** Makes the parts of an agent from its lines. What has a mistake is left out, and what cannot do without it. */
+/**
+ * Makes the parts of an agent from its lines. What has a mistake is left out, and what cannot do without it. Each part is made, since that
+ * checks its settings; but where an agent runs, those of its parts about which nothing has changed take their place again.
+ */
 final class Assembler {
     private final Workshop workshop;
     private final Routing routing;
@@ -26,7 +29,6 @@ final class Assembler {
         Set<String> inUse = new HashSet<>();
         sinks.forEach(sink -> inUse.add(sink.channel().name()));
         sources.forEach(source -> source.channels().forEach(channel -> inUse.add(channel.name())));
-        return new Assembly(
-                workshop.agent().name(), channels.used(inUse), sinks, groupParts, sources, workshop.registry());
+        return new Assembly(workshop.agent().name(), channels.used(inUse), sinks, groupParts, sources);
     }
 }

@@ -1,6 +1,5 @@
 package org.millrace.relay.config;
 
-import com.codahale.metrics.MetricRegistry;
 import java.util.List;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelMetrics;
@@ -11,24 +10,28 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.api.SinkProcessor;
 import org.millrace.api.Source;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.support.SwitchedInlet;
 
 /**
  * The parts of an agent, made and joined but not started, each kind in the order of the file's list.
  *
  * @param sinks all of them, also those in groups
  * @param groups those whose sinks do not run each by itself
- * @param registry holds the figures that are our own
  */
 public record Assembly(
         String agent,
         List<ChannelPart> channels,
         List<SinkPart> sinks,
         List<GroupPart> groups,
-        List<SourcePart> sources,
-        MetricRegistry registry) {
+        List<SourcePart> sources) {
 
-    /** A channel and what is known about it. */
-    public record ChannelPart(String name, String type, Channel channel, ChannelMetrics metrics) {
+    /**
+     * A channel and what is known about it.
+     *
+     * @param values what it was made from
+     */
+    public record ChannelPart(
+            String name, String type, Channel channel, ChannelMetrics metrics, ComponentValues values) {
         @Override
         public String toString() {
             return name + " (" + type + ")";
@@ -39,9 +42,16 @@ public record Assembly(
      * A sink and what is known about it.
      *
      * @param reader where it takes from: the channel, or one of its readers
+     * @param values what it was made from
      */
     public record SinkPart(
-            String name, String type, Sink sink, Channel channel, ChannelReader reader, SinkMetrics metrics) {
+            String name,
+            String type,
+            Sink sink,
+            Channel channel,
+            ChannelReader reader,
+            SinkMetrics metrics,
+            ComponentValues values) {
         @Override
         public String toString() {
             return reader.name() + " -> " + name + " (" + type + ")";
@@ -53,8 +63,10 @@ public record Assembly(
      *
      * @param sinks in the order of the group's list
      * @param runs what its threads run: all of its sinks are in one of them
+     * @param values what it was made from
      */
-    public record GroupPart(String name, String type, List<SinkPart> sinks, List<GroupRun> runs) {
+    public record GroupPart(
+            String name, String type, List<SinkPart> sinks, List<GroupRun> runs, ComponentValues values) {
         @Override
         public String toString() {
             String threads = runs.size() == 1 ? "" : ", " + runs.size() + " threads";
@@ -70,14 +82,23 @@ public record Assembly(
      */
     public record GroupRun(String name, SinkProcessor processor, SinkGroupMetrics metrics) {}
 
-    /** A source and what is known about it. Its route is to be closed after it. */
+    /**
+     * A source and what is known about it. Its route is to be closed after it.
+     *
+     * @param inlet what the source puts into, whatever its route is
+     * @param values what it was made from, without those of its route
+     * @param routeValues of its interceptors, its selector, and the names of its channels
+     */
     public record SourcePart(
             String name,
             String type,
             Source source,
+            SwitchedInlet inlet,
             List<Channel> channels,
             Routing.Route route,
-            SourceMetrics metrics) {
+            SourceMetrics metrics,
+            ComponentValues values,
+            ComponentValues routeValues) {
         @Override
         public String toString() {
             return name + " (" + type + ") -> "

@@ -1,5 +1,6 @@
 package org.millrace.relay.config;
 
+import com.codahale.metrics.MetricRegistry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,14 +43,15 @@ final class Channels {
         if (factory == null) {
             return;
         }
-        ChannelMetrics metrics = new ChannelMetrics(name, workshop.registry());
+        ChannelMetrics metrics = new ChannelMetrics(name, new MetricRegistry());
         ChannelContext context = new ChannelContext(workshop.agent().name(), name, metrics, workshop.clock());
         Channel channel = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         lines.noteEmptyValues();
         if (channel != null && lines.isGood()) {
             standIns.remove(name);
-            parts.put(name, new ChannelPart(name, factory.typeNames().get(0), channel, metrics));
+            String type = factory.typeNames().get(0);
+            parts.put(name, workshop.continuity().of(new ChannelPart(name, type, channel, metrics, lines.values())));
         }
     }
 

@@ -27,8 +27,9 @@ public final class ComponentCatalog {
     private final Types<ComponentFactory.OfInterceptor> interceptors;
     private final Types<ComponentFactory.OfSelector> selectors;
     private final Types<ComponentFactory.OfSinkProcessor> sinkProcessors;
+    private final Types<ComponentFactory.OfConfigFilter> configFilters;
 
-    /** These and no others; classes are found by name on the class path. */
+    /** These and no others, without config filters; classes are found by name on the class path. */
     public ComponentCatalog(
             Iterable<ComponentFactory.OfSource> sources,
             Iterable<ComponentFactory.OfChannel> channels,
@@ -36,6 +37,17 @@ public final class ComponentCatalog {
             Iterable<ComponentFactory.OfInterceptor> interceptors,
             Iterable<ComponentFactory.OfSelector> selectors,
             Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors) {
+        this(sources, channels, sinks, interceptors, selectors, sinkProcessors, List.of());
+    }
+
+    public ComponentCatalog(
+            Iterable<ComponentFactory.OfSource> sources,
+            Iterable<ComponentFactory.OfChannel> channels,
+            Iterable<ComponentFactory.OfSink> sinks,
+            Iterable<ComponentFactory.OfInterceptor> interceptors,
+            Iterable<ComponentFactory.OfSelector> selectors,
+            Iterable<ComponentFactory.OfSinkProcessor> sinkProcessors,
+            Iterable<ComponentFactory.OfConfigFilter> configFilters) {
         this.plugIns = PlugIns.none();
         this.sources = new Types<>(TypeKind.SOURCE, ComponentFactory.OfSource.class, own(sources));
         this.channels = new Types<>(TypeKind.CHANNEL, ComponentFactory.OfChannel.class, own(channels));
@@ -44,6 +56,8 @@ public final class ComponentCatalog {
         this.selectors = new Types<>(TypeKind.SELECTOR, ComponentFactory.OfSelector.class, own(selectors));
         this.sinkProcessors =
                 new Types<>(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class, own(sinkProcessors));
+        this.configFilters =
+                new Types<>(TypeKind.CONFIG_FILTER, ComponentFactory.OfConfigFilter.class, own(configFilters));
     }
 
     private ComponentCatalog(PlugIns plugIns) {
@@ -54,6 +68,7 @@ public final class ComponentCatalog {
         this.interceptors = types(TypeKind.INTERCEPTOR, ComponentFactory.OfInterceptor.class);
         this.selectors = types(TypeKind.SELECTOR, ComponentFactory.OfSelector.class);
         this.sinkProcessors = types(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class);
+        this.configFilters = types(TypeKind.CONFIG_FILTER, ComponentFactory.OfConfigFilter.class);
         plugIns.noteSilentOnes();
     }
 
@@ -102,7 +117,7 @@ public final class ComponentCatalog {
 
     /** What to write for a type in a file: Flume's alias for a class of Flume's. */
     String aliasOf(String kind, String type) {
-        return Stream.of(sources, channels, sinks, interceptors, selectors, sinkProcessors)
+        return Stream.of(sources, channels, sinks, interceptors, selectors, sinkProcessors, configFilters)
                 .filter(types -> types.kind.noun().equals(kind))
                 .findFirst()
                 .map(types -> types.aliasOf(type))
@@ -131,6 +146,10 @@ public final class ComponentCatalog {
 
     Types<ComponentFactory.OfSinkProcessor> sinkProcessors() {
         return sinkProcessors;
+    }
+
+    Types<ComponentFactory.OfConfigFilter> configFilters() {
+        return configFilters;
     }
 
     /** The factories of one kind by type name. */

@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.ComponentFactory;
+import org.millrace.api.ConfigFilterContext;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.SelectorContext;
 import org.millrace.api.Settings;
@@ -118,6 +119,10 @@ public final class ComponentReferences {
                 catalog.sinkProcessors(),
                 (factory, settings) -> factory.create(
                         new SinkGroupContext(AGENT, NAME, new SinkGroupMetrics(NAME, registry)), List.of(), settings));
+        add(
+                TypeKind.CONFIG_FILTER,
+                catalog.configFilters(),
+                (factory, settings) -> factory.create(new ConfigFilterContext(AGENT, NAME, Map.of()), settings));
     }
 
     private <F extends ComponentFactory> void add(

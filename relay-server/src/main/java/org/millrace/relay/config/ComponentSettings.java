@@ -2,6 +2,7 @@ package org.millrace.relay.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,33 @@ final class ComponentSettings implements Settings.Problems {
         return new ComponentSettings(prefix + inner, some, place, findings);
     }
 
+    /** What the lines say. To be asked once the component has read them: it knows which are secrets. */
+    ComponentValues values() {
+        return values(key -> true);
+    }
+
+    /** As {@link #values()}, only of keys that satisfy the condition. */
+    ComponentValues values(Predicate<String> wanted) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Set<String> secrets = new HashSet<>();
+        lines.forEach((key, line) -> {
+            if (wanted.test(key)) {
+                values.put(key, line.value());
+                if (isSecret(key)) {
+                    secrets.add(key);
+                }
+            }
+        });
+        return new ComponentValues(values, secrets);
+    }
+
+    private boolean isSecret(String key) {
+        Property line = lines.get(key);
+        return SECRET.matcher(key).matches()
+                || settings.secretKeys().contains(key)
+                || (line != null && !line.secrets().isEmpty());
+    }
+
     /** False once there was a mistake. */
     boolean isGood() {
         return good;
@@ -109,10 +137,14 @@ final class ComponentSettings implements Settings.Problems {
 
     private String withoutSecret(String key, String message) {
         Property line = lines.get(key);
-        if (line == null || line.value().isEmpty() || !SECRET.matcher(key).matches()) {
+        if (line == null || line.value().isEmpty() || !isSecret(key)) {
             return message;
         }
-        return message.replace(line.value(), "******");
+        String masked = message.replace(line.value(), Settings.MASK);
+        for (String part : line.secrets()) {
+            masked = masked.replace(part, Settings.MASK); // the message may tell of a part of the value
+        }
+        return masked;
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.millrace.relay.config;
 
-import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -14,34 +13,83 @@ import org.jspecify.annotations.Nullable;
  *
  * @param findings everything there is to say about it
  * @param assembly the agent's parts; null if the configuration is refused
+ * @param texts what was read, of each source that could be
+ * @param recipe makes the parts again; null if there is no such agent
  */
-public record Configuration(Findings findings, @Nullable Assembly assembly) {
+public record Configuration(
+        Findings findings,
+        @Nullable Assembly assembly,
+        List<Text> texts,
+        @Nullable Recipe recipe) {
     /**
      * What to read.
      *
      * @param agent the agent's name
-     * @param files merged in this order: the later one's values win
+     * @param sources merged in this order: the later one's values win
      * @param lenient whether to go on without what has a mistake, as Flume would
+     * @param backup read where a source cannot be; null if there is none
      */
-    public record Request(String agent, List<Path> files, boolean lenient) {}
+    public record Request(
+            String agent,
+            List<TextSource> sources,
+            boolean lenient,
+            @Nullable Backup backup) {
+        public Request {
+            sources = List.copyOf(sources);
+        }
+
+        /** Of files alone. */
+        public static Request ofFiles(String agent, List<Path> files, boolean lenient) {
+            return new Request(agent, files.stream().map(TextSource::ofFile).toList(), lenient, null);
+        }
+
+        /** The same with texts that were read already. */
+        public Request withTexts(List<Text> texts) {
+            List<TextSource> read = texts.stream()
+                    .map(text -> TextSource.ofBytes(text.name(), text.bytes()))
+                    .toList();
+            return new Request(agent, read, lenient, null);
+        }
+
+        /** The sources as an operator knows them. */
+        public String names() {
+            return String.join(", ", sources.stream().map(TextSource::name).toList());
+        }
+    }
 
     /** Reads the files, finds all mistakes, and makes the agent's parts if there are none, or if some are left when lenient. */
     public static Configuration read(
             Request request, Environment environment, ComponentCatalog catalog, Routing routing, InstantSource clock) {
+        return read(request, environment, catalog, routing, clock, null);
+    }
+
+    /**
+     * As {@link #read(Request, Environment, ComponentCatalog, Routing, InstantSource)}, for an agent that runs: those of its parts about
+     * which nothing has changed are in the assembly as they are.
+     */
+    public static Configuration read(
+            Request request,
+            Environment environment,
+            ComponentCatalog catalog,
+            Routing routing,
+            InstantSource clock,
+            @Nullable Assembly running) {
         Findings findings = new Findings();
         environment.check(findings);
         catalog.report(findings);
-        AgentLines agent = agentLines(request, environment, findings);
+        PropertyFiles files = PropertyFiles.read(request, findings);
+        AgentLines agent = agentLines(request, files.properties(), environment, catalog, findings);
         if (agent == null) {
-            return new Configuration(findings, null);
+            return new Configuration(findings, null, files.texts(), null);
         }
-        Workshop workshop = new Workshop(agent, catalog, new MetricRegistry(), clock, findings, request.lenient());
-        Assembly assembly = new Assembler(workshop, routing).assemble();
+        Recipe recipe = new Recipe(agent, catalog, routing, clock, request.lenient());
+        Assembly assembly = recipe.assemble(findings, running);
         if (assembly.sources().isEmpty() && assembly.sinks().isEmpty()) {
             findings.dropped(null, agent.name(), "nothing is left of this agent that could start");
-            return new Configuration(findings, null);
+            return new Configuration(findings, null, files.texts(), recipe);
         }
-        return new Configuration(findings, findings.hasMistakes() && !request.lenient() ? null : assembly);
+        boolean refused = findings.hasMistakes() && !request.lenient();
+        return new Configuration(findings, refused ? null : assembly, files.texts(), recipe);
     }
 
     /**
@@ -63,12 +111,12 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
         AgentLines own = agents.get(agent);
         if (own == null) {
             findings.mistake(new Place(origin, 0), "", "no agent " + agent);
-            return new Configuration(findings, null);
+            return new Configuration(findings, null, List.of(), null);
         }
         new AgentChecks(own, agents, Set.of(), findings).run();
-        Workshop workshop = new Workshop(own, catalog, new MetricRegistry(), clock, findings, false);
-        Assembly assembly = new Assembler(workshop, routing).assemble();
-        return new Configuration(findings, findings.hasMistakes() ? null : assembly);
+        Recipe recipe = new Recipe(own, catalog, routing, clock, false);
+        Assembly assembly = recipe.assemble(findings, null);
+        return new Configuration(findings, findings.hasMistakes() ? null : assembly, List.of(), recipe);
     }
 
     /**
@@ -79,7 +127,8 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
      */
     public static Map<String, String> channelSettings(Request request, Environment environment, String channel) {
         Findings findings = new Findings();
-        AgentLines agent = agentLines(request, environment, findings);
+        Map<String, Property> raw = PropertyFiles.read(request, findings).properties();
+        AgentLines agent = agentLines(request, raw, environment, ComponentCatalog.ofClassPath(), findings);
         if (agent == null) {
             throw new IllegalArgumentException(findings.mistakes().stream()
                     .map(Finding::toString)
@@ -96,8 +145,12 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
         return settings;
     }
 
-    private static @Nullable AgentLines agentLines(Request request, Environment environment, Findings findings) {
-        Map<String, Property> raw = PropertyFiles.read(request.files(), findings);
+    private static @Nullable AgentLines agentLines(
+            Request request,
+            @Nullable Map<String, Property> raw,
+            Environment environment,
+            ComponentCatalog catalog,
+            Findings findings) {
         if (raw == null) {
             return null;
         }
@@ -105,6 +158,13 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
             raw.values().removeIf(property -> property.value().isEmpty()); // as Flume
         }
         Substitution substitution = new Substitution(raw, environment, findings);
+        AgentLines unresolved = AgentLines.byAgent(raw.values()).get(request.agent());
+        if (unresolved != null) {
+            ConfigFilters filters =
+                    new ConfigFilters(unresolved, catalog, environment, findings, substitution::resolved);
+            substitution.askFilters(filters);
+            filters.checkAll();
+        }
         Map<String, AgentLines> agents = AgentLines.byAgent(substitution
                 .resolveUnder(request.agent() + ".") // another agent's variables are set where that one runs
                 .values());
@@ -118,11 +178,9 @@ public record Configuration(Findings findings, @Nullable Assembly assembly) {
     }
 
     private static void reportNoAgent(Request request, Set<String> agents, Findings findings) {
-        Place place = new Place(
-                String.join(", ", request.files().stream().map(Path::toString).toList()), 0);
         String there = agents.isEmpty() ? "it declares no agent" : "agents there: " + String.join(", ", agents);
         findings.mistake(
-                place,
+                new Place(request.names(), 0),
                 "",
                 "no agent " + request.agent() + " in this file (" + there + Nearest.hint(request.agent(), agents)
                         + ")");

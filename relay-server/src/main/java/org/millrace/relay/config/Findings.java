@@ -2,20 +2,43 @@ package org.millrace.relay.config;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.Settings;
 
 /** What was found in the configuration so far. One thread. */
 public final class Findings {
+    private static final int LEAST_SECRET_CHARS = 4;
+
     private final List<Finding> all = new ArrayList<>();
     /** Files in the order in which they were first spoken of. */
     private final List<String> files = new ArrayList<>();
 
     private final Claims claims = new Claims();
+    /** Never to be shown. */
+    private final Set<String> secrets = new HashSet<>();
 
     /** What components have claimed so far. */
     Claims claims() {
         return claims;
+    }
+
+    /** No message shows the text from now on; one that is too short to be told from other text is only masked where its key is known. */
+    void keepSecret(String text) {
+        if (text.length() >= LEAST_SECRET_CHARS) {
+            secrets.add(text);
+        }
+    }
+
+    /** A message about this configuration without what config filters gave. */
+    public String masked(String message) {
+        String masked = message;
+        for (String secret : secrets) {
+            masked = masked.replace(secret, Settings.MASK);
+        }
+        return masked;
     }
 
     void mistake(@Nullable Place place, String key, String message) {
@@ -30,7 +53,8 @@ public final class Findings {
         add(new Finding(Finding.Level.NOTE, place, key, message));
     }
 
-    private void add(Finding finding) {
+    private void add(Finding unmasked) {
+        Finding finding = new Finding(unmasked.level(), unmasked.place(), unmasked.key(), masked(unmasked.message()));
         Place place = finding.place();
         if (place != null && !files.contains(place.file())) {
             files.add(place.file());

@@ -61,6 +61,9 @@ final class FlumeTypes {
         types(TypeKind.SINK_PROCESSOR, "sink.")
                 .add("default=DefaultSinkProcessor failover=FailoverSinkProcessor")
                 .add("load_balance=LoadBalancingSinkProcessor");
+        types(TypeKind.CONFIG_FILTER, "configfilter.")
+                .add("env=EnvironmentVariableConfigFilter external=ExternalProcessConfigFilter")
+                .add("hadoop=HadoopCredentialStoreConfigFilter");
     }
 
     private FlumeTypes() {}
@@ -84,7 +87,8 @@ final class FlumeTypes {
         SINK,
         SELECTOR,
         INTERCEPTOR,
-        SINK_PROCESSOR;
+        SINK_PROCESSOR,
+        CONFIG_FILTER;
 
         String noun() {
             return name().toLowerCase(Locale.ROOT).replace('_', ' ');

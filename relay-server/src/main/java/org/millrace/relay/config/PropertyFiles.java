@@ -5,9 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,66 +14,88 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads several files into one set of properties: of equal keys in different files the later file's wins, and equal keys in one file are
+ * Several texts, read into one set of properties: of equal keys in different texts the later one's wins, and equal keys in one text are
  * a mistake.
  *
- * <p>The format says ISO-8859-1, but editors write UTF-8. A file that is valid UTF-8 is read as such, any other as ISO-8859-1: text of
+ * <p>The format says ISO-8859-1, but editors write UTF-8. A text that is valid UTF-8 is read as such, any other as ISO-8859-1: text of
  * the latter with non-ASCII letters is hardly ever valid UTF-8, and pure ASCII is the same in both.
+ *
+ * @param texts those that could be read
+ * @param properties by key, in the order of the texts; null if one of them could not be read, which has been reported
  */
-final class PropertyFiles {
+record PropertyFiles(List<Text> texts, @Nullable Map<String, Property> properties) {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private PropertyFiles() {}
-
-    /** The properties by key, in the order of the files; null if one of them cannot be read, which has been reported. */
-    static @Nullable Map<String, Property> read(List<Path> files, Findings findings) {
-        Map<String, Property> merged = new LinkedHashMap<>();
-        boolean complete = true;
-        for (Path file : files) {
-            Map<String, Property> properties = readOne(file, findings);
-            if (properties == null) {
-                complete = false;
-            } else {
-                properties.keySet().forEach(merged::remove); // so that a key stands where its value stands
-                merged.putAll(properties);
+    /** Reads all of the request's sources; or its backup, if one of them cannot be read. */
+    static PropertyFiles read(Configuration.Request request, Findings findings) {
+        Findings unread = new Findings();
+        List<Text> texts = read(request.sources(), unread);
+        Backup backup = request.backup();
+        if (texts.size() < request.sources().size() && backup != null) {
+            List<Text> copy = read(List.of(backup.source()), new Findings());
+            if (!copy.isEmpty()) {
+                unread.mistakes()
+                        .forEach(problem -> findings.note(
+                                problem.place(), "", problem.message() + "; " + backup.file() + " is used instead"));
+                return new PropertyFiles(copy, merge(copy, findings));
             }
         }
-        return complete ? merged : null;
+        unread.mistakes().forEach(problem -> findings.mistake(problem.place(), "", problem.message()));
+        Map<String, Property> merged = merge(texts, findings);
+        return new PropertyFiles(texts, texts.size() < request.sources().size() ? null : merged);
     }
 
-    private static @Nullable Map<String, Property> readOne(Path file, Findings findings) {
-        if (isOtherFormat(file)) {
-            findings.mistake(new Place(file.toString(), 0), "", "expected: a .properties file");
-            return null;
-        }
-        Map<String, Property> properties = new LinkedHashMap<>();
-        try {
-            for (Property property : PropertiesParser.parse(textOf(file), file.toString(), findings)) {
-                Property earlier = properties.remove(property.key());
-                if (earlier != null) {
-                    findings.mistake(
-                            property.place(),
-                            property.key(),
-                            "given twice, first in line " + earlier.place().line()
-                                    + " (expected: each key once; Flume takes the last, here line "
-                                    + property.place().line() + ")");
-                }
-                properties.put(property.key(), property);
+    private static List<Text> read(List<TextSource> sources, Findings findings) {
+        List<Text> texts = new ArrayList<>();
+        for (TextSource source : sources) {
+            Place place = new Place(source.name(), 0);
+            if (isOtherFormat(source.name())) {
+                findings.mistake(place, "", "expected: a .properties file");
+                continue;
             }
-            return properties;
-        } catch (IOException e) {
-            findings.mistake(new Place(file.toString(), 0), "", reason(e));
-            return null;
+            try {
+                texts.add(new Text(source.name(), source.read()));
+            } catch (IOException e) {
+                findings.mistake(place, "", reason(e));
+            }
         }
+        return texts;
+    }
+
+    /** The properties of the texts by key. */
+    static Map<String, Property> merge(List<Text> texts, Findings findings) {
+        Map<String, Property> merged = new LinkedHashMap<>();
+        for (Text text : texts) {
+            Map<String, Property> properties = parse(text, findings);
+            properties.keySet().forEach(merged::remove); // so that a key stands where its value stands
+            merged.putAll(properties);
+        }
+        return merged;
+    }
+
+    private static Map<String, Property> parse(Text text, Findings findings) {
+        Map<String, Property> properties = new LinkedHashMap<>();
+        for (Property property : PropertiesParser.parse(decoded(text.bytes()), text.name(), findings)) {
+            Property earlier = properties.remove(property.key());
+            if (earlier != null) {
+                findings.mistake(
+                        property.place(),
+                        property.key(),
+                        "given twice, first in line " + earlier.place().line()
+                                + " (expected: each key once; Flume takes the last, here line "
+                                + property.place().line() + ")");
+            }
+            properties.put(property.key(), property);
+        }
+        return properties;
     }
 
     /** Flume has no other formats either. */
-    private static boolean isOtherFormat(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(json|ya?ml|xml)");
+    private static boolean isOtherFormat(String name) {
+        return name.toLowerCase(Locale.ROOT).matches(".*\\.(json|ya?ml|xml)([?#].*)?");
     }
 
-    private static String textOf(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
+    private static String decoded(byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -86,7 +107,8 @@ final class PropertyFiles {
         }
     }
 
-    private static String reason(IOException e) {
+    /** Why a source could not be read, for an operator. */
+    static String reason(IOException e) {
         if (e instanceof NoSuchFileException) {
             return "no such file";
         }

@@ -1,5 +1,6 @@
 package org.millrace.relay.config;
 
+import com.codahale.metrics.MetricRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,8 @@ final class SinkGroups {
     private final Map<String, String> groupOf = new HashMap<>();
 
     private final Set<String> leftOut = new HashSet<>();
+    /** As they are in the groups that were made. */
+    private final Map<String, SinkPart> ofGroups = new HashMap<>();
 
     /** @param sinks the good ones */
     SinkGroups(Workshop workshop, List<SinkPart> sinks) {
@@ -49,9 +52,16 @@ final class SinkGroups {
 
     /** After {@link #make}: the good ones, but for those of groups that are left out. */
     List<SinkPart> sinksThatRun() {
-        return sinks.values().stream()
-                .filter(sink -> !leftOut.contains(sink.name()))
-                .toList();
+        List<SinkPart> that = new ArrayList<>();
+        for (SinkPart sink : sinks.values()) {
+            SinkPart grouped = ofGroups.get(sink.name());
+            if (grouped != null) {
+                that.add(grouped);
+            } else if (!leftOut.contains(sink.name())) {
+                that.add(workshop.continuity().ofSingle(sink));
+            }
+        }
+        return that;
     }
 
     private void make(String group, List<GroupPart> groups) {
@@ -65,28 +75,37 @@ final class SinkGroups {
         ComponentSettings lines = processorLines(all, names);
         ComponentFactory.OfSinkProcessor factory =
                 workshop.catalog().sinkProcessors().factory(lines);
-        List<SinkProcessor> processors = factory == null ? null : processors(group, names, factory, lines);
+        MetricRegistry registry = new MetricRegistry();
+        List<SinkProcessor> processors = factory == null ? null : processors(group, names, factory, lines, registry);
         boolean runsWithout = workshop.lenient() && !parts.isEmpty();
         if (factory == null || processors == null || !own.isGood() || !lines.isGood()) {
             leaveOut(own, group, parts);
         } else if (!processors.isEmpty() && (parts.size() == names.size() || runsWithout)) {
-            groups.add(new GroupPart(group, factory.typeNames().get(0), parts, runs(group, processors)));
+            String type = factory.typeNames().get(0);
+            GroupPart part = workshop.continuity()
+                    .of(new GroupPart(group, type, parts, runs(group, processors, registry), all.values()));
+            part.sinks().forEach(sink -> ofGroups.put(sink.name(), sink));
+            groups.add(part);
         }
     }
 
     private @Nullable List<SinkProcessor> processors(
-            String group, List<String> names, ComponentFactory.OfSinkProcessor factory, ComponentSettings lines) {
+            String group,
+            List<String> names,
+            ComponentFactory.OfSinkProcessor factory,
+            ComponentSettings lines,
+            MetricRegistry registry) {
         List<SinkProcessor.Member> members = new ArrayList<>();
         for (String name : names) {
             SinkPart part = sinks.get(name);
             if (part != null) {
                 members.add(new SinkProcessor.Member(name, part.sink(), part.metrics()));
             } else if (!workshop.lenient()) {
-                SinkMetrics none = new SinkMetrics(name, workshop.registry());
+                SinkMetrics none = new SinkMetrics(name, new MetricRegistry());
                 members.add(new SinkProcessor.Member(name, new SinkStandIn(name), none));
             }
         }
-        SinkGroupMetrics metrics = new SinkGroupMetrics(group, workshop.registry());
+        SinkGroupMetrics metrics = new SinkGroupMetrics(group, registry);
         SinkGroupContext context = new SinkGroupContext(workshop.agent().name(), group, metrics);
         List<SinkProcessor> processors = members.isEmpty()
                 ? List.of()
@@ -99,11 +118,11 @@ final class SinkGroups {
         return processors;
     }
 
-    private List<GroupRun> runs(String group, List<SinkProcessor> processors) {
+    private static List<GroupRun> runs(String group, List<SinkProcessor> processors, MetricRegistry registry) {
         List<GroupRun> runs = new ArrayList<>();
         for (SinkProcessor processor : processors) {
             String name = processors.size() == 1 ? group : group + "/" + (runs.size() + 1);
-            runs.add(new GroupRun(name, processor, new SinkGroupMetrics(name, workshop.registry())));
+            runs.add(new GroupRun(name, processor, new SinkGroupMetrics(name, registry)));
         }
         return runs;
     }

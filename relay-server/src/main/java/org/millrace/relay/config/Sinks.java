@@ -1,5 +1,6 @@
 package org.millrace.relay.config;
 
+import com.codahale.metrics.MetricRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,7 @@ final class Sinks {
         }
         Channel channel = channels.get(channelName);
         ChannelReader reader = reader(lines, channel);
-        SinkMetrics metrics = new SinkMetrics(name, workshop.registry());
+        SinkMetrics metrics = new SinkMetrics(name, new MetricRegistry());
         SinkContext context = new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock());
         Sink sink = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
@@ -50,7 +51,8 @@ final class Sinks {
         }
         channels.checkBatch(lines, sink, channelName);
         if (lines.isGood() && channels.isGood(channelName)) {
-            parts.add(new SinkPart(name, factory.typeNames().get(0), sink, channel, reader, metrics));
+            String type = factory.typeNames().get(0);
+            parts.add(new SinkPart(name, type, sink, channel, reader, metrics, lines.values()));
         } else if (lines.isGood()) {
             workshop.findings()
                     .dropped(

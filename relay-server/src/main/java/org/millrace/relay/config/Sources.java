@@ -1,5 +1,6 @@
 package org.millrace.relay.config;
 
+import com.codahale.metrics.MetricRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -7,19 +8,21 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelSelector;
 import org.millrace.api.ComponentFactory;
-import org.millrace.api.Inlet;
 import org.millrace.api.Interceptor;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.SelectorContext;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.support.SwitchedInlet;
 import org.millrace.relay.config.Assembly.SourcePart;
 import org.millrace.relay.config.Routing.Route;
 
 /** Makes the sources of an agent, each with its interceptors and its selector. */
 final class Sources {
     private static final String DEFAULT_SELECTOR = "replicating";
+    /** Of one source, while its route is being exchanged. */
+    private static final long MOST_HELD_BYTES = Runtime.getRuntime().maxMemory() / 8;
 
     private final Workshop workshop;
     private final Channels channels;
@@ -48,7 +51,13 @@ final class Sources {
         ComponentSettings own = all.only(key -> !key.startsWith("selector.") && !key.startsWith("interceptors."));
         own.settings().ignored("types are named by the type key alone", "config");
         List<Channel> to = channels(own);
-        SourceMetrics metrics = new SourceMetrics(name, workshop.registry());
+        ComponentValues routeValues = all.values(Sources::isOfRoute);
+        SourcePart running = workshop.continuity().source(name, own.values(Sources::isOwn));
+        boolean sameRoute = running != null
+                && running.routeValues().equals(routeValues)
+                && running.channels().equals(to);
+        SourceMetrics fresh = new SourceMetrics(name, new MetricRegistry());
+        SourceMetrics metrics = running == null || sameRoute ? fresh : running.metrics();
         List<Interceptor> interceptors = interceptors(all, own, metrics);
         ChannelSelector selector = selector(
                 all.under("selector.", "channels"),
@@ -59,8 +68,8 @@ final class Sources {
         }
         Route route =
                 interceptors == null || selector == null ? null : routing.route(interceptors, selector, to, metrics);
-        Inlet inlet = route == null ? InletStandIn.INSTANCE : route.inlet();
-        SourceContext context = new SourceContext(workshop.agent().name(), name, inlet, metrics, workshop.clock());
+        SwitchedInlet inlet = new SwitchedInlet(route == null ? InletStandIn.INSTANCE : route.inlet(), MOST_HELD_BYTES);
+        SourceContext context = new SourceContext(workshop.agent().name(), name, inlet, fresh, workshop.clock());
         Source source = workshop.make(own, () -> factory.create(context, own.settings()));
         own.reportUnknownKeys(Set.of("selector.type", "interceptors"));
         own.noteEmptyValues();
@@ -79,7 +88,32 @@ final class Sources {
                             "source is left out, as its channels are");
             return null;
         }
-        return new SourcePart(name, factory.typeNames().get(0), source, to, route, metrics);
+        if (sameRoute && running != null) {
+            return running;
+        }
+        return new SourcePart(
+                name,
+                factory.typeNames().get(0),
+                running == null ? source : running.source(),
+                running == null ? inlet : running.inlet(),
+                to,
+                route,
+                metrics,
+                own.values(Sources::isOwn),
+                routeValues);
+    }
+
+    /** What the source itself is made from. */
+    private static boolean isOwn(String key) {
+        return !isOfRoute(key);
+    }
+
+    /** What lies between the source and its channels. */
+    private static boolean isOfRoute(String key) {
+        return key.equals("channels")
+                || key.equals("interceptors")
+                || key.startsWith("interceptors.")
+                || key.startsWith("selector.");
     }
 
     /**

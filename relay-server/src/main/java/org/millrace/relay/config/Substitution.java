@@ -7,20 +7,17 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.commons.text.StringSubstitutor;
 import org.apache.commons.text.lookup.StringLookup;
 import org.apache.commons.text.lookup.StringLookupFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces <code>${...}</code> in values: {@code env:}, {@code sys:}, {@code java:}, {@code date:}, or another key of the files, with
- * defaults ({@code :-}), nesting and the escape <code>$${</code>. No other look-up exists, so that no value can reach a script, a
- * server or a file. A key that another refers to is resolved first, whatever their order; what look-ups return is taken as it is.
+ * Replaces <code>${...}</code> in values: {@code env:}, {@code sys:}, {@code java:}, {@code date:}, another key of the files, or what a
+ * config filter has, with defaults ({@code :-}), nesting and the escape <code>$${</code>. No other look-up exists, so that no value can
+ * reach a script, a server or a file that no filter names. A key that another refers to is resolved first, whatever their order; what look-ups return is taken as it is.
  */
 final class Substitution {
-    private static final Pattern CONFIG_FILTER = Pattern.compile("\\w+\\[(['\"]?)[-\\w]+\\1]");
-
     private final Map<String, Property> properties;
     private final Environment environment;
     private final Findings findings;
@@ -29,6 +26,10 @@ final class Substitution {
     private final Set<String> open = new LinkedHashSet<>();
 
     private final Set<String> referenced = new HashSet<>();
+    /** Of keys that a config filter had a part in: what it gave. */
+    private final Map<String, Set<String>> secrets = new HashMap<>();
+
+    private @Nullable ConfigFilters filters;
     /** What is wrong from here on is nobody's mistake. */
     private boolean quiet;
 
@@ -50,8 +51,19 @@ final class Substitution {
                 .forEach(this::resolve);
         quiet = true;
         Map<String, Property> all = new LinkedHashMap<>();
-        properties.forEach((key, property) -> all.put(key, property.withValue(resolve(property))));
+        properties.forEach((key, property) -> all.put(key, resolved(property)));
         return all;
+    }
+
+    /** From now on references to config filters are asked of these. */
+    void askFilters(ConfigFilters asked) {
+        filters = asked;
+    }
+
+    /** One property with its value resolved. */
+    Property resolved(Property property) {
+        String value = resolve(property);
+        return property.withValue(value, secrets.getOrDefault(property.key(), Set.of()));
     }
 
     /** Keys that some value refers to: they need not belong to an agent. */
@@ -92,7 +104,8 @@ final class Substitution {
                     return property.value();
                 }
                 if (!name.contains("${")) { // else it only follows from an unknown name inside
-                    mistake(property.place(), property.key(), "${" + name + "} (" + expected(name) + ")");
+                    String why = lookup.problem.isEmpty() ? expected(name) : lookup.problem;
+                    mistake(property.place(), property.key(), "${" + name + "} (" + why + ")");
                 }
             }
         }
@@ -105,9 +118,6 @@ final class Substitution {
     }
 
     private String expected(String name) {
-        if (CONFIG_FILTER.matcher(name).matches()) {
-            return "config filters are not supported yet; expected: e.g. ${env:NAME}";
-        }
         int colon = name.indexOf(':');
         String prefix = colon < 0 ? "" : name.substring(0, colon).toLowerCase(Locale.ROOT);
         String rest = name.substring(colon + 1);
@@ -132,6 +142,8 @@ final class Substitution {
         private final Set<String> unknown;
         /** The name that was last asked for in vain. */
         private @Nullable String missing;
+        /** Why a config filter did not know it; empty if none was asked. */
+        private String problem = "";
 
         Lookup(Property property, Set<String> unknown) {
             this.property = property;
@@ -143,6 +155,7 @@ final class Substitution {
             if (unknown.contains(name)) {
                 return "${" + name + "}";
             }
+            problem = "";
             String found = value(name);
             if (found == null) {
                 missing = name;
@@ -154,6 +167,9 @@ final class Substitution {
             Property other = properties.get(name);
             if (other != null) {
                 return valueOf(other);
+            }
+            if (ConfigFilters.isReference(name)) {
+                return filtered(name);
             }
             int colon = name.indexOf(':');
             if (colon < 0) {
@@ -169,6 +185,26 @@ final class Substitution {
             };
         }
 
+        /** Another agent's references are left alone: asking may run a program. */
+        private @Nullable String filtered(String reference) {
+            if (filters == null || quiet) {
+                problem = "no such config filter";
+                return null;
+            }
+            ConfigFilters.Answer answer = filters.answer(reference);
+            problem = answer.problem();
+            String value = answer.value();
+            if (value != null && !value.isEmpty()) {
+                keepSecret(Set.of(value));
+            }
+            return value;
+        }
+
+        private void keepSecret(Set<String> parts) {
+            secrets.computeIfAbsent(property.key(), key -> new HashSet<>()).addAll(parts);
+            parts.forEach(findings::keepSecret);
+        }
+
         private String valueOf(Property other) {
             referenced.add(other.key());
             if (open.contains(other.key())) {
@@ -179,7 +215,12 @@ final class Substitution {
                         "${" + other.key() + "} refers back to itself (" + path + " -> " + other.key() + ")");
                 return "${" + other.key() + "}";
             }
-            return resolve(other);
+            String value = resolve(other);
+            Set<String> parts = secrets.get(other.key());
+            if (parts != null) {
+                keepSecret(parts);
+            }
+            return value;
         }
 
         /** These two throw where other look-ups answer null. */

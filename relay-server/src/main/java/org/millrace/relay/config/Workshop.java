@@ -1,6 +1,5 @@
 package org.millrace.relay.config;
 
-import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -11,14 +10,15 @@ import org.millrace.relay.plugin.PlugInException;
  * What is at hand while an agent is put together.
  *
  * @param lenient whether to go on with what is good; otherwise to go on only serves to find more mistakes
+ * @param continuity what of a running agent goes on
  */
 record Workshop(
         AgentLines agent,
         ComponentCatalog catalog,
-        MetricRegistry registry,
         InstantSource clock,
         Findings findings,
-        boolean lenient) {
+        boolean lenient,
+        Continuity continuity) {
 
     ComponentSettings settings(Kind kind, String name) {
         ComponentLines component = agent.component(kind, name);
@@ -29,6 +29,11 @@ record Workshop(
 
     /** Asks a factory for a component; an exception is a mistake too, and then there is none. */
     <T> @Nullable T make(ComponentSettings settings, Supplier<T> factory) {
+        return made(settings, factory);
+    }
+
+    /** As {@link #make}. */
+    static <T> @Nullable T made(ComponentSettings settings, Supplier<T> factory) {
         try {
             return factory.get();
         } catch (PlugInException e) {

@@ -13,15 +13,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
+import org.millrace.relay.config.ConfigurationUri;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.Routing;
+import org.millrace.relay.config.Text;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
 import org.millrace.relay.route.EventRouter;
@@ -155,27 +159,103 @@ class CommandLineToolTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "-u",
-                "--conf-uri",
-                "-z",
-                "--zkConnString",
-                "-p",
-                "--zkBasePath",
-                "-b",
-                "--backup-directory",
-                "-user",
-                "--conf-user",
-                "-pwd",
-                "--conf-password",
-                "-a",
-                "--auth-provider",
-                "-prov",
-                "--conf-provider"
+            strings = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"
             })
     void flumesOtherOptionsAreRefusedByName(String option) {
-        assertThat(run("agent", "-n", "a", option, "value")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("agent", "-n", "a", "-f", good.toString(), option, "value"))
+                .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(option + " is not supported yet");
+    }
+
+    @Test
+    void aConfigurationMayBeNamedByAUriAndThenAFileHasNoEffect() {
+        assertThat(run("agent", "-n", "a", "-u", good.toUri().toString(), "-f", bad.toString()))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(runner.ran).containsExactly("a");
+        assertThat(err.toString()).contains("-f has no effect beside -u");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://host/a.properties", "http://me:pw@host/a", "http:///a", "a b"})
+    void aUriThatCannotBeReadIsRefused(String uri) {
+        assertThat(run("agent", "-n", "a", "-u", uri)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--conf-uri " + uri);
+    }
+
+    @Test
+    void changesAreLookedForEveryThirtySecondsEveryFiveMinutesOverHttpOrNotAtAll() {
+        run("agent", "-n", "a", "-f", good.toString());
+        assertThat(runner.changes.pollInterval()).hasSeconds(30);
+        run("agent", "-n", "a", "-f", good.toString(), "-i", "7");
+        assertThat(runner.changes.pollInterval()).hasSeconds(7);
+        run("agent", "-n", "a", "-f", good.toString(), "--no-reload-conf");
+        assertThat(runner.changes.pollInterval()).isNull();
+        assertThat(run("agent", "-n", "a", "-f", good.toString(), "-i", "0")).isEqualTo(ExitCode.USAGE);
+        assertThat(ConfigurationUri.source("http://127.0.0.1/a", "", "").pollInterval())
+                .hasMinutes(5);
+    }
+
+    @Test
+    void optionsMayHaveTheirDefaultsInFlumeOpts() {
+        Properties defaults = new Properties();
+        defaults.setProperty("conf-file", good.toString());
+        defaults.setProperty("name", "a");
+        defaults.setProperty("poll-interval", "9");
+        CommandLineTool tool = new CommandLineTool(
+                        this::read, runner, new PrintWriter(out, true), new PrintWriter(err, true))
+                .withDefaults(defaults);
+        assertThat(tool.run("agent")).as(err.toString()).isEqualTo(ExitCode.DONE);
+        assertThat(runner.changes.pollInterval()).hasSeconds(9);
+        assertThat(tool.run("agent", "-i", "4")).isEqualTo(ExitCode.DONE);
+        assertThat(runner.changes.pollInterval()).hasSeconds(4);
+        assertThat(tool.run("agent", "-f", bad.toString())).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void theLastGoodConfigurationStandsInWhereTheFileCannotBeRead() throws IOException {
+        Path backups = directory.resolve("backups");
+        new Backup(backups, "a").save(List.of(new Text("f", Files.readAllBytes(good))));
+        Path gone = directory.resolve("gone.properties");
+        assertThat(run("agent", "-n", "a", "-f", gone.toString(), "-b", backups.toString()))
+                .as(err.toString())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(run("agent", "-n", "a", "-f", gone.toString())).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @Test
+    void aPlanTellsWhatBecomesOfEachPartAndWhy() throws IOException {
+        Path next = Files.writeString(
+                directory.resolve("next.properties"),
+                GOOD.replace("port = 1", "port = 2").replace("a.channels = c1", "a.channels = c1 c2")
+                        + "a.channels.c2.type = memory\na.sinks.k1.token = top\n"
+                        + "a.sources = r1\na.sources.r1.type = avro\na.sources.r1.bind = h\n"
+                        + "a.sources.r1.port = 3\na.sources.r1.channels = c1 c2\n"
+                        + "a.sources.r1.keystore-password = sesame\n");
+        Path last = Files.writeString(
+                directory.resolve("last.properties"),
+                Files.readString(next)
+                        .replace("channels = c1 c2\n", "channels = c1\n")
+                        .replace("sesame", "hush")
+                        .replace("a.channels.c2.type = memory\n", "")
+                        .replace("a.sinks.k1.token = top\n", ""));
+        assertThat(run("plan", next.toString(), last.toString(), "-n", "a"))
+                .isEqualTo(ExitCode.REFUSED); // token: unknown
+        Files.writeString(next, Files.readString(next).replace("a.sinks.k1.token = top\n", ""));
+        assertThat(run("plan", next.toString(), last.toString(), "-n", "a"))
+                .as(err.toString())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        next + " -> " + last + ": agent a",
+                        "  restart  source      r1 (avro) -> c1",
+                        "             keystore-password: ****** -> ******",
+                        "             channels: c1 c2 -> c1",
+                        "  keep     channel     c1 (memory)",
+                        "  stop     channel     c2 (memory)",
+                        "             is gone",
+                        "  keep     sink        c1 -> k1 (avro)");
+        assertThat(run("plan", good.toString(), bad.toString(), "-n", "a")).isEqualTo(ExitCode.REFUSED);
+        assertThat(err.toString()).contains(bad + " is refused");
     }
 
     @Test
@@ -282,7 +362,7 @@ class CommandLineToolTest {
                 .run(arguments);
     }
 
-    private Configuration read(Configuration.Request request) {
+    private Configuration read(Configuration.Request request, @Nullable Assembly running) {
         Routing routing = (interceptors, selector, channels, metrics) -> {
             EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
             return new Routing.Route(router, router::close);
@@ -292,13 +372,15 @@ class CommandLineToolTest {
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalog(new Diary()),
                 routing,
-                InstantSource.system());
+                InstantSource.system(),
+                running);
     }
 
     private static final class Runner implements AgentRunner {
         private final List<String> ran = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
         private int exitCode = ExitCode.DONE;
+        private Changes changes;
 
         @Override
         public List<String> problems() {
@@ -306,8 +388,9 @@ class CommandLineToolTest {
         }
 
         @Override
-        public int run(Assembly assembly) {
-            ran.add(assembly.agent());
+        public int run(Configuration configuration, Changes changes) {
+            ran.add(configuration.assembly().agent());
+            this.changes = changes;
             return exitCode;
         }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
 import org.millrace.relay.source.avro.AvroSource;
 import org.millrace.relay.source.avro.AvroSourceFactory;
 import org.millrace.testkit.RecordedProblems;
@@ -62,7 +62,7 @@ class LoadCommandIT {
             arguments[3] = "-q";
             System.arraycopy(options, 0, arguments, 4, options.length);
             CommandLineTool tool = new CommandLineTool(
-                    request -> {
+                    (request, running) -> {
                         throw new IllegalStateException("no configuration here");
                     },
                     new NoAgents(),
@@ -82,7 +82,7 @@ class LoadCommandIT {
         }
 
         @Override
-        public int run(Assembly assembly) {
+        public int run(Configuration configuration, Changes changes) {
             throw new IllegalStateException("no agent here");
         }
     }

@@ -25,7 +25,7 @@ import org.millrace.client.AppendException;
 import org.millrace.client.ClientSettings;
 import org.millrace.client.Event;
 import org.millrace.client.RelayClient;
-import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Configuration;
 import org.millrace.relay.source.avro.AvroSource;
 import org.millrace.relay.source.avro.AvroSourceFactory;
 import org.millrace.testkit.RecordedProblems;
@@ -101,7 +101,7 @@ class VerifyCommandIT {
 
     private int run(String... arguments) {
         CommandLineTool tool = new CommandLineTool(
-                request -> {
+                (request, running) -> {
                     throw new IllegalStateException("no configuration here");
                 },
                 new NoAgents(),
@@ -117,7 +117,7 @@ class VerifyCommandIT {
         }
 
         @Override
-        public int run(Assembly assembly) {
+        public int run(Configuration configuration, Changes changes) {
             throw new IllegalStateException("no agent here");
         }
     }

@@ -99,7 +99,7 @@ class ChannelReadersTest {
             return new Routing.Route(router, router::close);
         };
         return Configuration.read(
-                new Configuration.Request("a", List.of(file), false),
+                Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalogWithKept(new Diary()),
                 routing,

@@ -345,8 +345,7 @@ class ConfigurationTest {
                         "agent",
                         "k1.port = 4141",
                         "k1.port = 4141\nagent.configfilters = f1\nagent.configfilters.f1.type = env",
-                        "16: agent.configfilters: config filters are not supported yet",
-                        "17: agent.configfilters.f1.type: config filters are not supported yet"));
+                        "17: agent.configfilters.f1.type: env (not supported yet; expected: a config filter type, but none is installed)"));
     }
 
     @ParameterizedTest(name = "{index}: {3}")
@@ -577,7 +576,7 @@ class ConfigurationTest {
             return new Routing.Route(router, router::close);
         };
         return Configuration.read(
-                new Configuration.Request(agent, files, lenient),
+                Configuration.Request.ofFiles(agent, files, lenient),
                 new Environment(Map.of("COLLECTOR", "c"), system),
                 FakeParts.catalog(diary),
                 routing,

@@ -217,7 +217,7 @@ class SinkGroupsTest {
     private Configuration read(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         return Configuration.read(
-                new Configuration.Request("a", List.of(file), lenient),
+                Configuration.Request.ofFiles("a", List.of(file), lenient),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalog(new Diary()),
                 (interceptors, selector, channels, metrics) -> {

@@ -73,7 +73,7 @@ class SubstitutionTest {
                 "${sys:nope}|${sys:nope} (no such system property)",
                 "${a.prot}|${a.prot} (no such key in the files; did you mean a.port?; a literal one is written $${a.prot})",
                 "${script:javascript:1+1}|${script:javascript:1+1} (expected: env:, sys:, java:, date: or a key",
-                "${F['key']}|${F['key']} (config filters are not supported yet",
+                "${F['key']}|${F['key']} (no such config filter",
                 "${java:colour}|${java:colour} (expected: java:version",
                 "${date:bb}|${date:bb} (expected: a date pattern",
             })

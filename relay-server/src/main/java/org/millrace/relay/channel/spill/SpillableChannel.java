@@ -54,7 +54,7 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
     // Guarded by the lock:
     private final SpillRoom room;
     private final Runs runs = new Runs();
-    private final Map<Put, Runs.Run> toOverflow = new IdentityHashMap<>();
+    private final IdentityHashMap<Put, Runs.Run> toOverflow = new IdentityHashMap<>();
     private final Map<String, byte[]> attached = new HashMap<>();
     private boolean spillTimerSet;
     /** Of the overflow, taken and not committed. */

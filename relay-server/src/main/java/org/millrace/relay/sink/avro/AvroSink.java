@@ -178,8 +178,9 @@ final class AvroSink implements Sink, BatchSized {
             deadLetters.rolledBack();
         }
         if (suspectsOne) {
-            throw new DeliveryException(
-                    "sink " + context.name() + ": the peer takes other events and refuses one", probe.refusal());
+            String message = "sink " + context.name() + ": the peer takes other events and refuses one";
+            Throwable why = probe.refusal();
+            throw why == null ? new DeliveryException(message) : new DeliveryException(message, why);
         }
         return Drain.DELIVERED;
     }

@@ -40,7 +40,8 @@ record FileRollSettings(
 
     /** Where files stand: a prefix may name a directory. */
     Path parent() {
-        return directory.resolve(names.prefix() + "0").getParent();
+        Path parent = directory.resolve(names.prefix() + "0").getParent();
+        return parent == null ? directory : parent;
     }
 
     static FileRollSettings read(Settings settings) {

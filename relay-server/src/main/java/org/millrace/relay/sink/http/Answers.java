@@ -74,12 +74,12 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         if (answered == null) {
             return;
         }
-        answered.complete(status);
         setTimer(context);
         if (endsBehindThis) {
             endedInOrder = true;
-            context.close();
+            context.close(); // first: who sees the answer sees that the connection has ended
         }
+        answered.complete(status);
     }
 
     /** For the answer that is next. */

@@ -73,6 +73,9 @@ final class Turn {
                 List<Post> next = oneByOne ? left.subList(0, 1) : left;
                 int answered =
                         answered(next, peer.post(next.stream().map(Turn::body).toList()));
+                if (answered < next.size()) {
+                    peer.close(); // its end may not have been seen yet
+                }
                 oneByOne |= answered == 1 && left.size() > 1;
                 left = left.subList(answered, left.size());
             }
@@ -93,7 +96,7 @@ final class Turn {
             try {
                 sent.get(i).status = answers.get(i).get();
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof NotServedException && i > 0) {
+                if (e.getCause() instanceof NotServedException) {
                     return i;
                 }
                 throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());

@@ -1,0 +1,124 @@
+package org.millrace.relay;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.millrace.api.Channel;
+import org.millrace.api.Component;
+import org.millrace.api.StartException;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Assembly.GroupPart;
+import org.millrace.relay.config.Assembly.GroupRun;
+import org.millrace.relay.config.Assembly.SinkPart;
+import org.millrace.relay.metrics.Display;
+import org.millrace.relay.sink.SinkRunner;
+
+/** A sink with its thread, or a sink group with its threads: what starts and stops together. One thread. */
+final class Drainer implements Component {
+    private final String title;
+    private final List<SinkPart> sinks;
+    private final @Nullable GroupPart group;
+    private final List<SinkRunner> threads;
+
+    private Drainer(String title, List<SinkPart> sinks, @Nullable GroupPart group, List<SinkRunner> threads) {
+        this.title = title;
+        this.sinks = List.copyOf(sinks);
+        this.group = group;
+        this.threads = List.copyOf(threads);
+    }
+
+    /** All of an agent, sinks by themselves first. */
+    static List<Drainer> of(Assembly assembly) {
+        Set<SinkPart> grouped = new HashSet<>();
+        assembly.groups().forEach(group -> grouped.addAll(group.sinks()));
+        List<Drainer> all = new ArrayList<>();
+        assembly.sinks().stream().filter(sink -> !grouped.contains(sink)).forEach(sink -> all.add(of(sink)));
+        assembly.groups().forEach(group -> all.add(of(group)));
+        return all;
+    }
+
+    private static Drainer of(SinkPart sink) {
+        SinkRunner thread = new SinkRunner(sink.name(), sink.sink(), sink.reader(), sink.metrics());
+        return new Drainer("sink " + sink.name(), List.of(sink), null, List.of(thread));
+    }
+
+    private static Drainer of(GroupPart group) {
+        SinkPart any = group.sinks().get(0); // all take from the same channel
+        List<SinkRunner> threads = new ArrayList<>();
+        for (GroupRun run : group.runs()) {
+            threads.add(SinkRunner.ofGroup(run.name(), run.processor(), any.reader(), run.metrics()));
+        }
+        return new Drainer("sink group " + group.name(), group.sinks(), group, threads);
+    }
+
+    /** As messages name it. */
+    String title() {
+        return title;
+    }
+
+    /** What it takes from. */
+    Channel channel() {
+        return sinks.get(0).channel();
+    }
+
+    List<SinkPart> sinks() {
+        return sinks;
+    }
+
+    @Nullable
+    GroupPart group() {
+        return group;
+    }
+
+    /** True if it runs the same parts as the other one would. */
+    boolean isSame(Drainer other) {
+        return Objects.equals(group, other.group) && sinks.equals(other.sinks);
+    }
+
+    /** All of its threads, or none. */
+    @Override
+    public void start() throws StartException {
+        try {
+            for (SinkRunner thread : threads) {
+                thread.start();
+            }
+        } catch (StartException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** False if it has not emptied its channel by then; true also if nothing runs that could. */
+    boolean drainWithin(Duration timeout) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        boolean drained = true;
+        for (SinkRunner thread : threads) {
+            Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+            drained &= !thread.isRunning() || thread.drainWithin(left);
+        }
+        return drained;
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(SinkRunner::close);
+    }
+
+    void show(Display display) {
+        sinks.forEach(sink -> display.show(sink.metrics()));
+        if (group != null) {
+            display.show(group.runs().get(0).metrics()); // one registry for all of its threads
+        }
+    }
+
+    void hide(Display display) {
+        sinks.forEach(sink -> display.hide(sink.metrics()));
+        if (group != null) {
+            display.hide(group.runs().get(0).metrics());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.millrace.relay;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.millrace.api.Component;
+import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Assembly.ChannelPart;
+import org.millrace.relay.config.Assembly.SourcePart;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What runs, in the order in which it was started. One thread. */
+final class RunningParts {
+    private static final Logger log = LoggerFactory.getLogger(RunningParts.class);
+
+    final List<ChannelPart> channels = new ArrayList<>();
+    final List<Drainer> drainers = new ArrayList<>();
+    final List<SourcePart> sources = new ArrayList<>();
+    /** Channels that are out of use, and still hold events. */
+    final List<ChannelPart> retired = new ArrayList<>();
+
+    private final String agent;
+
+    RunningParts(String agent) {
+        this.agent = agent;
+    }
+
+    /** What runs right now, as parts to keep. */
+    Assembly snapshot() {
+        return new Assembly(
+                agent,
+                List.copyOf(channels),
+                drainers.stream().flatMap(drainer -> drainer.sinks().stream()).toList(),
+                drainers.stream()
+                        .flatMap(drainer -> Stream.ofNullable(drainer.group()))
+                        .toList(),
+                List.copyOf(sources));
+    }
+
+    /** One part that does not close cleanly must not keep the others from closing. */
+    static void close(String title, Component part) {
+        try {
+            part.close();
+        } catch (RuntimeException e) {
+            log.error("{} did not close cleanly", title, e);
+        }
+    }
+
+    /** The source, then its route. */
+    static void close(SourcePart source) {
+        close("source " + source.name(), source.source());
+        source.route().close().run();
+    }
+}
