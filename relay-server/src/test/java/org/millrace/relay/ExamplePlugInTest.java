@@ -92,7 +92,7 @@ class ExamplePlugInTest {
     private Assembly assembly(String text, ComponentCatalog catalog) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         Configuration configuration = Configuration.read(
-                new Configuration.Request("a", List.of(file), false),
+                Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 catalog,
                 RelayMain.routing(),

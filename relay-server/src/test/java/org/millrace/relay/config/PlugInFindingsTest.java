@@ -89,7 +89,7 @@ class PlugInFindingsTest {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
         try (PlugIns plugIns = PlugIns.of(directory.toString())) {
             Configuration configuration = Configuration.read(
-                    new Configuration.Request("a", List.of(file), false),
+                    Configuration.Request.ofFiles("a", List.of(file), false),
                     new Environment(Map.of(), new Properties()),
                     ComponentCatalog.of(plugIns),
                     (interceptors, selector, channels, metrics) -> {
