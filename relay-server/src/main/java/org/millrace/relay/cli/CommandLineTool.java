@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.millrace.client.EventLoops;
 import org.millrace.durable.tool.ChannelCommand;

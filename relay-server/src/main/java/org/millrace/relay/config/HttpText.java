@@ -34,7 +34,8 @@ final class HttpText implements TextSource {
     private record Answer(Text text, Headers headers) {}
 
     /** Both may be missing. */
-    private record Headers(@Nullable String lastModified, @Nullable String tag) {}
+    private record Headers(
+            @Nullable String lastModified, @Nullable String tag) {}
 
     /**
      * @param user empty: none

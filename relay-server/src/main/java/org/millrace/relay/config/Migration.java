@@ -59,8 +59,8 @@ public final class Migration {
 
     private Outcome run(@Nullable String only) {
         Findings findings = new Findings();
-        Map<String, Property> raw =
-                PropertyFiles.read(Configuration.Request.ofFiles("", files, false), findings).properties();
+        Map<String, Property> raw = PropertyFiles.read(Configuration.Request.ofFiles("", files, false), findings)
+                .properties();
         if (raw == null) {
             return failed(findings.mistakes().stream().map(Finding::toString).toList());
         }
@@ -86,7 +86,11 @@ public final class Migration {
 
     private void check(String name, Map<String, AgentLines> agents) {
         Configuration configuration = Configuration.read(
-                Configuration.Request.ofFiles(name, files, false), environment, catalog, routing, InstantSource.system());
+                Configuration.Request.ofFiles(name, files, false),
+                environment,
+                catalog,
+                routing,
+                InstantSource.system());
         configuration.findings().mistakes().forEach(mistake -> add(Standing.CHANGE, mistake));
         configuration.findings().notes().forEach(note -> add(Standing.DIFFERS, note));
         AgentLines agent = agents.get(name);

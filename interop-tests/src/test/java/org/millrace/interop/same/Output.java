@@ -1,0 +1,76 @@
+package org.millrace.interop.same;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+
+/** A serializer, and how the files that it made are read: as one line for each event, so that a difference can be shown. */
+enum Output {
+    TEXT,
+    HEADER_AND_TEXT,
+    AVRO_EVENT {
+        @Override
+        List<String> events(Path file) throws IOException {
+            List<String> events = new ArrayList<>();
+            try (DataFileReader<GenericRecord> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+                for (GenericRecord event : reader) {
+                    Map<String, String> headers = new TreeMap<>();
+                    ((Map<?, ?>) event.get("headers")).forEach((name, value) -> headers.put(name + "", value + ""));
+                    ByteBuffer body = (ByteBuffer) event.get("body");
+                    events.add(reader.getSchema() + " " + headers + " " + ISO_8859_1.decode(body));
+                }
+            }
+            return events;
+        }
+    };
+
+    /** What is another in each run, by nature: the clock, chance. */
+    private static final Pattern OF_THIS_RUN = Pattern.compile(
+            "(now=)\\d{13}|(id=)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(file=)\\S*/(?:flume|millrace)/");
+
+    /** Lines for a sink of the agent {@code a} that writes one file, and never rolls. */
+    String lines(String sink, String channel, Path dir) {
+        return """
+                a.sinks.%1$s.type = file_roll
+                a.sinks.%1$s.channel = %2$s
+                a.sinks.%1$s.sink.directory = %3$s
+                a.sinks.%1$s.sink.rollInterval = 0
+                a.sinks.%1$s.sink.serializer = %4$s
+                """.formatted(sink, channel, dir, name());
+    }
+
+    /** What stands in a directory's files, with what is another in each run left out; nothing yet where a file has only been begun. */
+    List<String> read(Path dir) {
+        List<String> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(dir)) {
+            for (Path file : files.sorted().toList()) {
+                if (file.toFile().length() > 0) {
+                    events(file).forEach(event -> all.add(OF_THIS_RUN.matcher(event).replaceAll("$1$2$3*")));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + dir + File.separator + name(), e);
+        }
+        return all;
+    }
+
+    /** None of the events has a line feed in it. */
+    List<String> events(Path file) throws IOException {
+        String text = Files.readString(file, ISO_8859_1);
+        return List.of(text.substring(0, text.lastIndexOf('\n') + 1).split("(?<=\n)"));
+    }
+}
