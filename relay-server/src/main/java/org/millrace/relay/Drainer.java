@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
@@ -75,7 +76,7 @@ final class Drainer implements Component {
 
     /** True if it runs the same parts as the other one would. */
     boolean isSame(Drainer other) {
-        return group == other.group && sinks.equals(other.sinks);
+        return Objects.equals(group, other.group) && sinks.equals(other.sinks);
     }
 
     /** All of its threads, or none. */

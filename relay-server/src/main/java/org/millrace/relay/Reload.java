@@ -165,7 +165,7 @@ final class Reload {
             int index = indexOf(now);
             if (index >= 0) {
                 SourcePart old = running.sources.get(index);
-                if (old.route() != now.route()) {
+                if (!old.route().equals(now.route())) {
                     now.inlet().exchange(now.route().inlet());
                     running.sources.set(index, now);
                     old.route().close().run();

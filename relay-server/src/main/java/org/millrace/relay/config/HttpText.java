@@ -30,11 +30,12 @@ final class HttpText implements TextSource {
     /** The last whole one. */
     private @Nullable Answer last;
 
+    /** @param headers what the next request tells the server of this text */
+    private record Answer(Text text, Headers headers) {}
+
     /** Both may be missing. */
-    private record Answer(
-            byte[] text,
-            @Nullable String lastModified,
-            @Nullable String tag) {}
+    private record Headers(
+            @Nullable String lastModified, @Nullable String tag) {}
 
     /**
      * @param user empty: none
@@ -71,7 +72,7 @@ final class HttpText implements TextSource {
         CompletableFuture<Answer> whole = answer.thenApplyAsync(response -> read(response, known));
         try {
             last = whole.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return last.text().clone();
+            return last.text().bytes();
         } catch (TimeoutException e) {
             throw new IOException("no whole answer within " + timeout.toSeconds() + " s", e);
         } catch (InterruptedException e) {
@@ -90,13 +91,17 @@ final class HttpText implements TextSource {
         if (authorization != null) {
             request.header("Authorization", authorization);
         }
-        if (last != null && last.lastModified() != null) {
-            request.header("If-Modified-Since", last.lastModified());
-        }
-        if (last != null && last.tag() != null) {
-            request.header("If-None-Match", last.tag());
+        if (last != null) {
+            addHeader(request, "If-Modified-Since", last.headers().lastModified());
+            addHeader(request, "If-None-Match", last.headers().tag());
         }
         return request.build();
+    }
+
+    private static void addHeader(HttpRequest.Builder request, String name, @Nullable String value) {
+        if (value != null) {
+            request.header(name, value);
+        }
     }
 
     private static Answer read(HttpResponse<InputStream> answer, @Nullable Answer known) {
@@ -107,10 +112,10 @@ final class HttpText implements TextSource {
             if (answer.statusCode() != 200) {
                 throw new IOException("HTTP status " + answer.statusCode() + " (expected: 200)");
             }
-            return new Answer(
-                    TextSource.limited(body),
+            Headers headers = new Headers(
                     answer.headers().firstValue("Last-Modified").orElse(null),
                     answer.headers().firstValue("ETag").orElse(null));
+            return new Answer(new Text(answer.uri().toString(), TextSource.limited(body)), headers);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -61,21 +61,21 @@ public record Plan(List<Step> steps) {
                 running.channels(),
                 next.channels(),
                 ChannelPart::name,
-                (old, now) -> old == now ? keep() : restart(old.values().changesTo(now.values())));
+                (old, now) -> old.equals(now) ? keep() : restart(old.values().changesTo(now.values())));
         compare(
                 steps,
                 Kind.SINK,
                 running.sinks(),
                 next.sinks(),
                 SinkPart::name,
-                (old, now) -> old == now ? keep() : restart(whySink(old, now)));
+                (old, now) -> old.equals(now) ? keep() : restart(whySink(old, now)));
         compare(
                 steps,
                 Kind.SINK_GROUP,
                 running.groups(),
                 next.groups(),
                 GroupPart::name,
-                (old, now) -> old == now ? keep() : restart(whyGroup(old, now)));
+                (old, now) -> old.equals(now) ? keep() : restart(whyGroup(old, now)));
         return new Plan(List.copyOf(steps));
     }
 
@@ -101,7 +101,7 @@ public record Plan(List<Step> steps) {
     }
 
     private static Fate source(SourcePart old, SourcePart now) {
-        if (old == now) {
+        if (old.equals(now)) {
             return keep();
         }
         List<String> why = new ArrayList<>(old.values().changesTo(now.values()));

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -31,7 +30,7 @@ public final class Monitoring implements Display {
     private final MonitoringSettings settings;
     private final MetricRegistry registry;
     private final List<ComponentMetrics> components;
-    private final Map<MetricRegistry, Mirror> mirrors = new IdentityHashMap<>();
+    private final IdentityHashMap<MetricRegistry, Mirror> mirrors = new IdentityHashMap<>();
     private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     private final List<ObjectName> registered = new ArrayList<>();
     private final JmxReporter reporter;
