@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -78,10 +80,11 @@ class SameOutputIT {
         List<Way> ways = new ArrayList<>();
         List<String> sources = new ArrayList<>();
         List<String> channels = new ArrayList<>();
+        Set<Integer> ports = new HashSet<>();
         StringBuilder file = new StringBuilder();
         for (Feed feed : Feed.values()) {
             for (Change change : Change.values()) {
-                Way way = new Way(feed, change, feed.hasPort() ? FreePorts.next() : 0);
+                Way way = new Way(feed, change, feed.hasPort() ? another(ports) : 0);
                 ways.add(way);
                 sources.add(way.name());
                 Path input = Files.createDirectory(home.resolve(way.name()));
@@ -102,13 +105,22 @@ class SameOutputIT {
         file.append("a.sources = %s%n".formatted(String.join(" ", sources)));
         file.append("a.channels = %s%n".formatted(String.join(" ", channels)));
         file.append("a.sinks = %s%n".formatted(String.join(" ", channels)));
-        int[] ports = ways.stream()
+        int[] toWaitFor = ways.stream()
                 .filter(way -> way.port() != 0 && !way.feed().name().endsWith("UDP"))
                 .mapToInt(Way::port)
                 .toArray();
         AgentProcess agent = AgentProcess.start(
-                kind, home.getFileName().toString(), dir, List.of("-Xmx512m", "-Xss256k"), file.toString(), ports);
+                kind, home.getFileName().toString(), dir, List.of("-Xmx512m", "-Xss256k"), file.toString(), toWaitFor);
         return new Side(home, ways, agent);
+    }
+
+    /** A free port that no other source of the agent has. */
+    private static int another(Set<Integer> ports) {
+        int port = FreePorts.next();
+        while (!ports.add(port)) {
+            port = FreePorts.next();
+        }
+        return port;
     }
 
     @TestFactory
