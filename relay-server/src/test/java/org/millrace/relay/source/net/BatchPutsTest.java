@@ -24,7 +24,7 @@ import org.millrace.testkit.RecordingInlet;
 import org.slf4j.LoggerFactory;
 
 class BatchPutsTest {
-    private static final ChannelException FULL = new ChannelFullException("full");
+    private final ChannelException full = new ChannelFullException("full");
 
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final RecordingInlet inlet = new RecordingInlet();
@@ -57,7 +57,7 @@ class BatchPutsTest {
     @Test
     void whatAFullChannelRefusesIsPutAgainInItsOrderUntilItIsTaken() {
         BatchPuts puts = source.open(connection, 4, true, outcome);
-        inlet.refuseWith(FULL);
+        inlet.refuseWith(full);
         puts.put(batch("a", "b"));
         puts.put(batch("c"));
         pass(10_000);
@@ -83,8 +83,8 @@ class BatchPutsTest {
         puts.put(batch("c"));
         assertThat(inlet.heldBatches()).isEqualTo(2);
 
-        inlet.refuseHeld(1, FULL);
-        inlet.refuseHeld(0, FULL);
+        inlet.refuseHeld(1, full);
+        inlet.refuseHeld(0, full);
         assertThat(inlet.heldBatches()).isZero();
         inlet.release();
         pass(1_000);
@@ -95,7 +95,7 @@ class BatchPutsTest {
     @Test
     void whatIsNotToBeKeptIsToldOf() {
         BatchPuts puts = source.open(connection, 1, false, outcome);
-        inlet.refuseWith(FULL);
+        inlet.refuseWith(full);
         puts.put(batch("a", "b"));
         inlet.refuseWith(null);
         puts.put(batch("c"));
@@ -133,7 +133,7 @@ class BatchPutsTest {
     @Test
     void whatIsLeftWhenTheSourceEndsIsCounted() {
         BatchPuts puts = source.open(connection, 1, true, outcome);
-        inlet.refuseWith(FULL);
+        inlet.refuseWith(full);
         puts.put(batch("a", "b"));
         puts.put(batch("c"));
 

@@ -64,7 +64,7 @@ class TailReaderTest {
     @Test
     void aLineThatIsTooLongGoesOnInTheNextEvent() throws IOException {
         bench.limits = new Limits(TailBench.IDLE, 16, 100);
-        bench.append("x.log", "0123456789abcdef\n" + "0123456789abcdefg\n" + "short\n");
+        bench.append("x.log", "0123456789abcdef\n0123456789abcdefg\nshort\n");
         bench.open();
         assertThat(bench.drain()).containsExactly("0123456789abcdef", "0123456789abcdef", "g", "short");
         assertThat(bench.metrics.counter("linesCut").getCount()).isEqualTo(1);
