@@ -29,13 +29,13 @@ final class ListeningAgent implements AutoCloseable {
         SOURCES.put(
                 "netcat-quiet", "type = netcat\nbind = 127.0.0.1\nack-every-event = false\nencoding = ISO-8859-1\n");
         SOURCES.put("netcat-udp", "type = netcatudp\nbind = 127.0.0.1\nremoteAddress = ra\n");
-        SOURCES.put(
-                "syslog",
-                "type = syslogtcp\n"
-                        + "host = 127.0.0.1\n"
-                        + "eventSize = 120\n"
-                        + "clientIPHeader = ip\n"
-                        + "clientHostnameHeader = name\n");
+        SOURCES.put("syslog", """
+            type = syslogtcp
+            host = 127.0.0.1
+            eventSize = 120
+            clientIPHeader = ip
+            clientHostnameHeader = name
+            """);
         SOURCES.put("syslog-all", "type = syslogtcp\nhost = 127.0.0.1\nkeepFields = all\n");
         SOURCES.put(
                 "syslog-fields",
@@ -48,24 +48,24 @@ final class ListeningAgent implements AutoCloseable {
             format.replace = -
             format.dateFormat = yyyy-MM-dd'T'HH:mm:ss
             """);
-        SOURCES.put(
-                "multiport",
-                "type = multiport_syslogtcp\n"
-                        + "host = 127.0.0.1\n"
-                        + "eventSize = 120\n"
-                        + "clientIPHeader = ip\n"
-                        + "clientHostnameHeader = name\n");
+        SOURCES.put("multiport", """
+            type = multiport_syslogtcp
+            host = 127.0.0.1
+            eventSize = 120
+            clientIPHeader = ip
+            clientHostnameHeader = name
+            """);
         SOURCES.put(
                 "multiport-fields",
                 "type = multiport_syslogtcp\nhost = 127.0.0.1\nkeepFields = priority version timestamp hostname\n");
         SOURCES.put("syslog-udp", "type = syslogudp\nhost = 127.0.0.1\nclientIPHeader = ip\n");
         SOURCES.put("http", "type = http\nbind = 127.0.0.1\n");
-        SOURCES.put(
-                "http-blob",
-                "type = http\n"
-                        + "bind = 127.0.0.1\n"
-                        + "handler = org.apache.flume.source.http.BLOBHandler\n"
-                        + "handler.mandatoryParameters = id\n");
+        SOURCES.put("http-blob", """
+            type = http
+            bind = 127.0.0.1
+            handler = org.apache.flume.source.http.BLOBHandler
+            handler.mandatoryParameters = id
+            """);
     }
 
     private final Map<String, Integer> ports = new LinkedHashMap<>();

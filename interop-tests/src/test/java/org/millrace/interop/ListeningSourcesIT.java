@@ -82,8 +82,8 @@ class ListeningSourcesIT {
             "multiport#<14>1 2003-08-24T05:14:15Z host\\n",
             "multiport#<14>1 2003-08-24T05:14:15Z - x\\n",
             "multiport#<13>1 2003-08-24T05:14:15Z h"
-                + " 890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-                + " and more\\n",
+                    + " 890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                    + " and more\\n",
             "multiport-fields#<34>1 2023-10-11T22:14:15.003Z mymachine.example.com su - ID47 - BOMhello\\n");
 
     /** Source and messages, what is in Flume's events, and what is in ours. */
@@ -102,9 +102,9 @@ class ListeningSourcesIT {
             "syslog#18 <14>1 - h a\\nb c de\\n#|18 <14>1 - h a#|a\\nb c de",
             // the rest of a message that was too long, which has headers of its first piece with Flume
             "syslog#<13>1 - h"
-                + " 4567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-                + " and more\\n"
-                + "#priority=13 version=1 | more#name=localhost | more",
+                    + " 4567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+                    + " and more\\n"
+                    + "#priority=13 version=1 | more#name=localhost | more",
             // an empty line, with which Flume loses all that came together with it
             "multiport#<14>1 2003-08-24T05:14:15Z h x\\n\\n##|x");
 

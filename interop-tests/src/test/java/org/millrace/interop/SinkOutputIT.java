@@ -81,11 +81,16 @@ class SinkOutputIT {
             Files.createDirectory(home.resolve(sink));
         }
         int port = FreePorts.next();
-        try (HttpRecorder server = new HttpRecorder(
-                request -> answer(request.body().contains("7") ? 202 : 200, "", "some text"))) {
+        try (HttpRecorder server =
+                new HttpRecorder(request -> answer(request.body().contains("7") ? 202 : 200, "", "some text"))) {
             String metrics;
             try (AgentProcess agent = AgentProcess.start(
-                    kind, "agent", home, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), configuration(home, port, server.port()), port)) {
+                    kind,
+                    "agent",
+                    home,
+                    List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                    configuration(home, port, server.port()),
+                    port)) {
                 send(port);
                 await().atMost(LIMIT).until(() -> isDone(agent.metrics()));
                 metrics = agent.metrics();
@@ -102,8 +107,8 @@ class SinkOutputIT {
         Properties properties = new Properties();
         properties.setProperty("hosts", "h1");
         properties.setProperty("hosts.h1", "127.0.0.1:" + port);
-        try (RelayClient client = RelayClient.open(
-                ClientProperties.read(properties).settings())) {
+        try (RelayClient client =
+                RelayClient.open(ClientProperties.read(properties).settings())) {
             for (int first = 0; first < EVENTS; first += 50) {
                 List<Event> batch = new ArrayList<>();
                 for (int i = first; i < first + 50; i++) {

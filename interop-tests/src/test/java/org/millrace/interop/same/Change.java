@@ -2,7 +2,7 @@ package org.millrace.interop.same;
 
 /** An interceptor with the keys that it is tried with, or none. */
 enum Change {
-    NONE(""),
+    NONE,
     TIMESTAMP("type = timestamp", "headerName = now"),
     HOST("type = host", "hostHeader = where"),
     STATIC("type = static", "key = dc", "value = north"),
@@ -17,10 +17,11 @@ enum Change {
             "serializers.s2.name = second"),
     UUID("type = org.apache.flume.sink.solr.morphline.UUIDInterceptor$Builder", "headerName = id");
 
-    private final String[] keys;
+    /** A line each. */
+    private final String keys;
 
     Change(String... keys) {
-        this.keys = keys;
+        this.keys = String.join("\n", keys);
     }
 
     /** Lines of a properties file for a source of the agent {@code a}. */
@@ -29,8 +30,12 @@ enum Change {
             return "";
         }
         StringBuilder lines = new StringBuilder("a.sources." + source + ".interceptors = i\n");
-        for (String key : keys) {
-            lines.append("a.sources.").append(source).append(".interceptors.i.").append(key).append('\n');
+        for (String key : keys.lines().toList()) {
+            lines.append("a.sources.")
+                    .append(source)
+                    .append(".interceptors.i.")
+                    .append(key)
+                    .append('\n');
         }
         return lines.toString();
     }

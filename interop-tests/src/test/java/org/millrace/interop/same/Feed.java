@@ -59,7 +59,8 @@ enum Feed {
             overTcp(port, MESSAGES, 0);
         }
     },
-    SYSLOGTCP_KEEPING("type = syslogtcp", "host = 127.0.0.1", "port = %d", "keepFields = priority version timestamp hostname") {
+    SYSLOGTCP_KEEPING(
+            "type = syslogtcp", "host = 127.0.0.1", "port = %d", "keepFields = priority version timestamp hostname") {
         @Override
         void give(int port, Path dir) throws IOException {
             overTcp(port, MESSAGES, 0);
@@ -88,7 +89,10 @@ enum Feed {
         void give(int port, Path dir) throws Exception {
             String json = LINES.stream()
                     .map(line -> "{\"headers\":{\"h1\":\"1\",\"h2\":\"2\"},\"body\":\""
-                            + line.replace("\\", "\\\\").replace("\"", "\\\"").replace("\t", "\\t").replace("\r", "\\r")
+                            + line.replace("\\", "\\\\")
+                                    .replace("\"", "\\\"")
+                                    .replace("\t", "\\t")
+                                    .replace("\r", "\\r")
                             + "\"}")
                     .collect(Collectors.joining(",", "[", "]"));
             HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
@@ -175,10 +179,11 @@ enum Feed {
             "<0>Oct  1 02:04:05 h sched: " + DROPPED,
             "<191>1 2023-02-28T00:00:00Z host2 a - - [x@1 k=\"v\"] structured");
 
-    private final String[] keys;
+    /** A line each. */
+    private final String keys;
 
     Feed(String... keys) {
-        this.keys = keys;
+        this.keys = String.join("\n", keys);
     }
 
     int events() {
@@ -195,13 +200,13 @@ enum Feed {
 
     /** True if it listens. */
     boolean hasPort() {
-        return String.join("", keys).contains("%d");
+        return keys.contains("%d");
     }
 
     /** Lines for a source of the agent {@code a}. */
     String lines(String source, int port, Path dir) {
         StringBuilder lines = new StringBuilder();
-        for (String key : keys) {
+        for (String key : keys.lines().toList()) {
             String filled = key.replace("%d", Integer.toString(port)).replace("%s", dir.toString());
             lines.append("a.sources.").append(source).append('.').append(filled).append('\n');
         }

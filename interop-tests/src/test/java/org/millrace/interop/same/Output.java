@@ -35,7 +35,8 @@ enum Output {
         @Override
         List<String> events(Path file) throws IOException {
             List<String> events = new ArrayList<>();
-            try (DataFileReader<GenericRecord> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+            try (DataFileReader<GenericRecord> reader =
+                    new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
                 for (GenericRecord event : reader) {
                     Map<String, String> headers = new TreeMap<>();
                     ((Map<?, ?>) event.get("headers")).forEach((name, value) -> headers.put(name + "", value + ""));
@@ -71,7 +72,8 @@ enum Output {
         try (Stream<Path> files = Files.list(dir)) {
             for (Path file : files.sorted().toList()) {
                 if (file.toFile().length() > 0) {
-                    events(file).forEach(event -> all.add(OF_THIS_RUN.matcher(event).replaceAll("$1$2$3$4*")));
+                    events(file)
+                            .forEach(event -> all.add(OF_THIS_RUN.matcher(event).replaceAll("$1$2$3$4*")));
                 }
             }
         } catch (IOException e) {

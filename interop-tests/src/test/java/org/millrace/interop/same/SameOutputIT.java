@@ -129,7 +129,8 @@ class SameOutputIT {
         Side ours = SIDES.get(Kind.MILLRACE);
         return flume.ways().stream()
                 .flatMap(way -> Stream.of(Output.values())
-                        .map(output -> dynamicTest(way.name() + "-" + output, () -> compare(way, output, flume, ours))));
+                        .map(output ->
+                                dynamicTest(way.name() + "-" + output, () -> compare(way, output, flume, ours))));
     }
 
     private static void compare(Way way, Output output, Side flume, Side ours) {
@@ -144,7 +145,10 @@ class SameOutputIT {
         int events = way.change().eventsOf(way.feed());
         long left = Math.max(LEAST.toNanos(), deadlineNanos - System.nanoTime());
         try {
-            Awaitility.await().pollDelay(Duration.ZERO).atMost(Duration.ofNanos(left)).until(() -> output.read(out).size() >= events);
+            Awaitility.await()
+                    .pollDelay(Duration.ZERO)
+                    .atMost(Duration.ofNanos(left))
+                    .until(() -> output.read(out).size() >= events);
         } catch (ConditionTimeoutException tooFew) {
             return output.read(out);
         }
