@@ -332,7 +332,7 @@ class CommandLineToolTest {
     void helpKnowsWhatItDoesNotKnow() {
         assertThat(run("help", "sink", "nope")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("nope (expected: a type of sink: avro, file_roll, hdfs, http, logger, null)");
+                .contains("nope (expected: a type of sink: avro, file_roll, hdfs, http, logger, null, thrift)");
     }
 
     @Test
