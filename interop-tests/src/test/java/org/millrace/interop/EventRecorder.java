@@ -39,6 +39,20 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
         }
     }
 
+    /** Waits for as many events, and takes out all there are. */
+    List<String> take(int count) {
+        Awaitility.await(count + " events").atMost(LIMIT).until(() -> size() >= count);
+        synchronized (this) {
+            List<String> taken = List.copyOf(events);
+            events.clear();
+            return taken;
+        }
+    }
+
+    private synchronized int size() {
+        return events.size();
+    }
+
     synchronized @Nullable String firstFault() {
         return firstFault;
     }
