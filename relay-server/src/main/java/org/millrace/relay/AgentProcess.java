@@ -52,6 +52,7 @@ final class AgentProcess implements AgentRunner {
                 interval == null ? null : new Reloader(changes.request(), reader, relay, configuration, interval);
         if (reloader != null) {
             HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
+            changes.request().sources().forEach(source -> source.onChange(reloader::lookForChanges));
         }
         Object starting = new Object();
         Thread hook = new Thread(() -> stop(relay, starting, deadline), "stop");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks now and then, and when it is told to, whether the sources of the configuration have changed, and puts the change into effect. A
- * configuration with a mistake changes nothing; one whose parts do not all start is taken back. One thread, but for {@link #look}.
+ * configuration with a mistake changes nothing; one whose parts do not all start is taken back. One thread, but for {@link
+ * #look()} and {@link #lookForChanges}.
  */
 final class Reloader {
     private static final Logger log = LoggerFactory.getLogger(Reloader.class);
@@ -37,6 +39,8 @@ final class Reloader {
     private final Relay relay;
     private final Duration pollInterval;
     private final Semaphore wishes = new Semaphore(0);
+    /** The next look is one that somebody asked for. */
+    private final AtomicBoolean asked = new AtomicBoolean();
 
     /** What was looked at last, good or not. */
     private List<Text> seen;
@@ -64,16 +68,22 @@ final class Reloader {
 
     /** Has it look at once, also if the sources are the same: what they refer to may not be. Any thread. */
     void look() {
+        asked.set(true);
+        wishes.release();
+    }
+
+    /** Has it look at once whether the sources have changed. Any thread. */
+    void lookForChanges() {
         wishes.release();
     }
 
     /** Looks until it is interrupted. */
     void run() throws InterruptedException {
         while (true) {
-            boolean asked = wishes.tryAcquire(pollInterval.toNanos(), TimeUnit.NANOSECONDS);
+            wishes.tryAcquire(pollInterval.toNanos(), TimeUnit.NANOSECONDS);
             wishes.drainPermits();
             try {
-                look(asked);
+                look(asked.getAndSet(false));
             } catch (RuntimeException e) {
                 log.error("looking at the configuration failed; what runs goes on, and it is looked at again", e);
             }

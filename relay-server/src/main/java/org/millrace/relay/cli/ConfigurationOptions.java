@@ -9,6 +9,7 @@ import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.ConfigurationUri;
 import org.millrace.relay.config.TextSource;
+import org.millrace.relay.config.ZooKeeperTexts;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,6 +54,19 @@ final class ConfigurationOptions {
     private String password = "";
 
     @Option(
+            names = {"-z", "--zkConnString"},
+            paramLabel = "SERVERS",
+            description = "The same from ZooKeeper: HOST:PORT[,HOST:PORT...][/PATH]; then -f and -u have no effect.")
+    private String servers = "";
+
+    @Option(
+            names = {"-p", "--zkBasePath"},
+            paramLabel = "PATH",
+            defaultValue = "/flume",
+            description = "Where in ZooKeeper: the node PATH/NAME has the properties (default: ${DEFAULT-VALUE}).")
+    private String basePath = "";
+
+    @Option(
             names = {"-b", "--backup-directory"},
             paramLabel = "DIR",
             description =
@@ -66,7 +80,7 @@ final class ConfigurationOptions {
 
     /** Flume's other ways to name a configuration. */
     @Option(
-            names = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"},
+            names = {"-a", "--auth-provider", "-prov", "--conf-provider"},
             hidden = true)
     private List<String> notSupportedYet = new ArrayList<>();
 
@@ -78,12 +92,18 @@ final class ConfigurationOptions {
     Configuration.Request request(PrintWriter err) {
         if (!notSupportedYet.isEmpty()) {
             throw mistake(unsupportedName(commandLine().getParseResult())
-                    + " is not supported yet (expected: -f FILE or -u URI)");
+                    + " is not supported yet (expected: -f FILE, -u URI or -z SERVERS)");
         }
         return new Configuration.Request(name, sources(err), lenient, backup == null ? null : new Backup(backup, name));
     }
 
     private List<TextSource> sources(PrintWriter err) {
+        if (!servers.isEmpty()) {
+            if (!files.isEmpty() || !uris.isEmpty()) {
+                err.println("warning: -f and -u have no effect beside -z");
+            }
+            return List.of(ofNode());
+        }
         if (!uris.isEmpty()) {
             if (!files.isEmpty()) {
                 err.println("warning: -f has no effect beside -u");
@@ -94,6 +114,14 @@ final class ConfigurationOptions {
             throw mistake("Missing required option: '--conf-file=FILE'");
         }
         return files.stream().map(TextSource::ofFile).toList();
+    }
+
+    private TextSource ofNode() {
+        try {
+            return ZooKeeperTexts.installed().source(servers, basePath.replaceFirst("/+$", "") + "/" + name);
+        } catch (IllegalArgumentException e) {
+            throw mistake("--zkConnString " + servers + ", --zkBasePath " + basePath + ": " + e.getMessage());
+        }
     }
 
     private TextSource ofUri(String uri) {
@@ -110,7 +138,7 @@ final class ConfigurationOptions {
 
     /** The first one, as it stands on the command line. */
     private static String unsupportedName(ParseResult parsed) {
-        List<String> names = List.of(parsed.matchedOption("--zkConnString").names());
+        List<String> names = List.of(parsed.matchedOption("--conf-provider").names());
         return parsed.originalArgs().stream()
                 .filter(arg -> names.stream().anyMatch(name -> arg.equals(name) || arg.startsWith(name + "=")))
                 .findFirst()

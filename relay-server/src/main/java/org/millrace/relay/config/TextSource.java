@@ -26,6 +26,13 @@ public interface TextSource {
         return Duration.ofSeconds(30);
     }
 
+    /**
+     * Has it tell of changes as they happen, where it can; the place is looked at now and then all the same.
+     *
+     * @param changed called by any thread; must not wait
+     */
+    default void onChange(Runnable changed) {}
+
     /** A file. */
     static TextSource ofFile(Path file) {
         return new TextSource() {

@@ -158,9 +158,7 @@ class CommandLineToolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"-z", "--zkConnString", "-p", "--zkBasePath", "-a", "--auth-provider", "-prov", "--conf-provider"
-            })
+    @ValueSource(strings = {"-a", "--auth-provider", "-prov", "--conf-provider"})
     void flumesOtherOptionsAreRefusedByName(String option) {
         assertThat(run("agent", "-n", "a", "-f", good.toString(), option, "value"))
                 .isEqualTo(ExitCode.USAGE);
@@ -180,6 +178,12 @@ class CommandLineToolTest {
     void aUriThatCannotBeReadIsRefused(String uri) {
         assertThat(run("agent", "-n", "a", "-u", uri)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--conf-uri " + uri);
+    }
+
+    @Test
+    void withoutTheModuleForItZooKeeperIsRefused() {
+        assertThat(run("agent", "-n", "a", "-z", "localhost")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--zkConnString localhost", "zookeeper-*.jar");
     }
 
     @Test
@@ -339,8 +343,8 @@ class CommandLineToolTest {
     void helpExplainsACommand() {
         assertThat(run("help", "agent")).isEqualTo(ExitCode.DONE);
         assertThat(out.toString())
-                .contains("--conf-file", "--lenient", "--no-reload-conf")
-                .doesNotContain("zkBasePath");
+                .contains("--conf-file", "--lenient", "--no-reload-conf", "--zkBasePath")
+                .doesNotContain("conf-provider");
     }
 
     @Test
