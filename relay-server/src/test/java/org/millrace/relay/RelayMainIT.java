@@ -33,6 +33,8 @@ class RelayMainIT {
     private Path directory;
 
     private final List<String> said = new ArrayList<>();
+    /** What the process is started by; empty: directly. */
+    private List<String> launcher = List.of();
     private Process process;
 
     @AfterEach
@@ -90,6 +92,16 @@ class RelayMainIT {
         assertThat(exitCode()).isEqualTo(ExitCode.DONE);
     }
 
+    @Test
+    void underNohupItSaysThatTheSignalHasNoEffect() throws Exception {
+        launcher = List.of("nohup");
+        start(List.of(), FILE);
+        readUntil("agent a started");
+        assertThat(said).anyMatch(line -> line.contains("SIGHUP is ignored"));
+        process.toHandle().destroy();
+        assertThat(exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
     private void hangUp() throws Exception {
         assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
                         .start()
@@ -99,7 +111,8 @@ class RelayMainIT {
 
     private void start(List<String> jvmOptions, String text) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
