@@ -16,6 +16,7 @@ import org.millrace.api.ChannelFullException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.relay.source.net.BatchFigures;
 import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -175,7 +176,7 @@ class NetcatConnectionTest {
         PeerLog log = new PeerLog(LoggerFactory.getLogger(NetcatConnectionTest.class), "r1", new FakeClock());
         SourceBatches batches = new SourceBatches(inlet, pending, new BatchFigures(metrics, pending), log);
         connection = new EmbeddedChannel();
-        ReadGate gate = new ReadGate(connection, inlet, 8, pending, new ConnectionFigures(metrics));
+        ReadGate gate = new ReadGate(connection, new InletRoom(inlet), 8, pending, new ConnectionFigures(metrics));
         connection.pipeline().addLast(new NetcatConnection(connection, gate, batches, settings, log));
     }
 
