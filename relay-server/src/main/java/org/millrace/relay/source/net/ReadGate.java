@@ -23,6 +23,7 @@ public final class ReadGate {
 
     private int callsInFlight;
     private boolean isClosing;
+    private boolean isDraining;
     private boolean isHeld;
     private boolean isWaitingForRoom;
     private boolean isWaitingForMemory;
@@ -78,20 +79,30 @@ public final class ReadGate {
         update();
     }
 
+    /** All is read from now on, whatever speaks against it: for one that drops what comes until it closes. */
+    public void drain() {
+        isDraining = true;
+        update();
+    }
+
     /** To be called when one of the reasons may have come or gone. */
     public void update() {
-        boolean mayRead = !isClosing
-                && !isHeld
-                && callsInFlight < maxPipelined
-                && connection.isWritable()
-                && (hasRoom() || callsInFlight == 0)
-                && hasMemory();
+        boolean mayRead = isDraining || mayReadMore();
         if (mayRead != connection.config().isAutoRead()) {
             if (!mayRead) {
                 figures.paused();
             }
             connection.config().setAutoRead(mayRead);
         }
+    }
+
+    private boolean mayReadMore() {
+        return !isClosing
+                && !isHeld
+                && callsInFlight < maxPipelined
+                && connection.isWritable()
+                && (hasRoom() || callsInFlight == 0)
+                && hasMemory();
     }
 
     /** Of a connection that is closed nothing is kept, however long the channel stays full. */

@@ -6,10 +6,12 @@ import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelFullException;
@@ -89,23 +91,40 @@ class NetcatConnectionTest {
     @Test
     void aLineOfTheGreatestLengthIsTakenAndOneMoreCharacterEndsTheConnection() {
         connect("max-line-length", "20");
+        connection.freezeTime();
 
         send("1234567890123456789\n12345678901234567890\nnever\n");
 
         assertThat(inlet.bodies()).containsExactly("1234567890123456789");
         assertThat(answers()).isEqualTo("OK\nFAILED: Event exceeds the maximum length (20 chars, including newline)\n");
-        assertThat(connection.isOpen()).isFalse();
         assertThat(metrics.eventReadFails.getCount()).isEqualTo(1);
+        lingersAndCloses();
+        assertThat(inlet.bodies()).hasSize(1);
+    }
+
+    @Test
+    void whoSaysThatItHasSaidAllIsNotWaitedFor() {
+        connect("max-line-length", "20");
+        connection.freezeTime();
+        send("12345678901234567890");
+        assertThat(connection.isOpen()).isTrue();
+
+        connection.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+        assertThat(answers()).isEqualTo("FAILED: Event exceeds the maximum length (20 chars, including newline)\n");
+        assertThat(connection.isOpen()).isFalse();
     }
 
     @Test
     void aLineWithoutEndHoldsNoMoreThanALine() {
         connect("max-line-length", "20");
-        for (int i = 0; i < 100 && connection.isOpen(); i++) { // bytes that count for no character by themselves
+        connection.freezeTime();
+        for (int i = 0; i < 100; i++) { // bytes that count for no character by themselves
             connection.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0x80, (byte) 0x80, (byte) 0x80}));
         }
 
-        assertThat(connection.isOpen()).isFalse();
+        assertThat(answers()).isEqualTo("FAILED: Event exceeds the maximum length (20 chars, including newline)\n");
+        lingersAndCloses();
         assertThat(inlet.bodies()).isEmpty();
     }
 
@@ -163,6 +182,17 @@ class NetcatConnectionTest {
         assertThat(answers()).isEqualTo("OK\n");
         assertThat(connection.isOpen()).isFalse();
         assertThat(inlet.bodies()).containsExactly("one");
+    }
+
+    /** What is on its way is read and dropped for a while, so that it does not cost the peer its answers. */
+    private void lingersAndCloses() {
+        assertThat(connection.config().isAutoRead()).isTrue();
+        send("more\nand more\n");
+        assertThat(connection.isOpen()).isTrue();
+        connection.advanceTimeBy(2, TimeUnit.SECONDS);
+        connection.runScheduledPendingTasks();
+        assertThat(answers()).isEmpty();
+        assertThat(connection.isOpen()).isFalse();
     }
 
     private void connect(String... keysAndValues) {
