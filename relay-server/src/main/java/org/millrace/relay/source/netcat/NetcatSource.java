@@ -73,5 +73,6 @@ final class NetcatSource implements Source {
                 new TrafficWatch(
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast("lines", new NetcatConnection(connection, gate, batches, settings, peerLog));
+        gate.update(); // the first read may be one too many, too
     }
 }

@@ -85,6 +85,7 @@ class SyslogTcpSource implements Source {
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
+        gate.update(); // the first read may be one too many, too
         if (peerHeaders.needName()) {
             gate.hold();
             server.names()
