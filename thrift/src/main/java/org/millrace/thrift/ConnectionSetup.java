@@ -15,6 +15,7 @@ import org.millrace.codec.frame.ReceiveBudget;
 final class ConnectionSetup extends ChannelInitializer<Channel> {
     private final SourceContext context;
     private final ThriftSourceSettings settings;
+    private final InletRoom room;
     private final ReceiveBudget budget;
     private final SourceFigures figures;
     private final PeerLog log;
@@ -25,6 +26,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     ConnectionSetup(SourceContext context, ThriftSourceSettings settings, ChannelGroup connections) {
         this.context = context;
         this.settings = settings;
+        this.room = new InletRoom(context.inlet());
         this.budget = new ReceiveBudget(settings.maxReceiveBytes());
         this.figures = new SourceFigures(context.metrics(), budget);
         this.log = new PeerLog(context.name(), context.clock());
@@ -49,7 +51,7 @@ final class ConnectionSetup extends ChannelInitializer<Channel> {
     /** In wire order: the socket's side first, our calls last. */
     private void build(Channel connection) {
         LengthFrameDecoder frames = new LengthFrameDecoder(settings.codec(), budget);
-        ReadGate gate = new ReadGate(connection, context.inlet(), settings.maxPipelined(), figures);
+        ReadGate gate = new ReadGate(connection, room, settings.maxPipelined(), figures);
         CallReader reader = new CallReader(settings.protocol(), settings.codec());
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));

@@ -2,7 +2,6 @@ package org.millrace.thrift;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
-import org.millrace.api.Inlet;
 
 /**
  * Decides whether one connection is read from: not while a channel behind the inlet is full, nor while too many of its calls wait for
@@ -11,19 +10,27 @@ import org.millrace.api.Inlet;
  */
 final class ReadGate {
     private final Channel connection;
-    private final Inlet inlet;
+    private final InletRoom room;
     private final int maxPipelined;
     private final SourceFigures figures;
+    /** What waits for room: the same object always, which can be taken back. */
+    private final Runnable onRoom = this::roomAgain;
 
     private int calls;
     private boolean isShut;
     private boolean isWaitingForRoom;
 
-    ReadGate(Channel connection, Inlet inlet, int maxPipelined, SourceFigures figures) {
+    /**
+     * To be called on the connection's event loop.
+     *
+     * @param room of the source, for all of its connections
+     */
+    ReadGate(Channel connection, InletRoom room, int maxPipelined, SourceFigures figures) {
         this.connection = connection;
-        this.inlet = inlet;
+        this.room = room;
         this.maxPipelined = maxPipelined;
         this.figures = figures;
+        connection.closeFuture().addListener(closed -> gone());
     }
 
     /** Calls without an answer. */
@@ -58,13 +65,19 @@ final class ReadGate {
         }
     }
 
+    /** Of a connection that is closed nothing is kept, however long the channel stays full. */
+    private void gone() {
+        isShut = true; // so that a call that ends later waits for nothing
+        room.forget(onRoom);
+    }
+
     private boolean hasRoom() {
-        if (inlet.hasRoom()) {
+        if (room.isThere()) {
             return true;
         }
         if (!isWaitingForRoom) {
             isWaitingForRoom = true;
-            inlet.onRoom(this::roomAgain);
+            room.onRoom(onRoom);
         }
         return false;
     }

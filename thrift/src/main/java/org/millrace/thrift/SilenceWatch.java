@@ -1,8 +1,10 @@
 package org.millrace.thrift;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.codec.frame.LengthFrameDecoder;
 
 /**
- * Counts what a connection receives, and disconnects a peer that is silent for too long: in the middle of a frame, or without a call.
- * A time in which we did not read from it is not the peer's. The connection's event loop only.
+ * Counts what a connection receives, and disconnects a peer that is silent for too long: in the middle of a frame, without a call, or
+ * with answers that it does not read. A time in which we did not read from it is not the peer's, unless that is why we did not. The connection's event loop only.
  */
 final class SilenceWatch extends ChannelInboundHandlerAdapter {
     /** How late a time-out may be noticed: this part of it. */
@@ -26,6 +28,8 @@ final class SilenceWatch extends ChannelInboundHandlerAdapter {
     private final InstantSource clock;
 
     private long lastReadMillis;
+    private long lastTakenMillis;
+    private long lastUnsentBytes;
     private @Nullable Future<?> looking;
 
     SilenceWatch(
@@ -46,6 +50,7 @@ final class SilenceWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         lastReadMillis = clock.millis();
+        lastTakenMillis = lastReadMillis;
         long shortest = Math.min(orNever(settings.idleTimeout()), orNever(settings.stallTimeout()));
         if (shortest != Long.MAX_VALUE) {
             long period = Math.max(1, shortest / LOOKS_PER_TIMEOUT);
@@ -69,11 +74,18 @@ final class SilenceWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         lastReadMillis = clock.millis();
+        lastTakenMillis = lastReadMillis; // we read of those only who take their answers
         ctx.fireChannelReadComplete();
     }
 
     private void look(ChannelHandlerContext ctx) {
         long now = clock.millis();
+        if (!leavesUnread(ctx.channel())) {
+            lastTakenMillis = now;
+        } else if (now - lastTakenMillis >= orNever(unreadTimeout())) {
+            timeOut(ctx, "left its answers unread for " + unreadTimeout());
+            return;
+        }
         if (!ctx.channel().config().isAutoRead()) {
             lastReadMillis = now;
             return;
@@ -86,6 +98,20 @@ final class SilenceWatch extends ChannelInboundHandlerAdapter {
         } else if (gate.calls() == 0 && silentMillis >= orNever(settings.idleTimeout())) {
             timeOut(ctx, "idleTimeout: silent for " + settings.idleTimeout());
         }
+    }
+
+    /** True if our answers lie where they lay at the last look. One that takes some, however few, is alive. */
+    private boolean leavesUnread(Channel connection) {
+        ChannelOutboundBuffer answers = connection.unsafe().outboundBuffer();
+        long unsentBytes = answers == null ? 0 : answers.totalPendingWriteBytes() - answers.currentProgress();
+        boolean isSame = unsentBytes > 0 && unsentBytes == lastUnsentBytes;
+        lastUnsentBytes = unsentBytes;
+        return isSame;
+    }
+
+    /** An answer that a peer does not take is as a frame that it does not end. */
+    private Duration unreadTimeout() {
+        return settings.stallTimeout().isZero() ? settings.idleTimeout() : settings.stallTimeout();
     }
 
     private void timeOut(ChannelHandlerContext ctx, String why) {

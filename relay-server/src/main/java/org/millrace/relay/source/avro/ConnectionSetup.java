@@ -18,6 +18,7 @@ import org.millrace.relay.source.avro.AvroSourceSettings.Compression;
 import org.millrace.relay.source.net.Admission;
 import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -27,6 +28,7 @@ import org.millrace.relay.source.net.TrafficWatch;
 final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final AvroSourceSettings settings;
     private final Inlet inlet;
+    private final InletRoom room;
     private final InstantSource clock;
     private final ReceiveBudget budget;
     private final AvroSourceFigures figures;
@@ -44,6 +46,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
             PeerLog log) {
         this.settings = settings;
         this.inlet = context.inlet();
+        this.room = new InletRoom(inlet);
         this.clock = context.clock();
         this.budget = budget;
         this.figures = figures;
@@ -56,7 +59,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     public void build(Channel connection) {
         AvroFrameDecoder frames = new AvroFrameDecoder(settings.codec(), budget);
         ReadGate gate =
-                new ReadGate(connection, inlet, settings.calls().maxPipelined(), PendingBytes.UNLIMITED, connections);
+                new ReadGate(connection, room, settings.calls().maxPipelined(), PendingBytes.UNLIMITED, connections);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",

@@ -15,6 +15,7 @@ import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
 import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -33,6 +34,7 @@ final class HttpSource implements Source {
 
     private final SourceContext context;
     private final HttpSettings settings;
+    private final InletRoom room;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
     private final PendingBytes held;
@@ -43,6 +45,7 @@ final class HttpSource implements Source {
     HttpSource(SourceContext context, HttpSettings settings, Transport transport) {
         this.context = context;
         this.settings = settings;
+        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
         this.held = new PendingBytes(settings.maxReceiveBytes());
@@ -65,7 +68,7 @@ final class HttpSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, context.inlet(), 1, PendingBytes.UNLIMITED, connections);
+        ReadGate gate = new ReadGate(connection, room, 1, PendingBytes.UNLIMITED, connections);
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
         HttpConnection requests = new HttpConnection(

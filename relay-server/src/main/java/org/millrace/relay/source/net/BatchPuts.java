@@ -146,8 +146,21 @@ public final class BatchPuts {
         try {
             connection.eventLoop().execute(() -> settle(batch, serial, begun, failure));
         } catch (RejectedExecutionException e) { // the source has ended, and with it who would have been told
-            letGo(batch);
+            settleAfterEnd(batch, begun, failure);
         }
+    }
+
+    /** Any thread: only counts. */
+    private void settleAfterEnd(EventBatch batch, long begun, @Nullable Throwable failure) {
+        int events = batch.events();
+        letGo(batch);
+        if (failure == null) {
+            source.figures.stored(events, System.nanoTime() - begun);
+            return;
+        }
+        source.figures.notStored();
+        source.figures.dropped(events);
+        source.log.dropped(connection, events, "refused after the source ended: " + causeOf(failure).getMessage());
     }
 
     private void settle(EventBatch batch, long serial, long begun, @Nullable Throwable failure) {

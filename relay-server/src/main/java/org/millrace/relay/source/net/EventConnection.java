@@ -1,7 +1,9 @@
 package org.millrace.relay.source.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -25,6 +27,7 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     private final EventBatchBuilder batch = new EventBatchBuilder();
 
     private boolean isEnding;
+    private boolean isFinished;
 
     /** @param batchEvents the most events that are put at once */
     protected EventConnection(
@@ -50,13 +53,10 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     /** Takes events out of what has come, into {@link #batch}, and calls {@link #added} after each. What it does not read is dropped. */
     protected abstract void read(ByteBuf bytes);
 
-    /** Called once everything is settled and nothing more is read: closes the connection. */
+    /** Called once, when everything is settled and nothing more is read: closes the connection. */
     protected void finish() {
         connection.close();
     }
-
-    /** The peer will send no more: what it has begun stays unfinished. */
-    protected void inputEnded() {}
 
     @Override
     public void began() {
@@ -72,6 +72,11 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     /** Where events are added. */
     protected final EventBatchBuilder batch() {
         return batch;
+    }
+
+    /** Reads again after {@link #end}, so as to drop what comes. */
+    protected final void drain() {
+        gate.drain();
     }
 
     /** An event was added. */
@@ -117,12 +122,11 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            put();
-            inputEnded();
+        if (event instanceof ChannelInputShutdownEvent || event == TcpServer.DRAIN) {
             end();
-        } else if (event == TcpServer.DRAIN) {
-            end();
+            if (isFinished) { // also one that lingers has nothing more to wait for but that its answers are out
+                connection.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
         }
     }
 
@@ -152,7 +156,8 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     }
 
     private void endIfSettled() {
-        if (isEnding && gate.callsInFlight() == 0 && connection.isActive()) {
+        if (isEnding && !isFinished && gate.callsInFlight() == 0 && connection.isActive()) {
+            isFinished = true;
             finish();
         }
     }

@@ -15,6 +15,8 @@ public final class PeerLog {
 
     private final Logger log;
     private final String source;
+    private final LogThrottle arrivals;
+    private final LogThrottle departures;
     private final LogThrottle refusals;
     private final LogThrottle notStored;
     private final LogThrottle drops;
@@ -24,6 +26,8 @@ public final class PeerLog {
     public PeerLog(Logger log, String source, InstantSource clock) {
         this.log = log;
         this.source = source;
+        this.arrivals = new LogThrottle(clock, NOW_AND_THEN);
+        this.departures = new LogThrottle(clock, NOW_AND_THEN);
         this.refusals = new LogThrottle(clock, NOW_AND_THEN);
         this.notStored = new LogThrottle(clock, NOW_AND_THEN);
         this.drops = new LogThrottle(clock, NOW_AND_THEN);
@@ -32,12 +36,12 @@ public final class PeerLog {
 
     /** A peer was let in. */
     public void connected(Channel peer) {
-        log.info("source {}: {} connected", source, address(peer));
+        tell(arrivals, peer, "connected");
     }
 
     /** It has gone. */
     public void disconnected(Channel peer) {
-        log.info("source {}: {} disconnected", source, address(peer));
+        tell(departures, peer, "disconnected");
     }
 
     /** A peer was turned away, or is disconnected for what it did. */
@@ -97,6 +101,15 @@ public final class PeerLog {
         OptionalLong leftOut = faults.admit();
         if (leftOut.isPresent()) {
             log.error("source {}: while serving {}{}", source, address(peer), more(leftOut), what);
+        }
+    }
+
+    private void tell(LogThrottle pace, Channel peer, String what) {
+        OptionalLong leftOut = pace.admit();
+        if (leftOut.isPresent()) {
+            log.info("source {}: {} {}{}", source, address(peer), what, more(leftOut));
+        } else if (log.isDebugEnabled()) {
+            log.debug("source {}: {} {}", source, address(peer), what);
         }
     }
 

@@ -1,8 +1,9 @@
 package org.millrace.relay.source.net;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,7 +17,7 @@ public final class PendingBytes {
 
     private final long maxBytes;
     private final AtomicLong bytes = new AtomicLong();
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final Set<Runnable> waiting = new LinkedHashSet<>();
 
     /** @param maxBytes at least 1 */
     public PendingBytes(long maxBytes) {
@@ -80,13 +81,24 @@ public final class PendingBytes {
         return true;
     }
 
-    /** Runs the action once, on any thread, when {@link #hasRoom} is true again; at once if it is. The action must not block. */
+    /**
+     * Runs the action once, on any thread, when {@link #hasRoom} is true again; at once if it is.
+     *
+     * @param action must not block; the same object takes it back by {@link #forget}
+     */
     public void onRoom(Runnable action) {
         synchronized (waiting) {
             waiting.add(action);
         }
         if (hasRoom()) {
             runWaiting(); // also who came between the question and its answer
+        }
+    }
+
+    /** Nobody waits for it any more. Does nothing if it was run, or never came. */
+    void forget(Runnable action) {
+        synchronized (waiting) {
+            waiting.remove(action);
         }
     }
 

@@ -2,7 +2,6 @@ package org.millrace.relay.source.net;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
-import org.millrace.api.Inlet;
 
 /**
  * Decides whether one connection is read from. Not while a channel behind the inlet is full, nor while too many of its calls wait
@@ -13,28 +12,37 @@ import org.millrace.api.Inlet;
  */
 public final class ReadGate {
     private final Channel connection;
-    private final Inlet inlet;
+    private final InletRoom room;
     private final int maxPipelined;
     private final PendingBytes pending;
     private final ConnectionFigures figures;
+    /** What waits for room, and what waits for memory: each the same object always, which can be taken back. */
+    private final Runnable onRoom = this::roomAgain;
+
+    private final Runnable onMemory = this::memoryAgain;
 
     private int callsInFlight;
     private boolean isClosing;
+    private boolean isDraining;
     private boolean isHeld;
     private boolean isWaitingForRoom;
     private boolean isWaitingForMemory;
 
     /**
+     * To be called on the connection's event loop.
+     *
+     * @param room of the source, for all of its connections
      * @param maxPipelined with so many calls under way nothing more is read
      * @param pending while there is too much of it nothing is read, whoever it came from
      */
     public ReadGate(
-            Channel connection, Inlet inlet, int maxPipelined, PendingBytes pending, ConnectionFigures figures) {
+            Channel connection, InletRoom room, int maxPipelined, PendingBytes pending, ConnectionFigures figures) {
         this.connection = connection;
-        this.inlet = inlet;
+        this.room = room;
         this.maxPipelined = maxPipelined;
         this.pending = pending;
         this.figures = figures;
+        connection.closeFuture().addListener(closed -> gone());
     }
 
     /** Calls that have begun and not ended. */
@@ -71,14 +79,15 @@ public final class ReadGate {
         update();
     }
 
+    /** All is read from now on, whatever speaks against it: for one that drops what comes until it closes. */
+    public void drain() {
+        isDraining = true;
+        update();
+    }
+
     /** To be called when one of the reasons may have come or gone. */
     public void update() {
-        boolean mayRead = !isClosing
-                && !isHeld
-                && callsInFlight < maxPipelined
-                && connection.isWritable()
-                && (hasRoom() || callsInFlight == 0)
-                && hasMemory();
+        boolean mayRead = isDraining || mayReadMore();
         if (mayRead != connection.config().isAutoRead()) {
             if (!mayRead) {
                 figures.paused();
@@ -87,13 +96,29 @@ public final class ReadGate {
         }
     }
 
+    private boolean mayReadMore() {
+        return !isClosing
+                && !isHeld
+                && callsInFlight < maxPipelined
+                && connection.isWritable()
+                && (hasRoom() || callsInFlight == 0)
+                && hasMemory();
+    }
+
+    /** Of a connection that is closed nothing is kept, however long the channel stays full. */
+    private void gone() {
+        isClosing = true; // so that a call that ends later waits for nothing
+        room.forget(onRoom);
+        pending.forget(onMemory);
+    }
+
     private boolean hasRoom() {
-        if (inlet.hasRoom()) {
+        if (room.isThere()) {
             return true;
         }
         if (!isWaitingForRoom) {
             isWaitingForRoom = true;
-            inlet.onRoom(this::roomAgain);
+            room.onRoom(onRoom);
         }
         return false;
     }
@@ -104,7 +129,7 @@ public final class ReadGate {
         }
         if (!isWaitingForMemory) {
             isWaitingForMemory = true;
-            pending.onRoom(this::memoryAgain);
+            pending.onRoom(onMemory);
         }
         return false;
     }

@@ -60,9 +60,18 @@ public final class ReplySender {
 
     /** Sends what there is and closes the connection behind it. */
     public void flushAndClose() {
+        flushLast(ChannelFutureListener.CLOSE);
+    }
+
+    /** The same for a peer that may still be sending, whose bytes are to be read and dropped. */
+    public void flushAndLinger() {
+        flushLast(new LingeringClose());
+    }
+
+    private void flushLast(ChannelFutureListener then) {
         ByteBuf last = buffer();
         pending = null; // before the close, which discards what is pending
-        connection.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        connection.writeAndFlush(last).addListener(then);
     }
 
     /** Gives up what was not sent. */

@@ -1,8 +1,10 @@
 package org.millrace.relay.source.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, or without a word. A
- * time in which we did not read from it is not the peer's. The connection's event loop only.
+ * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, without a word,
+ * or with answers that it does not read. A time in which we did not read from it is not the peer's, unless that is why we did not. The connection's event loop only.
  */
 public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     /** How late a timeout may be noticed: this part of it. */
@@ -26,13 +28,15 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     private final InstantSource clock;
 
     private long lastReadMillis;
+    private long lastTakenMillis;
+    private long lastUnsentBytes;
     private @Nullable Future<?> looking;
 
     /**
      * How long a peer may be silent; zero is for ever.
      *
      * @param idle with nothing due from either side
-     * @param stall in the middle of a frame
+     * @param stall in the middle of a frame, or of our answers; the latter for as long as {@code idle} where this is zero
      */
     public record Timeouts(Duration idle, Duration stall) {}
 
@@ -55,6 +59,7 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         lastReadMillis = clock.millis();
+        lastTakenMillis = lastReadMillis;
         long shortest = Math.min(orNever(timeouts.idle()), orNever(timeouts.stall()));
         if (shortest != Long.MAX_VALUE) {
             long period = Math.max(1, shortest / LOOKS_PER_TIMEOUT);
@@ -78,11 +83,18 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         lastReadMillis = clock.millis();
+        lastTakenMillis = lastReadMillis; // we read of those only who take their answers
         ctx.fireChannelReadComplete();
     }
 
     private void look(ChannelHandlerContext ctx) {
         long now = clock.millis();
+        if (!leavesUnread(ctx.channel())) {
+            lastTakenMillis = now;
+        } else if (now - lastTakenMillis >= orNever(unreadTimeout())) {
+            timeOut(ctx, "left its answers unread for " + unreadTimeout());
+            return;
+        }
         if (!ctx.channel().config().isAutoRead()) {
             lastReadMillis = now;
             return;
@@ -95,6 +107,20 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
         } else if (gate.callsInFlight() == 0 && silentMillis >= orNever(timeouts.idle())) {
             timeOut(ctx, "idleTimeout: silent for " + timeouts.idle());
         }
+    }
+
+    /** True if our answers lie where they lay at the last look. One that takes some, however few, is alive. */
+    private boolean leavesUnread(Channel connection) {
+        ChannelOutboundBuffer answers = connection.unsafe().outboundBuffer();
+        long unsentBytes = answers == null ? 0 : answers.totalPendingWriteBytes() - answers.currentProgress();
+        boolean isSame = unsentBytes > 0 && unsentBytes == lastUnsentBytes;
+        lastUnsentBytes = unsentBytes;
+        return isSame;
+    }
+
+    /** An answer that a peer does not take is as a frame that it does not end. */
+    private Duration unreadTimeout() {
+        return timeouts.stall().isZero() ? timeouts.idle() : timeouts.stall();
     }
 
     private void timeOut(ChannelHandlerContext ctx, String why) {

@@ -99,8 +99,11 @@ final class NetcatConnection extends EventConnection {
                             "FAILED: Event exceeds the maximum length (" + settings.maxLineChars()
                                     + " chars, including newline)\n",
                             StandardCharsets.US_ASCII);
+            replies.flushAndLinger(); // the rest of the line, and what follows, is on its way
+            drain();
+        } else {
+            replies.flushAndClose();
         }
-        replies.flushAndClose();
     }
 
     private void readLines(ByteBuf bytes) {

@@ -9,6 +9,7 @@ import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
 import org.millrace.relay.source.net.BatchFigures;
 import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -30,6 +31,7 @@ final class NetcatSource implements Source {
 
     private final SourceContext context;
     private final NetcatSettings settings;
+    private final InletRoom room;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
     private final PendingBytes pending;
@@ -39,6 +41,7 @@ final class NetcatSource implements Source {
     NetcatSource(SourceContext context, NetcatSettings settings, Transport transport) {
         this.context = context;
         this.settings = settings;
+        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
         this.pending = new PendingBytes(settings.stream().maxPendingBytes());
@@ -63,12 +66,13 @@ final class NetcatSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, context.inlet(), MAX_BATCHES, pending, connections);
+        ReadGate gate = new ReadGate(connection, room, MAX_BATCHES, pending, connections);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast("lines", new NetcatConnection(connection, gate, batches, settings, peerLog));
+        gate.update(); // the first read may be one too many, too
     }
 }

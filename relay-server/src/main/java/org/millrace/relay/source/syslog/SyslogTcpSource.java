@@ -14,6 +14,7 @@ import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
 import org.millrace.relay.source.net.BatchFigures;
 import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -32,6 +33,7 @@ class SyslogTcpSource implements Source {
     private final SyslogTcpSettings settings;
     private final ZoneId zone;
     private final PeerHeaders peerHeaders;
+    private final InletRoom room;
     private final ConnectionFigures connections;
     private final SyslogFigures figures;
     private final PeerLog peerLog;
@@ -45,6 +47,7 @@ class SyslogTcpSource implements Source {
         this.settings = settings;
         this.zone = zone;
         this.peerHeaders = new PeerHeaders(settings.messages(), settings.portHeader());
+        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.figures = new SyslogFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
@@ -72,7 +75,7 @@ class SyslogTcpSource implements Source {
     private void build(Channel connection) {
         InetSocketAddress local = (InetSocketAddress) connection.localAddress();
         InetAddress peer = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-        ReadGate gate = new ReadGate(connection, context.inlet(), SyslogConnection.MAX_BATCHES, pending, connections);
+        ReadGate gate = new ReadGate(connection, room, SyslogConnection.MAX_BATCHES, pending, connections);
         SyslogEvents events = events(local.getPort());
         peerHeaders.addTo(events, local, peer);
         ChannelPipeline pipeline = connection.pipeline();
@@ -82,6 +85,7 @@ class SyslogTcpSource implements Source {
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
+        gate.update(); // the first read may be one too many, too
         if (peerHeaders.needName()) {
             gate.hold();
             server.names()

@@ -25,6 +25,7 @@ import org.millrace.api.ChannelFullException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.InletFlush;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -264,7 +265,7 @@ class HttpConnectionTest {
         connection = new EmbeddedChannel();
         PeerLog log = new PeerLog(LoggerFactory.getLogger(HttpConnectionTest.class), "r1", new FakeClock());
         ConnectionFigures connections = new ConnectionFigures(metrics);
-        ReadGate gate = new ReadGate(connection, inlet, 1, PendingBytes.UNLIMITED, connections);
+        ReadGate gate = new ReadGate(connection, new InletRoom(inlet), 1, PendingBytes.UNLIMITED, connections);
         connection
                 .pipeline()
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()

@@ -3,7 +3,12 @@ package org.millrace.relay.source.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalIoHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +145,30 @@ class BatchPutsTest {
         source.abandon();
 
         assertThat(registry.counter("source.r1.eventsDropped").getCount()).isEqualTo(3);
+        assertThat(pending.held()).isZero();
+    }
+
+    @Test
+    void whatIsRefusedAfterTheEventLoopHasEndedIsCountedToo() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
+        Channel local = new LocalChannel();
+        loops.register(local).sync();
+        inlet.hold();
+        local.eventLoop()
+                .submit(() -> {
+                    BatchPuts puts = source.open(local, 2, true, outcome);
+                    puts.put(batch("a", "b"));
+                    puts.put(batch("c"));
+                })
+                .sync();
+        loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+
+        inlet.refuseHeld(0, full);
+        inlet.acceptHeld(0);
+
+        assertThat(registry.counter("source.r1.eventsDropped").getCount()).isEqualTo(2);
+        assertThat(metrics.channelWriteFails.getCount()).isEqualTo(1);
+        assertThat(metrics.eventsAccepted.getCount()).isEqualTo(1);
         assertThat(pending.held()).isZero();
     }
 

@@ -20,7 +20,7 @@ class TrafficWatchTest {
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final MetricRegistry registry = new MetricRegistry();
     private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", registry));
-    private final ReadGate gate = new ReadGate(connection, new RecordingInlet(), 10, PendingBytes.UNLIMITED, figures);
+    private final ReadGate gate = new ReadGate(connection, new InletRoom(new RecordingInlet()), 10, PendingBytes.UNLIMITED, figures);
     private boolean isMidFrame;
 
     @AfterEach
@@ -79,6 +79,33 @@ class TrafficWatchTest {
         isMidFrame = true;
         connection.config().setAutoRead(false);
         pass(Duration.ofSeconds(1000));
+
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void peerThatLeavesItsAnswersUnreadIsDisconnectedThoughWeDoNotReadEither() {
+        watch(Duration.ofSeconds(60), Duration.ofSeconds(10));
+        gate.callBegan();
+        connection.write(Unpooled.buffer().writeZero(100 << 10)); // not taken by the peer
+        gate.update();
+        assertThat(connection.config().isAutoRead()).isFalse();
+
+        pass(Duration.ofSeconds(18));
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(registry.counter("source.r1.connectionsTimedOut").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatTakesItsAnswersSlowlyIsAlive() {
+        watch(Duration.ofSeconds(60), Duration.ofSeconds(10));
+        connection.config().setAutoRead(false);
+        for (int i = 0; i < 100; i++) {
+            connection.write(Unpooled.buffer().writeZero(100 + i));
+            pass(Duration.ofSeconds(8));
+            connection.flush();
+        }
 
         assertThat(connection.isOpen()).isTrue();
     }

@@ -6,16 +6,19 @@ import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.relay.source.net.BatchFigures;
 import org.millrace.relay.source.net.ConnectionFigures;
+import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
@@ -88,23 +91,40 @@ class NetcatConnectionTest {
     @Test
     void aLineOfTheGreatestLengthIsTakenAndOneMoreCharacterEndsTheConnection() {
         connect("max-line-length", "20");
+        connection.freezeTime();
 
         send("1234567890123456789\n12345678901234567890\nnever\n");
 
         assertThat(inlet.bodies()).containsExactly("1234567890123456789");
         assertThat(answers()).isEqualTo("OK\nFAILED: Event exceeds the maximum length (20 chars, including newline)\n");
-        assertThat(connection.isOpen()).isFalse();
         assertThat(metrics.eventReadFails.getCount()).isEqualTo(1);
+        lingersAndCloses();
+        assertThat(inlet.bodies()).hasSize(1);
+    }
+
+    @Test
+    void whoSaysThatItHasSaidAllIsNotWaitedFor() {
+        connect("max-line-length", "20");
+        connection.freezeTime();
+        send("12345678901234567890");
+        assertThat(connection.isOpen()).isTrue();
+
+        connection.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+        assertThat(answers()).isEqualTo("FAILED: Event exceeds the maximum length (20 chars, including newline)\n");
+        assertThat(connection.isOpen()).isFalse();
     }
 
     @Test
     void aLineWithoutEndHoldsNoMoreThanALine() {
         connect("max-line-length", "20");
-        for (int i = 0; i < 100 && connection.isOpen(); i++) { // bytes that count for no character by themselves
+        connection.freezeTime();
+        for (int i = 0; i < 100; i++) { // bytes that count for no character by themselves
             connection.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0x80, (byte) 0x80, (byte) 0x80}));
         }
 
-        assertThat(connection.isOpen()).isFalse();
+        assertThat(answers()).isEqualTo("FAILED: Event exceeds the maximum length (20 chars, including newline)\n");
+        lingersAndCloses();
         assertThat(inlet.bodies()).isEmpty();
     }
 
@@ -164,6 +184,17 @@ class NetcatConnectionTest {
         assertThat(inlet.bodies()).containsExactly("one");
     }
 
+    /** What is on its way is read and dropped for a while, so that it does not cost the peer its answers. */
+    private void lingersAndCloses() {
+        assertThat(connection.config().isAutoRead()).isTrue();
+        send("more\nand more\n");
+        assertThat(connection.isOpen()).isTrue();
+        connection.advanceTimeBy(2, TimeUnit.SECONDS);
+        connection.runScheduledPendingTasks();
+        assertThat(answers()).isEmpty();
+        assertThat(connection.isOpen()).isFalse();
+    }
+
     private void connect(String... keysAndValues) {
         Map<String, String> values = new HashMap<>(Map.of("bind", "localhost", "port", "0"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
@@ -175,7 +206,7 @@ class NetcatConnectionTest {
         PeerLog log = new PeerLog(LoggerFactory.getLogger(NetcatConnectionTest.class), "r1", new FakeClock());
         SourceBatches batches = new SourceBatches(inlet, pending, new BatchFigures(metrics, pending), log);
         connection = new EmbeddedChannel();
-        ReadGate gate = new ReadGate(connection, inlet, 8, pending, new ConnectionFigures(metrics));
+        ReadGate gate = new ReadGate(connection, new InletRoom(inlet), 8, pending, new ConnectionFigures(metrics));
         connection.pipeline().addLast(new NetcatConnection(connection, gate, batches, settings, log));
     }
 

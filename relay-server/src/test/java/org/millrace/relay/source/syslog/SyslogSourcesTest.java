@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -45,6 +46,25 @@ class SyslogSourcesTest {
 
             await().until(() -> inlet.bodies().size() == 250);
             assertThat(registry.counter("source.r1.eventsDropped").getCount()).isZero();
+        }
+    }
+
+    @Test
+    void whileTooMuchIsPendingNotEvenTheFirstBytesOfAConnectionAreRead() throws Exception {
+        Counter pauses = registry.counter("source.r1.readPauses");
+        inlet.hold();
+        try (SyslogTcpSource source = tcp(new SyslogTcpSourceFactory(), "port", "0", "maxPendingBytes", "64KiB");
+                Socket first = connect(source.boundAddresses().get(0))) {
+            first.getOutputStream().write(MESSAGE.repeat(10_000).getBytes(StandardCharsets.US_ASCII));
+            await().until(() -> pauses.getCount() == 1);
+            try (Socket second = connect(source.boundAddresses().get(0))) {
+                await().until(() -> pauses.getCount() == 2);
+                second.getOutputStream().write(MESSAGE.getBytes(StandardCharsets.US_ASCII));
+
+                inlet.release();
+
+                await().until(() -> inlet.bodies().size() == 10_001);
+            }
         }
     }
 
