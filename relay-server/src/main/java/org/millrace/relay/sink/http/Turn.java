@@ -26,6 +26,7 @@ final class Turn {
         private final EventReader event;
         private int status = NO_ANSWER;
         private boolean isDone;
+        private boolean isDeadLetter;
 
         Post(EventReader event) {
             this.event = event;
@@ -49,6 +50,12 @@ final class Turn {
         /** It leaves the channel. */
         void done() {
             isDone = true;
+        }
+
+        /** It leaves the channel for the dead letters. */
+        void deadLetter() {
+            isDone = true;
+            isDeadLetter = true;
         }
     }
 
@@ -122,6 +129,11 @@ final class Turn {
 
     int notDone() {
         return (int) posts.stream().filter(post -> !post.isDone).count();
+    }
+
+    /** They cannot be written: they stay in the channel. */
+    void keepDeadLetters() {
+        posts.stream().filter(post -> post.isDeadLetter).forEach(post -> post.isDone = false);
     }
 
     /** Gives the events that are done to another transaction. */

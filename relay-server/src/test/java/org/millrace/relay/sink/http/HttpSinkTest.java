@@ -317,6 +317,32 @@ class HttpSinkTest {
     }
 
     @Test
+    void whileADeadLetterCannotBeWrittenOnlyItsEventIsPostedAgain() throws Exception {
+        Map<String, String> keys = and(
+                SENSIBLE,
+                "deadLetter.directory",
+                letters.toString(),
+                "deadLetter.maxTries",
+                "1",
+                "deadLetter.maxBytes",
+                "1024");
+        String tooLarge = "bad".repeat(1000);
+        try (HttpRecorder server =
+                        new HttpRecorder(request -> answer(request.body().startsWith("bad") ? 400 : 200));
+                Sink sink = started(server, "/", keys)) {
+            submit("a", tooLarge, "b");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("cannot be written to the dead letters");
+                assertThat(channel.bodies()).containsExactly(tooLarge);
+            }
+            assertThat(server.bodies()).containsExactly("a", tooLarge, "b", tooLarge, tooLarge);
+        }
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isZero();
+    }
+
+    @Test
     void aServerThatIsBusyMakesNoDeadLetters() throws Exception {
         Map<String, String> keys =
                 and(SENSIBLE, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "1");
