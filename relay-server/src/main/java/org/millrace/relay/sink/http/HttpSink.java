@@ -42,9 +42,6 @@ final class HttpSink implements Sink, BatchSized {
     /** Events in the next turn: one after a failure, since the server may not like several at a time; then more again. */
     private int window;
 
-    /** Fewer than the settings say, with a server that closes the connection behind each answer. */
-    private int mostInFlight;
-
     private int pausesInARow;
 
     /** Lets time pass. */
@@ -59,7 +56,6 @@ final class HttpSink implements Sink, BatchSized {
         this.deadLetters = deadLetters;
         this.pause = pause;
         this.window = settings.maxInFlight();
-        this.mostInFlight = window;
         this.turns = context.metrics().timer("turn");
         this.emptyEvents = context.metrics().counter("emptyEvents");
         this.throttle = new LogThrottle(context.clock(), LOG_INTERVAL);
@@ -202,8 +198,7 @@ final class HttpSink implements Sink, BatchSized {
             throws DeliveryException, InterruptedException {
         Turn turn = verdict.turn();
         boolean troubled = turn.failure() != null || verdict.keptStatus() > 0 || verdict.pauseStatus() > 0;
-        mostInFlight = turn.isOneByOne() ? 1 : mostInFlight;
-        window = troubled ? 1 : (int) Math.min(mostInFlight, 2L * window);
+        window = troubled || turn.isOneByOne() ? 1 : (int) Math.min(settings.maxInFlight(), 2L * window);
         if (turn.failure() != null) {
             context.metrics().eventWriteFails.inc();
             peer.close();

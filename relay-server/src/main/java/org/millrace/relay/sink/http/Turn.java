@@ -19,6 +19,7 @@ final class Turn {
 
     private final List<Post> posts = new ArrayList<>();
     private @Nullable IOException failure;
+    /** Until a connection has outlived an answer: what is sent along would be sent in vain. */
     private boolean oneByOne;
 
     /** An event, by the reader that stands on it. */
@@ -83,7 +84,7 @@ final class Turn {
                 if (answered < next.size()) {
                     peer.close(); // its end may not have been seen yet
                 }
-                oneByOne |= answered == 1 && left.size() > 1;
+                oneByOne = !peer.isOpen();
                 left = left.subList(answered, left.size());
             }
         } catch (IOException e) {
@@ -112,7 +113,7 @@ final class Turn {
         return sent.size();
     }
 
-    /** The server closes the connection behind each answer: what is sent along is sent in vain. */
+    /** The server has closed the connection in order: the next one gets a single request, to see whether it stays. */
     boolean isOneByOne() {
         return oneByOne;
     }

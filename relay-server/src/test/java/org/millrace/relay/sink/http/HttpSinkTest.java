@@ -206,6 +206,26 @@ class HttpSinkTest {
     }
 
     @Test
+    void afterAConnectionThatWasClosedInOrderTheNextGetsSeveralRequestsAtOnceAgain() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> switch (request.body()) {
+                    case "a" -> answer(200, "Connection: close\r\n", "");
+                    case "c", "g" -> {
+                        await().until(request.followed()::isThere);
+                        yield answer(200);
+                    }
+                    default -> answer(200);
+                });
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit("a", "b", "c", "d");
+            drainAll(sink);
+            submit("e", "f", "g", "h");
+            drainAll(sink);
+            assertThat(server.bodies()).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aConnectionThatEndsWithoutAnAnswerLeavesInTheChannelWhatHadNone() throws Exception {
         try (HttpRecorder server = new HttpRecorder(request -> request.body().equals("b") ? null : answer(200));
                 Sink sink = started(server, "/", SENSIBLE)) {
