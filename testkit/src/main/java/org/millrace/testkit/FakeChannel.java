@@ -33,7 +33,9 @@ public final class FakeChannel implements Channel {
     private final List<Origin> origins = new ArrayList<>();
     private boolean room = true;
     private @Nullable RuntimeException refusal;
+    private @Nullable RuntimeException commitFailure;
     private int openTransactions;
+    private int commits;
     private int durableCommits;
     private final Map<String, byte[]> attached = new HashMap<>();
     private final Way way = new Way();
@@ -135,6 +137,11 @@ public final class FakeChannel implements Channel {
         refusal = failure;
     }
 
+    /** From now on commits of what was taken fail with this, or succeed again with null. */
+    public synchronized void failCommitsWith(@Nullable RuntimeException failure) {
+        commitFailure = failure;
+    }
+
     /** Makes {@link #hasRoom} answer so, and tells who waits for room. */
     public void setRoom(boolean hasRoom) {
         List<Runnable> due;
@@ -163,6 +170,11 @@ public final class FakeChannel implements Channel {
     /** Transactions that were begun and not closed. */
     public synchronized int openTransactions() {
         return openTransactions;
+    }
+
+    /** Commits of what was taken or attached. */
+    public synchronized int commits() {
+        return commits;
     }
 
     /** Commits of what was taken or attached that had to be as safe as a put. */
@@ -216,7 +228,11 @@ public final class FakeChannel implements Channel {
         @Override
         public void forget(List<Stored> delivered, Map<String, byte[]> toAttach, boolean durably) {
             synchronized (FakeChannel.this) {
+                if (commitFailure != null) {
+                    throw commitFailure;
+                }
                 attached.putAll(toAttach);
+                commits++;
                 durableCommits += durably ? 1 : 0;
             }
         }

@@ -16,32 +16,18 @@ final class Lease {
         this.left = events;
     }
 
-    /** @throws org.millrace.api.ChannelException if they cannot be: then they are back in the overflow */
-    synchronized void commit(int first, int events, boolean durably) throws InterruptedException {
-        Transaction part = part(first, events);
+    /** Events become another transaction's, behind what that has; its owner gives account of them. */
+    synchronized void moveTo(Transaction other, int first, int events) {
+        taken.handOver(first, events, other);
         left -= events;
-        try (part) {
-            if (durably) {
-                part.commitDurably();
-            } else {
-                part.commit();
-            }
+        if (left == 0) {
+            taken.close();
         }
     }
 
-    synchronized void rollBack(int first, int events) {
-        Transaction part = part(first, events);
-        left -= events;
-        part.close();
-    }
-
-    /** A transaction that has these events and no others. */
-    private Transaction part(int first, int events) {
-        if (events == left) {
-            return taken;
+    void rollBack(int first, int events) {
+        try (Transaction part = overflow.begin()) {
+            moveTo(part, first, events);
         }
-        Transaction part = overflow.begin();
-        taken.handOver(first, events, part);
-        return part;
     }
 }

@@ -1,20 +1,18 @@
 package org.millrace.relay.channel.spill;
 
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.Transaction;
 import org.millrace.api.support.TakenBatch;
 import org.millrace.codec.EventBatch;
 
-/** A batch, or a part of one, that a sink has taken. Whoever holds this owns the batch. */
+/** A batch, or a part of one, that a sink has taken. Whoever holds this owns the batch. Not thread-safe. */
 final class Piece implements TakenBatch {
     private final EventBatch batch;
     /** Of the first event, among all of the channel. */
     private final long sequence;
 
-    private final @Nullable Lease lease;
-    private final int offset;
-    private boolean isDelivered;
-    /** The overflow has been told what became of it. */
-    private boolean isEnded;
+    private @Nullable Lease lease;
+    private int offset;
 
     /**
      * @param lease of the overflow; null for events of the memory
@@ -47,23 +45,18 @@ final class Piece implements TakenBatch {
         return lease;
     }
 
-    /** The overflow is done with it, whatever becomes of the rest of its transaction. */
-    boolean isDelivered() {
-        return isDelivered;
-    }
-
-    void deliver(boolean durably) throws InterruptedException {
-        if (lease != null && !isEnded) {
-            isEnded = true; // also if it fails: then it is back
-            lease.commit(offset, batch.events(), durably);
+    /** Goes from its lease to another one. Does nothing with events of the memory. */
+    void moveTo(Lease other, Transaction ofOther, int newOffset) {
+        if (lease != null) {
+            lease.moveTo(ofOther, offset, batch.events());
+            lease = other;
+            offset = newOffset;
         }
-        isDelivered = true;
     }
 
     /** The overflow has it back. */
     void giveBack() {
-        if (lease != null && !isEnded) {
-            isEnded = true;
+        if (lease != null) {
             lease.rollBack(offset, batch.events());
         }
     }

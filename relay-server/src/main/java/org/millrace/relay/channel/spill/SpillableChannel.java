@@ -313,9 +313,7 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
     @Override
     public void forget(List<Piece> delivered, Map<String, byte[]> toAttach, boolean durably)
             throws InterruptedException {
-        for (Piece piece : delivered) {
-            piece.deliver(durably);
-        }
+        commitOverflow(delivered, durably);
         int events = 0;
         Aftermath aftermath;
         lock.lock();
@@ -331,6 +329,30 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
         }
         metrics.takeSuccesses.inc(events);
         aftermath.run();
+    }
+
+    /** All that is the overflow's in one commit. If it fails, each of them is still taken, and can be put back. */
+    private void commitOverflow(List<Piece> delivered, boolean durably) throws InterruptedException {
+        List<Piece> leased =
+                delivered.stream().filter(piece -> piece.lease() != null).toList();
+        if (leased.isEmpty()) {
+            return;
+        }
+        Channel disk = overflow().channel();
+        Transaction together = disk.begin();
+        int events = leased.stream().mapToInt(piece -> piece.batch().events()).sum();
+        Lease lease = new Lease(disk, together, events);
+        int offset = 0;
+        for (Piece piece : leased) {
+            piece.moveTo(lease, together, offset);
+            offset += piece.batch().events();
+        }
+        if (durably) {
+            together.commitDurably();
+        } else {
+            together.commit();
+        }
+        together.close();
     }
 
     /** Under the lock. */
@@ -373,15 +395,12 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
      * @return how many events are lost
      */
     private int putBack(Piece piece) {
-        if (gate.isOpen() && !piece.isDelivered()) {
+        if (gate.isOpen()) {
             leasedEvents -= piece.lease() == null ? 0 : piece.batch().events();
             runs.putBack(piece);
             return 0;
         }
         int lost = piece.lease() == null ? piece.batch().events() : 0;
-        if (piece.isDelivered()) {
-            free(piece); // the rest of its transaction was not
-        }
         piece.batch().release();
         return lost;
     }

@@ -42,9 +42,6 @@ final class HttpSink implements Sink, BatchSized {
     /** Events in the next turn: one after a failure, since the server may not like several at a time; then more again. */
     private int window;
 
-    /** Fewer than the settings say, with a server that closes the connection behind each answer. */
-    private int mostInFlight;
-
     private int pausesInARow;
 
     /** Lets time pass. */
@@ -59,7 +56,6 @@ final class HttpSink implements Sink, BatchSized {
         this.deadLetters = deadLetters;
         this.pause = pause;
         this.window = settings.maxInFlight();
-        this.mostInFlight = window;
         this.turns = context.metrics().timer("turn");
         this.emptyEvents = context.metrics().counter("emptyEvents");
         this.throttle = new LogThrottle(context.clock(), LOG_INTERVAL);
@@ -90,6 +86,7 @@ final class HttpSink implements Sink, BatchSized {
     public Drain drain() throws DeliveryException, InterruptedException {
         deadLetters.finishDue();
         Verdict verdict;
+        DeliveryException lettersFailure;
         try (Transaction transaction = context.channel().begin()) {
             Turn turn = take(transaction);
             if (turn == null) {
@@ -99,14 +96,18 @@ final class HttpSink implements Sink, BatchSized {
             turn.run(peer);
             turns.update(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
             verdict = judge(turn);
+            lettersFailure = settleLetters(turn);
             commit(turn, transaction);
+            if (lettersFailure == null) {
+                deadLetters.committed();
+            }
         } catch (ChannelException e) {
             context.metrics().channelReadFails.inc();
             throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
         } finally {
             deadLetters.rolledBack();
         }
-        conclude(verdict);
+        conclude(verdict, lettersFailure);
         return Drain.DELIVERED;
     }
 
@@ -144,14 +145,15 @@ final class HttpSink implements Sink, BatchSized {
                 continue;
             }
             count(status);
-            boolean keeps = settings.rollback().appliesTo(status) && !isDeadLetter(post);
             boolean pauses = settings.backoff().appliesTo(status);
             pauseStatus = pauses ? status : pauseStatus;
-            if (keeps) {
+            if (!settings.rollback().appliesTo(status)) {
+                post.done();
+            } else if (isDeadLetter(post)) {
+                post.deadLetter();
+            } else {
                 kept = status;
                 keptWithPause |= pauses;
-            } else {
-                post.done();
             }
         }
         return new Verdict(turn, kept, pauseStatus, keptWithPause);
@@ -170,8 +172,18 @@ final class HttpSink implements Sink, BatchSized {
                 && deadLetters.failed(post.event(), "the server answers " + post.status());
     }
 
-    private void commit(Turn turn, Transaction all) throws DeliveryException, InterruptedException {
-        deadLetters.settle();
+    /** Why the dead letters cannot be written, and stay in the channel; null if they are. What was answered is gone all the same. */
+    private @Nullable DeliveryException settleLetters(Turn turn) {
+        try {
+            deadLetters.settle();
+            return null;
+        } catch (DeliveryException e) {
+            turn.keepDeadLetters();
+            return e;
+        }
+    }
+
+    private void commit(Turn turn, Transaction all) throws InterruptedException {
         if (turn.isAllDone()) {
             all.commit();
         } else {
@@ -180,14 +192,13 @@ final class HttpSink implements Sink, BatchSized {
                 done.commit();
             }
         }
-        deadLetters.committed();
     }
 
-    private void conclude(Verdict verdict) throws DeliveryException, InterruptedException {
+    private void conclude(Verdict verdict, @Nullable DeliveryException lettersFailure)
+            throws DeliveryException, InterruptedException {
         Turn turn = verdict.turn();
         boolean troubled = turn.failure() != null || verdict.keptStatus() > 0 || verdict.pauseStatus() > 0;
-        mostInFlight = turn.isOneByOne() ? 1 : mostInFlight;
-        window = troubled ? 1 : (int) Math.min(mostInFlight, 2L * window);
+        window = troubled || turn.isOneByOne() ? 1 : (int) Math.min(settings.maxInFlight(), 2L * window);
         if (turn.failure() != null) {
             context.metrics().eventWriteFails.inc();
             peer.close();
@@ -195,6 +206,9 @@ final class HttpSink implements Sink, BatchSized {
                     "sink " + context.name() + ": " + settings.endpoint() + ": " + turn.notDone()
                             + " events are back in the channel",
                     turn.failure());
+        }
+        if (lettersFailure != null) {
+            throw lettersFailure;
         }
         if (verdict.isKeptWithPause()) {
             throw new DeliveryException("sink " + context.name() + ": " + settings.endpoint() + " answers "

@@ -19,6 +19,7 @@ final class Turn {
 
     private final List<Post> posts = new ArrayList<>();
     private @Nullable IOException failure;
+    /** Until a connection has outlived an answer: what is sent along would be sent in vain. */
     private boolean oneByOne;
 
     /** An event, by the reader that stands on it. */
@@ -26,6 +27,7 @@ final class Turn {
         private final EventReader event;
         private int status = NO_ANSWER;
         private boolean isDone;
+        private boolean isDeadLetter;
 
         Post(EventReader event) {
             this.event = event;
@@ -49,6 +51,12 @@ final class Turn {
         /** It leaves the channel. */
         void done() {
             isDone = true;
+        }
+
+        /** It leaves the channel for the dead letters. */
+        void deadLetter() {
+            isDone = true;
+            isDeadLetter = true;
         }
     }
 
@@ -76,7 +84,7 @@ final class Turn {
                 if (answered < next.size()) {
                     peer.close(); // its end may not have been seen yet
                 }
-                oneByOne |= answered == 1 && left.size() > 1;
+                oneByOne = !peer.isOpen();
                 left = left.subList(answered, left.size());
             }
         } catch (IOException e) {
@@ -105,7 +113,7 @@ final class Turn {
         return sent.size();
     }
 
-    /** The server closes the connection behind each answer: what is sent along is sent in vain. */
+    /** The server has closed the connection in order: the next one gets a single request, to see whether it stays. */
     boolean isOneByOne() {
         return oneByOne;
     }
@@ -122,6 +130,11 @@ final class Turn {
 
     int notDone() {
         return (int) posts.stream().filter(post -> !post.isDone).count();
+    }
+
+    /** They cannot be written: they stay in the channel. */
+    void keepDeadLetters() {
+        posts.stream().filter(post -> post.isDeadLetter).forEach(post -> post.isDone = false);
     }
 
     /** Gives the events that are done to another transaction. */

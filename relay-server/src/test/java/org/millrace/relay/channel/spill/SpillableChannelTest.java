@@ -162,6 +162,41 @@ class SpillableChannelTest {
     }
 
     @Test
+    void aCommitThatTheDiskFailsDeliversNothingAndLosesNothing() throws Exception {
+        try (Channel channel = started(2, 100, Duration.ZERO)) {
+            submit(channel, 0, 2);
+            submit(channel, 2, 4);
+            disk.failCommitsWith(new ChannelException("disk broken"));
+            try (Transaction transaction = channel.begin()) {
+                takeFrom(transaction, 4);
+                takeFrom(transaction, 2);
+                assertThatThrownBy(transaction::commit).hasMessage("disk broken");
+            }
+            disk.failCommitsWith(null);
+            assertThat(figure("memoryEvents")).isEqualTo(2L);
+            assertThat(figure("overflowEvents")).isEqualTo(4L);
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(0, 6));
+            assertThat(figure("overflowEvents")).isEqualTo(0L);
+            assertThat(disk.openTransactions()).isZero();
+        }
+    }
+
+    @Test
+    void whatATransactionTookFromTheDiskInSeveralTakesIsOneCommit() throws Exception {
+        try (Channel channel = started(1, 100, Duration.ZERO)) {
+            submit(channel, 0, 1);
+            submit(channel, 1, 4);
+            try (Transaction transaction = channel.begin()) {
+                takeFrom(transaction, 3);
+                takeFrom(transaction, 2);
+                transaction.commit();
+            }
+            assertThat(disk.commits()).isEqualTo(1);
+            assertThat(disk.bodies()).isEmpty();
+        }
+    }
+
+    @Test
     void whatTheDiskRefusesIsRefusedAndTakesUpNoRoom() throws Exception {
         try (Channel channel = started(1, 2, Duration.ZERO)) {
             submit(channel, 0, 1);

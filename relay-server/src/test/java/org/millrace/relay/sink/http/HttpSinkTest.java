@@ -206,6 +206,26 @@ class HttpSinkTest {
     }
 
     @Test
+    void afterAConnectionThatWasClosedInOrderTheNextGetsSeveralRequestsAtOnceAgain() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> switch (request.body()) {
+                    case "a" -> answer(200, "Connection: close\r\n", "");
+                    case "c", "g" -> {
+                        await().until(request.followed()::isThere);
+                        yield answer(200);
+                    }
+                    default -> answer(200);
+                });
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit("a", "b", "c", "d");
+            drainAll(sink);
+            submit("e", "f", "g", "h");
+            drainAll(sink);
+            assertThat(server.bodies()).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aConnectionThatEndsWithoutAnAnswerLeavesInTheChannelWhatHadNone() throws Exception {
         try (HttpRecorder server = new HttpRecorder(request -> request.body().equals("b") ? null : answer(200));
                 Sink sink = started(server, "/", SENSIBLE)) {
@@ -314,6 +334,32 @@ class HttpSinkTest {
         }
         assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
         assertThat(letters).isNotEmptyDirectory();
+    }
+
+    @Test
+    void whileADeadLetterCannotBeWrittenOnlyItsEventIsPostedAgain() throws Exception {
+        Map<String, String> keys = and(
+                SENSIBLE,
+                "deadLetter.directory",
+                letters.toString(),
+                "deadLetter.maxTries",
+                "1",
+                "deadLetter.maxBytes",
+                "1024");
+        String tooLarge = "bad".repeat(1000);
+        try (HttpRecorder server =
+                        new HttpRecorder(request -> answer(request.body().startsWith("bad") ? 400 : 200));
+                Sink sink = started(server, "/", keys)) {
+            submit("a", tooLarge, "b");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("cannot be written to the dead letters");
+                assertThat(channel.bodies()).containsExactly(tooLarge);
+            }
+            assertThat(server.bodies()).containsExactly("a", tooLarge, "b", tooLarge, tooLarge);
+        }
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isZero();
     }
 
     @Test
