@@ -5,14 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 import org.millrace.relay.cli.CommandLineTool;
-import org.millrace.relay.config.Assembly;
-import org.millrace.relay.config.ComponentCatalog;
-import org.millrace.relay.config.Configuration;
-import org.millrace.relay.config.Environment;
-import org.millrace.relay.config.Routing;
+import org.millrace.relay.config.ConfigurationReader;
 import org.slf4j.LoggerFactory;
 
 /** The entry point: runs the command that the command line names, and ends the process with its exit code. */
@@ -22,9 +16,10 @@ public final class RelayMain {
     /** See {@code help}. */
     public static void main(String[] args) throws IOException {
         keepLoggingUntilTheEnd();
+        ConfigurationReader configurations = new ProcessConfigurations();
         CommandLineTool tool = new CommandLineTool(
-                        RelayMain::read,
-                        new AgentProcess(System.getProperties(), RelayMain::read),
+                        configurations,
+                        new AgentProcess(System.getProperties(), configurations),
                         new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .withDefaults(CommandLineTool.defaultsOfMachine());
@@ -38,20 +33,6 @@ public final class RelayMain {
         if (System.getProperty("log4j.shutdownHookEnabled") == null) {
             System.setProperty("log4j.shutdownHookEnabled", "false");
         }
-    }
-
-    static Configuration read(Configuration.Request request, @Nullable Assembly running) {
-        return Configuration.read(
-                request,
-                Environment.ofProcess(),
-                ComponentCatalog.ofProcess(),
-                routing(),
-                InstantSource.system(),
-                running);
-    }
-
-    static Routing routing() {
-        return Relay.routing();
     }
 
     /** Writes out what appenders still hold, whichever logging library is behind SLF4J. */

@@ -74,7 +74,7 @@ class ConfExamplesTest {
     }
 
     private static Configuration read(String agent, Path file) {
-        return RelayMain.read(Configuration.Request.ofFiles(agent, List.of(file), false), null);
+        return new ProcessConfigurations().read(Configuration.Request.ofFiles(agent, List.of(file), false), null);
     }
 
     private static String agentOf(Path example) {

@@ -95,7 +95,7 @@ class ExamplePlugInTest {
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 catalog,
-                RelayMain.routing(),
+                Relay.routing(),
                 InstantSource.system());
         assertThat(configuration.findings().mistakes()).isEmpty();
         return configuration.assembly();

@@ -160,7 +160,7 @@ class RelayTest {
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalogWithKept(diary),
-                RelayMain.routing(),
+                Relay.routing(),
                 InstantSource.system());
         assertThat(configuration.findings().mistakes()).isEmpty();
         return configuration.assembly();

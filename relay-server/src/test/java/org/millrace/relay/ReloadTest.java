@@ -235,7 +235,7 @@ class ReloadTest {
                 request,
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalogWithKept(diary),
-                RelayMain.routing(),
+                Relay.routing(),
                 InstantSource.system(),
                 running);
     }

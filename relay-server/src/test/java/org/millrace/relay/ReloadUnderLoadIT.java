@@ -292,7 +292,7 @@ class ReloadUnderLoadIT {
                 request,
                 new Environment(Map.of(), new Properties()),
                 catalog,
-                RelayMain.routing(),
+                Relay.routing(),
                 InstantSource.system(),
                 running);
     }

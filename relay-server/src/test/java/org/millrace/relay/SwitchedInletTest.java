@@ -3,13 +3,16 @@ package org.millrace.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.util.IllegalReferenceCountException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelException;
+import org.millrace.api.Inlet;
 import org.millrace.api.support.SwitchedInlet;
+import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.RecordingInlet;
 
@@ -96,6 +99,59 @@ class SwitchedInletTest {
         inlet.resume();
         assertThat(a).isCompletedExceptionally();
         assertThatThrownBy(() -> inlet.put(Batches.of("b"))).hasMessage("full");
+    }
+
+    @Test
+    void aRouteThatThrowsHasSettledItsBatchAndEndsNoHold() throws Exception {
+        Inlet broken = new Inlet() {
+            @Override
+            public CompletableFuture<Void> submit(EventBatch batch) {
+                batch.release();
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public void put(EventBatch batch) {
+                submit(batch);
+            }
+
+            @Override
+            public boolean hasRoom() {
+                return true;
+            }
+
+            @Override
+            public void onRoom(Runnable action) {
+                action.run();
+            }
+        };
+        inlet.hold();
+        CompletableFuture<Void> waited = inlet.submit(Batches.of("a"));
+        CompletableFuture<Void> behind = inlet.submit(Batches.of("b"));
+        inlet.exchange(broken);
+        inlet.resume();
+        assertThat(List.of(waited, behind)).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThatThrownBy(() -> inlet.put(Batches.of("c")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("broken");
+        inlet.hold();
+        assertThat(inlet.awaitSettled(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void whatASourceThatIsClosedHasLeftIsRefusedUntilTheHoldEnds() throws Exception {
+        EventBatch left = Batches.of("a");
+        inlet.hold();
+        CompletableFuture<Void> waited = inlet.submit(left);
+        inlet.refuse();
+        assertThatThrownBy(left::retain).as("it is given back").isInstanceOf(IllegalReferenceCountException.class);
+        assertThatThrownBy(waited::get).hasMessageContaining("the source is being closed");
+        assertThatThrownBy(() -> inlet.put(Batches.of("b"))).hasMessageContaining("the source is being closed");
+        inlet.resume();
+        inlet.put(Batches.of("c"));
+        inlet.refuse();
+        inlet.put(Batches.of("d"));
+        assertThat(first.bodies()).as("without a hold there is nothing to refuse").containsExactly("c", "d");
     }
 
     @Test

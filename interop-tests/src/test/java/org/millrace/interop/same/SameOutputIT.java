@@ -9,11 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -80,11 +78,10 @@ class SameOutputIT {
         List<Way> ways = new ArrayList<>();
         List<String> sources = new ArrayList<>();
         List<String> channels = new ArrayList<>();
-        Set<Integer> ports = new HashSet<>();
         StringBuilder file = new StringBuilder();
         for (Feed feed : Feed.values()) {
             for (Change change : Change.values()) {
-                Way way = new Way(feed, change, feed.hasPort() ? another(ports) : 0);
+                Way way = new Way(feed, change, feed.hasPort() ? FreePorts.next() : 0);
                 ways.add(way);
                 sources.add(way.name());
                 Path input = Files.createDirectory(home.resolve(way.name()));
@@ -112,15 +109,6 @@ class SameOutputIT {
         AgentProcess agent = AgentProcess.start(
                 kind, home.getFileName().toString(), dir, List.of("-Xmx512m", "-Xss256k"), file.toString(), toWaitFor);
         return new Side(home, ways, agent);
-    }
-
-    /** A free port that no other source of the agent has. */
-    private static int another(Set<Integer> ports) {
-        int port = FreePorts.next();
-        while (!ports.add(port)) {
-            port = FreePorts.next();
-        }
-        return port;
     }
 
     @TestFactory

@@ -37,6 +37,8 @@ public final class SwitchedInlet implements Inlet {
     // Guarded by the lock:
     private final Queue<Held> waiting = new ArrayDeque<>();
     private long heldBytes;
+    /** Until the end of the hold. */
+    private boolean isRefusing;
     private List<Runnable> roomListeners = new ArrayList<>();
     /** Counts the routes: what an earlier one's channels call back means nothing any more. */
     private int generation;
@@ -80,6 +82,34 @@ public final class SwitchedInlet implements Inlet {
         route = next;
     }
 
+    /**
+     * Refuses what has waited, and whatever comes from now on: for a source that is closed while it is held. Does nothing if it is not
+     * held.
+     */
+    public void refuse() {
+        List<Held> refused;
+        lock.lock();
+        try {
+            if (!held) {
+                return;
+            }
+            refused = List.copyOf(waiting);
+            waiting.clear();
+            heldBytes = 0;
+            isRefusing = true;
+        } finally {
+            lock.unlock();
+        }
+        for (Held next : refused) {
+            next.batch().release();
+            next.accepted().completeExceptionally(closing());
+        }
+    }
+
+    private static ChannelException closing() {
+        return new ChannelException("the source is being closed, as the agent's configuration has changed");
+    }
+
     /** Sends what has waited on its way, in the order in which it came, and lets in what comes. Does nothing if it is not held. */
     public void resume() {
         List<Runnable> listeners;
@@ -92,6 +122,7 @@ public final class SwitchedInlet implements Inlet {
                 forward(next);
             }
             heldBytes = 0;
+            isRefusing = false;
             held = false;
             generation++;
             asked = false;
@@ -167,9 +198,15 @@ public final class SwitchedInlet implements Inlet {
         route.onRoom(() -> roomOf(mine));
     }
 
-    /** Counted in. */
+    /** Counted in. A route that throws has refused, as one that answers so: else nobody would count the batch out. */
     private CompletableFuture<Void> pass(EventBatch batch, @Nullable Origin origin) {
-        CompletableFuture<Void> accepted = route.submitUnflushed(batch, origin);
+        CompletableFuture<Void> accepted;
+        try {
+            accepted = route.submitUnflushed(batch, origin);
+        } catch (RuntimeException | Error e) {
+            settle();
+            return CompletableFuture.failedFuture(e);
+        }
         if (accepted.isDone()) {
             settle();
         } else {
@@ -190,24 +227,29 @@ public final class SwitchedInlet implements Inlet {
     }
 
     private CompletableFuture<Void> holdBack(EventBatch batch, @Nullable Origin origin) {
+        @Nullable ChannelException refusal;
         lock.lock();
         try {
-            if (held && heldBytes + batch.encodedBytes() <= mostHeldBytes) {
+            if (held && !isRefusing && heldBytes + batch.encodedBytes() <= mostHeldBytes) {
                 Held next = new Held(batch, origin, batch.encodedBytes(), new CompletableFuture<>());
                 waiting.add(next);
                 heldBytes += next.bytes();
                 return next.accepted();
             }
+            refusal = held ? (isRefusing ? closing() : tooMuch()) : null;
         } finally {
             lock.unlock();
         }
-        if (held) {
-            batch.release();
-            return CompletableFuture.failedFuture(
-                    new ChannelException("the agent's configuration is being changed, and " + mostHeldBytes
-                            + " bytes wait for that already"));
+        if (refusal == null) {
+            return submit(batch, origin); // the hold ended in between
         }
-        return submit(batch, origin); // the hold ended in between
+        batch.release();
+        return CompletableFuture.failedFuture(refusal);
+    }
+
+    private ChannelException tooMuch() {
+        return new ChannelException("the agent's configuration is being changed, and " + mostHeldBytes
+                + " bytes wait for that already");
     }
 
     private CompletableFuture<Void> submit(EventBatch batch, @Nullable Origin origin) {

@@ -22,7 +22,16 @@ final class ComponentSettings implements Settings.Problems {
     private final Place home;
     private final Findings findings;
     private final Settings settings;
+    /** Parts of this one, by what their keys start with here. They too have readers that know which keys are secrets. */
+    private final List<Part> parts = new ArrayList<>();
+
     private boolean good = true;
+
+    private record Part(String inner, ComponentSettings settings) {
+        boolean isSecret(String key) {
+            return key.startsWith(inner) && settings.isSecret(key.substring(inner.length()));
+        }
+    }
 
     /**
      * @param prefix what the keys start with in the file, with the last dot
@@ -47,7 +56,7 @@ final class ComponentSettings implements Settings.Problems {
     ComponentSettings only(Predicate<String> key) {
         Map<String, Property> some = new LinkedHashMap<>(lines);
         some.keySet().removeIf(key.negate());
-        return new ComponentSettings(prefix, some, home, findings);
+        return part("", some, home);
     }
 
     /**
@@ -64,10 +73,16 @@ final class ComponentSettings implements Settings.Problems {
         });
         Place place =
                 some.isEmpty() ? placeOf(list) : some.values().iterator().next().place();
-        return new ComponentSettings(prefix + inner, some, place, findings);
+        return part(inner, some, place);
     }
 
-    /** What the lines say. To be asked once the component has read them: it knows which are secrets. */
+    private ComponentSettings part(String inner, Map<String, Property> some, Place place) {
+        ComponentSettings part = new ComponentSettings(prefix + inner, some, place, findings);
+        parts.add(new Part(inner, part));
+        return part;
+    }
+
+    /** What the lines say. To be asked once the component and its parts have read them: they know which are secrets. */
     ComponentValues values() {
         return values(key -> true);
     }
@@ -91,7 +106,8 @@ final class ComponentSettings implements Settings.Problems {
         Property line = lines.get(key);
         return SECRET.matcher(key).matches()
                 || settings.secretKeys().contains(key)
-                || (line != null && !line.secrets().isEmpty());
+                || (line != null && !line.secrets().isEmpty())
+                || parts.stream().anyMatch(part -> part.isSecret(key));
     }
 
     /** False once there was a mistake. */
@@ -140,11 +156,9 @@ final class ComponentSettings implements Settings.Problems {
         if (line == null || line.value().isEmpty() || !isSecret(key)) {
             return message;
         }
-        String masked = message.replace(line.value(), Settings.MASK);
-        for (String part : line.secrets()) {
-            masked = masked.replace(part, Settings.MASK); // the message may tell of a part of the value
-        }
-        return masked;
+        List<String> hidden = new ArrayList<>(line.secrets()); // the message may tell of a part of the value
+        hidden.add(line.value());
+        return Findings.without(hidden, message);
     }
 
     /**

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.ConfigFilter;
 import org.millrace.api.ConfigFilterContext;
+import org.millrace.relay.plugin.PlugInException;
 
 /**
  * The config filters of an agent, each made when a value first refers to it, and those that none refers to at last, so that their
@@ -79,7 +80,17 @@ final class ConfigFilters {
             return new Answer(value, "config filter " + name + " has no value for it");
         } catch (ConfigFilter.FilterException e) {
             return new Answer(null, "config filter " + name + ": " + e.getMessage());
+        } catch (PlugInException e) {
+            return new Answer(null, "config filter " + name + " failed: " + e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            return new Answer(null, "config filter " + name + " failed: " + whatFailed(e));
         }
+    }
+
+    /** Without the message: unlike that of a {@link ConfigFilter.FilterException} it may tell a secret. */
+    private static String whatFailed(Throwable failure) {
+        StackTraceElement[] stack = failure.getStackTrace();
+        return failure.getClass().getName() + (stack.length == 0 ? "" : " at " + stack[0]);
     }
 
     /** Makes those that nobody referred to. */

@@ -1,6 +1,7 @@
 package org.millrace.relay.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +35,16 @@ public final class Findings {
 
     /** A message about this configuration without what config filters gave. */
     public String masked(String message) {
+        return without(secrets, message);
+    }
+
+    /** The longest first: of one that has another in it the rest would be shown. */
+    static String without(Collection<String> secrets, String message) {
         String masked = message;
-        for (String secret : secrets) {
+        List<String> longestFirst = secrets.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+        for (String secret : longestFirst) {
             masked = masked.replace(secret, Settings.MASK);
         }
         return masked;

@@ -51,10 +51,9 @@ final class Sources {
         ComponentSettings own = all.only(key -> !key.startsWith("selector.") && !key.startsWith("interceptors."));
         own.settings().ignored("types are named by the type key alone", "config");
         List<Channel> to = channels(own);
-        ComponentValues routeValues = all.values(Sources::isOfRoute);
         SourcePart running = workshop.continuity().source(name, own.values(Sources::isOwn));
         boolean sameRoute = running != null
-                && running.routeValues().equals(routeValues)
+                && running.routeValues().equals(all.values(Sources::isOfRoute))
                 && running.channels().equals(to);
         SourceMetrics fresh = new SourceMetrics(name, new MetricRegistry());
         SourceMetrics metrics = running == null || sameRoute ? fresh : running.metrics();
@@ -100,7 +99,7 @@ final class Sources {
                 route,
                 metrics,
                 own.values(Sources::isOwn),
-                routeValues);
+                all.values(Sources::isOfRoute)); // again: now the parts of the route have told which are secrets
     }
 
     /** What the source itself is made from. */

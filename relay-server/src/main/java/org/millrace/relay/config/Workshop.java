@@ -39,7 +39,7 @@ record Workshop(
         } catch (PlugInException e) {
             settings.problem("type", "cannot be made: " + e.getMessage());
             return null;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) { // the class path may lack a class too
             settings.problem("type", "cannot be made: " + e);
             return null;
         }

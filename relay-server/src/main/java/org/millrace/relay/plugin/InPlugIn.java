@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelSelector;
 import org.millrace.api.Component;
+import org.millrace.api.ConfigFilter;
 import org.millrace.api.Interceptor;
 import org.millrace.api.StartException;
 
@@ -86,8 +87,10 @@ final class InPlugIn implements InvocationHandler {
             list.forEach(each -> all.add(made(each)));
             return all;
         }
-        boolean isComponent =
-                result instanceof Component || result instanceof Interceptor || result instanceof ChannelSelector;
+        boolean isComponent = result instanceof Component
+                || result instanceof Interceptor
+                || result instanceof ChannelSelector
+                || result instanceof ConfigFilter;
         return isComponent ? proxy(result, plugIn, loader) : result;
     }
 

@@ -16,10 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.millrace.api.ComponentFactory;
 import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.Routing;
+import org.millrace.relay.fakes.PlugInJar;
+import org.millrace.relay.plugin.PlugIns;
 import org.millrace.relay.route.EventRouter;
 
 /** Config filters as a file has them, with the factories that are on the class path. */
@@ -148,6 +151,41 @@ class ConfigFiltersTest {
     }
 
     @Test
+    void aFilterThatBreaksIsAMistakeAndItsMessageIsNotShown() throws IOException {
+        for (String failure : List.of("IllegalStateException", "NoClassDefFoundError")) {
+            new PlugInJar()
+                    .source("com.acme.Broken", """
+                            public class Broken implements org.millrace.api.ComponentFactory.OfConfigFilter {
+                                public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
+                                public org.millrace.api.ConfigFilter create(
+                                        org.millrace.api.ConfigFilterContext context, org.millrace.api.Settings settings) {
+                                    return key -> { throw new FAILURE("com/acme/open_sesame"); };
+                                }
+                            }
+                            """.replace("FAILURE", failure))
+                    .provides(ComponentFactory.OfConfigFilter.class, "com.acme.Broken")
+                    .writeTo(directory.resolve(failure + "/acme/lib/acme.jar"));
+            try (PlugIns plugIns = PlugIns.of(directory.resolve(failure).toString())) {
+                Configuration configuration = read("""
+                        a.configfilters = f
+                        a.configfilters.f.type = broken
+                        a.sinks.k1.port = 1
+                        a.sinks.k1.hostname = ${f['host']}
+                        """, ComponentCatalog.of(plugIns));
+                assertThat(configuration.findings().mistakes())
+                        .singleElement()
+                        .asString()
+                        .contains(":10: a.sinks.k1.hostname: ${f['host']} (config filter f failed: ")
+                        .contains(
+                                failure.equals("IllegalStateException")
+                                        ? "java.lang.IllegalStateException at "
+                                        : "lacks the class com.acme.open_sesame")
+                        .doesNotContain("com/acme/open_sesame");
+            }
+        }
+    }
+
+    @Test
     void anotherAgentsFiltersAreNotAsked() throws IOException {
         Configuration configuration = read("""
                 a.sinks.k1.port = 1
@@ -185,6 +223,10 @@ class ConfigFiltersTest {
     }
 
     private Configuration read(String lines) throws IOException {
+        return read(lines, ComponentCatalog.ofClassPath());
+    }
+
+    private Configuration read(String lines, ComponentCatalog catalog) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), AGENT + lines);
         Routing routing = (interceptors, selector, channels, metrics) -> {
             EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
@@ -193,7 +235,7 @@ class ConfigFiltersTest {
         return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of("PORT", "4141", "REST", "41", "SECRET", "open-sesame"), new Properties()),
-                ComponentCatalog.ofClassPath(),
+                catalog,
                 routing,
                 InstantSource.system());
     }
