@@ -23,6 +23,7 @@ final class TlsFailure {
             "no cipher suites in common", "the two ends have no cipher suite in common",
             "no appropriate protocol", "the two ends have no protocol in common",
             "client requested protocol", "the two ends have no protocol in common",
+            "not accepted by server preferences", "the two ends have no protocol in common",
             "empty client certificate chain", "the peer showed no certificate",
             "fatal alert: bad_certificate", "the peer does not accept our certificate, or misses one",
             "fatal alert: certificate_", "the peer does not accept our certificate",
