@@ -2,6 +2,7 @@ package org.millrace.testkit;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,10 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An authority of a test's own and the certificates that it signs, made by the running JDK's {@code keytool} and laid out as the files that
@@ -90,6 +95,28 @@ public final class TestCertificates {
         /** The private key alone. */
         public Path keyPem() throws IOException {
             return Files.writeString(directory.resolve(name + "-key.pem"), keyText());
+        }
+
+        /** A listening port of 127.0.0.1 that shows the certificate, and knows those of the same authority. */
+        public SSLServerSocket listen() throws IOException {
+            return (SSLServerSocket) context()
+                    .getServerSocketFactory()
+                    .createServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        }
+
+        /** Shows the certificate, and trusts those of the same authority. */
+        public SSLContext context() throws IOException {
+            try {
+                KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                keys.init(KeyStore.getInstance(store("PKCS12").toFile(), CHARACTERS), CHARACTERS);
+                TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                trust.init(KeyStore.getInstance(trust("PKCS12").toFile(), CHARACTERS));
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IOException(e);
+            }
         }
 
         public Key key() throws GeneralSecurityException, IOException {

@@ -218,7 +218,7 @@ final class TlsEntrance extends ChannelDuplexHandler {
         }
         String guard = ctx.name() + "-guard";
         pipeline.addAfter(before, ctx.name() + "-engine", engine);
-        pipeline.addAfter(ctx.name() + "-engine", guard, new TlsGuard(listener, engine));
+        pipeline.addAfter(ctx.name() + "-engine", guard, new TlsGuard(listener, engine, this::over));
         if (compression != null && isTlsOutermost) {
             compression.addTo(pipeline, guard);
         }
