@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.MalformedException;
@@ -37,6 +38,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
     private final Duration requestTimeout;
     private final RequestEncoder encoder;
     private final IntSupplier serials;
+    private final Function<Throwable, String> inWords;
 
     private final Queue<Call> submitted = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean sendScheduled = new AtomicBoolean();
@@ -63,6 +65,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
         this.requestTimeout = settings.requestTimeout();
         this.encoder = encoder;
         this.serials = serials;
+        this.inWords = settings::inWords;
     }
 
     /** Takes over the call. */
@@ -221,7 +224,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(new RelayException(peer, "the connection failed: " + cause.getMessage(), cause));
+        fail(new RelayException(peer, "the connection failed: " + inWords.apply(cause), cause));
     }
 
     private String callsLeft() {

@@ -8,28 +8,25 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
+import org.millrace.tls.ClientTls;
+import org.millrace.tls.Globals;
+import org.millrace.tls.TlsKeys;
 
 /**
  * What a properties file of Flume's client SDK says, in Flume's keys and with its defaults: {@code client.type} (default, default_failover,
  * default_loadbalance), {@code hosts} with {@code hosts.NAME = host:port}, {@code batch-size} (100), {@code connect-timeout} and {@code
  * request-timeout} (20000 ms), {@code compression-type} (none) and {@code compression-level} (6); for failover {@code max-attempts} (the
  * number of hosts); for load balancing {@code host-selector} (round_robin, random), {@code backoff} (false) and {@code maxBackoff}
- * (30000 ms). Our own: {@code max-in-flight} (16) and {@code max-in-flight-bytes} (33554432).
+ * (30000 ms); {@code ssl} (false) and what goes with it. Our own: {@code max-in-flight} (16), {@code max-in-flight-bytes} (33554432) and {@code
+ * compression-layer} (outside_tls, as Flume from 1.10 on has it; inside_tls).
  *
  * @param notes what a user should know, one line each
  */
 public record ClientProperties(ClientSettings settings, List<String> notes) {
     private static final String HOSTS = "hosts";
+    private static final String COMPRESSION_LAYER = "compression-layer";
     private static final String HOST_PREFIX = "hosts.";
-    private static final List<String> TLS_KEYS = List.of(
-            "trust-all-certs",
-            "truststore",
-            "truststore-password",
-            "truststore-type",
-            "exclude-protocols",
-            "include-protocols",
-            "exclude-cipher-suites",
-            "include-cipher-suites");
     private static final List<String> THRIFT_KEYS =
             List.of("maxConnections", "protocol", "kerberos", "client-principal", "client-keytab", "server-principal");
 
@@ -82,8 +79,7 @@ public record ClientProperties(ClientSettings settings, List<String> notes) {
             Type type = readType();
             List<RelayAddress> hosts = readHosts();
             HostPolicy policy = readPolicy(type, hosts);
-            ConnectionSettings connection = new ConnectionSettings(
-                    readTimeout("connect-timeout"), readTimeout("request-timeout"), readDeflateLevel());
+            ConnectionSettings connection = readConnection();
             int batchEvents = readBatchEvents();
             int maxInFlight = (int) in.number(
                     "max-in-flight",
@@ -210,6 +206,31 @@ public record ClientProperties(ClientSettings settings, List<String> notes) {
                     known.orElse(HostPolicy.Selector.ROUND_ROBIN), isOn ? Optional.of(backoff) : Optional.empty());
         }
 
+        private ConnectionSettings readConnection() {
+            Duration connect = readTimeout("connect-timeout");
+            Duration request = readTimeout("request-timeout");
+            OptionalInt level = readDeflateLevel();
+            ClientTls tls = TlsKeys.readClient(in, Globals.ofProcess());
+            boolean isSpoken = tls != null && level.isPresent();
+            return new ConnectionSettings(connect, request, level, Optional.ofNullable(tls), readLayer(isSpoken));
+        }
+
+        private CompressionLayer readLayer(boolean hasEffect) {
+            String text = in.take(COMPRESSION_LAYER);
+            if (text == null) {
+                return CompressionLayer.OUTSIDE_TLS;
+            }
+            Optional<CompressionLayer> known = Arrays.stream(CompressionLayer.values())
+                    .filter(layer -> layer.name().equalsIgnoreCase(text))
+                    .findFirst();
+            if (known.isEmpty()) {
+                in.problem(COMPRESSION_LAYER, text + " (expected: outside_tls or inside_tls)");
+            } else if (!hasEffect) {
+                in.note(COMPRESSION_LAYER, "has no effect without both ssl and compression-type = deflate");
+            }
+            return known.orElse(CompressionLayer.OUTSIDE_TLS);
+        }
+
         private Duration readTimeout(String key) {
             long standard = ConnectionSettings.DEFAULT_TIMEOUT.toMillis();
             Duration configured = Duration.ofMillis(
@@ -248,12 +269,7 @@ public record ClientProperties(ClientSettings settings, List<String> notes) {
             return OptionalInt.of(level);
         }
 
-        /** To send in the clear what was to be encrypted is not an option, so {@code ssl} is refused also where we are lenient. */
         private void readWhatWeHaveNot() {
-            if (in.isTrue("ssl")) {
-                in.problem("ssl", "true is not supported yet (expected: false)");
-            }
-            TLS_KEYS.forEach(key -> in.ignored(key, "ssl is false"));
             THRIFT_KEYS.forEach(key -> in.ignored(key, "it is for the thrift client"));
             in.ignored("maxIoWorkers", "the threads are shared by all clients");
         }

@@ -3,6 +3,7 @@ package org.millrace.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.millrace.tls.ClientTls;
 
 /**
  * What a {@link RelayClient} is set to. Immutable; {@link #builder} has Flume's defaults.
@@ -82,7 +83,7 @@ public record ClientSettings(
             return this;
         }
 
-        /** Time-outs and compression. */
+        /** Time-outs, compression and TLS. */
         public Builder connection(ConnectionSettings connection) {
             this.connection = connection;
             return this;
@@ -90,7 +91,13 @@ public record ClientSettings(
 
         /** For a host to accept a connection, and again for its first answer; and for any other answer. 20 s each by default. */
         public Builder timeouts(Duration connect, Duration request) {
-            return connection(new ConnectionSettings(connect, request, connection.deflateLevel()));
+            return connection(new ConnectionSettings(
+                    connect, request, connection.deflateLevel(), connection.tls(), connection.compressionLayer()));
+        }
+
+        /** TLS, with compression around it if there is any, as Flume from 1.10 on has it; none by default. */
+        public Builder tls(ClientTls tls) {
+            return connection(connection.withTls(tls, connection.compressionLayer()));
         }
 
         /** Events in one call over the wire, 100 by default. */

@@ -1,7 +1,10 @@
 package org.millrace.client;
 
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.millrace.tls.ClientTls;
 
 /**
  * How to talk to a relay. Immutable.
@@ -11,8 +14,15 @@ import java.util.OptionalInt;
  * @param requestTimeout for the peer to answer any other call. At least 1 ms
  * @param deflateLevel of what we send, 0 to 9; empty for no compression in either direction. The peer must be set to the same: the
  *     wire does not tell
+ * @param tls empty for none
+ * @param compressionLayer where compression stands, with both it and TLS
  */
-public record ConnectionSettings(Duration connectTimeout, Duration requestTimeout, OptionalInt deflateLevel) {
+public record ConnectionSettings(
+        Duration connectTimeout,
+        Duration requestTimeout,
+        OptionalInt deflateLevel,
+        Optional<ClientTls> tls,
+        CompressionLayer compressionLayer) {
     /** Flume's default for both time-outs. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(20);
 
@@ -28,10 +38,29 @@ public record ConnectionSettings(Duration connectTimeout, Duration requestTimeou
 
     private static final Duration LEAST_FLUME_TIMEOUT = Duration.ofSeconds(1);
 
+    /** Where compression stands to TLS. A relay of ours takes both. */
+    public enum CompressionLayer {
+        /** Around it, as Flume has it from 1.10 on: what is compressed was encrypted before, so that it gets no smaller. */
+        OUTSIDE_TLS,
+        /** Inside of it, as Flume had it up to 1.9. */
+        INSIDE_TLS
+    }
+
+    /** Without TLS. */
+    public ConnectionSettings(Duration connectTimeout, Duration requestTimeout, OptionalInt deflateLevel) {
+        this(connectTimeout, requestTimeout, deflateLevel, Optional.empty(), CompressionLayer.OUTSIDE_TLS);
+    }
+
     public ConnectionSettings {
         requirePositive("connectTimeout", connectTimeout);
         requirePositive("requestTimeout", requestTimeout);
         deflateLevel.ifPresent(ConnectionSettings::checkLevel);
+    }
+
+    /** The same with TLS. */
+    public ConnectionSettings withTls(ClientTls tls, CompressionLayer compressionLayer) {
+        return new ConnectionSettings(
+                connectTimeout, requestTimeout, deflateLevel, Optional.of(tls), compressionLayer);
     }
 
     /** What Flume takes its keys {@code connect-timeout} and {@code request-timeout} for: less than a second means the default. */
@@ -42,6 +71,12 @@ public record ConnectionSettings(Duration connectTimeout, Duration requestTimeou
     /** What Flume takes its key {@code batch-size} for: less than one means the default. */
     public static int asFlumeBatchEvents(int configured) {
         return configured < 1 ? DEFAULT_BATCH_EVENTS : configured;
+    }
+
+    /** What became of a connection. */
+    String inWords(Throwable failure) {
+        boolean isOfTls = ClientTls.isTlsFailure(failure) || failure instanceof ClosedChannelException;
+        return tls.isPresent() && isOfTls ? tls.get().inWords(failure) : String.valueOf(failure.getMessage());
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -17,13 +19,17 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
 import org.millrace.codec.CodecLimits;
 import org.millrace.codec.compress.DeflateHandler;
 import org.millrace.codec.compress.InflateHandler;
 import org.millrace.codec.frame.AvroFrameDecoder;
 import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.RequestEncoder;
+import org.millrace.tls.ClientTls;
 
 /** Makes one connection: tries a name's addresses one after another, and builds the pipeline of the one that accepts. */
 final class Connector {
@@ -54,10 +60,11 @@ final class Connector {
     }
 
     CompletableFuture<RelayConnection> connect() {
+        settings.tls().ifPresent(ClientTls::refresh);
         try {
             List<InetAddress> addresses = Arrays.asList(names.addressesOf(peer.host()));
             addressesLeft = addresses.size();
-            tryNext(addresses.iterator(), loops.group().next().ticker().nanoTime());
+            tryNext(addresses.iterator(), nanoTime());
         } catch (UnknownHostException e) {
             connected.completeExceptionally(new RelayException(peer, "the name has no address", e));
         }
@@ -66,53 +73,101 @@ final class Connector {
 
     private void tryNext(Iterator<InetAddress> addresses, long startNanos) {
         InetSocketAddress address = new InetSocketAddress(addresses.next(), peer.port());
-        AtomicInteger serials = new AtomicInteger();
-        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-        RequestEncoder encoder = new RequestEncoder(allocator);
-        CallHandler calls = new CallHandler(peer, settings, encoder, serials::incrementAndGet);
-        ChannelFuture attempt = new Bootstrap()
-                .group(loops.group())
-                .channel(loops.socketType())
-                .option(ChannelOption.ALLOCATOR, allocator)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, attemptMillis(startNanos))
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel connection) {
-                        buildPipeline(connection.pipeline(), calls);
-                    }
-                })
-                .connect(address);
+        Attempt attempt = new Attempt(attemptMillis(startNanos));
         addressesLeft--;
-        attempt.addListener(done -> {
-            if (done.isSuccess()) {
-                connected.complete(new RelayConnection(peer, attempt.channel(), encoder, calls, serials));
+        attempt.start(address).whenComplete((connection, failure) -> {
+            if (connection != null) {
+                connected.complete(connection);
             } else if (addresses.hasNext()) {
                 tryNext(addresses, startNanos);
             } else {
-                connected.completeExceptionally(new RelayException(
-                        peer, "cannot connect: " + done.cause().getMessage(), done.cause()));
+                connected.completeExceptionally(
+                        new RelayException(peer, "cannot connect: " + settings.inWords(failure), failure));
             }
         });
     }
 
-    private void buildPipeline(ChannelPipeline pipeline, CallHandler calls) {
-        settings.deflateLevel()
-                .ifPresent(
-                        level -> { // wire side first
-                            pipeline.addLast("inflate", new InflateHandler(ANSWER_LIMITS));
-                            pipeline.addLast("deflate", new DeflateHandler(level));
-                        });
-        pipeline.addLast("frame-in", new AvroFrameDecoder(ANSWER_LIMITS, new ReceiveBudget(MAX_ANSWER_BYTES)));
-        pipeline.addLast("calls", calls);
-    }
-
     /** An equal share of the time that is left for each address that is left, so that together they keep to the time-out. */
     private int attemptMillis(long startNanos) {
-        Duration spent = Duration.ofNanos(loops.group().next().ticker().nanoTime() - startNanos);
+        Duration spent = Duration.ofNanos(nanoTime() - startNanos);
         long left = settings.connectTimeout().minus(spent).toMillis() / addressesLeft;
         return (int) Math.max(1, Math.min(left, Integer.MAX_VALUE));
+    }
+
+    private long nanoTime() {
+        return loops.group().next().ticker().nanoTime();
+    }
+
+    /** With one address: to be accepted and, with TLS, to shake hands. */
+    private final class Attempt {
+        private final int millis;
+        private final long startNanos = nanoTime();
+        private final AtomicInteger serials = new AtomicInteger();
+        private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        private final RequestEncoder encoder = new RequestEncoder(allocator);
+        private final CallHandler calls = new CallHandler(peer, settings, encoder, serials::incrementAndGet);
+        private final @Nullable SslHandler tls;
+        private final CompletableFuture<RelayConnection> done = new CompletableFuture<>();
+
+        /** @param millis for all of it */
+        Attempt(int millis) {
+            this.millis = millis;
+            this.tls = settings.tls()
+                    .map(on -> on.newHandler(peer.host(), peer.port(), Duration.ofMillis(millis)))
+                    .orElse(null);
+        }
+
+        CompletableFuture<RelayConnection> start(InetSocketAddress address) {
+            ChannelFuture accepting = new Bootstrap()
+                    .group(loops.group())
+                    .channel(loops.socketType())
+                    .option(ChannelOption.ALLOCATOR, allocator)
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .option(ChannelOption.SO_KEEPALIVE, true)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, millis)
+                    .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                    .handler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel connection) {
+                            buildPipeline(connection.pipeline());
+                        }
+                    })
+                    .connect(address);
+            accepting.addListener(accepted -> {
+                if (tls == null || !accepted.isSuccess()) {
+                    complete(accepted, accepting.channel());
+                } else {
+                    long spent = TimeUnit.NANOSECONDS.toMillis(nanoTime() - startNanos);
+                    tls.setHandshakeTimeoutMillis(Math.max(1, millis - spent));
+                    tls.handshakeFuture().addListener(shaken -> complete(shaken, accepting.channel()));
+                }
+            });
+            return done;
+        }
+
+        private void complete(Future<?> result, Channel connection) {
+            if (result.isSuccess()) {
+                done.complete(new RelayConnection(peer, connection, encoder, calls, serials));
+            } else {
+                done.completeExceptionally(result.cause());
+            }
+        }
+
+        /** Wire side first. */
+        private void buildPipeline(ChannelPipeline pipeline) {
+            boolean isTlsInside = settings.compressionLayer() == CompressionLayer.OUTSIDE_TLS;
+            if (tls != null && !isTlsInside) {
+                pipeline.addLast("tls", tls);
+            }
+            settings.deflateLevel().ifPresent(level -> {
+                pipeline.addLast("inflate", new InflateHandler(ANSWER_LIMITS));
+                pipeline.addLast("deflate", new DeflateHandler(level));
+            });
+            if (tls != null && isTlsInside) {
+                pipeline.addLast("tls", tls);
+            }
+            pipeline.addLast("frame-in", new AvroFrameDecoder(ANSWER_LIMITS, new ReceiveBudget(MAX_ANSWER_BYTES)));
+            pipeline.addLast("calls", calls);
+        }
     }
 }

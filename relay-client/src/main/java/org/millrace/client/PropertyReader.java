@@ -6,9 +6,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.millrace.tls.KeyReader;
 
 /** Reads keys of a properties file one by one, and gathers what is wrong with them. One thread. */
-final class PropertyReader {
+final class PropertyReader implements KeyReader {
     private final Properties properties;
     private final Set<String> asked = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
@@ -24,6 +25,11 @@ final class PropertyReader {
         asked.add(key);
         String text = properties.getProperty(key);
         return text == null ? null : text.trim();
+    }
+
+    @Override
+    public @Nullable String read(Key key) {
+        return take(key.name());
     }
 
     /** @param expected words for the message */
@@ -59,11 +65,13 @@ final class PropertyReader {
         }
     }
 
-    void problem(String key, String what) {
+    @Override
+    public void problem(String key, String what) {
         problems.add(key + ": " + what);
     }
 
-    void note(String key, String what) {
+    @Override
+    public void note(String key, String what) {
         notes.add(key + ": " + what);
     }
 

@@ -11,6 +11,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
 import org.millrace.client.HostPolicy.Failover;
 import org.millrace.client.HostPolicy.FirstOnly;
 import org.millrace.client.HostPolicy.LoadBalance;
@@ -106,6 +107,25 @@ class ClientPropertiesTest {
         assertThat(read.notes()).isEmpty();
     }
 
+    @Test
+    void withSslThereIsTlsAndWhereCompressionStandsCanBeSaid() {
+        hosts("web01:4141");
+        set("ssl", "true");
+        set("compression-type", "deflate");
+        assertThat(ClientProperties.read(properties).settings().connection().tls())
+                .hasValueSatisfying(tls -> assertThat(tls.verifiesHost()).isTrue());
+        assertThat(ClientProperties.read(properties).settings().connection().compressionLayer())
+                .isEqualTo(CompressionLayer.OUTSIDE_TLS);
+        set("compression-layer", "inside_tls");
+        assertThat(ClientProperties.read(properties).settings().connection().compressionLayer())
+                .isEqualTo(CompressionLayer.INSIDE_TLS);
+        assertThat(ClientProperties.read(properties).notes()).isEmpty();
+        set("ssl", "false");
+        assertThat(ClientProperties.read(properties).notes())
+                .containsExactly(
+                        "compression-layer: has no effect without both ssl and compression-type = deflate");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "default, max-attempts, 3, client.type is default",
@@ -131,7 +151,7 @@ class ClientPropertiesTest {
         "client.type, org.apache.flume.api.ThriftRpcClient, is not supported yet",
         "client.type, com.example.Mine, 'com.example.Mine (expected: default, default_failover or default_loadbalance)'",
         "client.type, default_loadbalance, 'hosts: 1 host (expected: at least 2 for default_loadbalance)'",
-        "ssl, true, 'true is not supported yet (expected: false)'",
+        "compression-layer, middle, 'middle (expected: outside_tls or inside_tls)'",
         "ssl, yes, 'yes (expected: true or false)'",
         "batchsize, 5, 'unknown key (did you mean batch-size?)'",
         "max-backoff, 5, 'unknown key (did you mean maxBackoff?)'",
@@ -162,9 +182,10 @@ class ClientPropertiesTest {
     @Test
     void allMistakesAreNamedTogether() {
         set("ssl", "true");
+        set("truststore", "no-such-file");
         set("batch-size", "x");
         assertThatThrownBy(() -> ClientProperties.read(properties))
-                .hasMessageContainingAll("hosts: missing", "ssl: true is not supported yet", "batch-size: x");
+                .hasMessageContainingAll("hosts: missing", "truststore: no-such-file: there is no such file", "batch-size: x");
     }
 
     @Test
@@ -177,7 +198,8 @@ class ClientPropertiesTest {
                         "batchsize: unknown key (did you mean batch-size?); it has no effect",
                         "hosts.h2: not in hosts (expected: one of the names in hosts); it has no effect");
         set("ssl", "true");
-        assertThatThrownBy(() -> ClientProperties.readLenient(properties)).hasMessageContaining("ssl: true");
+        set("truststore", "no-such-file");
+        assertThatThrownBy(() -> ClientProperties.readLenient(properties)).hasMessageContaining("truststore: no-such");
     }
 
     private void hosts(String... addresses) {

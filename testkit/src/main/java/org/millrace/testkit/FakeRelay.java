@@ -23,7 +23,12 @@ public final class FakeRelay implements AutoCloseable {
     private Socket connection = new Socket();
 
     public FakeRelay() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        this(new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
+    }
+
+    /** @param server bound to 127.0.0.1, such as one that speaks TLS; closed with this */
+    public FakeRelay(ServerSocket server) throws IOException {
+        this.server = server;
         server.setSoTimeout(GIVE_UP_MILLIS);
     }
 

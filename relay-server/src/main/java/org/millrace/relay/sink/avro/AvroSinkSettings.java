@@ -2,10 +2,14 @@ package org.millrace.relay.sink.avro;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.millrace.api.Settings;
 import org.millrace.client.ConnectionSettings;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
 import org.millrace.client.RelayAddress;
+import org.millrace.relay.tls.TlsSettings;
+import org.millrace.tls.ClientTls;
 
 /**
  * What an Avro sink is set to.
@@ -29,28 +33,10 @@ record AvroSinkSettings(
 
     static AvroSinkSettings read(Settings settings) {
         settings.ignored("the client's threads are shared by all sinks", "maxIoWorkers");
-        settings.notSupportedYet(
-                "ssl",
-                "trust-all-certs",
-                "truststore",
-                "truststore-password",
-                "truststore-type",
-                "exclude-protocols",
-                "include-protocols",
-                "exclude-cipher-suites",
-                "include-cipher-suites",
-                "client.type",
-                "hosts",
-                "host-selector",
-                "max-attempts",
-                "backoff",
-                "maxBackoff");
+        settings.notSupportedYet("client.type", "hosts", "host-selector", "max-attempts", "backoff", "maxBackoff");
         return new AvroSinkSettings(
                 readPeer(settings),
-                new ConnectionSettings(
-                        readTimeout(settings, "connect-timeout", "how long to try to connect"),
-                        readTimeout(settings, "request-timeout", "how long to wait for an answer"),
-                        readDeflateLevel(settings)),
+                readConnection(settings),
                 readBatchEvents(settings),
                 settings.integer("max-in-flight", 1, MOST_IN_FLIGHT)
                         .about("batches that may be on their way without an answer")
@@ -72,6 +58,21 @@ record AvroSinkSettings(
                 settings.integer("port", 1, 65535)
                         .about("the port of its Avro source")
                         .required());
+    }
+
+    private static ConnectionSettings readConnection(Settings settings) {
+        Duration connect = readTimeout(settings, "connect-timeout", "how long to try to connect");
+        Duration request = readTimeout(settings, "request-timeout", "how long to wait for an answer");
+        OptionalInt level = readDeflateLevel(settings);
+        Optional<ClientTls> tls = Optional.ofNullable(TlsSettings.client(settings));
+        CompressionLayer layer = settings.oneOf("compression-layer", CompressionLayer.class)
+                .about("with ssl, too: where compression stands; outside is what Flume 1.10 and later speak, inside"
+                        + " what Flume up to 1.9 spoke; a source of ours takes both")
+                .orElse(CompressionLayer.OUTSIDE_TLS);
+        if (settings.has("compression-layer") && (tls.isEmpty() || level.isEmpty())) {
+            settings.note("compression-layer", "has no effect without both ssl and compression-type = deflate");
+        }
+        return new ConnectionSettings(connect, request, level, tls, layer);
     }
 
     private static Duration readTimeout(Settings settings, String key, String meaning) {

@@ -11,6 +11,7 @@ import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.TcpServer;
 import org.millrace.relay.source.net.Transport;
+import org.millrace.relay.tls.TlsPeers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +40,11 @@ public final class AvroSource implements Source {
     public void start() throws StartException {
         ReceiveBudget budget = new ReceiveBudget(settings.maxReceiveBytes());
         AvroSourceFigures figures = new AvroSourceFigures(context.metrics(), budget);
-        ConnectionSetup setup = new ConnectionSetup(context, settings, budget, figures, connections, peerLog);
-        server.start("avro", List.of(settings.port()), FIRST_READ_BYTES, setup);
+        TlsPeers tls = settings.tls()
+                .map(on -> new TlsPeers(log, context.metrics(), on, context.clock()))
+                .orElse(null);
+        ConnectionSetup setup = new ConnectionSetup(context, settings, budget, figures, connections, peerLog, tls);
+        server.start(tls == null ? "avro" : "avro over TLS", List.of(settings.port()), FIRST_READ_BYTES, setup);
     }
 
     /** Where it listens, also when the settings left the port to the system; to be asked after {@link #start}. */

@@ -2,16 +2,20 @@ package org.millrace.relay.source.avro;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.millrace.api.Settings;
 import org.millrace.codec.CodecLimits;
 import org.millrace.relay.source.net.IpFilter;
 import org.millrace.relay.source.net.TcpSettings;
 import org.millrace.relay.source.net.TrafficWatch.Timeouts;
+import org.millrace.relay.tls.TlsSettings;
+import org.millrace.tls.ServerTls;
 
 /**
  * What an operator may set, Flume's keys first.
  *
  * @param port {@code port}: 0 lets the system choose one
+ * @param tls {@code ssl} and what goes with it; empty for none
  * @param compression {@code compression-type}
  * @param codec {@code maxFrameBytes}, {@code maxBatchEvents}, {@code maxHeaderBytes}, {@code maxInflateRatio}
  * @param maxReceiveBytes {@code maxReceiveBytes}: bytes in frames that have not come in whole yet, all connections together; a
@@ -21,7 +25,13 @@ import org.millrace.relay.source.net.TrafficWatch.Timeouts;
  * @param calls what a connection may do
  */
 record AvroSourceSettings(
-        int port, Compression compression, CodecLimits codec, long maxReceiveBytes, TcpSettings tcp, CallLimits calls) {
+        int port,
+        Optional<ServerTls> tls,
+        Compression compression,
+        CodecLimits codec,
+        long maxReceiveBytes,
+        TcpSettings tcp,
+        CallLimits calls) {
     /** One read brings at most so much: some frames of a hundred events. */
     private static final int MAX_READ_BYTES = 256 << 10;
 
@@ -43,7 +53,6 @@ record AvroSourceSettings(
     record CallLimits(int maxPipelined, Timeouts timeouts) {}
 
     static AvroSourceSettings read(Settings settings) {
-        TcpSettings.refuseTls(settings);
         String bind = settings.string("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
@@ -52,6 +61,7 @@ record AvroSourceSettings(
         Compression compression = settings.oneOf("compression-type", Compression.class)
                 .about("whether what comes in is compressed; the clients must say the same")
                 .orElse(Compression.NONE);
+        Optional<ServerTls> tls = Optional.ofNullable(TlsSettings.server(settings));
         IpFilter filter = IpFilter.read(settings);
         CodecLimits codec = readCodecLimits(settings);
         long maxReceiveBytes = settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
@@ -65,8 +75,8 @@ record AvroSourceSettings(
                 .orElse(128);
         int maxUnsent = TcpSettings.maxUnsentBytes(settings);
         TcpSettings tcp = new TcpSettings(bind, eventLoops, filter, maxConnections, MAX_READ_BYTES, maxUnsent);
-        return new AvroSourceSettings(
-                port, compression, codec, maxReceiveBytes, tcp, new CallLimits(maxPipelined, readTimeouts(settings)));
+        CallLimits calls = new CallLimits(maxPipelined, readTimeouts(settings));
+        return new AvroSourceSettings(port, tls, compression, codec, maxReceiveBytes, tcp, calls);
     }
 
     private static CodecLimits readCodecLimits(Settings settings) {

@@ -6,10 +6,9 @@ import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Inlet;
 import org.millrace.api.SourceContext;
-import org.millrace.codec.compress.DeflateHandler;
-import org.millrace.codec.compress.InflateHandler;
 import org.millrace.codec.frame.AvroFrameDecoder;
 import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.AvroCallDecoder;
@@ -22,7 +21,9 @@ import org.millrace.relay.source.net.InletRoom;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.TcpServer;
 import org.millrace.relay.source.net.TrafficWatch;
+import org.millrace.relay.tls.TlsPeers;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {
@@ -34,16 +35,20 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final AvroSourceFigures figures;
     private final ConnectionFigures connections;
     private final PeerLog log;
+    private final @Nullable TlsPeers tls;
+    private final @Nullable DeflateLayer compression;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
     private final PeerProtocols protocols = new PeerProtocols();
 
+    /** @param tls null for none */
     ConnectionSetup(
             SourceContext context,
             AvroSourceSettings settings,
             ReceiveBudget budget,
             AvroSourceFigures figures,
             ConnectionFigures connections,
-            PeerLog log) {
+            PeerLog log,
+            @Nullable TlsPeers tls) {
         this.settings = settings;
         this.inlet = context.inlet();
         this.room = new InletRoom(inlet);
@@ -52,6 +57,8 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         this.figures = figures;
         this.connections = connections;
         this.log = log;
+        this.compression = settings.compression() == Compression.DEFLATE ? new DeflateLayer(settings.codec()) : null;
+        this.tls = tls;
     }
 
     /** In wire order: the socket's side first, our calls last. */
@@ -64,9 +71,10 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(frames::isMidFrame, gate, settings.calls().timeouts(), connections, log, clock));
-        if (settings.compression() == Compression.DEFLATE) {
-            pipeline.addLast("inflate", new InflateHandler(settings.codec()));
-            pipeline.addLast("deflate", new DeflateHandler(DeflateHandler.DEFAULT_LEVEL));
+        if (tls != null) {
+            pipeline.addLast("tls", tls.entrance(TcpServer.DRAIN, compression)); // adds compression where it is
+        } else if (compression != null) {
+            compression.addTo(pipeline, "traffic");
         }
         pipeline.addLast("frames", frames);
         AvroCallDecoder calls = new AvroCallDecoder(settings.codec(), protocols);

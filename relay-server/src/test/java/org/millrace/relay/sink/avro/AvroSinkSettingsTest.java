@@ -3,6 +3,7 @@ package org.millrace.relay.sink.avro;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.client.ConnectionSettings;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
 import org.millrace.client.RelayAddress;
 
 class AvroSinkSettingsTest {
@@ -92,19 +94,34 @@ class AvroSinkSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ssl",
-                "trust-all-certs",
-                "truststore",
-                "truststore-type",
-                "include-protocols",
-                "client.type",
-                "hosts"
-            })
+    @ValueSource(strings = {"client.type", "hosts"})
     void whatIsToComeIsRefusedByName(String key) {
         read(Map.of("hostname", "web01", "port", "4141", key, "x"));
         assertThat(problems).containsExactly(Map.entry(key, "not supported yet"));
+    }
+
+    @Test
+    void withSslThereIsTlsAndCompressionStandsOutsideUnlessItIsSaid() {
+        Map<String, String> keys = new HashMap<>(Map.of("hostname", "web01", "port", "4141", "ssl", "true"));
+        keys.putAll(Map.of("trust-all-certs", "true", "compression-type", "deflate"));
+
+        ConnectionSettings connection = read(keys).connection();
+        assertThat(connection.tls()).hasValueSatisfying(tls -> assertThat(tls.verifiesHost()).isFalse());
+        assertThat(connection.compressionLayer()).isEqualTo(CompressionLayer.OUTSIDE_TLS);
+        keys.put("compression-layer", "inside_tls");
+        assertThat(read(keys).connection().compressionLayer()).isEqualTo(CompressionLayer.INSIDE_TLS);
+        assertThat(problems).isEmpty();
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithItsTlsIsNamed() {
+        Map<String, String> keys = new HashMap<>(Map.of("hostname", "web01", "port", "4141", "ssl", "true"));
+        keys.put("truststore", "no-such-file");
+
+        read(keys);
+
+        assertThat(problems).containsExactly(Map.entry("truststore", "no-such-file: there is no such file"));
     }
 
     @Test

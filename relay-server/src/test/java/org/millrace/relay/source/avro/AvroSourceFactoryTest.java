@@ -13,7 +13,6 @@ import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.SourceContext;
@@ -76,12 +75,21 @@ class AvroSourceFactoryTest {
         assertThat(problems).singleElement().asString().contains("ipFilterRules");
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"ssl", "keystore", "keystore-password", "exclude-protocols"})
-    void tlsIsNotSupportedYet(String key) {
-        create(Map.of("bind", "localhost", "port", "4141", key, "x"));
+    @Test
+    void whatIsWrongWithItsTlsIsNamed() {
+        Map<String, String> values = new HashMap<>(Map.of("bind", "localhost", "port", "4141", "ssl", "true"));
+        values.putAll(Map.of("keystore", "no-such-file", "keystore-password", "quiet", "exclude-protocols", "TLSv1.1"));
 
-        assertThat(problems).containsExactly(key + ": not supported yet");
+        create(values);
+
+        assertThat(problems).containsExactly("keystore: no-such-file: there is no such file");
+    }
+
+    @Test
+    void withoutSslItsKeysAreKnownAndHaveNoEffect() {
+        create(Map.of("bind", "localhost", "port", "4141", "ssl", "false", "keystore", "no-such-file"));
+
+        assertThat(problems).containsExactly("note keystore: has no effect: ssl is false");
     }
 
     @Test
