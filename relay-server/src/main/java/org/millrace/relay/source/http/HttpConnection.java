@@ -181,26 +181,35 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private void submit(EventBatch batch) {
         int events = batch.events();
         int bytes = batch.encodedBytes();
-        held.add(bytes);
-        gate.callBegan();
+        if (bytes > settings.maxReceiveBytes()) {
+            batch.release();
+            refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "its events are more than maxReceiveBytes");
+            return;
+        }
+        if (!held.tryAdd(bytes)) {
+            batch.release();
+            refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "requests under way hold maxReceiveBytes");
+            return;
+        }
         long begun = System.nanoTime();
         CompletableFuture<Void> stored = inlet.submitUnflushed(batch);
         flush.submitted();
-        if (stored.isDone() && !stored.isCompletedExceptionally()) {
-            settle(events, bytes, begun, null);
+        if (stored.isDone()) { // the gate stays open: to open it would read the next request within this one
+            stored.whenComplete((done, failure) -> settle(events, bytes, begun, failure));
         } else {
+            gate.callBegan();
             stored.whenComplete((done, failure) -> stored(events, bytes, begun, failure));
         }
     }
 
     /** Any thread. */
     private void stored(int events, int bytes, long begun, @Nullable Throwable failure) {
-        if (connection.eventLoop().inEventLoop()) {
-            settle(events, bytes, begun, failure);
-            return;
-        }
         try {
-            connection.eventLoop().execute(() -> settle(events, bytes, begun, failure));
+            connection.eventLoop().execute(() -> {
+                settle(events, bytes, begun, failure);
+                gate.callEnded();
+                endIfIdle();
+            });
         } catch (RejectedExecutionException e) { // the source has ended, and nobody waits for an answer
             held.remove(bytes);
         }
@@ -224,8 +233,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
                 refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the events could not be handled");
             }
         }
-        gate.callEnded();
-        endIfIdle();
     }
 
     @Override

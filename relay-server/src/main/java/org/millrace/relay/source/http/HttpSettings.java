@@ -31,7 +31,7 @@ record HttpSettings(
         TcpSettings tcp) {
     private static final int MAX_READ_BYTES = 64 << 10;
     private static final long LEAST_RECEIVE_BYTES = 64 << 10;
-    private static final long DEFAULT_REQUEST_BYTES = 100_000_000;
+    private static final long MAX_REQUEST_BYTES = Integer.MAX_VALUE - 16L;
     private static final int DEFAULT_HEADER_BYTES = 8192;
     private static final int DEFAULT_IDLE_MILLIS = 30_000;
     private static final int DEFAULT_REQUEST_SECONDS = 300;
@@ -44,15 +44,17 @@ record HttpSettings(
         String bind = settings.string("bind").about("the address to listen on").orElse("0.0.0.0");
         int port = TcpSettings.port(settings);
         RequestHandler handler = handler(settings);
-        long maxRequest = settings.bytes("maxRequestBytes", 1, Integer.MAX_VALUE - 16L)
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        long maxRequest = settings.bytes("maxRequestBytes", 1, MAX_REQUEST_BYTES)
                 .about("the most content of a request, also once it is decompressed; one with more is answered with"
                         + " 413")
-                .orElse(DEFAULT_REQUEST_BYTES);
+                .byDefault("a 32nd of the heap")
+                .orElse(Math.min(MAX_REQUEST_BYTES, Math.max(LEAST_RECEIVE_BYTES, heapBytes / 32)));
         long maxReceive = settings.bytes("maxReceiveBytes", LEAST_RECEIVE_BYTES, Long.MAX_VALUE)
                 .about("content that is not in its channels yet, of all connections; with more, requests are answered"
                         + " with 503")
                 .byDefault("an eighth of the heap")
-                .orElse(Math.max(LEAST_RECEIVE_BYTES, Runtime.getRuntime().maxMemory() / 8));
+                .orElse(Math.max(LEAST_RECEIVE_BYTES, heapBytes / 8));
         int maxHeader = settings.integer("HttpConfiguration.requestHeaderSize", 256, 1 << 20)
                 .about("the most bytes of a request's first line, and of its headers")
                 .orElse(DEFAULT_HEADER_BYTES);

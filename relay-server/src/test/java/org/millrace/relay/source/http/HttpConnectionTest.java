@@ -203,6 +203,20 @@ class HttpConnectionTest {
         assertThat(answer()).startsWith("HTTP/1.1 503");
     }
 
+    @Test
+    void eventsForWhichThereIsNoMemoryAreToBeSentAgain() throws IOException {
+        connect();
+        assertThat(held.tryAdd((1 << 20) - 2048)).isTrue();
+        send( // short as it comes, and long as an event
+                head("POST", "Content-Encoding: gzip\r\n"), gzip("[{\"body\":\"" + "0".repeat(50_000) + "\"}]"));
+        held.remove((1 << 20) - 2048);
+
+        assertThat(answer()).startsWith("HTTP/1.1 503");
+        assertThat(inlet.accepted()).isEmpty();
+        post("[{\"body\":\"x\"}]");
+        assertThat(answer()).startsWith("HTTP/1.1 200");
+    }
+
     @ParameterizedTest(name = "{1}")
     @CsvSource(
             delimiter = '|',

@@ -37,6 +37,14 @@ class HttpSourceFactoryTest {
         assertThat(problems.problems()).singleElement().asString().startsWith("port: missing");
     }
 
+    @Test
+    void aRequestIsSmallBesideTheHeapUnlessItIsSaidOtherwise() {
+        HttpSettings settings = HttpSettings.read(problems.settings(Map.of("port", "0")));
+
+        assertThat(settings.maxRequestBytes()).isEqualTo(Runtime.getRuntime().maxMemory() / 32);
+        assertThat(settings.maxRequestBytes()).isLessThan(settings.maxReceiveBytes());
+    }
+
     @ParameterizedTest(name = "{0} = {1}")
     @CsvSource(
             delimiter = '|',
