@@ -11,7 +11,8 @@ import org.millrace.client.EventLoops;
 /**
  * Makes Avro sinks. Keys: Flume's {@code hostname}, {@code port} (both required), {@code batch-size} (100), {@code
  * connect-timeout} and {@code request-timeout} (20000 ms), {@code reset-connection-interval} (0 s: never), {@code
- * compression-type} (none), {@code compression-level} (6); and our own {@code max-in-flight} (4): requests on their way at a time.
+ * compression-type} (none), {@code compression-level} (6), {@code ssl} (false) and what goes with it; and our own {@code max-in-flight} (4),
+ * requests on their way at a time, and {@code compression-layer} (outside_tls).
  *
  * <p>An agent of ours keeps the order of requests; a Flume agent, which serves the requests of one connection on several threads,
  * may not: {@code max-in-flight = 1} keeps it there.

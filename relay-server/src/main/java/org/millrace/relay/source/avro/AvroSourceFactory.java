@@ -9,7 +9,7 @@ import org.millrace.relay.source.net.Transport;
 
 /**
  * Reads the keys of the Avro source. Flume's: {@code bind}, {@code port}, {@code threads}, {@code compression-type}, {@code
- * ipFilter}, {@code ipFilterRules}. Ours, all of them limits: {@code maxFrameBytes} (128 MiB), {@code maxBatchEvents} (1,000,000),
+ * ipFilter}, {@code ipFilterRules}, {@code ssl} and what goes with it ({@link org.millrace.tls.TlsKeys}). Ours, all of them limits: {@code maxFrameBytes} (128 MiB), {@code maxBatchEvents} (1,000,000),
  * {@code maxHeaderBytes} of an event (1 MiB), {@code maxInflateRatio} (250), {@code maxConnections} (20,000), {@code
  * maxReceiveBytes} in unfinished frames (a quarter of the heap), {@code maxPipelined} calls of a connection (128), {@code
  * maxUnsentReplyBytes} of a connection (64 KiB), {@code idleTimeout} (0: never) and {@code stallTimeout} (60), both in seconds.
