@@ -34,7 +34,8 @@ class TlsIT {
     @BeforeAll
     static void issue(@TempDir Path dir) throws IOException {
         TestCertificates authority = new TestCertificates(dir);
-        keyStore = authority.issue("server", "-ext", "san=dns:elsewhere.example").store("JKS");
+        keyStore =
+                authority.issue("server", "-ext", "san=dns:elsewhere.example").store("JKS");
         trustStore = authority.trust("JKS");
     }
 
@@ -87,8 +88,7 @@ class TlsIT {
     }
 
     private static String sink(int port, String compression) {
-        return AgentFiles.avroSink("k", port, 100, compression)
-                + """
+        return AgentFiles.avroSink("k", port, 100, compression) + """
                 a.sinks.k.ssl = true
                 a.sinks.k.truststore = %s
                 a.sinks.k.truststore-password = %s
@@ -97,8 +97,7 @@ class TlsIT {
 
     private static Path clientFile(Path dir, int port, String compression) throws IOException {
         return Files.writeString(
-                dir.resolve("client.properties"),
-                """
+                dir.resolve("client.properties"), """
                 client.type = default
                 hosts = h1
                 hosts.h1 = 127.0.0.1:%d

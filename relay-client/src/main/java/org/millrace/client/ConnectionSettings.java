@@ -59,8 +59,7 @@ public record ConnectionSettings(
 
     /** The same with TLS. */
     public ConnectionSettings withTls(ClientTls tls, CompressionLayer compressionLayer) {
-        return new ConnectionSettings(
-                connectTimeout, requestTimeout, deflateLevel, Optional.of(tls), compressionLayer);
+        return new ConnectionSettings(connectTimeout, requestTimeout, deflateLevel, Optional.of(tls), compressionLayer);
     }
 
     /** What Flume takes its keys {@code connect-timeout} and {@code request-timeout} for: less than a second means the default. */

@@ -122,8 +122,7 @@ class ClientPropertiesTest {
         assertThat(ClientProperties.read(properties).notes()).isEmpty();
         set("ssl", "false");
         assertThat(ClientProperties.read(properties).notes())
-                .containsExactly(
-                        "compression-layer: has no effect without both ssl and compression-type = deflate");
+                .containsExactly("compression-layer: has no effect without both ssl and compression-type = deflate");
     }
 
     @ParameterizedTest
@@ -185,7 +184,8 @@ class ClientPropertiesTest {
         set("truststore", "no-such-file");
         set("batch-size", "x");
         assertThatThrownBy(() -> ClientProperties.read(properties))
-                .hasMessageContainingAll("hosts: missing", "truststore: no-such-file: there is no such file", "batch-size: x");
+                .hasMessageContainingAll(
+                        "hosts: missing", "truststore: no-such-file: there is no such file", "batch-size: x");
     }
 
     @Test

@@ -89,8 +89,8 @@ class RelayConnectionTlsTest {
     @Test
     void ourOwnCertificateIsShownToWhoAsksForIt() throws Exception {
         Path own = authority.issue("client").store("PKCS12");
-        Map<String, String> keys = Map.of(
-                "keystore", own.toString(), "keystore-password", PASSWORD, "keystore-type", "PKCS12");
+        Map<String, String> keys =
+                Map.of("keystore", own.toString(), "keystore-password", PASSWORD, "keystore-type", "PKCS12");
         try (SSLServerSocket socket = server.listen();
                 FakeRelay relay = new FakeRelay(socket)) {
             socket.setNeedClientAuth(true);
@@ -121,7 +121,9 @@ class RelayConnectionTlsTest {
     @Test
     void aPeerThatSaysNothingIsGivenUpWithinTheConnectTimeout() throws Exception {
         try (FakeRelay plain = new FakeRelay()) {
-            assertFails(connect(plain.port(), Map.of(), Duration.ofMillis(300)), "cannot connect: TLS: handshake timed out");
+            assertFails(
+                    connect(plain.port(), Map.of(), Duration.ofMillis(300)),
+                    "cannot connect: TLS: handshake timed out");
         }
     }
 
@@ -173,10 +175,12 @@ class RelayConnectionTlsTest {
 
             Files.writeString(file, "no store");
             await().atMost(PATIENCE)
-                    .until(() -> failure(connect(relay.port(), tls, PATIENCE)).contains("a store has changed and is not used"));
+                    .until(() -> failure(connect(relay.port(), tls, PATIENCE))
+                            .contains("a store has changed and is not used"));
 
             Files.copy(stranger.trust("JKS"), file, StandardCopyOption.REPLACE_EXISTING);
-            await().atMost(PATIENCE).until(() -> failure(connect(relay.port(), tls, PATIENCE)).isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> failure(connect(relay.port(), tls, PATIENCE)).isEmpty());
             relay.close();
             accepting.join();
         }
@@ -233,7 +237,8 @@ class RelayConnectionTlsTest {
     }
 
     private static CompletableFuture<RelayConnection> connect(int port, Map<String, String> keys, Duration timeout) {
-        Map<String, String> all = new HashMap<>(Map.of("truststore", trust.toString(), "truststore-password", PASSWORD));
+        Map<String, String> all =
+                new HashMap<>(Map.of("truststore", trust.toString(), "truststore-password", PASSWORD));
         all.putAll(keys);
         return connect(port, ClientTls.of(all), timeout);
     }
@@ -266,7 +271,7 @@ class RelayConnectionTlsTest {
         private void run(int target) {
             while (!listening.isClosed()) {
                 try (Socket client = listening.accept();
-                        Socket there = new Socket("127.0.0.1", target)) {
+                        Socket there = new Socket(InetAddress.getLoopbackAddress(), target)) {
                     Thread asking = new Thread(() -> copy(client, there));
                     asking.start();
                     for (int left = bytes; left > 0; left--) {

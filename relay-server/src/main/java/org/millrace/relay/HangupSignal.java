@@ -26,7 +26,8 @@ final class HangupSignal {
             Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), taken);
             if (handler.getField("SIG_IGN").get(null).equals(before)) {
-                log.info("SIGHUP is ignored, as nohup has it: the configuration is looked at now and then, not on the signal");
+                log.info(
+                        "SIGHUP is ignored, as nohup has it: the configuration is looked at now and then, not on the signal");
             }
         } catch (InvocationTargetException e) {
             log.info("SIGHUP is not ours to take: {}", String.valueOf(e.getCause()));

@@ -35,6 +35,7 @@ class RelayMainIT {
     private final List<String> said = new ArrayList<>();
     /** What the process is started by; empty: directly. */
     private List<String> launcher = List.of();
+
     private Process process;
 
     @AfterEach

@@ -151,7 +151,9 @@ class SwitchedInletTest {
         inlet.put(Batches.of("c"));
         inlet.refuse();
         inlet.put(Batches.of("d"));
-        assertThat(first.bodies()).as("without a hold there is nothing to refuse").containsExactly("c", "d");
+        assertThat(first.bodies())
+                .as("without a hold there is nothing to refuse")
+                .containsExactly("c", "d");
     }
 
     @Test

@@ -77,9 +77,7 @@ public final class TestCertificates {
         /** A key store of that type. */
         public Path store(String type) throws IOException {
             return write(
-                    name + "." + type,
-                    type,
-                    store -> store.setKeyEntry(name, key(), CHARACTERS, certificates(name)));
+                    name + "." + type, type, store -> store.setKeyEntry(name, key(), CHARACTERS, certificates(name)));
         }
 
         /** The certificate, that of the authority behind it, and the private key behind both. */

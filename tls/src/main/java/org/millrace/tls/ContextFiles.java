@@ -56,7 +56,8 @@ final class ContextFiles {
     private record Loaded(SSLContext context, List<X509Certificate> certificates) {}
 
     /** @param key null where the file system has none, or there is no file */
-    private record Stamp(FileTime changed, long bytes, @Nullable Object key) {
+    private record Stamp(
+            FileTime changed, long bytes, @Nullable Object key) {
         static Stamp of(Path path) {
             try {
                 BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -76,11 +77,7 @@ final class ContextFiles {
      * @throws TlsException if one is no good
      */
     ContextFiles(
-            @Nullable StoreFile keys,
-            @Nullable StoreFile trust,
-            boolean trustsAll,
-            Check check,
-            LongSupplier nanoTime)
+            @Nullable StoreFile keys, @Nullable StoreFile trust, boolean trustsAll, Check check, LongSupplier nanoTime)
             throws TlsException {
         this.keys = keys;
         this.trust = trust;
@@ -167,7 +164,7 @@ final class ContextFiles {
                 context.init(null, trusted, null);
             } else {
                 KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                factory.init(own.store(), own.password());
+                factory.init(own.store(), own.password().characters());
                 context.init(factory.getKeyManagers(), trusted, null);
             }
             check.check(context);

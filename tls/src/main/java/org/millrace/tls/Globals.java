@@ -39,7 +39,9 @@ public final class Globals {
     record Found(String text, String origin) {
         /** Of a list: with commas between, unlike those in a file. */
         List<String> words() {
-            return Arrays.stream(text.split("[,\\s]+")).filter(word -> !word.isEmpty()).toList();
+            return Arrays.stream(text.split("[,\\s]+"))
+                    .filter(word -> !word.isEmpty())
+                    .toList();
         }
     }
 

@@ -14,7 +14,9 @@ record Offer(NameFilter protocols, NameFilter cipherSuites) {
     Offer {
         protocols = new NameFilter(
                 protocols.included(),
-                Stream.concat(BROKEN.stream(), protocols.excluded().stream()).distinct().toList());
+                Stream.concat(BROKEN.stream(), protocols.excluded().stream())
+                        .distinct()
+                        .toList());
     }
 
     String[] protocols(SSLContext context) {

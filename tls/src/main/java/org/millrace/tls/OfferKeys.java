@@ -9,7 +9,6 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.millrace.tls.Globals.Found;
 import org.millrace.tls.Globals.Name;
-import org.millrace.tls.KeyReader.Key;
 
 /** Reads the lists of protocols and cipher suites, and compares them with what the JDK has. One thread. */
 final class OfferKeys {
@@ -35,37 +34,64 @@ final class OfferKeys {
         return new Offer(
                 new NameFilter(
                         included(list(
-                                INCLUDE_PROTOCOLS, Name.INCLUDE_PROTOCOLS, PROTOCOL, "protocols to offer", "the JDK's")),
+                                INCLUDE_PROTOCOLS,
+                                Name.INCLUDE_PROTOCOLS,
+                                PROTOCOL,
+                                "protocols to offer",
+                                "the JDK's")),
                         excluded(list(
-                                EXCLUDE_PROTOCOLS, Name.EXCLUDE_PROTOCOLS, PROTOCOL, "protocols not to offer", "SSLv3"))),
+                                EXCLUDE_PROTOCOLS,
+                                Name.EXCLUDE_PROTOCOLS,
+                                PROTOCOL,
+                                "protocols not to offer",
+                                "SSLv3"))),
                 new NameFilter(
                         included(list(
-                                INCLUDE_SUITES, Name.INCLUDE_CIPHER_SUITES, SUITE, "cipher suites to offer", "the JDK's")),
+                                INCLUDE_SUITES,
+                                Name.INCLUDE_CIPHER_SUITES,
+                                SUITE,
+                                "cipher suites to offer",
+                                "the JDK's")),
                         excluded(list(
-                                EXCLUDE_SUITES, Name.EXCLUDE_CIPHER_SUITES, SUITE, "cipher suites not to offer", "none"))));
+                                EXCLUDE_SUITES,
+                                Name.EXCLUDE_CIPHER_SUITES,
+                                SUITE,
+                                "cipher suites not to offer",
+                                "none"))));
     }
 
     /** @throws TlsException if the lists leave nothing */
     void check(Offer offer, SSLContext context) throws TlsException {
         if (offer.protocols(context).length == 0) {
-            throw new TlsException(INCLUDE_PROTOCOLS, "no protocol is left (expected: at least one of "
-                    + String.join(", ", context.getDefaultSSLParameters().getProtocols()) + ")");
+            throw new TlsException(
+                    INCLUDE_PROTOCOLS,
+                    "no protocol is left (expected: at least one of "
+                            + String.join(
+                                    ", ", context.getDefaultSSLParameters().getProtocols()) + ")");
         }
         if (Offer.isForbidden(offer.protocols(context), context)) {
             throw new TlsException(
                     INCLUDE_PROTOCOLS,
                     "the JDK's security settings forbid " + String.join(", ", offer.protocols(context))
                             + " (expected: at least one of "
-                            + String.join(", ", context.getDefaultSSLParameters().getProtocols()) + ")");
+                            + String.join(
+                                    ", ", context.getDefaultSSLParameters().getProtocols()) + ")");
         }
         if (offer.cipherSuites(context).length == 0) {
-            throw new TlsException(INCLUDE_SUITES, "no cipher suite is left (expected: at least one of "
-                    + String.join(", ", context.getDefaultSSLParameters().getCipherSuites()) + ")");
+            throw new TlsException(
+                    INCLUDE_SUITES,
+                    "no cipher suite is left (expected: at least one of "
+                            + String.join(
+                                    ", ", context.getDefaultSSLParameters().getCipherSuites()) + ")");
         }
     }
 
     /** @param origin null where the component itself has the list */
-    private record Names(String key, String kind, List<String> names, @Nullable String origin) {
+    private record Names(
+            String key,
+            String kind,
+            List<String> names,
+            @Nullable String origin) {
         /** Those that the JDK has not; which is not asked without need, as it loads much. */
         List<String> unknown() {
             return names.isEmpty() ? List.of() : NameFilter.unknown(names, supported(kind));
@@ -103,9 +129,7 @@ final class OfferKeys {
     /** What is not there is excluded anyway: lists are older than JDKs. */
     private List<String> excluded(Names names) {
         for (String name : names.unknown()) {
-            in.note(
-                    names.key(),
-                    names.inWords(name) + " has no effect: it is no " + names.kind() + " of this JDK");
+            in.note(names.key(), names.inWords(name) + " has no effect: it is no " + names.kind() + " of this JDK");
         }
         return names.names();
     }

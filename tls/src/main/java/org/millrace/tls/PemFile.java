@@ -37,7 +37,24 @@ final class PemFile {
     private final List<X509Certificate> certificates = new ArrayList<>();
     private @Nullable Block key;
 
-    private record Block(String kind, byte[] der) {}
+    private static final class Block {
+        private final String kind;
+        private final byte[] der;
+
+        Block(String kind, byte[] der) {
+            this.kind = kind;
+            this.der = der;
+        }
+
+        String kind() {
+            return kind;
+        }
+
+        /** Lent. */
+        byte[] der() {
+            return der;
+        }
+    }
 
     private PemFile() {}
 
@@ -136,7 +153,9 @@ final class PemFile {
             cipher.init(Cipher.DECRYPT_MODE, opener, info.getAlgParameters());
             return info.getKeySpec(cipher);
         } catch (IOException e) {
-            throw new GeneralSecurityException("its encrypted private key is not encrypted with AES (openssl pkcs8 -topk8 -v2 aes256 makes such a one)", e);
+            throw new GeneralSecurityException(
+                    "its encrypted private key is not encrypted with AES (openssl pkcs8 -topk8 -v2 aes256 makes such a one)",
+                    e);
         } catch (InvalidKeyException e) {
             throw e;
         } catch (GeneralSecurityException e) {
@@ -147,7 +166,8 @@ final class PemFile {
     /** The JDK knows the schemes of PKCS#5 version 2 by their parts, which stand in the parameters. */
     private static String algorithm(EncryptedPrivateKeyInfo info) {
         AlgorithmParameters parameters = info.getAlgParameters();
-        boolean isSecondVersion = info.getAlgName().equals(PBES2) || info.getAlgName().equals("PBES2");
+        boolean isSecondVersion =
+                info.getAlgName().equals(PBES2) || info.getAlgName().equals("PBES2");
         return isSecondVersion && parameters != null ? parameters.toString() : info.getAlgName();
     }
 

@@ -45,8 +45,7 @@ public final class ServerTls {
         String addTo(ChannelPipeline pipeline, String after);
     }
 
-    ServerTls(
-            ContextFiles files, Offer offer, ClientAuth clientAuth, int maxHandshakes, Duration handshakeTimeout) {
+    ServerTls(ContextFiles files, Offer offer, ClientAuth clientAuth, int maxHandshakes, Duration handshakeTimeout) {
         this.files = files;
         this.offer = offer;
         this.clientAuth = clientAuth;

@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param type PEM, or one of the JDK's types
  * @param privateKey PEM: where the private key is, if not in the file; null if it is
  */
-record StoreFile(Names names, Located file, String type, @Nullable Password password, @Nullable Located privateKey) {
+record StoreFile(
+        Names names,
+        Located file,
+        String type,
+        @Nullable Password password,
+        @Nullable Located privateKey) {
     static final String PEM = "PEM";
 
     /** No store is larger: who names another file by mistake, or a device, is told. */
@@ -47,7 +52,7 @@ record StoreFile(Names names, Located file, String type, @Nullable Password pass
     }
 
     /** Opened: what a key manager is made of. */
-    record Keys(KeyStore store, char[] password, List<X509Certificate> certificates) {}
+    record Keys(KeyStore store, Password password, List<X509Certificate> certificates) {}
 
     List<Path> paths() {
         return Stream.of(file, privateKey)
@@ -59,17 +64,18 @@ record StoreFile(Names names, Located file, String type, @Nullable Password pass
     /** The private keys with their certificates, at least one. */
     Keys loadKeys() throws TlsException {
         KeyStore store = type.equals(PEM) ? pemKeys() : open();
-        char[] characters = password == null ? new char[0] : password.characters();
+        Password opening = password == null ? new Password("") : password;
         List<X509Certificate> certificates = new ArrayList<>();
         for (String alias : aliases(store)) {
             try {
-                if (store.isKeyEntry(alias) && store.getKey(alias, characters) instanceof PrivateKey) {
+                if (store.isKeyEntry(alias) && store.getKey(alias, opening.characters()) instanceof PrivateKey) {
                     certificates.add((X509Certificate) store.getCertificate(alias));
                 }
             } catch (UnrecoverableKeyException e) {
                 throw new TlsException(
                         names.password(),
-                        "does not open the key " + alias + " in " + file + " (expected: the password of both, store and key)");
+                        "does not open the key " + alias + " in " + file
+                                + " (expected: the password of both, store and key)");
             } catch (GeneralSecurityException e) {
                 throw cannotBeRead(e);
             }
@@ -78,7 +84,7 @@ record StoreFile(Names names, Located file, String type, @Nullable Password pass
             throw new TlsException(
                     names.file(), file + " holds no private key (there: " + String.join(", ", aliases(store)) + ")");
         }
-        return new Keys(store, characters, certificates);
+        return new Keys(store, opening, certificates);
     }
 
     /** The certificates that are trusted, at least one. */
@@ -205,7 +211,8 @@ record StoreFile(Names names, Located file, String type, @Nullable Password pass
         } catch (NoSuchFileException e) {
             throw new TlsException(key, located + ": there is no such file");
         } catch (IOException e) {
-            throw new TlsException(key, located + " cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new TlsException(
+                    key, located + " cannot be read (" + e.getClass().getSimpleName() + ")", e);
         }
     }
 }

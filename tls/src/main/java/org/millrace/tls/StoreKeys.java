@@ -9,7 +9,6 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.millrace.tls.Globals.Found;
 import org.millrace.tls.Globals.Name;
-import org.millrace.tls.KeyReader.Key;
 
 /** Reads the keys that tell where a store is and how to open it. One thread. */
 final class StoreKeys {
@@ -25,13 +24,12 @@ final class StoreKeys {
     private final boolean holdsKeys;
 
     /** @param globals what counts where a key is left out, if anything does */
-    StoreKeys(
-            KeyReader in, BiConsumer<String, String> problems, Optional<Globals> globals, StoreFile.Names names) {
+    StoreKeys(KeyReader in, BiConsumer<String, String> problems, Optional<Globals> globals, StoreFile.Names names) {
         this.in = in;
         this.problems = problems;
         this.globals = globals;
         this.names = names;
-        this.holdsKeys = names == KEYS;
+        this.holdsKeys = names.equals(KEYS);
     }
 
     private static StoreFile.Names names(String store) {
@@ -47,13 +45,13 @@ final class StoreKeys {
     @Nullable
     StoreFile read(String meaning, boolean isNeeded) {
         Found path = find(
-                new Key(names.file(), "a path", null, "a file: " + meaning, false),
+                new KeyReader.Key(names.file(), "a path", null, "a file: " + meaning, false),
                 holdsKeys ? Name.KEYSTORE : Name.TRUSTSTORE);
         Found password = find(
-                new Key(names.password(), "a password", null, passwordMeaning(), true),
+                new KeyReader.Key(names.password(), "a password", null, passwordMeaning(), true),
                 holdsKeys ? Name.KEYSTORE_PASSWORD : Name.TRUSTSTORE_PASSWORD);
         Found type = find(
-                new Key(names.type(), types(), DEFAULT_TYPE, typeMeaning(), false),
+                new KeyReader.Key(names.type(), types(), DEFAULT_TYPE, typeMeaning(), false),
                 holdsKeys ? Name.KEYSTORE_TYPE : Name.TRUSTSTORE_TYPE);
         Found privateKey = holdsKeys ? find(privateKeyKey(), null) : null;
         if (path == null || path.text().isEmpty()) {
@@ -114,8 +112,8 @@ final class StoreKeys {
         return found.origin().isEmpty() ? "" : " of " + found.origin();
     }
 
-    private Key privateKeyKey() {
-        return new Key(
+    private KeyReader.Key privateKeyKey() {
+        return new KeyReader.Key(
                 names.privateKey(),
                 "a path",
                 names.file(),
@@ -140,7 +138,7 @@ final class StoreKeys {
     }
 
     /** The component's own, or the one for all; null without any. */
-    private @Nullable Found find(Key key, @Nullable Name global) {
+    private @Nullable Found find(KeyReader.Key key, @Nullable Name global) {
         String own = in.read(key);
         if (own != null) {
             return new Found(own, "");

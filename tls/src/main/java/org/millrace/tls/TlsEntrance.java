@@ -48,8 +48,7 @@ final class TlsEntrance extends ChannelDuplexHandler {
         OVER
     }
 
-    TlsEntrance(
-            ServerTls tls, TlsListener listener, Object leaving, ServerTls.@Nullable Compression compression) {
+    TlsEntrance(ServerTls tls, TlsListener listener, Object leaving, ServerTls.@Nullable Compression compression) {
         this.tls = tls;
         this.listener = listener;
         this.leaving = leaving;
@@ -59,8 +58,7 @@ final class TlsEntrance extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        timer = ctx.executor()
-                .schedule(this::timeOut, tls.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        timer = ctx.executor().schedule(this::timeOut, tls.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -235,15 +233,16 @@ final class TlsEntrance extends ChannelDuplexHandler {
             Throwable cause = done.cause();
             over();
             ctx.executor().execute(ctx::close); // behind the alert that tells the peer
-            listener.refused(
-                    ctx.channel(), cause == null ? "the handshake was given up" : TlsFailure.inWords(cause));
+            listener.refused(ctx.channel(), cause == null ? "the handshake was given up" : TlsFailure.inWords(cause));
         }
     }
 
     private void timeOut() {
         if (state != State.OVER) {
             String done = state == State.WAITING ? " (too many at a time)" : "";
-            refuse(context(), "no TLS handshake within " + tls.handshakeTimeout().toMillis() + " ms" + done);
+            refuse(
+                    context(),
+                    "no TLS handshake within " + tls.handshakeTimeout().toMillis() + " ms" + done);
         }
     }
 

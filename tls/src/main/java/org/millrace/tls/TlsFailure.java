@@ -35,7 +35,8 @@ final class TlsFailure {
 
     /** True if the failure is one of TLS, whatever it is wrapped in. */
     static boolean isOne(Throwable failure) {
-        Throwable cause = failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof SSLException;
     }
 

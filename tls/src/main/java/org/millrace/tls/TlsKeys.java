@@ -6,7 +6,6 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.millrace.tls.KeyReader.Key;
 import org.millrace.tls.ServerTls.ClientAuth;
 
 /**
@@ -17,28 +16,28 @@ import org.millrace.tls.ServerTls.ClientAuth;
 public final class TlsKeys {
     static final String SSL = "ssl";
 
-    private static final Key ENABLED = key(SSL, "true or false", "false", "whether to speak TLS");
-    private static final Key CLIENT_AUTH = key(
+    private static final KeyReader.Key ENABLED = key(SSL, "true or false", "false", "whether to speak TLS");
+    private static final KeyReader.Key CLIENT_AUTH = key(
             "client-auth",
             "one of: none, wanted, required",
             "none",
             "whether a peer has to show a certificate that the truststore trusts; with wanted it may");
-    private static final Key HANDSHAKE_TIMEOUT = key(
+    private static final KeyReader.Key HANDSHAKE_TIMEOUT = key(
             "handshakeTimeout",
             "a whole number of seconds, 1 to 3600",
             "10",
             "how long a peer may take to connect and shake hands, in seconds");
-    private static final Key MAX_HANDSHAKES = key(
+    private static final KeyReader.Key MAX_HANDSHAKES = key(
             "maxHandshakes",
             "a whole number, 1 to 1000000",
             "1000",
             "handshakes under way at a time; the others wait unread. One holds some ten kilobytes");
-    private static final Key TRUST_ALL = key(
+    private static final KeyReader.Key TRUST_ALL = key(
             "trust-all-certs",
             "true or false",
             "false",
             "whether any certificate will do: protects from nobody who can get between the two");
-    private static final Key VERIFY_HOST = key(
+    private static final KeyReader.Key VERIFY_HOST = key(
             "verify-hostname",
             "true or false",
             "true without a truststore, false with one",
@@ -164,11 +163,11 @@ public final class TlsKeys {
         return ClientAuth.NONE;
     }
 
-    private boolean isTrue(Key key) {
+    private boolean isTrue(KeyReader.Key key) {
         return Boolean.TRUE.equals(trueOrFalse(key));
     }
 
-    private @Nullable Boolean trueOrFalse(Key key) {
+    private @Nullable Boolean trueOrFalse(KeyReader.Key key) {
         String text = in.read(key);
         if (text == null || text.equalsIgnoreCase("false")) {
             return text == null ? null : false;
@@ -179,7 +178,7 @@ public final class TlsKeys {
         return true;
     }
 
-    private int number(Key key, int most) {
+    private int number(KeyReader.Key key, int most) {
         int byDefault = Integer.parseInt(Optional.ofNullable(key.byDefault()).orElse("1"));
         String text = in.read(key);
         if (text == null) {
@@ -197,7 +196,7 @@ public final class TlsKeys {
         return byDefault;
     }
 
-    private void problem(Key key, String found) {
+    private void problem(KeyReader.Key key, String found) {
         problem(key.name(), found + " (expected: " + key.expected() + ")");
     }
 
@@ -206,14 +205,14 @@ public final class TlsKeys {
         in.problem(key, message);
     }
 
-    static Key key(String name, String expected, @Nullable String byDefault, String meaning) {
-        return new Key(name, expected, byDefault, meaning, false);
+    static KeyReader.Key key(String name, String expected, @Nullable String byDefault, String meaning) {
+        return new KeyReader.Key(name, expected, byDefault, meaning, false);
     }
 
     /** While TLS is off its keys are known, and have no effect. */
     private record Idle(KeyReader reader) implements KeyReader {
         @Override
-        public @Nullable String read(Key key) {
+        public @Nullable String read(KeyReader.Key key) {
             if (reader.read(key) != null) {
                 reader.note(key.name(), "has no effect: ssl is false");
             }

@@ -45,7 +45,7 @@ final class EchoServer implements AutoCloseable, TlsListener {
                         connection.pipeline().addLast("echo", new Echo());
                     }
                 })
-                .bind(InetAddress.getByName("127.0.0.1"), 0)
+                .bind(InetAddress.getLoopbackAddress(), 0)
                 .sync()
                 .channel();
     }

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 class HandshakeSlotsTest {
     private final HandshakeSlots slots = new HandshakeSlots(2);
     private final List<String> turns = new ArrayList<>();
-    private final Runnable first = () -> turns.add("first");
-    private final Runnable second = () -> turns.add("second");
-    private final Runnable third = () -> turns.add("third");
+    private final Runnable first = new Turn(turns, "first");
+    private final Runnable second = new Turn(turns, "second");
+    private final Runnable third = new Turn(turns, "third");
 
     @Test
     void whoWaitsHasHisTurnInOrderAndWhoLeavesHasNone() {
@@ -32,5 +32,12 @@ class HandshakeSlotsTest {
         slots.giveBack();
         assertThat(slots.taken()).isZero();
         assertThat(slots.take(first)).isTrue();
+    }
+
+    private record Turn(List<String> turns, String name) implements Runnable {
+        @Override
+        public void run() {
+            turns.add(name);
+        }
     }
 }

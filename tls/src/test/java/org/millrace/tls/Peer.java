@@ -2,6 +2,7 @@ package org.millrace.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -34,7 +35,7 @@ final class Peer implements AutoCloseable {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, Trust.inEverybody(), null);
         socket = (SSLSocket) context.getSocketFactory().createSocket();
-        socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         socket.setSoTimeout(PATIENCE_MILLIS);
         if (protocols.length > 0) {
             socket.setEnabledProtocols(protocols);
@@ -84,7 +85,7 @@ final class Peer implements AutoCloseable {
     /** A connection without TLS. */
     static Socket plain(int port) throws IOException {
         Socket plain = new Socket();
-        plain.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+        plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
         plain.setSoTimeout(PATIENCE_MILLIS);
         return plain;
     }

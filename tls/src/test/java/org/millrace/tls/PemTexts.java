@@ -45,7 +45,10 @@ final class PemTexts {
     /** With a length of two bytes, which DER would write shorter for short ones, and readers take. */
     private static byte[] element(int tag, byte[] content) {
         ByteBuffer element = ByteBuffer.allocate(4 + content.length);
-        element.put((byte) tag).put((byte) 0x82).putShort((short) content.length).put(content);
+        element.put((byte) tag)
+                .put((byte) 0x82)
+                .putShort((short) content.length)
+                .put(content);
         return element.array();
     }
 }

@@ -137,7 +137,9 @@ class ServerTlsTest {
             for (byte each : hello) {
                 out.write(each);
             }
-            assertThat(plain.getInputStream().read()).as("a record of the handshake").isEqualTo(0x16);
+            assertThat(plain.getInputStream().read())
+                    .as("a record of the handshake")
+                    .isEqualTo(0x16);
         }
     }
 
@@ -159,7 +161,8 @@ class ServerTlsTest {
     void noMoreHandshakesAreUnderWayThanThereAreSlotsAndWhoWaitsHasHisTurn() throws Exception {
         byte[] hello = ClientHello.bytes();
         FakeKeys keys = new FakeKeys("ssl", "true", "keystore", store, "keystore-password", PASSWORD);
-        ServerTls tls = keys.set("maxHandshakes", "3").set("handshakeTimeout", "3600").server();
+        ServerTls tls =
+                keys.set("maxHandshakes", "3").set("handshakeTimeout", "3600").server();
         List<Socket> slow = new ArrayList<>();
         try (EchoServer server = new EchoServer(tls)) {
             for (int i = 0; i < 50; i++) {
@@ -211,7 +214,8 @@ class ServerTlsTest {
                 Peer through = new Peer(server.port())) {
             halfway.getOutputStream().write(ClientHello.bytes());
             assertThat(through.isEchoed("hello")).isTrue();
-            await().atMost(PATIENCE).until(() -> server.open() == 3 && halfway.getInputStream().available() > 0);
+            await().atMost(PATIENCE)
+                    .until(() -> server.open() == 3 && halfway.getInputStream().available() > 0);
 
             server.leave();
 
@@ -254,7 +258,8 @@ class ServerTlsTest {
 
     @Test
     void anExpiredCertificateOfAPeerIsRefusedInWords() throws Exception {
-        Path old = authority.issue("old", "-startdate", "-10d", "-validity", "5").store("PKCS12");
+        Path old =
+                authority.issue("old", "-startdate", "-10d", "-validity", "5").store("PKCS12");
         try (EchoServer server = server("client-auth", "required", "truststore", authority.trust("JKS"));
                 Peer peer = new Peer(server.port(), old)) {
             assertThat(peer.isTurnedAway()).isTrue();
@@ -288,7 +293,8 @@ class ServerTlsTest {
 
             Path bad = Files.writeString(directory.resolve("bad"), "no store");
             replace(file, bad);
-            assertThat(nextServer(server, () -> !server.failedReloads.isEmpty())).isEqualTo("CN=other");
+            assertThat(nextServer(server, () -> !server.failedReloads.isEmpty()))
+                    .isEqualTo("CN=other");
             assertThat(server.failedReloads)
                     .singleElement()
                     .asString()

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +63,7 @@ class TlsKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"JKS", "PKCS12", "JCEKS"})
     void aStoreOfAnyTypeOfTheJdkWillDo(String type) throws IOException {
-        FakeKeys keys = keys().set("keystore", server.store(type)).set("keystore-type", type.toLowerCase());
+        FakeKeys keys = keys().set("keystore", server.store(type)).set("keystore-type", type.toLowerCase(Locale.ROOT));
 
         assertThat(keys.server()).isNotNull();
         assertThat(keys.problems).isEmpty();
@@ -99,9 +100,11 @@ class TlsKeysTest {
 
         assertThat(keys.server()).isNull();
         assertThat(keys.problems)
-                .containsExactly("keystore-password: missing (expected: the password of the private key in " + key + ")");
+                .containsExactly(
+                        "keystore-password: missing (expected: the password of the private key in " + key + ")");
         assertThat(keys.set("keystore-password", PASSWORD).server()).isNotNull();
-        assertMistake(keys.set("keystore-password", "wrong"), "keystore-password", "does not open the private key in " + key);
+        assertMistake(
+                keys.set("keystore-password", "wrong"), "keystore-password", "does not open the private key in " + key);
     }
 
     @Test
@@ -113,11 +116,9 @@ class TlsKeysTest {
                 keys.set("keystore-private-key", other),
                 "keystore-private-key",
                 other + ": its private key is not that of the first certificate");
-        Path elliptic = authority.issue("ec", "-keyalg", "EC", "-keysize", "256").keyPem();
-        assertMistake(
-                keys.set("keystore-private-key", elliptic),
-                "keystore-private-key",
-                "which is of the kind RSA");
+        Path elliptic =
+                authority.issue("ec", "-keyalg", "EC", "-keysize", "256").keyPem();
+        assertMistake(keys.set("keystore-private-key", elliptic), "keystore-private-key", "which is of the kind RSA");
     }
 
     @Test
@@ -145,8 +146,7 @@ class TlsKeysTest {
         assertMistake(keys().set("keystore", directory), "keystore", directory + " cannot be read");
         Path text = Files.writeString(directory.resolve("text"), "hello");
         assertMistake(keys().set("keystore", text), "keystore", text + " is damaged, or no store of the type JKS");
-        assertMistake(
-                keys().set("keystore", server.pem()), "keystore", "(it looks like keystore-type = PEM)");
+        assertMistake(keys().set("keystore", server.pem()), "keystore", "(it looks like keystore-type = PEM)");
         Path trust = authority.trust("JKS");
         assertMistake(keys().set("keystore", trust), "keystore", trust + " holds no private key (there: authority)");
         assertMistake(
@@ -159,7 +159,8 @@ class TlsKeysTest {
 
     @Test
     void everyMistakeOfTheKeysIsNamedAtOnce() {
-        FakeKeys keys = new FakeKeys("ssl", "true", "client-auth", "maybe", "handshakeTimeout", "0", "maxHandshakes", "x")
+        FakeKeys keys = new FakeKeys(
+                        "ssl", "true", "client-auth", "maybe", "handshakeTimeout", "0", "maxHandshakes", "x")
                 .set("keystore-type", "CABINET")
                 .set("include-protocols", "TLSv1.2 TLSv7");
 
@@ -167,12 +168,16 @@ class TlsKeysTest {
         assertThat(keys.problems)
                 .satisfiesExactlyInAnyOrder(
                         problem -> assertThat(problem).isEqualTo("keystore: missing (expected: a path)"),
-                        problem -> assertThat(problem).startsWith("include-protocols: TLSv7 is no protocol of this JDK")
+                        problem -> assertThat(problem)
+                                .startsWith("include-protocols: TLSv7 is no protocol of this JDK")
                                 .contains("TLSv1.3"),
                         problem -> assertThat(problem).startsWith("client-auth: maybe (expected: one of: none, "),
                         problem -> assertThat(problem).startsWith("handshakeTimeout: 0 (expected: "),
                         problem -> assertThat(problem).startsWith("maxHandshakes: x (expected: "));
-        assertMistake(keys().set("keystore-type", "CABINET"), "keystore-type", "CABINET (expected: PEM, or a type of the JDK: ");
+        assertMistake(
+                keys().set("keystore-type", "CABINET"),
+                "keystore-type",
+                "CABINET (expected: PEM, or a type of the JDK: ");
         assertMistake(new FakeKeys("ssl", "true", "keystore", store), "keystore-password", "missing");
     }
 
@@ -181,7 +186,8 @@ class TlsKeysTest {
         FakeKeys keys = new FakeKeys("ssl", "true");
         keys.environment.put("FLUME_SSL_KEYSTORE_PATH", "of-the-environment");
         keys.environment.put("FLUME_SSL_KEYSTORE_PASSWORD", PASSWORD);
-        assertMistake(keys, "keystore", "of-the-environment (of the environment's FLUME_SSL_KEYSTORE_PATH): there is no");
+        assertMistake(
+                keys, "keystore", "of-the-environment (of the environment's FLUME_SSL_KEYSTORE_PATH): there is no");
 
         keys.properties.put("javax.net.ssl.keyStore", store.toString());
         assertThat(keys.server()).isNotNull();
@@ -201,7 +207,9 @@ class TlsKeysTest {
     @Test
     void protocolsAndCipherSuitesAreThoseOfTheLists() {
         FakeKeys keys = keys().set("include-protocols", "TLSv1.2 SSLv3")
-                .set("include-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
+                .set(
+                        "include-cipher-suites",
+                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
                 .set("exclude-cipher-suites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 SSL_OF_YORE");
         SSLEngine engine = engine(keys);
 
@@ -244,7 +252,9 @@ class TlsKeysTest {
     @Test
     void whoAsksForCertificatesHasToSayWhomHeTrusts() throws IOException {
         assertMistake(keys().set("client-auth", "required"), "truststore", "missing");
-        assertThat(keys().set("client-auth", "wanted").set("truststore", authority.trust("JKS")).server())
+        assertThat(keys().set("client-auth", "wanted")
+                        .set("truststore", authority.trust("JKS"))
+                        .server())
                 .isNotNull();
     }
 
@@ -255,9 +265,13 @@ class TlsKeysTest {
         assertThat(new FakeKeys("ssl", "true").client().verifiesHost()).isTrue();
         FakeKeys own = new FakeKeys("ssl", "true", "truststore", trust);
         assertThat(own.client().verifiesHost()).isFalse();
-        assertThat(own.notes).containsExactly("verify-hostname: false, as in Flume, as there is a truststore; true is safer");
+        assertThat(own.notes)
+                .containsExactly("verify-hostname: false, as in Flume, as there is a truststore; true is safer");
         assertThat(own.set("verify-hostname", "true").client().verifiesHost()).isTrue();
-        assertThat(new FakeKeys("ssl", "true", "trust-all-certs", "true").client().verifiesHost()).isFalse();
+        assertThat(new FakeKeys("ssl", "true", "trust-all-certs", "true")
+                        .client()
+                        .verifiesHost())
+                .isFalse();
         FakeKeys both = new FakeKeys("ssl", "true", "trust-all-certs", "true", "verify-hostname", "true");
         assertThat(both.client()).isNull();
         assertThat(both.problems).singleElement().asString().startsWith("verify-hostname: true with trust-all-certs");
@@ -269,7 +283,10 @@ class TlsKeysTest {
         FakeKeys keys = new FakeKeys("ssl", "true", "truststore", empty, "truststore-type", "PEM");
 
         assertThat(keys.client()).isNull();
-        assertThat(keys.problems).singleElement().asString().startsWith("truststore: " + empty + " holds no certificate");
+        assertThat(keys.problems)
+                .singleElement()
+                .asString()
+                .startsWith("truststore: " + empty + " holds no certificate");
     }
 
     @Test
@@ -300,6 +317,7 @@ class TlsKeysTest {
                 .startsWith(key + ": ")
                 .contains(what)
                 .doesNotContain("guess-work", PASSWORD);
-        assertThat(List.of(keys.notes, Arrays.asList())).noneMatch(note -> note.toString().contains(PASSWORD));
+        assertThat(List.of(keys.notes, Arrays.asList()))
+                .noneMatch(note -> note.toString().contains(PASSWORD));
     }
 }

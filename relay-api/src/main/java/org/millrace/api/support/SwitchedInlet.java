@@ -39,6 +39,7 @@ public final class SwitchedInlet implements Inlet {
     private long heldBytes;
     /** Until the end of the hold. */
     private boolean isRefusing;
+
     private List<Runnable> roomListeners = new ArrayList<>();
     /** Counts the routes: what an earlier one's channels call back means nothing any more. */
     private int generation;
@@ -248,8 +249,8 @@ public final class SwitchedInlet implements Inlet {
     }
 
     private ChannelException tooMuch() {
-        return new ChannelException("the agent's configuration is being changed, and " + mostHeldBytes
-                + " bytes wait for that already");
+        return new ChannelException(
+                "the agent's configuration is being changed, and " + mostHeldBytes + " bytes wait for that already");
     }
 
     private CompletableFuture<Void> submit(EventBatch batch, @Nullable Origin origin) {

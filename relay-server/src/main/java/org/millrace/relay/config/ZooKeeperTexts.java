@@ -21,7 +21,7 @@ public interface ZooKeeperTexts {
     static ZooKeeperTexts installed() {
         return ServiceLoader.load(ZooKeeperTexts.class)
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("there is no ZooKeeper in this install (expected: zookeeper-*.jar on the class path)"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "there is no ZooKeeper in this install (expected: zookeeper-*.jar on the class path)"));
     }
 }

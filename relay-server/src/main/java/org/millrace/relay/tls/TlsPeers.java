@@ -35,9 +35,11 @@ public final class TlsPeers implements TlsListener {
         this.refused = metrics.counter("connectionsRefused.tls");
         this.pace = new PeerPace(clock, NOW_AND_THEN);
         metrics.gauge("tlsHandshakesUnderWay", tls::handshakes);
-        metrics.gauge("tlsCertificateSecondsLeft", () -> tls.certificateExpiry()
-                .map(expiry -> Duration.between(clock.instant(), expiry).toSeconds())
-                .orElse(Long.MAX_VALUE));
+        metrics.gauge(
+                "tlsCertificateSecondsLeft",
+                () -> tls.certificateExpiry()
+                        .map(expiry -> Duration.between(clock.instant(), expiry).toSeconds())
+                        .orElse(Long.MAX_VALUE));
     }
 
     /** The handler for an accepted connection, as {@link ServerTls#entrance} has it. */

@@ -225,7 +225,8 @@ class AvroClientCommandTest {
 
     @Test
     void mistakesInRpcPropsAreNamed() throws Exception {
-        Path properties = Files.writeString(directory.resolve("rpc"), "client.type = thrift\nssl = true\ntruststore = none\n");
+        Path properties =
+                Files.writeString(directory.resolve("rpc"), "client.type = thrift\nssl = true\ntruststore = none\n");
         assertThat(get(run("", "-P", properties.toString()))).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
                 .contains("client.type: thrift is not supported yet", "truststore: none: there is no such file");

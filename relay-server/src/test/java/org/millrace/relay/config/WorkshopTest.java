@@ -9,7 +9,8 @@ class WorkshopTest {
     @Test
     void aClassThatTheClassPathLacksIsAMistakeOfTheComponent() {
         Findings findings = new Findings();
-        ComponentSettings settings = new ComponentSettings("a.sinks.k.", Map.of(), new Place("a.properties", 3), findings);
+        ComponentSettings settings =
+                new ComponentSettings("a.sinks.k.", Map.of(), new Place("a.properties", 3), findings);
         Object made = Workshop.made(settings, () -> {
             throw new NoClassDefFoundError("com/acme/Gone");
         });

@@ -160,7 +160,10 @@ public final class BatchPuts {
         }
         source.figures.notStored();
         source.figures.dropped(events);
-        source.log.dropped(connection, events, "refused after the source ended: " + causeOf(failure).getMessage());
+        source.log.dropped(
+                connection,
+                events,
+                "refused after the source ended: " + causeOf(failure).getMessage());
     }
 
     private void settle(EventBatch batch, long serial, long begun, @Nullable Throwable failure) {

@@ -25,8 +25,7 @@ public final class LingeringClose implements ChannelFutureListener {
         if (connection instanceof DuplexChannel socket) {
             socket.shutdownOutput();
         }
-        Future<?> end =
-                connection.eventLoop().schedule(() -> connection.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> end = connection.eventLoop().schedule(() -> connection.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         connection.closeFuture().addListener(closed -> end.cancel(false));
     }
 }

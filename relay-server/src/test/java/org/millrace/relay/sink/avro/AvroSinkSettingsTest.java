@@ -106,7 +106,8 @@ class AvroSinkSettingsTest {
         keys.putAll(Map.of("trust-all-certs", "true", "compression-type", "deflate"));
 
         ConnectionSettings connection = read(keys).connection();
-        assertThat(connection.tls()).hasValueSatisfying(tls -> assertThat(tls.verifiesHost()).isFalse());
+        assertThat(connection.tls())
+                .hasValueSatisfying(tls -> assertThat(tls.verifiesHost()).isFalse());
         assertThat(connection.compressionLayer()).isEqualTo(CompressionLayer.OUTSIDE_TLS);
         keys.put("compression-layer", "inside_tls");
         assertThat(read(keys).connection().compressionLayer()).isEqualTo(CompressionLayer.INSIDE_TLS);

@@ -147,8 +147,8 @@ class AvroSourceTlsIT {
     void aClientWithoutACertificateIsTurnedAwayWhereOneIsRequired() throws Exception {
         Path own = authority.issue("client").store("PKCS12");
         try (SourceUnderTest source = source("client-auth", "required", "truststore", trust.toString())) {
-            Map<String, String> keys = Map.of(
-                    "keystore", own.toString(), "keystore-password", PASSWORD, "keystore-type", "PKCS12");
+            Map<String, String> keys =
+                    Map.of("keystore", own.toString(), "keystore-password", PASSWORD, "keystore-type", "PKCS12");
             try (RelayConnection known = connect(source, "none", CompressionLayer.OUTSIDE_TLS, keys)) {
                 send(known, "hello");
             }
@@ -186,7 +186,8 @@ class AvroSourceTlsIT {
     private static RelayConnection connect(
             SourceUnderTest source, String compression, CompressionLayer layer, Map<String, String> keys)
             throws Exception {
-        Map<String, String> all = new HashMap<>(Map.of("truststore", trust.toString(), "truststore-password", PASSWORD));
+        Map<String, String> all =
+                new HashMap<>(Map.of("truststore", trust.toString(), "truststore-password", PASSWORD));
         all.putAll(keys);
         OptionalInt level = compression.equals("deflate") ? OptionalInt.of(6) : OptionalInt.empty();
         ConnectionSettings settings =

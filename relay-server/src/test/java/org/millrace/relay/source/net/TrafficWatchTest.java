@@ -20,7 +20,8 @@ class TrafficWatchTest {
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final MetricRegistry registry = new MetricRegistry();
     private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", registry));
-    private final ReadGate gate = new ReadGate(connection, new InletRoom(new RecordingInlet()), 10, PendingBytes.UNLIMITED, figures);
+    private final ReadGate gate =
+            new ReadGate(connection, new InletRoom(new RecordingInlet()), 10, PendingBytes.UNLIMITED, figures);
     private boolean isMidFrame;
 
     @AfterEach
