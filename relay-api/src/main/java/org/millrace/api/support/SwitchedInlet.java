@@ -228,16 +228,18 @@ public final class SwitchedInlet implements Inlet {
     }
 
     private CompletableFuture<Void> holdBack(EventBatch batch, @Nullable Origin origin) {
-        @Nullable ChannelException refusal;
+        ChannelException refusal = null;
         lock.lock();
         try {
-            if (held && !isRefusing && heldBytes + batch.encodedBytes() <= mostHeldBytes) {
-                Held next = new Held(batch, origin, batch.encodedBytes(), new CompletableFuture<>());
-                waiting.add(next);
-                heldBytes += next.bytes();
-                return next.accepted();
+            if (held) { // asked once: the next hold may begin at any time, and this batch has its turn in that
+                if (!isRefusing && heldBytes + batch.encodedBytes() <= mostHeldBytes) {
+                    Held next = new Held(batch, origin, batch.encodedBytes(), new CompletableFuture<>());
+                    waiting.add(next);
+                    heldBytes += next.bytes();
+                    return next.accepted();
+                }
+                refusal = isRefusing ? closing() : tooMuch();
             }
-            refusal = held ? (isRefusing ? closing() : tooMuch()) : null;
         } finally {
             lock.unlock();
         }
