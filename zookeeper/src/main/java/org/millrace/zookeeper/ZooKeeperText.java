@@ -70,8 +70,8 @@ final class ZooKeeperText implements TextSource {
             client.start();
         }
         if (!client.blockUntilConnected(Math.toIntExact(timeToConnect.toMillis()), TimeUnit.MILLISECONDS)) {
-            throw new IOException("no server of ZooKeeper answers at " + connection + " within "
-                    + timeToConnect.toSeconds() + " s");
+            throw new IOException(
+                    "no server of ZooKeeper answers at " + connection + " within " + timeToConnect.toSeconds() + " s");
         }
     }
 

@@ -47,7 +47,8 @@ class ZooKeeperTextTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestingServer(
-                new InstanceSpec(directory.toFile(), FreePorts.next(), FreePorts.next(), FreePorts.next(), true, 1), true);
+                new InstanceSpec(directory.toFile(), FreePorts.next(), FreePorts.next(), FreePorts.next(), true, 1),
+                true);
         operator = CuratorFrameworkFactory.newClient(server.getConnectString(), new RetryOneTime(100));
         operator.start();
     }
@@ -99,9 +100,9 @@ class ZooKeeperTextTest {
 
         server.restart();
         awaitChange();
-        await().atMost(LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(text.read())
-                .asString(UTF_8)
-                .isEqualTo("one"));
+        await().atMost(LIMIT)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(text.read()).asString(UTF_8).isEqualTo("one"));
     }
 
     @Test
