@@ -135,6 +135,11 @@ public final class RecordingInlet implements Inlet {
         due.forEach(Runnable::run);
     }
 
+    /** How many actions wait for room. */
+    public synchronized int waitingForRoom() {
+        return roomListeners.size();
+    }
+
     private void accept(EventBatch batch) {
         List<Map<String, String>> headers = Batches.headers(batch);
         List<String> bodies = Batches.bodies(batch);

@@ -21,6 +21,7 @@ import org.millrace.relay.source.net.InletFlush;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReadGates;
 import org.millrace.relay.source.net.TrafficWatch;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
@@ -32,6 +33,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final AvroSourceFigures figures;
     private final ConnectionFigures connections;
     private final PeerLog log;
+    private final ReadGates gates;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
     private final PeerProtocols protocols = new PeerProtocols();
 
@@ -49,14 +51,14 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         this.figures = figures;
         this.connections = connections;
         this.log = log;
+        this.gates = new ReadGates(inlet, PendingBytes.UNLIMITED, connections);
     }
 
     /** In wire order: the socket's side first, our calls last. */
     @Override
     public void build(Channel connection) {
         AvroFrameDecoder frames = new AvroFrameDecoder(settings.codec(), budget);
-        ReadGate gate =
-                new ReadGate(connection, inlet, settings.calls().maxPipelined(), PendingBytes.UNLIMITED, connections);
+        ReadGate gate = gates.open(connection, settings.calls().maxPipelined());
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",

@@ -18,6 +18,7 @@ import org.millrace.relay.source.net.InletFlush;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReadGates;
 import org.millrace.relay.source.net.TcpServer;
 import org.millrace.relay.source.net.TrafficWatch;
 import org.millrace.relay.source.net.Transport;
@@ -38,6 +39,7 @@ final class HttpSource implements Source {
     private final PendingBytes held;
     private final HttpFigures figures;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
+    private final ReadGates gates;
     private final TcpServer server;
 
     HttpSource(SourceContext context, HttpSettings settings, Transport transport) {
@@ -47,6 +49,7 @@ final class HttpSource implements Source {
         this.peerLog = new PeerLog(log, context.name(), context.clock());
         this.held = new PendingBytes(settings.maxReceiveBytes());
         this.figures = new HttpFigures(context.metrics(), held);
+        this.gates = new ReadGates(context.inlet(), PendingBytes.UNLIMITED, connections);
         this.server = new TcpServer(context, log, settings.tcp(), connections, peerLog, held, transport);
     }
 
@@ -65,11 +68,13 @@ final class HttpSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, context.inlet(), 1, PendingBytes.UNLIMITED, connections);
+        ReadGate gate = gates.open(connection, 1);
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
-        HttpConnection requests = new HttpConnection(
-                connection, context.inlet(), flush, gate, settings, held, figures, connections, peerLog);
+        RequestPuts puts = new RequestPuts(
+                connection.eventLoop(), context.inlet(), flush, held, settings.maxReceiveBytes(), figures);
+        HttpConnection requests =
+                new HttpConnection(connection, puts, gate, settings, held, figures, connections, peerLog);
         TrafficWatch.Timeouts timeouts = new TrafficWatch.Timeouts(settings.idleTimeout(), settings.idleTimeout());
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(settings.maxHeaderBytes())

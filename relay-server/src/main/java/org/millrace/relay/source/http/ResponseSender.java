@@ -9,7 +9,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
@@ -17,12 +16,11 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import java.util.concurrent.TimeUnit;
+import org.millrace.relay.source.net.Linger;
 
 /** Writes answers. The connection's event loop only. */
 final class ResponseSender {
     private static final int MAX_TEXT_CHARS = 500;
-    private static final int LINGER_MILLIS = 1000;
 
     private final Channel connection;
 
@@ -36,17 +34,10 @@ final class ResponseSender {
     }
 
     /**
-     * Answers a request whose rest is still coming, and hangs up. Whoever hangs up on what it has not read takes its answer back on the
-     * way, so that for a while what comes is read and dropped.
+     * Answers a request whose rest is still coming, and hangs up: see {@link Linger}. The caller reads and drops what comes.
      */
     void sendAndLinger(HttpRequest request, HttpResponseStatus status, String text) {
-        write(request, status, text, false).addListener(sent -> {
-            if (connection instanceof DuplexChannel socket) {
-                socket.shutdownOutput();
-            }
-            var end = connection.eventLoop().schedule(() -> connection.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-            connection.closeFuture().addListener(closed -> end.cancel(false));
-        });
+        Linger.hangUp(connection, write(request, status, text, false));
     }
 
     /** @param staysOpen whether another request may follow */

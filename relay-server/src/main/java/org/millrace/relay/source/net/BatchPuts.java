@@ -83,7 +83,7 @@ public final class BatchPuts {
     /** Puts a batch, after those before it. Takes it over. */
     public void put(EventBatch batch) {
         source.figures.received(batch.events());
-        source.pending.add(batch.encodedBytes());
+        source.pending.add(PendingBytes.costOf(batch));
         source.holds(this);
         outcome.began();
         waiting.add(batch);
@@ -145,8 +145,23 @@ public final class BatchPuts {
         }
         try {
             connection.eventLoop().execute(() -> settle(batch, serial, begun, failure));
-        } catch (RejectedExecutionException e) { // the source has ended, and with it who would have been told
-            letGo(batch);
+        } catch (RejectedExecutionException e) {
+            settleAfterEnd(batch, begun, failure);
+        }
+    }
+
+    /** The source has ended, and with it who would have been told, or would have put the batch again. Any thread. */
+    private void settleAfterEnd(EventBatch batch, long begun, @Nullable Throwable failure) {
+        int events = batch.events();
+        letGo(batch);
+        if (failure == null) {
+            source.figures.stored(events, System.nanoTime() - begun);
+            return;
+        }
+        source.figures.notStored();
+        if (keepsRefused) {
+            source.figures.dropped(events);
+            source.log.dropped(connection, events, causeOf(failure).getMessage() + ", and the source has ended");
         }
     }
 
@@ -167,7 +182,9 @@ public final class BatchPuts {
 
     private void refuse(EventBatch batch, long serial, Throwable why) {
         if (batch.events() > 1 && !(why instanceof ChannelFullException)) {
+            long cost = PendingBytes.costOf(batch);
             EventBatch.Split halves = batch.split((batch.events() + 1) / 2);
+            source.pending.add(PendingBytes.costOf(halves.head()) + PendingBytes.costOf(halves.tail()) - cost);
             outcome.began(); // one has become two
             add(new Refused(serial, halves.head()));
             add(new Refused(serial, halves.tail()));
@@ -245,7 +262,7 @@ public final class BatchPuts {
     }
 
     private void letGo(EventBatch batch) {
-        source.pending.remove(batch.encodedBytes());
+        source.pending.remove(PendingBytes.costOf(batch));
         batch.release();
     }
 

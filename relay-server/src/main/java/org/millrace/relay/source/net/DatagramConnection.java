@@ -58,7 +58,11 @@ public abstract class DatagramConnection extends SimpleChannelInboundHandler<Dat
             source.log.dropped(port, 1, "the channels take less than comes in, and maxPendingBytes are waiting");
             return;
         }
-        read(datagram);
+        try {
+            read(datagram);
+        } catch (RuntimeException e) {
+            broken(e);
+        }
     }
 
     @Override
@@ -81,6 +85,13 @@ public abstract class DatagramConnection extends SimpleChannelInboundHandler<Dat
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         source.log.fault(port, cause);
+    }
+
+    /** A datagram is lost by a fault of ours. */
+    protected final void broken(RuntimeException fault) {
+        source.figures.dropped(1);
+        source.figures.broken();
+        source.log.fault(port, fault);
     }
 
     /** Puts what was added. */

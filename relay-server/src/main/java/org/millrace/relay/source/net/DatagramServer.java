@@ -55,7 +55,7 @@ public final class DatagramServer {
     public void start(String protocol, DatagramSettings settings, PortHandler maker) throws StartException {
         EventLoopGroup group = transport.newGroup("source-" + context.name(), 1);
         eventLoop = group;
-        NameLookups lookups = new NameLookups(context.name());
+        NameLookups lookups = NameLookups.ofSystem(context.name(), context.clock());
         names = lookups;
         Bootstrap bootstrap = new Bootstrap()
                 .group(group)

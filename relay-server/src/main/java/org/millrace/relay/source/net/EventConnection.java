@@ -25,6 +25,7 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     private final EventBatchBuilder batch = new EventBatchBuilder();
 
     private boolean isEnding;
+    private boolean isFinished;
 
     /** @param batchEvents the most events that are put at once */
     protected EventConnection(
@@ -50,9 +51,14 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     /** Takes events out of what has come, into {@link #batch}, and calls {@link #added} after each. What it does not read is dropped. */
     protected abstract void read(ByteBuf bytes);
 
-    /** Called once everything is settled and nothing more is read: closes the connection. */
+    /** Called once, when everything is settled and nothing more is read: closes the connection. */
     protected void finish() {
         connection.close();
+    }
+
+    /** What still comes is read and dropped, for a {@link #finish} that lingers. */
+    protected final void drain() {
+        gate.drain();
     }
 
     /** The peer will send no more: what it has begun stays unfinished. */
@@ -117,7 +123,9 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (isFinished && (event instanceof ChannelInputShutdownEvent || event == TcpServer.DRAIN)) {
+            connection.close(); // the peer will send no more, or we cannot wait for that
+        } else if (event instanceof ChannelInputShutdownEvent) {
             put();
             inputEnded();
             end();
@@ -152,7 +160,8 @@ public abstract class EventConnection extends ChannelInboundHandlerAdapter imple
     }
 
     private void endIfSettled() {
-        if (isEnding && gate.callsInFlight() == 0 && connection.isActive()) {
+        if (isEnding && !isFinished && gate.callsInFlight() == 0 && connection.isActive()) {
+            isFinished = true;
             finish();
         }
     }

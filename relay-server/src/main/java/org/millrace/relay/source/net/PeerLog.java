@@ -15,6 +15,8 @@ public final class PeerLog {
 
     private final Logger log;
     private final String source;
+    private final LogThrottle arrivals;
+    private final LogThrottle departures;
     private final LogThrottle refusals;
     private final LogThrottle notStored;
     private final LogThrottle drops;
@@ -24,6 +26,8 @@ public final class PeerLog {
     public PeerLog(Logger log, String source, InstantSource clock) {
         this.log = log;
         this.source = source;
+        this.arrivals = new LogThrottle(clock, NOW_AND_THEN);
+        this.departures = new LogThrottle(clock, NOW_AND_THEN);
         this.refusals = new LogThrottle(clock, NOW_AND_THEN);
         this.notStored = new LogThrottle(clock, NOW_AND_THEN);
         this.drops = new LogThrottle(clock, NOW_AND_THEN);
@@ -32,12 +36,18 @@ public final class PeerLog {
 
     /** A peer was let in. */
     public void connected(Channel peer) {
-        log.info("source {}: {} connected", source, address(peer));
+        OptionalLong leftOut = arrivals.admit();
+        if (leftOut.isPresent()) {
+            log.info("source {}: {} connected{}", source, address(peer), more(leftOut));
+        }
     }
 
     /** It has gone. */
     public void disconnected(Channel peer) {
-        log.info("source {}: {} disconnected", source, address(peer));
+        OptionalLong leftOut = departures.admit();
+        if (leftOut.isPresent()) {
+            log.info("source {}: {} disconnected{}", source, address(peer), more(leftOut));
+        }
     }
 
     /** A peer was turned away, or is disconnected for what it did. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.codec.EventBatch;
 
 /**
  * Bytes that were received and are not in their channels yet, over all connections that share it. While there are too many nobody is
@@ -14,6 +15,9 @@ public final class PendingBytes {
     /** Never too many: for a source that bounds its memory elsewhere. */
     public static final PendingBytes UNLIMITED = new PendingBytes(Long.MAX_VALUE);
 
+    /** What a batch holds besides its bytes, about: so that many small ones count, too. */
+    private static final int BATCH_COST_BYTES = 256;
+
     private final long maxBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final List<Runnable> waiting = new ArrayList<>();
@@ -21,6 +25,11 @@ public final class PendingBytes {
     /** @param maxBytes at least 1 */
     public PendingBytes(long maxBytes) {
         this.maxBytes = maxBytes;
+    }
+
+    /** How much a batch is to count for. */
+    public static long costOf(EventBatch batch) {
+        return (long) batch.encodedBytes() + BATCH_COST_BYTES;
     }
 
     /** Bytes held now. */

@@ -2,39 +2,29 @@ package org.millrace.relay.source.net;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
-import org.millrace.api.Inlet;
 
 /**
  * Decides whether one connection is read from. Not while a channel behind the inlet is full, nor while too many of its calls wait
  * for an answer, nor while it leaves our answers unread, nor while all connections together have too much that waits: so the sender
  * feels what we feel, and nothing piles up. While the channel is
  * full one call is still read from each connection, so that a sender hears FAILED after the channel's keep-alive instead of nothing.
- * The connection's event loop only.
+ * Made by {@link ReadGates}. The connection's event loop only.
  */
 public final class ReadGate {
+    private final ReadGates source;
     private final Channel connection;
-    private final Inlet inlet;
     private final int maxPipelined;
-    private final PendingBytes pending;
-    private final ConnectionFigures figures;
 
     private int callsInFlight;
-    private boolean isClosing;
+    private boolean isShut;
     private boolean isHeld;
-    private boolean isWaitingForRoom;
-    private boolean isWaitingForMemory;
+    private boolean isDraining;
+    private boolean isClosed;
 
-    /**
-     * @param maxPipelined with so many calls under way nothing more is read
-     * @param pending while there is too much of it nothing is read, whoever it came from
-     */
-    public ReadGate(
-            Channel connection, Inlet inlet, int maxPipelined, PendingBytes pending, ConnectionFigures figures) {
+    ReadGate(ReadGates source, Channel connection, int maxPipelined) {
+        this.source = source;
         this.connection = connection;
-        this.inlet = inlet;
         this.maxPipelined = maxPipelined;
-        this.pending = pending;
-        this.figures = figures;
     }
 
     /** Calls that have begun and not ended. */
@@ -60,76 +50,60 @@ public final class ReadGate {
         update();
     }
 
+    /** What {@link #hold} held back may be read. */
     public void letGo() {
         isHeld = false;
         update();
     }
 
-    /** Nothing more is read, ever. */
+    /** Nothing more is read, ever, unless it is to be {@link #drain drained}. */
     public void shut() {
-        isClosing = true;
+        isShut = true;
+        update();
+    }
+
+    /** Whatever still comes is read from now on, for its reader to drop. */
+    public void drain() {
+        isDraining = true;
         update();
     }
 
     /** To be called when one of the reasons may have come or gone. */
     public void update() {
-        boolean mayRead = !isClosing
-                && !isHeld
-                && callsInFlight < maxPipelined
-                && connection.isWritable()
-                && (hasRoom() || callsInFlight == 0)
-                && hasMemory();
+        if (isClosed) {
+            return;
+        }
+        boolean mayRead = isDraining
+                || (!isShut
+                        && !isHeld
+                        && callsInFlight < maxPipelined
+                        && connection.isWritable()
+                        && (source.hasRoom(this) || callsInFlight == 0)
+                        && source.hasMemory(this));
         if (mayRead != connection.config().isAutoRead()) {
             if (!mayRead) {
-                figures.paused();
+                source.paused();
             }
             connection.config().setAutoRead(mayRead);
         }
     }
 
-    private boolean hasRoom() {
-        if (inlet.hasRoom()) {
-            return true;
-        }
-        if (!isWaitingForRoom) {
-            isWaitingForRoom = true;
-            inlet.onRoom(this::roomAgain);
-        }
-        return false;
+    /** True if nothing is due from us but what was written already: the peer is to take it. */
+    boolean waitsForPeerToRead() {
+        return !connection.isWritable() || (isShut && callsInFlight == 0);
     }
 
-    private boolean hasMemory() {
-        if (pending.hasRoom()) {
-            return true;
-        }
-        if (!isWaitingForMemory) {
-            isWaitingForMemory = true;
-            pending.onRoom(this::memoryAgain);
-        }
-        return false;
+    /** The connection is closed, and waits for nothing any more. */
+    void closed() {
+        isClosed = true;
     }
 
-    /** Any thread. */
-    private void memoryAgain() {
+    /** What {@link #update} waited for may be there. Any thread. */
+    void roomAgain() {
         try {
-            connection.eventLoop().execute(() -> {
-                isWaitingForMemory = false;
-                update();
-            });
+            connection.eventLoop().execute(this::update);
         } catch (RejectedExecutionException e) {
-            isWaitingForMemory = true; // as below
-        }
-    }
-
-    /** Any thread. */
-    private void roomAgain() {
-        try {
-            connection.eventLoop().execute(() -> {
-                isWaitingForRoom = false;
-                update();
-            });
-        } catch (RejectedExecutionException e) {
-            isWaitingForRoom = true; // the source has been closed, and with it the connection: nobody reads any more
+            return; // the source has been closed, and with it the connection: nobody reads any more
         }
     }
 }

@@ -65,6 +65,13 @@ public final class ReplySender {
         connection.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
+    /** Sends what there is, and closes the connection once the peer has had it, or its time: see {@link Linger}. */
+    public void flushAndHangUp() {
+        ByteBuf last = buffer();
+        pending = null;
+        Linger.hangUp(connection, connection.writeAndFlush(last));
+    }
+
     /** Gives up what was not sent. */
     public void discard() {
         if (pending != null) {

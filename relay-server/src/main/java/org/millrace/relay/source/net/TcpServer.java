@@ -156,7 +156,7 @@ public final class TcpServer {
         acceptors = accepting;
         EventLoopGroup serving = transport.newGroup("source-" + context.name(), eventLoopCount());
         eventLoops = serving;
-        NameLookups lookups = new NameLookups(context.name());
+        NameLookups lookups = NameLookups.ofSystem(context.name(), context.clock());
         names = lookups;
         int maxUnsent = settings.maxUnsentBytes();
         int firstRead = Math.min(firstReadBytes, settings.maxReadBytes());

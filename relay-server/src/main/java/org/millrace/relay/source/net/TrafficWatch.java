@@ -1,8 +1,10 @@
 package org.millrace.relay.source.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, or without a word. A
- * time in which we did not read from it is not the peer's. The connection's event loop only.
+ * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, without a word, or with our
+ * answers unread. A time in which we did not read from it for another reason is not the peer's. The connection's event loop only.
  */
 public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     /** How late a timeout may be noticed: this part of it. */
@@ -25,14 +27,18 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     private final PeerLog log;
     private final InstantSource clock;
 
-    private long lastReadMillis;
+    /** When the peer last did what it was to do. */
+    private long lastMoveMillis;
+    /** Bytes of answers that it had left unread at the last look. */
+    private long lastUnsentBytes;
+
     private @Nullable Future<?> looking;
 
     /**
      * How long a peer may be silent; zero is for ever.
      *
      * @param idle with nothing due from either side
-     * @param stall in the middle of a frame
+     * @param stall in the middle of a frame, of its own or of ours
      */
     public record Timeouts(Duration idle, Duration stall) {}
 
@@ -54,7 +60,7 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        lastReadMillis = clock.millis();
+        lastMoveMillis = clock.millis();
         long shortest = Math.min(orNever(timeouts.idle()), orNever(timeouts.stall()));
         if (shortest != Long.MAX_VALUE) {
             long period = Math.max(1, shortest / LOOKS_PER_TIMEOUT);
@@ -77,17 +83,28 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        lastReadMillis = clock.millis();
+        lastMoveMillis = clock.millis();
         ctx.fireChannelReadComplete();
     }
 
     private void look(ChannelHandlerContext ctx) {
         long now = clock.millis();
-        if (!ctx.channel().config().isAutoRead()) {
-            lastReadMillis = now;
+        long unsentBytes = unsentBytes(ctx.channel());
+        boolean hasRead = unsentBytes < lastUnsentBytes;
+        lastUnsentBytes = unsentBytes;
+        if (unsentBytes > 0 && gate.waitsForPeerToRead()) {
+            if (hasRead) {
+                lastMoveMillis = now;
+            } else if (now - lastMoveMillis >= orNever(timeouts.stall())) {
+                timeOut(ctx, "stallTimeout: it has left our answers unread for " + timeouts.stall());
+            }
             return;
         }
-        long silentMillis = now - lastReadMillis;
+        if (!ctx.channel().config().isAutoRead()) {
+            lastMoveMillis = now;
+            return;
+        }
+        long silentMillis = now - lastMoveMillis;
         if (isMidFrame.getAsBoolean()) {
             if (silentMillis >= orNever(timeouts.stall())) {
                 timeOut(ctx, "stallTimeout: silent in the middle of a frame for " + timeouts.stall());
@@ -95,6 +112,11 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
         } else if (gate.callsInFlight() == 0 && silentMillis >= orNever(timeouts.idle())) {
             timeOut(ctx, "idleTimeout: silent for " + timeouts.idle());
         }
+    }
+
+    private static long unsentBytes(Channel connection) {
+        ChannelOutboundBuffer unsent = connection.unsafe().outboundBuffer();
+        return unsent == null ? 0 : unsent.totalPendingWriteBytes(); // none once it is closed
     }
 
     private void timeOut(ChannelHandlerContext ctx, String why) {

@@ -90,17 +90,20 @@ final class NetcatConnection extends EventConnection {
         replies.discard();
     }
 
-    /** Behind all other answers the one to the line that was too long. */
+    /** Behind all other answers the one to the line that was too long, whose sender may not have come to its end. */
     @Override
     protected void finish() {
-        if (isOverlong) {
-            replies.buffer()
-                    .writeCharSequence(
-                            "FAILED: Event exceeds the maximum length (" + settings.maxLineChars()
-                                    + " chars, including newline)\n",
-                            StandardCharsets.US_ASCII);
+        if (!isOverlong) {
+            replies.flushAndClose();
+            return;
         }
-        replies.flushAndClose();
+        replies.buffer()
+                .writeCharSequence(
+                        "FAILED: Event exceeds the maximum length (" + settings.maxLineChars()
+                                + " chars, including newline)\n",
+                        StandardCharsets.US_ASCII);
+        drain();
+        replies.flushAndHangUp();
     }
 
     private void readLines(ByteBuf bytes) {

@@ -12,6 +12,7 @@ import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReadGates;
 import org.millrace.relay.source.net.SourceBatches;
 import org.millrace.relay.source.net.TcpServer;
 import org.millrace.relay.source.net.TrafficWatch;
@@ -32,8 +33,8 @@ final class NetcatSource implements Source {
     private final NetcatSettings settings;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
-    private final PendingBytes pending;
     private final SourceBatches batches;
+    private final ReadGates gates;
     private final TcpServer server;
 
     NetcatSource(SourceContext context, NetcatSettings settings, Transport transport) {
@@ -41,9 +42,10 @@ final class NetcatSource implements Source {
         this.settings = settings;
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
-        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        PendingBytes pending = new PendingBytes(settings.stream().maxPendingBytes());
         this.batches =
                 new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.gates = new ReadGates(context.inlet(), pending, connections);
         this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
     }
 
@@ -63,7 +65,7 @@ final class NetcatSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, context.inlet(), MAX_BATCHES, pending, connections);
+        ReadGate gate = gates.open(connection, MAX_BATCHES);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",

@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.BatchSized;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
@@ -17,6 +18,7 @@ import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReadGates;
 import org.millrace.relay.source.net.SourceBatches;
 import org.millrace.relay.source.net.TcpServer;
 import org.millrace.relay.source.net.TrafficWatch;
@@ -35,8 +37,8 @@ class SyslogTcpSource implements Source {
     private final ConnectionFigures connections;
     private final SyslogFigures figures;
     private final PeerLog peerLog;
-    private final PendingBytes pending;
     private final SourceBatches batches;
+    private final ReadGates gates;
     private final TcpServer server;
 
     /** @param zone of time stamps that do not say theirs, in the plain dialect */
@@ -48,9 +50,10 @@ class SyslogTcpSource implements Source {
         this.connections = new ConnectionFigures(context.metrics());
         this.figures = new SyslogFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
-        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        PendingBytes pending = new PendingBytes(settings.stream().maxPendingBytes());
         this.batches =
                 new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.gates = new ReadGates(context.inlet(), pending, connections);
         this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
     }
 
@@ -72,7 +75,7 @@ class SyslogTcpSource implements Source {
     private void build(Channel connection) {
         InetSocketAddress local = (InetSocketAddress) connection.localAddress();
         InetAddress peer = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-        ReadGate gate = new ReadGate(connection, context.inlet(), SyslogConnection.MAX_BATCHES, pending, connections);
+        ReadGate gate = gates.open(connection, SyslogConnection.MAX_BATCHES);
         SyslogEvents events = events(local.getPort());
         peerHeaders.addTo(events, local, peer);
         ChannelPipeline pipeline = connection.pipeline();
@@ -83,16 +86,24 @@ class SyslogTcpSource implements Source {
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
         if (peerHeaders.needName()) {
-            gate.hold();
-            server.names()
-                    .nameOf(peer)
-                    .thenAcceptAsync(
-                            name -> {
-                                peerHeaders.addNameTo(events, name);
-                                gate.letGo();
-                            },
-                            connection.eventLoop());
+            addName(connection, peer, events, gate);
         }
+    }
+
+    /** Nothing is read until the name is known, or has taken too long. */
+    private void addName(Channel connection, InetAddress peer, SyslogEvents events, ReadGate gate) {
+        CompletableFuture<String> name = server.names().nameOf(peer);
+        if (name.isDone()) {
+            peerHeaders.addNameTo(events, name.join());
+            return;
+        }
+        gate.hold();
+        name.thenAcceptAsync(
+                found -> {
+                    peerHeaders.addNameTo(events, found);
+                    gate.letGo();
+                },
+                connection.eventLoop());
     }
 
     private SyslogEvents events(int port) {

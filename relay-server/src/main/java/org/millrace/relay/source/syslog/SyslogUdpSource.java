@@ -76,7 +76,6 @@ final class SyslogUdpSource implements Source {
                 new StampReader(zone, context.clock(), false), format == null ? null : new CustomFormat(format));
         SyslogEvents events = new SyslogEvents(Dialect.PLAIN, parser, messages.keep(), MessageText.asItIs(), figures);
         PeerHeaders peerHeaders = new PeerHeaders(messages, null);
-        PeerNames peerNames = new PeerNames(names, context.clock());
-        return new SyslogDatagrams(port, batches, connections, events, peerHeaders, peerNames);
+        return new SyslogDatagrams(port, batches, connections, events, peerHeaders, names);
     }
 }

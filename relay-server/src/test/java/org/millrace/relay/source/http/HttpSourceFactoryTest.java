@@ -33,6 +33,8 @@ class HttpSourceFactoryTest {
         assertThat(settings.tcp().host()).isEqualTo("0.0.0.0");
         assertThat(settings.handler()).isInstanceOf(JsonHandler.class);
         assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.maxRequestBytes())
+                .isEqualTo(Math.min(100_000_000, Runtime.getRuntime().maxMemory() / 32));
         create(Map.of());
         assertThat(problems.problems()).singleElement().asString().startsWith("port: missing");
     }

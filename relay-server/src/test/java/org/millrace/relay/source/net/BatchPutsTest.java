@@ -3,7 +3,12 @@ package org.millrace.relay.source.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +145,44 @@ class BatchPutsTest {
         source.abandon();
 
         assertThat(registry.counter("source.r1.eventsDropped").getCount()).isEqualTo(3);
+        assertThat(pending.held()).isZero();
+    }
+
+    @Test
+    void manySmallBatchesCountForMoreThanTheirBytes() {
+        BatchPuts puts = source.open(connection, 100, true, outcome);
+        inlet.hold();
+        for (int i = 0; i < 10; i++) {
+            puts.put(batch("x"));
+        }
+
+        assertThat(pending.held()).isGreaterThan(10 * 256);
+        inlet.release();
+    }
+
+    @Test
+    void whatBecomesOfABatchAfterTheEventLoopHasEndedIsCounted() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        Channel other = new NioSocketChannel();
+        loops.register(other).sync();
+        BatchPuts puts = source.open(other, 2, true, outcome);
+        inlet.hold();
+        other.eventLoop()
+                .submit(() -> {
+                    puts.put(batch("a", "b"));
+                    puts.put(batch("c"));
+                })
+                .sync();
+        other.close().sync();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        source.abandon();
+
+        inlet.refuseHeld(0, full);
+        inlet.acceptHeld(0);
+
+        assertThat(registry.counter("source.r1.eventsDropped").getCount()).isEqualTo(2);
+        assertThat(metrics.channelWriteFails.getCount()).isEqualTo(1);
+        assertThat(metrics.eventsAccepted.getCount()).isEqualTo(1);
         assertThat(pending.held()).isZero();
     }
 

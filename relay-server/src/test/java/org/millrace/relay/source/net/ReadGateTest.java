@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.SourceMetrics;
@@ -14,7 +16,8 @@ class ReadGateTest {
     private final RecordingInlet inlet = new RecordingInlet();
     private final PendingBytes pending = new PendingBytes(100);
     private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", new MetricRegistry()));
-    private final ReadGate gate = new ReadGate(connection, inlet, 2, pending, figures);
+    private final ReadGates gates = new ReadGates(inlet, pending, figures);
+    private final ReadGate gate = gates.open(connection, 2);
 
     @AfterEach
     void close() {
@@ -59,6 +62,42 @@ class ReadGateTest {
         gate.letGo();
 
         assertThat(isRead()).isTrue();
+    }
+
+    @Test
+    void aConnectionThatComesWhileTooMuchIsPendingIsNotReadAtAll() {
+        pending.add(100);
+        EmbeddedChannel late = new EmbeddedChannel();
+        gates.open(late, 2);
+        assertThat(late.config().isAutoRead()).isFalse();
+
+        pending.remove(100);
+        late.runPendingTasks();
+
+        assertThat(late.config().isAutoRead()).isTrue();
+        late.finishAndReleaseAll();
+    }
+
+    @Test
+    void whoeverComesAndGoesWhileThereIsNoRoomLeavesNothingBehind() {
+        inlet.setRoom(false);
+        pending.add(100);
+        List<EmbeddedChannel> gone = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            EmbeddedChannel other = new EmbeddedChannel();
+            ReadGate itsGate = gates.open(other, 2);
+            itsGate.callBegan();
+            other.close();
+            itsGate.callEnded(); // which comes late
+            other.runPendingTasks();
+            gone.add(other);
+        }
+        assertThat(inlet.waitingForRoom()).isLessThanOrEqualTo(1);
+
+        inlet.setRoom(true);
+        pending.remove(100);
+
+        assertThat(gone).noneMatch(EmbeddedChannel::hasPendingTasks);
     }
 
     private boolean isRead() {

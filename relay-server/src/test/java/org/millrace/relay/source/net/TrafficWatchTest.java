@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ class TrafficWatchTest {
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final MetricRegistry registry = new MetricRegistry();
     private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", registry));
-    private final ReadGate gate = new ReadGate(connection, new RecordingInlet(), 10, PendingBytes.UNLIMITED, figures);
+    private final ReadGate gate = new ReadGates(new RecordingInlet(), PendingBytes.UNLIMITED, figures).open(connection, 10);
     private boolean isMidFrame;
 
     @AfterEach
@@ -81,6 +82,58 @@ class TrafficWatchTest {
         pass(Duration.ofSeconds(1000));
 
         assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void peerThatNeverReadsItsAnswersIsDisconnected() {
+        watch(Duration.ZERO, Duration.ofSeconds(10));
+        answerMoreThanFits();
+        gate.update();
+        assertThat(connection.config().isAutoRead()).isFalse();
+        pass(Duration.ofSeconds(6));
+        assertThat(connection.isOpen()).isTrue();
+
+        pass(Duration.ofSeconds(8));
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(registry.counter("source.r1.connectionsTimedOut").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatReadsItsAnswersSlowlyIsNot() {
+        watch(Duration.ZERO, Duration.ofSeconds(10));
+        answerMoreThanFits();
+        gate.update();
+        for (int i = 0; i < 10; i++) {
+            pass(Duration.ofSeconds(8));
+            connection.unsafe().outboundBuffer().addFlush();
+            connection.unsafe().outboundBuffer().remove();
+        }
+
+        assertThat(connection.isWritable()).isFalse();
+        assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void peerThatLeavesItsLastAnswersUnreadIsDisconnectedToo() {
+        watch(Duration.ZERO, Duration.ofSeconds(10));
+        connection.write(Unpooled.buffer().writeInt(1));
+        gate.callBegan();
+        gate.shut();
+        pass(Duration.ofSeconds(1000));
+        assertThat(connection.isOpen()).isTrue();
+
+        gate.callEnded();
+        pass(Duration.ofSeconds(14));
+
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    private void answerMoreThanFits() {
+        connection.config().setWriteBufferWaterMark(new WriteBufferWaterMark(16, 64));
+        for (int i = 0; i < 100; i++) {
+            connection.write(Unpooled.buffer().writeInt(1)); // which is what it is like when nothing can be sent
+        }
     }
 
     private void watch(Duration idle, Duration stall) {

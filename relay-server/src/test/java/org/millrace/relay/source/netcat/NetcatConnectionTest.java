@@ -19,6 +19,7 @@ import org.millrace.relay.source.net.ConnectionFigures;
 import org.millrace.relay.source.net.PeerLog;
 import org.millrace.relay.source.net.PendingBytes;
 import org.millrace.relay.source.net.ReadGate;
+import org.millrace.relay.source.net.ReadGates;
 import org.millrace.relay.source.net.SourceBatches;
 import org.millrace.relay.source.net.TcpServer;
 import org.millrace.testkit.FakeClock;
@@ -175,7 +176,7 @@ class NetcatConnectionTest {
         PeerLog log = new PeerLog(LoggerFactory.getLogger(NetcatConnectionTest.class), "r1", new FakeClock());
         SourceBatches batches = new SourceBatches(inlet, pending, new BatchFigures(metrics, pending), log);
         connection = new EmbeddedChannel();
-        ReadGate gate = new ReadGate(connection, inlet, 8, pending, new ConnectionFigures(metrics));
+        ReadGate gate = new ReadGates(inlet, pending, new ConnectionFigures(metrics)).open(connection, 8);
         connection.pipeline().addLast(new NetcatConnection(connection, gate, batches, settings, log));
     }
 
