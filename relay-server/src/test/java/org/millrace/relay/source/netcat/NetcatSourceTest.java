@@ -1,10 +1,9 @@
 package org.millrace.relay.source.netcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +18,9 @@ import org.millrace.testkit.RecordingInlet;
 
 /** The source as a whole, on a port of loopback. */
 class NetcatSourceTest {
+    /** More than the source reads at once, less than the two sockets hold. */
+    private static final int UNREAD_BYTES = 200_000;
+
     private final RecordingInlet inlet = new RecordingInlet();
     private final SourceMetrics metrics = new SourceMetrics("r1", new MetricRegistry());
 
@@ -33,9 +35,12 @@ class NetcatSourceTest {
             try (Socket peer = new Socket(
                     InetAddress.getLoopbackAddress(), source.boundAddress().getPort())) {
                 peer.setSoTimeout(60_000);
-                Thread sending = new Thread(() -> send(peer, "line\n".repeat(100) + "x".repeat(8 << 20)));
-                sending.start();
-                sending.join();
+                inlet.hold();
+                peer.getOutputStream()
+                        .write(("line\n".repeat(100) + "x".repeat(UNREAD_BYTES)).getBytes(StandardCharsets.US_ASCII));
+                peer.shutdownOutput();
+                await().until(() -> inlet.heldBatches() == 1);
+                inlet.release();
 
                 String answers = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 
@@ -45,15 +50,5 @@ class NetcatSourceTest {
             }
         }
         assertThat(inlet.bodies()).hasSize(100);
-    }
-
-    private static void send(Socket peer, String text) {
-        try {
-            OutputStream out = peer.getOutputStream();
-            out.write(text.getBytes(StandardCharsets.US_ASCII));
-            peer.shutdownOutput();
-        } catch (IOException hungUp) {
-            return; // the test looks at the answers
-        }
     }
 }
