@@ -244,13 +244,14 @@ class HttpConnectionTest {
         behind = depth;
         connect();
 
-        sendText(request("[{\"body\":\"x\"}]").repeat(300));
+        sendText(request("[{\"body\":\"x\"}]").repeat(100)); // Netty lets 128 wait
         assertThat(depth.frames).hasSize(1); // and the others wait in the pipeline
         depth.first.complete(null);
+        connection.runPendingTasks();
 
-        assertThat(depth.frames).hasSize(300);
-        assertThat(depth.frames.get(299)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
-        assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1)).hasSize(isRefused ? 300 : 301);
+        assertThat(depth.frames).hasSize(100);
+        assertThat(depth.frames.get(99)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
+        assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1)).hasSize(isRefused ? 100 : 101);
     }
 
     @ParameterizedTest(name = "{1}")

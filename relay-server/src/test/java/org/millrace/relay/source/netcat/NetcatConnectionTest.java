@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelFullException;
@@ -99,6 +104,39 @@ class NetcatConnectionTest {
     }
 
     @Test
+    void whoSendsALineThatIsTooLongMayReadItsAnswersBeforeWeHangUp() {
+        HalfClosing socket = new HalfClosing();
+        connect(socket, "max-line-length", "20");
+        inlet.hold();
+        send("one\n" + "x".repeat(30));
+        assertThat(connection.config().isAutoRead()).isFalse();
+
+        inlet.release();
+        assertThat(answers()).startsWith("OK\nFAILED: Event exceeds the maximum length");
+        assertThat(socket.isOutputShutdown()).isTrue();
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(connection.config().isAutoRead()).isTrue();
+        send("x\ny\n");
+        connection.advanceTimeBy(2, TimeUnit.SECONDS);
+        connection.runScheduledPendingTasks();
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(inlet.bodies()).containsExactly("one");
+    }
+
+    @Test
+    void whoHasHungUpItselfIsNotWaitedFor() {
+        connect(new HalfClosing(), "max-line-length", "20");
+        send("x".repeat(30));
+        assertThat(connection.isOpen()).isTrue();
+
+        connection.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(answers().split("FAILED", -1)).hasSize(2);
+    }
+
+    @Test
     void aLineWithoutEndHoldsNoMoreThanALine() {
         connect("max-line-length", "20");
         for (int i = 0; i < 100 && connection.isOpen(); i++) { // bytes that count for no character by themselves
@@ -166,6 +204,10 @@ class NetcatConnectionTest {
     }
 
     private void connect(String... keysAndValues) {
+        connect(new EmbeddedChannel(), keysAndValues);
+    }
+
+    private void connect(EmbeddedChannel socket, String... keysAndValues) {
         Map<String, String> values = new HashMap<>(Map.of("bind", "localhost", "port", "0"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
@@ -175,7 +217,7 @@ class NetcatConnectionTest {
         assertThat(problems.problems()).isEmpty();
         PeerLog log = new PeerLog(LoggerFactory.getLogger(NetcatConnectionTest.class), "r1", new FakeClock());
         SourceBatches batches = new SourceBatches(inlet, pending, new BatchFigures(metrics, pending), log);
-        connection = new EmbeddedChannel();
+        connection = socket;
         ReadGate gate = new ReadGates(inlet, pending, new ConnectionFigures(metrics)).open(connection, 8);
         connection.pipeline().addLast(new NetcatConnection(connection, gate, batches, settings, log));
     }
@@ -192,5 +234,60 @@ class NetcatConnectionTest {
             answer.release();
         }
         return all.toString();
+    }
+
+    /** One whose halves are closed one by one, as a socket's; its time stands still. */
+    private static final class HalfClosing extends EmbeddedChannel implements DuplexChannel {
+        private boolean isOutputShutdown;
+
+        HalfClosing() {
+            freezeTime();
+        }
+
+        @Override
+        public boolean isInputShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isOutputShutdown() {
+            return isOutputShutdown;
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public ChannelFuture shutdownInput() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ChannelFuture shutdownInput(ChannelPromise promise) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ChannelFuture shutdownOutput() {
+            return shutdownOutput(newPromise());
+        }
+
+        @Override
+        public ChannelFuture shutdownOutput(ChannelPromise promise) {
+            isOutputShutdown = true;
+            return promise.setSuccess();
+        }
+
+        @Override
+        public ChannelFuture shutdown() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ChannelFuture shutdown(ChannelPromise promise) {
+            throw new UnsupportedOperationException();
+        }
     }
 }
