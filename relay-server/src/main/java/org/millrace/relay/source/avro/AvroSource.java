@@ -6,11 +6,11 @@ import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
 import org.millrace.codec.frame.ReceiveBudget;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.TcpServer;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.TcpServer;
+import org.millrace.listener.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

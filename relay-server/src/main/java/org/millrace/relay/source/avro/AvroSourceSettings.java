@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.millrace.api.Settings;
 import org.millrace.codec.CodecLimits;
-import org.millrace.relay.source.net.IpFilter;
-import org.millrace.relay.source.net.TcpSettings;
-import org.millrace.relay.source.net.TrafficWatch.Timeouts;
+import org.millrace.listener.IpFilter;
+import org.millrace.listener.TcpSettings;
+import org.millrace.listener.TrafficWatch.Timeouts;
 
 /**
  * What an operator may set, Flume's keys first.

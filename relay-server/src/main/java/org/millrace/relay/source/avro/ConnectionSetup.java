@@ -14,15 +14,15 @@ import org.millrace.codec.frame.AvroFrameDecoder;
 import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.AvroCallDecoder;
 import org.millrace.codec.rpc.PeerProtocols;
+import org.millrace.listener.Admission;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
+import org.millrace.listener.TrafficWatch;
 import org.millrace.relay.source.avro.AvroSourceSettings.Compression;
-import org.millrace.relay.source.net.Admission;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.ReadGates;
-import org.millrace.relay.source.net.TrafficWatch;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {

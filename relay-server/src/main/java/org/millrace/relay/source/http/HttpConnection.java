@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.TcpServer;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.TcpServer;
 
 /**
  * Takes the requests of one connection, one after the other: the next is read once this one is answered. The connection's event loop

@@ -5,8 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.millrace.api.Settings;
-import org.millrace.relay.source.net.IpFilter;
-import org.millrace.relay.source.net.TcpSettings;
+import org.millrace.listener.IpFilter;
+import org.millrace.listener.TcpSettings;
 
 /**
  * What an operator may set.

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PendingBytes;
 
 /** Takes the events of requests to the inlet, within what all may hold, and counts them. The event loop of the connection only. */
 final class RequestPuts {

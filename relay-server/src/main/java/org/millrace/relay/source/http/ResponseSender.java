@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import org.millrace.relay.source.net.Linger;
+import org.millrace.listener.Linger;
 
 /** Writes answers. The connection's event loop only. */
 final class ResponseSender {

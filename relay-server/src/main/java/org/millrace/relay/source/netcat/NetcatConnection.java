@@ -6,12 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.EventConnection;
-import org.millrace.relay.source.net.HeaderBytes;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.ReplySender;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.EventConnection;
+import org.millrace.listener.HeaderBytes;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReplySender;
+import org.millrace.listener.SourceBatches;
 
 /**
  * One connection: an event of each line, an answer to each event, as Flume's netcat source has them. Lines that come together are put

@@ -10,10 +10,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.DatagramConnection;
-import org.millrace.relay.source.net.NameLookups;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.DatagramConnection;
+import org.millrace.listener.NameLookups;
+import org.millrace.listener.SourceBatches;
 
 /**
  * A message of each datagram: its first line that is not empty. While a sender's name is looked up nothing is read. The port's event

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
 
