@@ -86,7 +86,7 @@ final class Drainer implements Component {
             for (SinkRunner thread : threads) {
                 thread.start();
             }
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | LinkageError e) {
             close();
             throw e;
         }
@@ -105,7 +105,14 @@ final class Drainer implements Component {
 
     @Override
     public void close() {
-        threads.forEach(SinkRunner::close);
+        closeAll(List.of(this));
+    }
+
+    /** All of them in the time that one may take. */
+    static void closeAll(List<Drainer> drainers) {
+        SinkRunner.closeAll(drainers.stream()
+                .flatMap(drainer -> drainer.threads.stream())
+                .toList());
     }
 
     void show(Display display) {

@@ -2,7 +2,8 @@ package org.millrace.relay;
 
 import java.time.Duration;
 import java.util.Objects;
-import org.millrace.api.Channel;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.Transaction;
@@ -27,60 +28,84 @@ final class Handover {
     }
 
     /**
-     * Moves all events, in their order. Nobody puts into the old channel any more, and nobody takes from it.
+     * Moves all events, in their order. Nobody puts into the old channel any more, and nobody takes from it; but a sink that hangs may
+     * still have some, and give them back.
      *
-     * @return false if the new one had no room for all of them by then: the others are still in the old one
+     * @return null once the old one is empty; else why it is not by then: what could not be moved is still in it
      */
-    boolean runWithin(Duration timeout) throws InterruptedException {
+    @Nullable
+    String runWithin(Duration timeout) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        long events = 0;
-        while (true) {
+        long moved = 0;
+        String refusal = null;
+        while (refusal == null) {
             try {
-                int moved = moveOne();
-                if (moved == 0) {
+                int events = moveOne();
+                moved += events;
+                if (events > 0) {
+                    continue;
+                }
+                long taken = from.channel().eventsInMemory();
+                if (taken == 0) {
                     break;
                 }
-                events += moved;
+                refusal = pauseUnlessOver(
+                        deadlineNanos, () -> taken + " of its events are with a sink that does not come to an end");
             } catch (ChannelFullException e) {
-                if (System.nanoTime() - deadlineNanos >= 0) {
-                    return refused(events, e);
-                }
-                Thread.sleep(PAUSE_MILLIS);
+                refusal = pauseUnlessOver(deadlineNanos, () -> String.valueOf(e.getMessage()));
             } catch (ChannelException e) {
-                return refused(events, e);
+                refusal = String.valueOf(e.getMessage());
             }
         }
-        if (events > 0) {
-            log.info("channel {}: {} events handed over to the new one", from.name(), events);
+        if (refusal != null) {
+            log.error(
+                    "channel {}: {} events handed over, and {} are left: {}", from, moved, sizeOf(from), refusal);
+        } else if (moved > 0) {
+            log.info("channel {}: {} events handed over to the new one", from.name(), moved);
         }
-        return true;
+        return refusal;
     }
 
-    private boolean refused(long moved, ChannelException why) {
-        log.error(
-                "channel {}: {} events handed over to the new one, which does not take the other {}: {}",
-                from.name(),
-                moved,
-                sizeOf(from),
-                why.getMessage());
-        return false;
+    private static @Nullable String pauseUnlessOver(long deadlineNanos, Supplier<String> refusal)
+            throws InterruptedException {
+        if (System.nanoTime() - deadlineNanos >= 0) {
+            return refusal.get();
+        }
+        Thread.sleep(PAUSE_MILLIS);
+        return null;
     }
 
+    /** A batch that is too large for the new one is cut: what it takes at once, it may count in bytes. */
     private int moveOne() throws InterruptedException {
-        Channel old = from.channel();
-        int most = Math.min(old.transactionCapacity(), to.channel().transactionCapacity());
-        try (Transaction taking = old.begin()) {
-            EventBatch batch = taking.take(most);
-            if (batch == null) {
-                return 0;
+        int most = Math.min(
+                from.channel().transactionCapacity(), to.channel().transactionCapacity());
+        while (true) {
+            int tried = 0;
+            try (Transaction taking = from.channel().begin()) {
+                EventBatch batch = taking.take(most);
+                if (batch == null) {
+                    return 0;
+                }
+                tried = batch.events();
+                put(batch.retain());
+                taking.commit();
+                return tried;
+            } catch (ChannelFullException e) {
+                throw e;
+            } catch (ChannelException e) {
+                if (tried <= 1) {
+                    throw e;
+                }
+                most = tried / 2;
             }
-            int events = batch.events();
-            try (Transaction putting = to.channel().begin()) {
-                putting.put(batch.retain());
-                putting.commit();
-            }
-            taking.commit();
-            return events;
+        }
+    }
+
+    /** Takes the batch over. */
+    private void put(EventBatch batch) throws InterruptedException {
+        try (Transaction putting = to.channel().begin()) {
+            putting.put(batch);
+            putting.commit();
         }
     }
 

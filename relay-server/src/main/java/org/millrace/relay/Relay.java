@@ -154,7 +154,7 @@ public final class Relay implements Component {
         running.sources.forEach(RunningParts::close);
         handOverRetired(deadlineNanos);
         drain(deadlineNanos);
-        running.drainers.forEach(drainer -> RunningParts.close(drainer.title(), drainer));
+        Drainer.closeAll(running.drainers);
         running.channels.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
         running.retired.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
         RunningParts.close("monitoring", monitoring);

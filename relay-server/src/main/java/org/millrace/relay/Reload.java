@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.Channel;
+import org.millrace.api.Component;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Assembly.ChannelPart;
@@ -17,10 +19,14 @@ import org.slf4j.LoggerFactory;
  * RunningParts} tells what runs: a step that failed can be followed by the way back, which is another run of this.
  *
  * <p>What goes away is closed before what comes is started, since the one may need the other's port or directory. Sources that go on
- * keep their connections meanwhile, and are held where their channels change. Events in memory are given up last of all.
+ * keep their connections meanwhile, and are held where their channels change; those that come are held until all else is done, so that a
+ * change which fails has put no event anywhere. Events in memory are given up last of all.
  */
 final class Reload {
     private static final Logger log = LoggerFactory.getLogger(Reload.class);
+
+    /** How often to look whether a channel's memory is empty. */
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final RunningParts running;
     private final Assembly next;
@@ -35,23 +41,28 @@ final class Reload {
         this.deadlineNanos = System.nanoTime() + deadline.toNanos();
     }
 
-    /** @throws StartException if a new part does not start; those that were to go are gone then */
+    /** @throws StartException if a new part does not start, or events would be lost; some that were to go are gone then */
     void run() throws StartException, InterruptedException {
-        closeSources();
-        holdSources();
-        closeDrainers();
-        retireChannels();
-        startChannels();
-        startDrainers();
-        handOver();
-        exchangeRoutes();
-        startSources();
-        giveUpRetired();
+        try {
+            closeSources();
+            holdSources();
+            closeDrainers();
+            retireChannels();
+            startChannels();
+            startDrainers();
+            startSources();
+            handOver();
+            exchangeRoutes();
+            giveUpRetired();
+        } finally {
+            next.closeRoutesBut(running.snapshot());
+        }
     }
 
     private void closeSources() {
         for (SourcePart source : List.copyOf(running.sources)) {
             if (next.sources().stream().noneMatch(other -> other.source() == source.source())) {
+                source.inlet().refuse(); // if a change before has held it
                 RunningParts.close(source);
                 display.hide(source.metrics());
                 running.sources.remove(source);
@@ -59,7 +70,7 @@ final class Reload {
         }
     }
 
-    /** Those whose route is exchanged, and until then have no room. */
+    /** Those whose route is exchanged, and until then have no room: their batches wait. */
     private void holdSources() throws InterruptedException {
         List<SourcePart> held = new ArrayList<>();
         for (SourcePart source : running.sources) {
@@ -79,27 +90,43 @@ final class Reload {
 
     private void closeDrainers() throws InterruptedException {
         List<Drainer> staying = Drainer.of(next);
-        for (Drainer drainer : List.copyOf(running.drainers)) {
-            if (staying.stream().noneMatch(drainer::isSame)) {
-                if (isToBeEmptied(drainer.channel().name()) && !drainer.drainWithin(timeLeft())) {
-                    log.warn(
-                            "{} has not emptied channel {} in time",
-                            drainer.title(),
-                            drainer.channel().name());
-                }
-                RunningParts.close(drainer.title(), drainer);
-                drainer.hide(display);
-                running.drainers.remove(drainer);
+        List<Drainer> going = running.drainers.stream()
+                .filter(drainer -> staying.stream().noneMatch(drainer::isSame))
+                .toList();
+        for (Drainer drainer : going) {
+            if (isToBeEmptied(drainer.channel()) && !hasEmptied(drainer)) {
+                log.warn(
+                        "{} has not emptied channel {} in time",
+                        drainer.title(),
+                        drainer.channel().name());
             }
+        }
+        Drainer.closeAll(going);
+        for (Drainer drainer : going) {
+            drainer.hide(display);
+            running.drainers.remove(drainer);
         }
     }
 
-    /** A channel in memory that no other takes the place of. */
-    private boolean isToBeEmptied(String channel) {
-        return successor(channel) == null
-                && running.channels.stream()
-                        .anyMatch(part ->
-                                part.name().equals(channel) && !part.channel().isDurable());
+    /** One that goes and holds events in memory, which nobody can take over from it: no other has its name, or needs its directories. */
+    private boolean isToBeEmptied(Channel channel) {
+        boolean stays = next.channels().stream().anyMatch(part -> part.channel() == channel);
+        return !stays && !channel.isDurable() && (successor(channel.name()) == null || channel.ownsDirectories());
+    }
+
+    /** What is on disk may stay there. */
+    private boolean hasEmptied(Drainer drainer) throws InterruptedException {
+        Channel channel = drainer.channel();
+        if (!channel.ownsDirectories()) {
+            return drainer.drainWithin(timeLeft());
+        }
+        while (channel.eventsInMemory() > 0) {
+            if (timeLeft().isZero()) {
+                return false;
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+        return true;
     }
 
     private @Nullable ChannelPart successor(String channel) {
@@ -110,30 +137,70 @@ final class Reload {
     }
 
     /** What is on disk stays there; what is in memory is kept until it has a new home, or everything else runs. */
-    private void retireChannels() {
-        for (ChannelPart part : List.copyOf(running.channels)) {
-            if (next.channels().contains(part)) {
-                continue;
-            }
+    private void retireChannels() throws StartException {
+        List<ChannelPart> going = running.channels.stream()
+                .filter(part -> !next.channels().contains(part))
+                .toList();
+        for (ChannelPart part : going) {
+            refuseToLose(part);
+        }
+        for (ChannelPart part : going) {
             display.hide(part.metrics());
             running.channels.remove(part);
-            if (part.channel().isDurable()) {
-                String size = Handover.sizeOf(part);
-                ChannelPart successor = successor(part.name());
-                RunningParts.close("channel " + part.name(), part.channel());
-                if (!size.equals("0") && (successor == null || !successor.type().equals(part.type()))) {
-                    log.warn("channel {} is gone; {} events stay in its directories", part, size);
-                }
-            } else {
+            if (isToBeHandedOver(part)) {
                 running.retired.add(part);
+            } else {
+                close(part);
             }
         }
+    }
+
+    /** The one that takes its place needs its directories, which it gives back only with its memory. */
+    private void refuseToLose(ChannelPart part) throws StartException {
+        long inMemory = part.channel().eventsInMemory();
+        if (inMemory > 0 && successor(part.name()) != null && !isToBeHandedOver(part)) {
+            throw new StartException("channel " + part + " cannot be closed without losing the " + inMemory
+                    + " events in its memory, which its sinks have not delivered in time (expected: sinks that deliver; then"
+                    + " its keys can be changed)");
+        }
+    }
+
+    /** True if it stays open until its events are elsewhere, or given up. */
+    private boolean isToBeHandedOver(ChannelPart part) {
+        ChannelPart successor = successor(part.name());
+        if (!part.channel().ownsDirectories()) {
+            return true;
+        }
+        return successor == null
+                ? part.channel().eventsInMemory() > 0
+                : running.receivers.contains(part) && !successor.channel().ownsDirectories();
+    }
+
+    private void close(ChannelPart part) {
+        String size = Handover.sizeOf(part);
+        ChannelPart successor = successor(part.name());
+        RunningParts.close("channel " + part.name(), part.channel());
+        running.receivers.remove(part);
+        if (!size.equals("0") && (successor == null || !successor.channel().ownsDirectories())) {
+            warnOfStaying(part, size);
+        }
+    }
+
+    private static void warnOfStaying(ChannelPart part, String size) {
+        String directories = part.values().shown("dataDirs");
+        log.warn(
+                "channel {} is gone; {} events stay in its directories, {}: millrace channel export DIR reads them",
+                part,
+                size,
+                directories == null ? "those by default" : directories);
     }
 
     private void startChannels() throws StartException {
         for (ChannelPart part : next.channels()) {
             if (!running.channels.contains(part)) {
-                part.channel().start();
+                if (!running.retired.remove(part)) { // else it is as it was, with its events
+                    start("channel " + part.name(), part.channel());
+                }
                 running.channels.add(part);
                 display.show(part.metrics());
             }
@@ -143,21 +210,55 @@ final class Reload {
     private void startDrainers() throws StartException {
         for (Drainer drainer : Drainer.of(next)) {
             if (running.drainers.stream().noneMatch(drainer::isSame)) {
-                drainer.start();
+                start(drainer.title(), drainer);
                 running.drainers.add(drainer);
                 drainer.show(display);
             }
         }
     }
 
-    private void handOver() throws InterruptedException {
-        for (ChannelPart old : List.copyOf(running.retired)) {
-            ChannelPart now = successor(old.name());
-            if (now != null && new Handover(old, now).runWithin(timeLeft())) {
-                RunningParts.close("channel " + old.name(), old.channel());
-                running.retired.remove(old);
+    private void startSources() throws StartException {
+        for (SourcePart source : next.sources()) {
+            if (indexOf(source) < 0) {
+                source.inlet().hold();
+                start("source " + source.name(), source.source());
+                running.sources.add(source);
+                display.show(source.metrics());
             }
         }
+    }
+
+    /** Whatever a part throws at its start, it has not started; one that broke may have left something behind. */
+    private static void start(String title, Component part) throws StartException {
+        try {
+            part.start();
+        } catch (RuntimeException | LinkageError e) {
+            log.error("{} broke at its start", title, e);
+            RunningParts.close(title, part);
+            throw new StartException(title + " broke at its start: " + e.getClass().getName(), e);
+        }
+    }
+
+    private void handOver() throws StartException, InterruptedException {
+        for (ChannelPart old : List.copyOf(running.retired)) {
+            ChannelPart now = successor(old.name());
+            if (now != null) {
+                handOver(old, now);
+            }
+        }
+    }
+
+    private void handOver(ChannelPart old, ChannelPart now) throws StartException, InterruptedException {
+        running.receivers.add(now);
+        String refusal = new Handover(old, now).runWithin(timeLeft());
+        if (refusal != null && old.channel().eventsInMemory() == 0 && old.channel().isDurable()) {
+            warnOfStaying(old, Handover.sizeOf(old)); // of before the change that failed, as it seems: its sinks were slow then, too
+        } else if (refusal != null) {
+            throw new StartException("channel " + now + " cannot take over from the one before: " + refusal);
+        }
+        RunningParts.close("channel " + old.name(), old.channel());
+        running.retired.remove(old);
+        running.receivers.remove(old);
     }
 
     private void exchangeRoutes() {
@@ -168,7 +269,7 @@ final class Reload {
                 if (!old.route().equals(now.route())) {
                     now.inlet().exchange(now.route().inlet());
                     running.sources.set(index, now);
-                    old.route().close().run();
+                    RunningParts.closeRoute(old);
                 }
                 now.inlet().resume();
             }
@@ -184,25 +285,17 @@ final class Reload {
         return -1;
     }
 
-    private void startSources() throws StartException {
-        for (SourcePart source : next.sources()) {
-            if (indexOf(source) < 0) {
-                source.source().start();
-                running.sources.add(source);
-                display.show(source.metrics());
-            }
-        }
-    }
-
     private void giveUpRetired() {
         for (ChannelPart old : running.retired) {
-            String size = Handover.sizeOf(old);
-            if (!size.equals("0")) {
-                log.error("channel {} is gone, and {} events that were left in it are lost", old, size);
+            boolean keepsSome = old.channel().ownsDirectories();
+            String lost = keepsSome ? Long.toString(old.channel().eventsInMemory()) : Handover.sizeOf(old);
+            if (!lost.equals("0")) {
+                log.error("channel {} is gone, and {} events that were left in its memory are lost", old, lost);
             }
             RunningParts.close("channel " + old.name(), old.channel());
         }
         running.retired.clear();
+        running.receivers.clear();
     }
 
     private Duration timeLeft() {

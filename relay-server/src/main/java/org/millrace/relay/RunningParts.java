@@ -17,8 +17,10 @@ final class RunningParts {
     final List<ChannelPart> channels = new ArrayList<>();
     final List<Drainer> drainers = new ArrayList<>();
     final List<SourcePart> sources = new ArrayList<>();
-    /** Channels that are out of use, and still hold events. */
+    /** Channels that are out of use, still open, and may hold events: the way back may take them into use again. */
     final List<ChannelPart> retired = new ArrayList<>();
+    /** Channels that were handed events of others by a change that is not through. */
+    final List<ChannelPart> receivers = new ArrayList<>();
 
     private final String agent;
 
@@ -26,11 +28,11 @@ final class RunningParts {
         this.agent = agent;
     }
 
-    /** What runs right now, as parts to keep. */
+    /** What runs right now, as parts to keep; and channels that are retired, which may be kept as well. */
     Assembly snapshot() {
         return new Assembly(
                 agent,
-                List.copyOf(channels),
+                Stream.concat(channels.stream(), retired.stream()).toList(),
                 drainers.stream().flatMap(drainer -> drainer.sinks().stream()).toList(),
                 drainers.stream()
                         .flatMap(drainer -> Stream.ofNullable(drainer.group()))
@@ -50,6 +52,14 @@ final class RunningParts {
     /** The source, then its route. */
     static void close(SourcePart source) {
         close("source " + source.name(), source.source());
-        source.route().close().run();
+        closeRoute(source);
+    }
+
+    static void closeRoute(SourcePart source) {
+        try {
+            source.route().close().run();
+        } catch (RuntimeException e) {
+            log.error("the route of source {} did not close cleanly", source.name(), e);
+        }
     }
 }

@@ -12,9 +12,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.Transaction;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
@@ -59,6 +63,7 @@ class ReloadTest {
     private Relay relay;
     private Reloader reloader;
     private Path file;
+    private Duration drainDeadline = Duration.ofSeconds(60);
 
     @AfterEach
     void close() {
@@ -181,6 +186,141 @@ class ReloadTest {
     }
 
     @Test
+    void aPartThatBreaksAtItsStartIsTakenBackToo() throws Exception {
+        start(FILE);
+        for (Supplier<Throwable> failure : List.<Supplier<Throwable>>of(
+                () -> new IllegalStateException("no licence"), () -> new NoClassDefFoundError("com/acme/Gone"))) {
+            diary.breakDown("k3", failure);
+            assertThat(changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000")
+                                    .replace("a.sinks = k1 k2", "a.sinks = k1 k2 k3")
+                            + FILE.lines()
+                                    .filter(line -> line.startsWith("a.sinks.k1."))
+                                    .map(line -> line.replace("k1", "k3") + "\n")
+                                    .collect(Collectors.joining())))
+                    .contains("start sink k3", "close sink k3");
+            assertThat(relay.running().sinks())
+                    .extracting(Assembly.SinkPart::name)
+                    .containsExactlyInAnyOrder("k1", "k2");
+            int before = taken("k1");
+            put("r1", before, 10);
+            awaitTaken("k1", before + 10);
+        }
+    }
+
+    @Test
+    void aSourceGoesOnOnceThePartIsTakenOutThatNeitherConfigurationCouldStart() throws Exception {
+        start(FILE);
+        diary.breakDown("k2");
+        changeTo(FILE.replace("r1.channels = c1", "r1.channels = c1 c2").replace("k2.port = 1", "k2.port = 2"));
+        changeTo(FILE.replace("a.sinks = k1 k2", "a.sinks = k1")
+                .lines()
+                .filter(line -> !line.startsWith("a.sinks.k2."))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining()));
+        put("r1", 0, 10);
+        awaitTaken("k1", 10);
+    }
+
+    @Test
+    void aSourceThatComesPutsNothingIntoAChangeThatFails() throws Exception {
+        start(FILE);
+        diary.breakDown("r4");
+        String change = FILE.replace("a.sources = r1 r2", "a.sources = r1 r2 r3 r4")
+                        .replace("c1.type = memory", "c1.type = kept")
+                + Stream.of("r3", "r4")
+                        .map(name -> "a.sources.N.type = spooldir\na.sources.N.spoolDir = in\na.sources.N.channels = c1\n"
+                                .replace("N", name))
+                        .collect(Collectors.joining());
+        diary.block("k1");
+        put("r1", 0, 100);
+        assertThat(changeTo(change)).contains("start source r3", "start source r4", "close source r3");
+        diary.unblock("k1");
+        put("r1", 100, 10);
+        awaitTaken("k1", 110);
+    }
+
+    @Test
+    void whatAChannelOnDiskWasHandedByAChangeThatFailsIsServedAfterIt() throws Exception {
+        drainDeadline = Duration.ofMillis(200);
+        String file = FILE.replace("c2.type = kept", "c2.type = memory\na.channels.c2.capacity = 10000");
+        start(file);
+        diary.block("k1");
+        diary.block("k2");
+        put("r1", 0, 50);
+        put("r2", 0, 50);
+        changeTo(file.replace("c1.type = memory", "c1.type = file\n" + directories("c1"))
+                .replace("c2.capacity = 10000", "c2.capacity = 10")); // takes fewer than there are
+        assertThat(relay.running().channels()).extracting(Object::toString).contains("c1 (memory)", "c2 (memory)");
+        diary.unblock("k1");
+        diary.unblock("k2");
+        awaitTaken("k1", 50);
+        awaitTaken("k2", 50);
+    }
+
+    @Test
+    void aChannelThatSpillsIsEmptiedAndClosedBeforeItIsOpenedAnew() throws Exception {
+        String file = spilling();
+        start(file);
+        put("r1", 0, 50);
+        assertThat(changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 200")))
+                .containsExactly("close sink k1", "close channel c1", "start channel c1", "start sink k1");
+        put("r1", 50, 50);
+        awaitTaken("k1", 100);
+    }
+
+    @Test
+    void aChannelThatSpillsStaysWhileItsMemoryCannotBeEmptied() throws Exception {
+        drainDeadline = Duration.ofMillis(200);
+        String file = spilling();
+        start(file);
+        diary.block("k1");
+        put("r1", 0, 50);
+        assertThat(changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 200")))
+                .containsExactly("close sink k1", "start sink k1");
+        diary.unblock("k1");
+        put("r1", 50, 50);
+        awaitTaken("k1", 100);
+        assertThat(changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 300")))
+                .contains("close channel c1", "start channel c1");
+    }
+
+    @Test
+    void eventsThatAHangingSinkHasAreNotGivenUp() throws Exception {
+        drainDeadline = Duration.ofMillis(200);
+        start(FILE);
+        diary.block("k1");
+        put("r1", 0, 10);
+        try (Transaction hanging = relay.running().channels().get(0).channel().begin()) {
+            assertThat(hanging.take(10)).isNotNull();
+            assertThat(changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000")))
+                    .endsWith("close channel c1", "start sink k1");
+        }
+        diary.unblock("k1");
+        awaitTaken("k1", 10);
+    }
+
+    @Test
+    void aBatchThatIsTooLargeForTheNewChannelIsHandedOverInParts() throws Exception {
+        start(FILE);
+        diary.block("k1");
+        put("r1", 0, 900); // some 8 kB of bodies
+        diary.onceNoted("start channel c1", () -> diary.unblock("k1")); // that its sink makes room
+        changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 5000"));
+        assertThat(relay.running().channels()).anyMatch(part -> "5000".equals(part.values().shown("byteCapacity")));
+        awaitTaken("k1", 900);
+    }
+
+    @Test
+    void anEventThatIsTooLargeForTheNewChannelRefusesTheChange() throws Exception {
+        start(FILE);
+        diary.block("k1");
+        source("r1").inlet().put(Batches.sized(3, 500));
+        changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 300"));
+        diary.unblock("k1");
+        awaitTaken("k1", 3);
+    }
+
+    @Test
     void figuresFollow() throws Exception {
         start(FILE);
         assertThat(shown.getGauges()).containsKeys("sink.k1.running", "channel.c1.bodyBytes");
@@ -215,7 +355,7 @@ class ReloadTest {
         relay = new Relay(
                 first.assembly(),
                 new Monitoring(new MonitoringSettings(null), shown, List.of()),
-                Duration.ofSeconds(60));
+                drainDeadline);
         relay.start();
         reloader = new Reloader(request, this::read, relay, first, Duration.ofDays(1));
     }
@@ -241,13 +381,30 @@ class ReloadTest {
     }
 
     private void put(String source, int first, int events) throws InterruptedException {
-        relay.running().sources().stream()
-                .filter(part -> part.name().equals(source))
+        source(source).inlet().put(Batches.numbered(first, events));
+    }
+
+    private FakeSource source(String name) {
+        return relay.running().sources().stream()
+                .filter(part -> part.name().equals(name))
                 .map(part -> (FakeSource) part.source())
                 .findFirst()
-                .orElseThrow()
-                .inlet()
-                .put(Batches.numbered(first, events));
+                .orElseThrow();
+    }
+
+    /** With c1 a channel that spills. */
+    private String spilling() {
+        return FILE.replace("a.channels.c1.type = memory\na.channels.c1.capacity = 10000\n", """
+                a.channels.c1.type = SPILLABLEMEMORY
+                a.channels.c1.memoryCapacity = 100
+                a.channels.c1.overflowCapacity = 10000
+                """ + directories("c1"));
+    }
+
+    private String directories(String channel) {
+        Path own = directory.resolve(channel);
+        return "a.channels." + channel + ".checkpointDir = " + own.resolve("checkpoint") + "\na.channels." + channel
+                + ".dataDirs = " + own.resolve("data") + "\n";
     }
 
     private void awaitTaken(String sink, int events) {

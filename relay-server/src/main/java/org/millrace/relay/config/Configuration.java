@@ -89,6 +89,9 @@ public record Configuration(
             return new Configuration(findings, null, files.texts(), recipe);
         }
         boolean refused = findings.hasMistakes() && !request.lenient();
+        if (refused) {
+            assembly.closeRoutesBut(running);
+        }
         return new Configuration(findings, refused ? null : assembly, files.texts(), recipe);
     }
 
