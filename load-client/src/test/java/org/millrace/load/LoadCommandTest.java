@@ -151,6 +151,7 @@ class LoadCommandTest {
                 "--balance          | --balance: one host (expected: two or more)",
                 "--backoff          | --backoff: without --balance (expected: with it)",
                 "--retry=soon       | --retry: soon (expected: a time such as 500ms, 10s, 5m or 1h)",
+                "--tls=no-such-file | --tls: no-such-file: there is no such file",
                 "--deflate=11       | --deflate: deflateLevel: 11 (expected: 0 to 9)",
             })
     void aBadOptionIsRefusedByName(String option, String message) {

@@ -1,10 +1,17 @@
 package org.millrace.tls;
 
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
@@ -40,6 +47,29 @@ public final class ClientTls {
             throw new IllegalArgumentException(String.join("\n", in.problems()));
         }
         return tls;
+    }
+
+    /**
+     * As {@link #of(Map)}, of a properties file, so that passwords need not stand where others are.
+     *
+     * @throws IllegalArgumentException also if it cannot be read; the message names the file
+     */
+    public static ClientTls ofFile(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) { // as Properties files are
+            properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(file + ": there is no such file", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + ": " + e, e);
+        }
+        Map<String, String> keys = new TreeMap<>();
+        properties.stringPropertyNames().forEach(key -> keys.put(key, properties.getProperty(key)));
+        try {
+            return of(keys);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Reads the files again if they have changed. Blocks; to be called before a connection is made. */
