@@ -148,7 +148,7 @@ final class TailedFile implements Closeable {
 
     /** Asks the file itself, wherever it went; opens it, so that it cannot get lost any more. */
     void lookInside() throws IOException {
-        long now = open().size();
+        long now = sizeInside();
         hasChanged |= now != size;
         size = now;
     }
@@ -161,8 +161,8 @@ final class TailedFile implements Closeable {
         if (!hasChanged || (committed == 0 && head == null)) {
             return true;
         }
+        size = sizeInside();
         FileChannel open = open();
-        size = open.size();
         boolean isSame = size >= committed && (head == null || FileHead.matches(head, open));
         if (isSame) {
             hasChanged = false;
@@ -213,6 +213,7 @@ final class TailedFile implements Closeable {
             }
         } catch (IOException e) {
             if (batch.events() == 0) {
+                reopenAfter(e);
                 throw e;
             }
             log.debug("{} cannot be read on, which the next turn will tell", place, e);
@@ -242,27 +243,68 @@ final class TailedFile implements Closeable {
     public void close() {
         batch.close();
         if (content != null) {
-            try {
-                content.close();
-            } catch (IOException e) {
-                log.debug("closing {}", place, e); // it was only read
-            }
+            closeQuietly(content);
             content = null;
+        }
+    }
+
+    private void closeQuietly(FileChannel handle) {
+        try {
+            handle.close();
+        } catch (IOException e) {
+            log.debug("closing {}", place, e); // it was only read
         }
     }
 
     private FileChannel open() throws IOException {
         FileChannel open = content;
         if (open == null) {
-            open = FileChannel.open(place, StandardOpenOption.READ);
-            Stat there = FileId.statRegular(place);
-            if (there == null || !there.id().equals(id)) {
-                open.close();
-                throw new NoSuchFileException(place.toString(), null, "another file has its name now");
-            }
+            open = opened();
             content = open;
         }
         return open;
+    }
+
+    private FileChannel opened() throws IOException {
+        FileChannel open = FileChannel.open(place, StandardOpenOption.READ);
+        try {
+            Stat there = FileId.statRegular(place);
+            if (there == null || !there.id().equals(id)) {
+                throw new NoSuchFileException(place.toString(), null, "another file has its name now");
+            }
+            return open;
+        } catch (IOException e) {
+            closeQuietly(open);
+            throw e;
+        }
+    }
+
+    /** A handle that no longer tells may be one of a file system that went and came back. */
+    private long sizeInside() throws IOException {
+        FileChannel open = open();
+        try {
+            return open.size();
+        } catch (IOException e) {
+            log.debug("{} is opened again", place, e);
+            FileChannel again = opened();
+            content = again;
+            closeQuietly(open);
+            return again.size();
+        }
+    }
+
+    /** What comes next reads from another handle; if there is none, from the one there is: a file without a name has no other. */
+    private void reopenAfter(IOException failure) {
+        FileChannel failed = content;
+        if (failed == null) {
+            return;
+        }
+        try {
+            content = opened();
+            closeQuietly(failed);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private void look(Stat stat) {

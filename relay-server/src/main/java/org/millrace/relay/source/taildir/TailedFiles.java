@@ -36,11 +36,13 @@ final class TailedFiles {
     private final FileCopies copies = new FileCopies();
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
 
-    /** What the last run remembered, by inode, until the first round has been made of it. */
+    /** What the last run remembered, by inode: from the first round on only what is out of sight, and may come back. */
     private Map<Long, List<Entry>> remembered;
 
     /** Directories that could not be listed in this round: their files are not missing. */
     private Set<Path> unlisted = Set.of();
+    /** Files that are there, and could not be looked at in this round: they are not missing either. */
+    private Set<Path> unseen = Set.of();
 
     private boolean isFirstRound = true;
     private volatile int tailed;
@@ -49,7 +51,7 @@ final class TailedFiles {
 
     TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock) {
         this.settings = settings;
-        this.remembered = remembered.stream().collect(Collectors.groupingBy(Entry::inode));
+        this.remembered = byInode(remembered);
         this.clock = clock;
         this.groups = settings.groups().stream()
                 .map(group -> new FileGroup(group, settings.cachesListings(), clock))
@@ -110,9 +112,14 @@ final class TailedFiles {
         return due;
     }
 
-    /** How many directories could not be listed in the last round. */
-    int directoriesFailed() {
-        return unlisted.size();
+    /** How many directories could not be listed in the last round, and files not be looked at. */
+    int lookupsFailed() {
+        return unlisted.size() + unseen.size();
+    }
+
+    /** What the last run remembered of files that nobody could look at yet. */
+    List<Entry> outOfSight() {
+        return remembered.values().stream().flatMap(List::stream).toList();
     }
 
     /** True if nothing was written to it for so long that it is to be closed, with a last line that has no end. */
@@ -139,10 +146,11 @@ final class TailedFiles {
     private Map<FileId, Found> find() {
         Map<FileId, Found> all = new LinkedHashMap<>();
         Set<Path> failed = new HashSet<>();
+        Set<Path> failedFiles = new HashSet<>();
         for (FileGroup group : groups) {
             Path directory = group.settings().directory();
             try {
-                List<Found> some = find(group);
+                List<Found> some = find(group, failedFiles);
                 some.forEach(
                         at -> all.putIfAbsent(at.stat().id(), at)); // its other names, and other groups, do not count
             } catch (IOException e) {
@@ -153,15 +161,23 @@ final class TailedFiles {
             }
         }
         unlisted = failed;
+        unseen = failedFiles;
         return all;
     }
 
-    private static List<Found> find(FileGroup group) throws IOException {
+    private List<Found> find(FileGroup group, Set<Path> failedFiles) throws IOException {
         List<Found> some = new ArrayList<>();
         for (Path path : group.list()) {
-            Stat stat = FileId.statRegular(path);
-            if (stat != null) {
-                some.add(new Found(path, stat, group.settings()));
+            try {
+                Stat stat = FileId.statRegular(path);
+                if (stat != null) {
+                    some.add(new Found(path, stat, group.settings()));
+                }
+            } catch (IOException e) {
+                failedFiles.add(path);
+                if (!unseen.contains(path)) {
+                    log.error("{} cannot be looked at, and is tried again: {}", path, e.toString());
+                }
             }
         }
         some.sort(Comparator.<Found>comparingLong(at -> at.stat().modifiedMillis())
@@ -192,8 +208,13 @@ final class TailedFiles {
 
     /** What the last run has read and is called otherwise now: its rest is still to be read. */
     private void findStrays() {
-        for (Entry entry : remembered.values().stream().flatMap(List::stream).toList()) {
+        List<Entry> mayComeBack = new ArrayList<>();
+        for (Entry entry : outOfSight()) {
             Group group = groupOf(entry.path());
+            if (group != null && isOutOfSight(entry.path())) {
+                mayComeBack.add(entry);
+                continue;
+            }
             if (entry.head() == null || group == null) {
                 continue;
             }
@@ -211,7 +232,15 @@ final class TailedFiles {
                 known.put(file.id(), file);
             }
         }
-        remembered = Map.of();
+        remembered = byInode(mayComeBack);
+    }
+
+    private static Map<Long, List<Entry>> byInode(List<Entry> entries) {
+        return entries.stream().collect(Collectors.groupingBy(Entry::inode, Collectors.toCollection(ArrayList::new)));
+    }
+
+    private boolean isOutOfSight(Path path) {
+        return unlisted.contains(path.getParent()) || unseen.contains(path);
     }
 
     private @Nullable Group groupOf(Path path) {
@@ -225,7 +254,7 @@ final class TailedFiles {
     private void followMissing(Map<FileId, Found> found, long now) {
         int missing = 0;
         for (TailedFile file : List.copyOf(known.values())) {
-            if (!found.containsKey(file.id()) && !unlisted.contains(file.path().getParent())) {
+            if (!found.containsKey(file.id()) && !isOutOfSight(file.path())) {
                 missing++;
                 followMissing(file, now, missing > settings.limits().maxOpenFiles());
             }
@@ -243,9 +272,12 @@ final class TailedFiles {
         }
         try {
             file.lookInside();
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             log.debug("{} cannot be opened any more", file.path(), e);
             forget(file);
+            return;
+        } catch (IOException e) {
+            log.debug("{} cannot be opened just now, which the next round may", file.path(), e);
             return;
         }
         if (isNew || file.size() != sizeBefore) {
