@@ -1,9 +1,12 @@
 package org.millrace.load;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.millrace.client.ConnectionSettings;
+import org.millrace.client.ConnectionSettings.CompressionLayer;
+import org.millrace.tls.ClientTls;
 import picocli.CommandLine.Option;
 
 /** How the target is talked to. */
@@ -27,6 +30,13 @@ final class TargetOptions {
             description = "Compress, 0 to 9; the source's compression-type must be deflate.")
     private @Nullable Integer deflateLevel;
 
+    @Option(
+            names = "--tls",
+            paramLabel = "FILE",
+            description = "Speak TLS; a properties file with its keys as in Flume's client SDK: truststore, "
+                    + "truststore-password, verify-hostname and so on. With --deflate, compression is around it.")
+    private @Nullable Path tls;
+
     int connections() {
         OptionException.requireBetween("--connections", connections, 1, MOST_CONNECTIONS);
         return connections;
@@ -45,7 +55,13 @@ final class TargetOptions {
     ConnectionSettings settings() {
         Duration patience = patience();
         OptionalInt level = deflateLevel == null ? OptionalInt.empty() : OptionalInt.of(deflateLevel);
-        return OptionException.parse("--deflate", () -> new ConnectionSettings(patience, patience, level));
+        ConnectionSettings plain =
+                OptionException.parse("--deflate", () -> new ConnectionSettings(patience, patience, level));
+        Path keys = tls;
+        return keys == null
+                ? plain
+                : OptionException.parse(
+                        "--tls", () -> plain.withTls(ClientTls.ofFile(keys), CompressionLayer.OUTSIDE_TLS));
     }
 
     /** Event loops: half of the processors, as the sender and perhaps the target need some too. */

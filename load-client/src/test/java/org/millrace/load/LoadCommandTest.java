@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.testkit.FakeRelay;
+import org.millrace.testkit.TestCertificates;
 import picocli.CommandLine;
 
 @Timeout(60)
@@ -39,6 +41,22 @@ class LoadCommandTest {
         assertThat(out.toString()).contains("closed, batches of 2, 1 connections x 1 in flight");
         assertThat(out.toString()).contains("4 sent, 4 acked, 0 refused, 0 unknown");
         assertThat(err.toString()).contains("0 in flight, 0 reconnects, 0 retries, 0 failed");
+    }
+
+    @Test
+    void tlsIsSpokenWithTheKeysOfAFile() throws Exception {
+        TestCertificates authority = new TestCertificates(dir);
+        Path keys = Files.writeString(
+                dir.resolve("tls.properties"),
+                "truststore = " + authority.trustPem() + "\ntruststore-type = PEM\nverify-hostname = true\n");
+        try (FakeRelay relay = new FakeRelay(authority.issue("relay").listen())) {
+            CompletableFuture<Integer> exit =
+                    start(relay, "--connections=1 --in-flight=1 --batch=2 --events=2 --tls=" + keys);
+            relay.accept();
+            relay.answerFirstOk(relay.readRequest().serial());
+            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(out.toString()).contains("2 sent, 2 acked, 0 refused, 0 unknown");
     }
 
     @Test
@@ -151,6 +169,7 @@ class LoadCommandTest {
                 "--balance          | --balance: one host (expected: two or more)",
                 "--backoff          | --backoff: without --balance (expected: with it)",
                 "--retry=soon       | --retry: soon (expected: a time such as 500ms, 10s, 5m or 1h)",
+                "--tls=no-such-file | --tls: no-such-file: there is no such file",
                 "--deflate=11       | --deflate: deflateLevel: 11 (expected: 0 to 9)",
             })
     void aBadOptionIsRefusedByName(String option, String message) {

@@ -1,11 +1,13 @@
 package org.millrace.shipper;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.RelayAddress;
+import org.millrace.tls.ClientTls;
 
 /**
  * What a {@link LogShipper} is set to.
@@ -72,6 +74,22 @@ public record ShipperSettings(
                 maxBytes,
                 WhenFull.parse(whenFull),
                 Duration.ofMillis(flushTimeoutMillis));
+    }
+
+    /**
+     * The same with TLS.
+     *
+     * @param file a properties file with the keys of {@link ClientTls#of}
+     * @throws IllegalArgumentException naming the file and what is wrong with it
+     */
+    public ShipperSettings withTls(Path file) {
+        ConnectionSettings secured;
+        try {
+            secured = connection.withTls(ClientTls.ofFile(file), connection.compressionLayer());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("tls: " + e.getMessage(), e);
+        }
+        return new ShipperSettings(hosts, secured, batchEvents, maxEvents, maxBytes, whenFull, flushTimeout);
     }
 
     private static void requirePositive(String name, long value) {

@@ -3,6 +3,7 @@ package org.millrace.log4j2;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.Appender;
@@ -135,6 +136,9 @@ public final class MillraceAppender extends AbstractAppender {
         @PluginBuilderAttribute
         private long flushTimeoutMillis = ShipperSettings.DEFAULT_FLUSH_MILLIS;
 
+        @PluginBuilderAttribute
+        private @Nullable String tls;
+
         private Builder() {}
 
         /** Relays as {@code host:port}, with blanks between. */
@@ -179,6 +183,12 @@ public final class MillraceAppender extends AbstractAppender {
             return this;
         }
 
+        /** A properties file with the keys of TLS, such as {@code truststore}; TLS is spoken if there is one. */
+        public Builder setTls(String tls) {
+            this.tls = tls;
+            return this;
+        }
+
         /** Null, and a line in Log4j's own log, if an attribute cannot be. */
         @Override
         @SuppressWarnings("NullAway") // how Log4j is told; its interface is not annotated
@@ -187,7 +197,12 @@ public final class MillraceAppender extends AbstractAppender {
                 ShipperSettings settings = ShipperSettings.of(
                         hosts, timeoutMillis, batchEvents, maxEvents, maxBytes, whenFull, flushTimeoutMillis);
                 return new MillraceAppender(
-                        getName(), getFilter(), getLayout(), isIgnoreExceptions(), getPropertyArray(), settings);
+                        getName(),
+                        getFilter(),
+                        getLayout(),
+                        isIgnoreExceptions(),
+                        getPropertyArray(),
+                        tls == null ? settings : settings.withTls(Path.of(tls)));
             } catch (IllegalArgumentException e) {
                 LOGGER.error("Millrace appender {}: {}", getName(), e.getMessage());
                 return null;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -15,6 +17,8 @@ import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as Log4j finds it by its name in a configuration. */
 @Timeout(60)
@@ -88,7 +92,24 @@ class MillraceAppenderTest {
     }
 
     @Test
+    void eventsGoThroughTlsWithTheKeysOfAFile(@TempDir Path directory) throws Exception {
+        TestCertificates authority = new TestCertificates(directory);
+        Path keys = Files.writeString(
+                directory.resolve("tls.properties"),
+                "truststore = " + authority.trustPem() + "\ntruststore-type = PEM\nverify-hostname = true\n");
+        try (RelayUnderTest relay = RelayUnderTest.withTls(authority.issue("relay"));
+                LoggerContext context = context(relay.port(), "tls='" + keys + "'", "")) {
+            context.getLogger("l").info("secret");
+            await().until(() -> relay.bodies().equals(List.of("secret")));
+        }
+    }
+
+    @Test
     void anAttributeThatCannotBeLeavesTheAppenderOut() throws Exception {
+        try (LoggerContext context = context(1, "tls='no-such-file'", "")) {
+            assertThat(context.getConfiguration().<MillraceAppender>getAppender("relay"))
+                    .isNull();
+        }
         try (LoggerContext context = context(1, "whenFull='wait'", "")) {
             assertThat(context.getConfiguration().<MillraceAppender>getAppender("relay"))
                     .isNull();
@@ -102,17 +123,34 @@ class MillraceAppenderTest {
                 .containsExactly(5000, 10_000, 20_000, 30_000, 40_000, 50_000);
     }
 
+    @Test
+    void theConfigurationOfTheDocumentationWorks() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "appenders.md"));
+        String appenders = page.substring(page.indexOf("<Appenders>"), page.indexOf("</Appenders>") + 12);
+        try (RelayUnderTest relay = new RelayUnderTest(0);
+                LoggerContext context =
+                        started(appenders.replace("relay1:4141 relay2:4141", "127.0.0.1:" + relay.port()))) {
+            context.getLogger("l").info("as written there");
+            await().until(() -> relay.bodies().equals(List.of("as written there")));
+        }
+    }
+
     private static LoggerContext context(int port, String attributes, String layout) throws IOException {
         return context("127.0.0.1:" + port, attributes, layout);
     }
 
     private static LoggerContext context(String hosts, String attributes, String layout) throws IOException {
+        return started("<Appenders><Millrace name='relay' hosts='%s' %s>%s</Millrace></Appenders>"
+                .formatted(hosts, attributes, layout));
+    }
+
+    private static LoggerContext started(String appenders) throws IOException {
         String xml = """
                 <Configuration status='OFF'>
-                  <Appenders><Millrace name='relay' hosts='%s' %s>%s</Millrace></Appenders>
+                  %s
                   <Loggers><Root level='ALL'><AppenderRef ref='relay'/></Root></Loggers>
                 </Configuration>
-                """.formatted(hosts, attributes, layout);
+                """.formatted(appenders);
         LoggerContext context = new LoggerContext("test");
         context.start(
                 new XmlConfiguration(context, new ConfigurationSource(new ByteArrayInputStream(xml.getBytes(UTF_8)))));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.shipper.LogHeaders;
 import org.millrace.shipper.LogShipper;
@@ -29,6 +30,7 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
     private long maxBytes = ShipperSettings.DEFAULT_MAX_BYTES;
     private String whenFull = "drop-newest";
     private long flushTimeoutMillis = ShipperSettings.DEFAULT_FLUSH_MILLIS;
+    private @Nullable String tls;
     private @Nullable Layout<ILoggingEvent> layout;
 
     private @Nullable LogHeaders headers;
@@ -69,6 +71,11 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
         this.flushTimeoutMillis = flushTimeoutMillis;
     }
 
+    /** A properties file with the keys of TLS, such as {@code truststore}; TLS is spoken if there is one. */
+    public void setTls(String tls) {
+        this.tls = tls;
+    }
+
     /** Makes the body; without one it is the message. */
     public void setLayout(Layout<ILoggingEvent> layout) {
         this.layout = layout;
@@ -90,10 +97,11 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
     @Override
     public void start() {
         try {
+            ShipperSettings settings = ShipperSettings.of(
+                    hosts, timeoutMillis, batchEvents, maxEvents, maxBytes, whenFull, flushTimeoutMillis);
             LogShipper starting = new LogShipper(
                     String.valueOf(getName()),
-                    ShipperSettings.of(
-                            hosts, timeoutMillis, batchEvents, maxEvents, maxBytes, whenFull, flushTimeoutMillis),
+                    tls == null ? settings : settings.withTls(Path.of(tls)),
                     new StatusLog());
             headers = LogHeaders.ofThisHost();
             starting.start();

@@ -8,11 +8,16 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.core.joran.spi.JoranException;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as it stands in a configuration of Logback's. */
 @Timeout(60)
@@ -82,6 +87,42 @@ class MillraceAppenderTest {
     }
 
     @Test
+    void eventsGoThroughTlsWithTheKeysOfAFile(@TempDir Path directory) throws Exception {
+        TestCertificates authority = new TestCertificates(directory);
+        Path keys = Files.writeString(
+                directory.resolve("tls.properties"),
+                "truststore = " + authority.trustPem() + "\ntruststore-type = PEM\nverify-hostname = true\n");
+        try (RelayUnderTest relay = RelayUnderTest.withTls(authority.issue("relay"))) {
+            configure(relay.port(), "<tls>" + keys + "</tls>");
+            context.getLogger("l").info("secret");
+            await().until(() -> relay.bodies().equals(List.of("secret")));
+            context.stop();
+        }
+    }
+
+    @Test
+    void theConfigurationOfTheDocumentationWorks() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "appenders.md"));
+        int start = page.indexOf("<appender name");
+        String appender = page.substring(start, page.indexOf("</appender>", start) + 11);
+        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+            configure(appender.replace("relay1:4141 relay2:4141", "127.0.0.1:" + relay.port()));
+            context.getLogger("l").info("as written there");
+            await().until(() -> relay.bodies().equals(List.of("as written there")));
+            context.stop();
+        }
+    }
+
+    @Test
+    void aFileOfTlsThatIsNotThereLeavesTheAppenderStoppedAndIsNamed() throws Exception {
+        configure(1, "<tls>no-such-file</tls>");
+
+        assertThat(appender().isStarted()).isFalse();
+        assertThat(context.getStatusManager().getCopyOfStatusList())
+                .anyMatch(status -> status.getMessage().contains("tls: no-such-file: there is no such file"));
+    }
+
+    @Test
     void aPropertyThatCannotBeLeavesTheAppenderStoppedAndSaysSo() throws Exception {
         configure(1, "<whenFull>wait</whenFull>");
 
@@ -96,15 +137,21 @@ class MillraceAppenderTest {
     }
 
     private void configure(int port, String properties) throws JoranException {
+        configure("""
+                <appender name="relay" class="org.millrace.logback.MillraceAppender">
+                  <hosts>127.0.0.1:%d</hosts>
+                  %s
+                </appender>
+                """.formatted(port, properties));
+    }
+
+    private void configure(String appender) throws JoranException {
         String xml = """
                 <configuration>
-                  <appender name="relay" class="org.millrace.logback.MillraceAppender">
-                    <hosts>127.0.0.1:%d</hosts>
-                    %s
-                  </appender>
+                  %s
                   <root level="ALL"><appender-ref ref="relay"/></root>
                 </configuration>
-                """.formatted(port, properties);
+                """.formatted(appender);
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
         configurator.doConfigure(new ByteArrayInputStream(xml.getBytes(UTF_8)));

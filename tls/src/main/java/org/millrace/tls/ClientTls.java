@@ -1,10 +1,16 @@
 package org.millrace.tls;
 
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
@@ -40,6 +46,28 @@ public final class ClientTls {
             throw new IllegalArgumentException(String.join("\n", in.problems()));
         }
         return tls;
+    }
+
+    /**
+     * As {@link #of(Map)}, of a properties file, so that passwords need not stand where others are. Blocks.
+     *
+     * @throws IllegalArgumentException also if it cannot be read; each line of the message begins with the file
+     */
+    public static ClientTls ofFile(Path file) {
+        Properties properties = new Properties();
+        try (InputStream in = Files.newInputStream(file)) {
+            properties.load(in);
+            Map<String, String> keys = new TreeMap<>();
+            properties.stringPropertyNames().forEach(key -> keys.put(key, properties.getProperty(key)));
+            return of(keys);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(file + ": there is no such file", e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + ": cannot be read: " + e, e);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new IllegalArgumentException(file + ": " + message.replace("\n", "\n" + file + ": "), e);
+        }
     }
 
     /** Reads the files again if they have changed. Blocks; to be called before a connection is made. */
