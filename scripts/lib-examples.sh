@@ -1,5 +1,5 @@
 # What the examples share: agents from the files in conf/, with ports and directories of the run's own; numbered lines to feed; a count of
-# what arrived. Sourced after lib.sh and lib-agents.sh. Collectors write plain files with the HDFS sink: no HDFS is needed.
+# what arrived. Sourced after lib.sh and lib-agents.sh. Collectors write plain files with the HDFS sink, so that no HDFS is needed; classic has one.
 
 declare -A AGENT_OF FILE_OF PID_OF METRICS_OF FED
 NAMES=() # of the processes, senders last: they are stopped first
@@ -65,14 +65,19 @@ wrong() {
 
 # The senders first, so that what they still hold arrives.
 stop_all() {
-  local i pid
   trap - EXIT
   trap '' INT TERM
+  stop_agents
+  if [[ -e "${DIR:-}/hdfs/pid" ]]; then "$ROOT/scripts/hdfs" stop --dir "$DIR/hdfs" >/dev/null || true; fi
+  rm -f -- "${DIR:-}/running"
+}
+
+stop_agents() {
+  local i pid
   for ((i = ${#NAMES[@]} - 1; i >= 0; i--)); do
     pid="${PID_OF[${NAMES[i]}]}"
     end_process "$pid" "$STOP_SECONDS" || printf '%s: process %s did not stop and was killed\n' "${0##*/}" "$pid" >&2
   done
-  rm -f -- "${DIR:-}/running"
 }
 
 # ---- agents: one of conf/, with what is the run's own in DIR/NAME.properties ----
@@ -188,6 +193,11 @@ prove() {
   local at="$2"
   (($# < 3)) || at="$2 and $3 together"
   check "every line of $1 is at $at" "$all" "$MISSING missing"
+}
+
+# True once so many events wait in a channel: NAME CHANNEL COUNT
+holds() {
+  (($(figure "${METRICS_OF[$1]}" "CHANNEL.$2" ChannelSize) >= $3))
 }
 
 # What an agent's log says of its sink groups, without the times: NAME

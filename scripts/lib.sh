@@ -60,7 +60,16 @@ maven_is_new_enough() {
 # True while a process of ours runs: the id alone may belong to another one by now.
 #   runs PID WORD-OF-ITS-COMMAND-LINE
 runs() {
-  [[ "$1" =~ ^[0-9]+$ ]] && kill -0 "$1" 2>/dev/null && ps -ww -o args= -p "$1" 2>/dev/null | grep -qF -- "$2"
+  [[ "$1" =~ ^[0-9]+$ ]] && kill -0 "$1" 2>/dev/null && command_line "$1" | grep -qF -- "$2"
+}
+
+# Of a process; small systems have no ps, and others no /proc.
+command_line() {
+  if [[ -r "/proc/$1/cmdline" ]]; then
+    tr '\0' ' ' <"/proc/$1/cmdline"
+  else
+    ps -ww -o args= -p "$1"
+  fi 2>/dev/null
 }
 
 # Asks a process of ours to stop, waits, and ends it by force when it does not: end_process PID SECONDS

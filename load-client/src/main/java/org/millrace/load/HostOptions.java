@@ -127,6 +127,14 @@ final class HostOptions {
         }
     }
 
+    /** How several hosts are used, to stand behind their names; empty with one. */
+    String describe() {
+        if (failover) {
+            return ", with failover";
+        }
+        return balance ? ", " + (random ? "at random" : "in turn") + (backoff ? ", with backoff" : "") : "";
+    }
+
     private Duration retry() {
         String text = retry == null ? (ledger == null ? "0s" : "30s") : retry;
         return OptionException.parse("--retry", () -> Units.parseTime(text));

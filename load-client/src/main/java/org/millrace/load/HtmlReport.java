@@ -195,7 +195,7 @@ record HtmlReport(
 
     private List<List<String>> counts() {
         Figures figures = result.figures();
-        return List.of(
+        List<List<String>> counts = new ArrayList<>(List.of(
                 List.of("measured", String.format(Locale.ROOT, "%.1f s", result.seconds())),
                 List.of("sent", String.format(Locale.ROOT, "%,d events", figures.sentEvents)),
                 List.of(
@@ -215,8 +215,15 @@ record HtmlReport(
                                 Locale.ROOT,
                                 "%,d events, which were due while all places waited for the target",
                                 figures.unsentEvents)),
-                List.of("reconnects", Long.toString(figures.reconnects)),
-                List.of("processors", processors()));
+                List.of("reconnects", Long.toString(figures.reconnects))));
+        if (figures.retries > 0) {
+            counts.add(List.of("retries", String.format(Locale.ROOT, "%,d batches failed at a host", figures.retries)));
+        }
+        if (figures.failoverNanos.getTotalCount() > 0) {
+            counts.add(List.of("failovers", ResultTable.failovers(figures)));
+        }
+        counts.add(List.of("processors", processors()));
+        return counts;
     }
 
     private String processors() {

@@ -134,7 +134,7 @@ public final class LoadCommand implements Callable<Integer> {
     /** For a report. */
     private List<List<String>> settings(LoadPlan plan) {
         return List.of(
-                List.of("target", String.join(", ", targets)),
+                List.of("target", String.join(", ", targets) + hostOptions.describe()),
                 List.of("loop", paceOptions.describe(plan)),
                 List.of("events", eventOptions.describe()),
                 List.of("connections", plan.connections() + " with " + plan.inFlight() + " batches in flight on each"),

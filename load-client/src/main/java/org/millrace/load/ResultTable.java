@@ -54,7 +54,7 @@ final class ResultTable {
             line("retries", String.format(Locale.ROOT, "%,d batches failed at a host", figures.retries));
         }
         if (figures.failoverNanos.getTotalCount() > 0) {
-            line("failovers", figures.failoverNanos.getTotalCount() + ": " + percentiles(figures.failoverNanos));
+            line("failovers", failovers(figures));
         }
         line("latency", percentiles(figures.latencyNanos));
         line("own delay", percentiles(figures.ownDelayNanos));
@@ -87,6 +87,11 @@ final class ResultTable {
                 Units.time(step.result().figures().latencyNanos.getValueAtPercentile(99)),
                 step.phase() == RateSearch.Phase.CONFIRM ? "for longer: " : "",
                 why == null ? "borne" : "too much: " + why);
+    }
+
+    /** How many there were, and how long it took from a failure at one host to the ack of another. */
+    static String failovers(Figures figures) {
+        return figures.failoverNanos.getTotalCount() + ": " + percentiles(figures.failoverNanos);
     }
 
     private void line(String name, String text) {

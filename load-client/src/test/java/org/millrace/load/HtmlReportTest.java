@@ -113,6 +113,15 @@ class HtmlReportTest {
     }
 
     @Test
+    void failoversAreCountedAndTimed() throws Exception {
+        run(3);
+        assertThat(html(List.of(), null)).doesNotContain("failovers", "retries");
+        total.retries = 5;
+        Figures.record(total.failoverNanos, 40_000_000);
+        assertThat(html(List.of(), null)).contains("5 batches failed at a host", "failovers", "1: p50 40.0 ms");
+    }
+
+    @Test
     void aSearchShowsItsTries() throws Exception {
         run(3);
         LoadResult result = result(List.of(), null, IDLE);
