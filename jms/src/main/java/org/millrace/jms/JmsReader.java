@@ -116,7 +116,7 @@ final class JmsReader implements BatchReader {
     private JmsLink connected() throws IOException {
         JmsLink open = link;
         if (open != null && open.isLost()) {
-            LOG.warn("source {}: the connection to {} is lost", source, settings.providerUrl(), open.whyLost());
+            LOG.warn("source {}: the connection to {} is lost", source, settings.shownProviderUrl(), open.whyLost());
             disconnect();
             open = null;
         }
@@ -132,10 +132,11 @@ final class JmsReader implements BatchReader {
             link = open;
             errorsInARow = 0;
             connects.inc();
-            LOG.info("source {}: connected to {}", source, settings.providerUrl());
+            LOG.info("source {}: connected to {}", source, settings.shownProviderUrl());
             return open;
         } catch (JMSException | NamingException e) {
-            throw new IOException("no connection to " + settings.providerUrl() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "no connection to " + settings.shownProviderUrl() + ": " + settings.shown(e.getMessage()), e);
         }
     }
 

@@ -48,7 +48,7 @@ public final class JmsSource implements Source, BatchSized {
                 context.name(),
                 settings.destinationType(),
                 settings.destination(),
-                settings.providerUrl());
+                settings.shownProviderUrl());
     }
 
     private void checkContextFactory() throws StartException {

@@ -67,14 +67,16 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
         DestinationLocator locator = settings.oneOf("destinationLocator", DestinationLocator.class)
                 .about("whether the session makes the destination of its name, or the name is looked up by JNDI")
                 .orElse(DestinationLocator.CDI);
+        String contextFactory = settings.string("initialContextFactory")
+                .about("the class by which the provider's names are looked up, of its client")
+                .required();
+        String providerUrl = settings.value("providerURL", "the provider's address", names::checkProvider, "")
+                .about("the provider's address; of none of Java's own directories unless -DJndiAllowedProtocols names it")
+                .required();
         JmsSettings read = new JmsSettings(
-                settings.string("initialContextFactory")
-                        .about("the class by which the provider's names are looked up, of its client")
-                        .required(),
-                settings.value("providerURL", "the provider's address", names::checkProvider, "")
-                        .about(
-                                "the provider's address; of none of Java's own directories unless -DJndiAllowedProtocols names it")
-                        .required(),
+                contextFactory,
+                providerUrl,
+                settings.masked(JmsSettings.withoutOptions(providerUrl)),
                 jndiName(settings, names, "connectionFactory")
                         .about("the JNDI name of the connection factory; without a scheme, or of java:")
                         .orElse("ConnectionFactory"),
@@ -136,7 +138,7 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
     private static MessageConverter readConverter(SourceContext context, Settings settings) {
         settings.value(
                         "converter.type",
-                        "DEFAULT, as converters of one's own are not loaded",
+                        "DEFAULT",
                         JmsSourceFactory::checkConverter,
                         "DEFAULT")
                 .about("what makes events of messages")
@@ -155,7 +157,8 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
 
     private static String checkConverter(String type) {
         if (!DEFAULT_CONVERTER.contains(type.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException();
+            throw new IllegalArgumentException(
+                    type.contains(".") ? "classes written for Flume are not loaded" : null);
         }
         return type;
     }

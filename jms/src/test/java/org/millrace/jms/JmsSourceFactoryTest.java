@@ -41,6 +41,7 @@ class JmsSourceFactoryTest {
                 .isEqualTo(new JmsSettings(
                         "com.example.Factory",
                         "tcp://mq:61616",
+                        "tcp://mq:61616",
                         "ConnectionFactory",
                         "events",
                         DestinationType.QUEUE,
@@ -50,6 +51,15 @@ class JmsSourceFactoryTest {
                         null,
                         null,
                         null));
+    }
+
+    @Test
+    void logsShowTheAddressWithoutItsOptions() {
+        JmsSettings read = read("providerURL", "failover:(tcp://a:1?x=sesame,tcp://b:2)?jms.password=sesame");
+        assertThat(read.shownProviderUrl()).isEqualTo("failover:(tcp://a:1,tcp://b:2)");
+        assertThat(read.shown("no broker at " + read.providerUrl() + " yet"))
+                .isEqualTo("no broker at failover:(tcp://a:1,tcp://b:2) yet");
+        assertThat(read.shown(null)).isEqualTo("null");
     }
 
     @Test
@@ -96,6 +106,7 @@ class JmsSourceFactoryTest {
                 .isEqualTo(new JmsSettings(
                         "com.example.Factory",
                         "tcp://mq:61616",
+                        "tcp://mq:61616",
                         "java:comp/env/cf",
                         "events",
                         DestinationType.TOPIC,
@@ -116,7 +127,7 @@ class JmsSourceFactoryTest {
         "pollTimeout, -1, '-1 (expected: a number of millis, at least 0)'",
         "errorThreshold, -1, '-1 (expected: a whole number, at least 0)'",
         "createDurableSubscription, maybe, 'maybe (expected: true or false)'",
-        "converter.type, com.example.Own, 'com.example.Own (expected: DEFAULT, as converters of one''s own are not loaded)'",
+        "converter.type, com.example.Own, 'com.example.Own (expected: DEFAULT; classes written for Flume are not loaded)'",
         "converter.charset, klingon, 'klingon (expected: a character set; klingon)'",
         "converter.objectMessages, trust, 'trust (expected: one of: refuse, skip, deserialize)'",
         "backoffSleepIncrement, 0, '0 (expected: a number of millis, at least 1)'",

@@ -77,6 +77,11 @@ public final class Settings {
             // who reads one component alone has nothing to compare it with
         }
 
+        /** The text without what has to stay secret, as far as that is known here. */
+        default String masked(String text) {
+            return text;
+        }
+
         /** Told of mistakes that do not matter. */
         Problems NOBODY = new Problems() {
             @Override
@@ -89,6 +94,11 @@ public final class Settings {
                 // nobody reads it
             }
         };
+    }
+
+    /** A text made of values of this component as it may be shown, such as in a log: without what config filters gave. */
+    public String masked(String text) {
+        return problems.masked(text);
     }
 
     /** Keys that were asked for so far. */

@@ -135,6 +135,11 @@ final class ComponentSettings implements Settings.Problems {
     }
 
     @Override
+    public String masked(String text) {
+        return findings.masked(text);
+    }
+
+    @Override
     public void note(String key, String message) {
         findings.note(placeOf(key), fullKey(key), withoutSecret(key, message));
     }

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * @param standing what it asks of an operator
  * @param where a kind and a type of component, such as {@code sink hdfs}; or what else there is, such as {@code launcher}; of a mistake: a
  *     pattern for the message of a finding, with its key before it
- * @param when what must be so for it to matter: {@code key}, {@code !key} for one that is left out, {@code key=pattern}; several are separated
- *     by blanks; empty: always
+ * @param when what must be so for it to matter: {@code key}, {@code !key} for one that is left out, {@code key=pattern}, {@code
+ *     key!=pattern} for one that is left out or does not match; several are separated by blanks; empty: always
  * @param flume what Flume 1.11 does, a sentence without its full stop
  * @param millrace what Millrace does
  * @param advice what to do; empty: nothing
@@ -52,12 +52,19 @@ public record Difference(Standing standing, String where, String when, String fl
             return !values.containsKey(condition.substring(1));
         }
         int equals = condition.indexOf('=');
-        String value = values.get(equals < 0 ? condition : condition.substring(0, equals));
-        return value != null
-                && (equals < 0
-                        || Pattern.compile(condition.substring(equals + 1), Pattern.CASE_INSENSITIVE)
-                                .matcher(value)
-                                .matches());
+        String value = values.get(key(condition));
+        if (equals < 0) {
+            return value != null;
+        }
+        boolean matches = value != null
+                && Pattern.compile(condition.substring(equals + 1), Pattern.CASE_INSENSITIVE)
+                        .matcher(value)
+                        .matches();
+        return matches != condition.startsWith("!=", equals - 1);
+    }
+
+    private static String key(String condition) {
+        return condition.replaceFirst("!?=.*", "");
     }
 
     /** The keys that it looks for, as they would stand in a file. */
@@ -65,7 +72,7 @@ public record Difference(Standing standing, String where, String when, String fl
         List<String> keys = new ArrayList<>();
         for (String condition : when.split(" ")) {
             if (!condition.isEmpty() && !condition.startsWith("!")) {
-                keys.add(condition.replaceFirst("=.*", ""));
+                keys.add(key(condition));
             }
         }
         return keys;

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,7 @@ public final class Migration {
             (interceptors, selector, channels, metrics) -> new Routing.Route(InletStandIn.INSTANCE, () -> {});
 
     private final List<Difference> differences = Differences.all();
-    private final Set<Remark> remarks = new LinkedHashSet<>();
+    private final List<Remark> remarks = new ArrayList<>();
 
     private Migration(List<Path> files, Environment environment, ComponentCatalog catalog) {
         this.files = files;
@@ -101,7 +100,13 @@ public final class Migration {
 
     private void add(Standing standing, Finding finding) {
         Difference flume = standing == Standing.CHANGE ? flumesWay(finding) : null;
-        remarks.add(new Remark(standing, finding.place(), finding.key(), finding.message(), flume));
+        add(new Remark(standing, finding.place(), finding.key(), finding.message(), flume));
+    }
+
+    private void add(Remark remark) {
+        if (!remarks.contains(remark)) {
+            remarks.add(remark);
+        }
     }
 
     private @Nullable Difference flumesWay(Finding mistake) {
@@ -176,20 +181,28 @@ public final class Migration {
                         .findFirst()
                         .orElse(null);
                 String key = line == null ? owner.replaceFirst("\\.$", "") : line.key();
-                if (!isRefused(key)) {
-                    remarks.add(new Remark(
-                            difference.standing(), line == null ? place : line.place(), key, "", difference));
+                Remark mistake = mistakeAt(key);
+                if (mistake == null) {
+                    add(new Remark(difference.standing(), line == null ? place : line.place(), key, "", difference));
+                } else if (difference.standing() == Standing.CHANGE) {
+                    remarks.set(remarks.indexOf(mistake), explained(mistake, difference));
                 }
             }
         }
     }
 
-    /** A key that is a mistake needs no second remark. */
-    private boolean isRefused(String key) {
+    /** A key that is a mistake needs no second remark: what the table has to say about it explains the mistake. */
+    private @Nullable Remark mistakeAt(String key) {
         return remarks.stream()
-                .anyMatch(remark -> remark.difference() != null
+                .filter(remark -> remark.difference() != null
                         && remark.difference().standing() == Standing.MISTAKE
-                        && remark.key().equals(key));
+                        && remark.key().equals(key))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Remark explained(Remark mistake, Difference difference) {
+        return new Remark(mistake.standing(), mistake.place(), mistake.key(), mistake.message(), difference);
     }
 
     private static Map<String, String> values(Iterable<Property> lines) {

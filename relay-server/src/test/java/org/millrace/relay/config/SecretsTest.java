@@ -47,6 +47,16 @@ class SecretsTest {
             a.sinkgroups.g.processor.pin = first
             """;
 
+    @Test
+    void aComponentCanShowItsValuesWithoutWhatConfigFiltersGave() {
+        Findings findings = new Findings();
+        findings.keepSecret("open-sesame");
+        Settings settings =
+                new ComponentSettings("a.sinks.k.", Map.of(), new Place("f", 1), findings).settings();
+        assertThat(settings.masked("http://h/open-sesame")).isEqualTo("http://h/******");
+        assertThat(settings.under("x.").masked("open-sesame")).isEqualTo("******");
+    }
+
     @TempDir
     private Path directory;
 

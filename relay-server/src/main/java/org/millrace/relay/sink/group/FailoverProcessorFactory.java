@@ -16,8 +16,8 @@ import org.millrace.api.SinkGroupContext;
 import org.millrace.api.SinkProcessor;
 
 /**
- * Makes Flume's {@code failover}. Keys: {@code priority.SINK} for each sink, all different, the largest is preferred; {@code maxpenalty}
- * (30000 ms). It has one thread, since one sink at a time has the turns.
+ * Makes Flume's {@code failover}. Keys: {@code priority.SINK} for each sink, all different, the largest is preferred (-1, -2 and so on in
+ * the order of the list); {@code maxpenalty} (30000 ms). It has one thread, since one sink at a time has the turns.
  */
 public final class FailoverProcessorFactory implements ComponentFactory.OfSinkProcessor {
     private final LongSupplier nanoTime;
@@ -48,7 +48,8 @@ public final class FailoverProcessorFactory implements ComponentFactory.OfSinkPr
         settings.define(
                 "priority.<SINK>",
                 "a whole number",
-                "of each sink of the group: the larger number is preferred, each sink another one");
+                "of each sink of the group: the larger number is preferred, each sink another one; without it -1, -2 and so"
+                        + " on, in the order of the list");
         Duration most = settings.duration("maxpenalty", ChronoUnit.MILLIS, 0, Integer.MAX_VALUE)
                 .about("the longest time for which a sink that fails again and again is left alone")
                 .orElse(Penalty.DEFAULT_MOST);
@@ -67,11 +68,20 @@ public final class FailoverProcessorFactory implements ComponentFactory.OfSinkPr
     private static Map<SinkProcessor.Member, Integer> priorities(List<SinkProcessor.Member> sinks, Settings settings) {
         Map<SinkProcessor.Member, Integer> priorities = new LinkedHashMap<>();
         Map<Integer, String> taken = new HashMap<>();
+        int withoutOne = 0;
         for (SinkProcessor.Member sink : sinks) {
+            boolean given = settings.has(sink.name());
+            withoutOne -= given ? 0 : 1;
             int priority = settings.integer(sink.name(), Integer.MIN_VALUE, Integer.MAX_VALUE)
                     .about("the larger number is preferred, each sink another one")
-                    .required();
-            String other = priority == Integer.MIN_VALUE ? null : taken.putIfAbsent(priority, sink.name());
+                    .byDefault("-1, -2 and so on, in the order of the list")
+                    .orElse(withoutOne);
+            if (!given) {
+                settings.note(
+                        sink.name(),
+                        "not set: " + priority + ", by its place in the list (Flume gives these out by chance)");
+            }
+            String other = taken.putIfAbsent(priority, sink.name());
             if (other != null) {
                 settings.problem(
                         sink.name(),

@@ -93,7 +93,7 @@ final class HttpPeer {
                 if (attempt.await().isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();
-                    LOG.debug("sink {}: connected to {}", context.name(), settings.endpoint());
+                    LOG.debug("sink {}: connected to {}", context.name(), settings.shownEndpoint());
                     return;
                 }
                 failure =

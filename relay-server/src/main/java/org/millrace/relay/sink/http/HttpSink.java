@@ -79,7 +79,7 @@ final class HttpSink implements Sink, BatchSized {
                 "sink {} started: posts what comes from channel {} to {}",
                 context.name(),
                 context.channel().name(),
-                settings.endpoint());
+                settings.shownEndpoint());
     }
 
     @Override
@@ -203,7 +203,7 @@ final class HttpSink implements Sink, BatchSized {
             context.metrics().eventWriteFails.inc();
             peer.close();
             throw new DeliveryException(
-                    "sink " + context.name() + ": " + settings.endpoint() + ": " + turn.notDone()
+                    "sink " + context.name() + ": " + settings.shownEndpoint() + ": " + turn.notDone()
                             + " events are back in the channel",
                     turn.failure());
         }
@@ -211,7 +211,7 @@ final class HttpSink implements Sink, BatchSized {
             throw lettersFailure;
         }
         if (verdict.isKeptWithPause()) {
-            throw new DeliveryException("sink " + context.name() + ": " + settings.endpoint() + " answers "
+            throw new DeliveryException("sink " + context.name() + ": " + settings.shownEndpoint() + " answers "
                     + verdict.keptStatus() + ": " + turn.notDone() + " events are back in the channel");
         }
         if (verdict.keptStatus() > 0) {
@@ -232,7 +232,7 @@ final class HttpSink implements Sink, BatchSized {
                     "sink {}: {} answers {}: {} events are back in the channel, and sent again without a pause, as its keys say ({} "
                             + "such lines before it left out)",
                     context.name(),
-                    settings.endpoint(),
+                    settings.shownEndpoint(),
                     verdict.keptStatus(),
                     verdict.turn().notDone(),
                     leftOut.getAsLong());

@@ -14,6 +14,7 @@ import org.millrace.api.Settings;
  * What an HTTP sink is set to.
  *
  * @param endpoint where events are posted to
+ * @param shownEndpoint the same for logs: without user and query, where keys may stand, and without what config filters gave
  * @param connectTimeout zero: none
  * @param requestTimeout how long an answer may take once all before it have come; zero: for ever
  * @param backoff for which statuses the sink pauses
@@ -24,6 +25,7 @@ import org.millrace.api.Settings;
  */
 record HttpSinkSettings(
         URI endpoint,
+        String shownEndpoint,
         Duration connectTimeout,
         Duration requestTimeout,
         String contentType,
@@ -46,10 +48,12 @@ record HttpSinkSettings(
     }
 
     static HttpSinkSettings read(Settings settings) {
+        URI endpoint = settings.value("endpoint", "an http or https URL", HttpSinkSettings::endpoint, STAND_IN)
+                .about("where events are posted to")
+                .required();
         HttpSinkSettings read = new HttpSinkSettings(
-                settings.value("endpoint", "an http or https URL", HttpSinkSettings::endpoint, STAND_IN)
-                        .about("where events are posted to")
-                        .required(),
+                endpoint,
+                settings.masked(shown(endpoint)),
                 readTimeout(settings, "connectTimeout", "how long to try to connect; 0: for ever"),
                 readTimeout(settings, "requestTimeout", "how long to wait for an answer; 0: for ever"),
                 readHeader(settings, "contentTypeHeader", "header Content-Type of each request"),
@@ -79,6 +83,11 @@ record HttpSinkSettings(
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e.getReason(), e);
         }
+    }
+
+    private static String shown(URI endpoint) {
+        String port = endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort();
+        return endpoint.getScheme() + "://" + endpoint.getHost() + port + endpoint.getRawPath();
     }
 
     private static Duration readTimeout(Settings settings, String key, String meaning) {

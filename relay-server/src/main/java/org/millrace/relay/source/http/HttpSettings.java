@@ -118,7 +118,7 @@ record HttpSettings(
         return HANDLERS.stream()
                 .filter(known -> known.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("a handler of one's own cannot be loaded"));
+                .orElseThrow(() -> new IllegalArgumentException("classes written for Flume are not loaded"));
     }
 
     private static List<String> names(String text) {

@@ -228,7 +228,8 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 return one;
             }
         }
-        throw new IllegalArgumentException("there is no other");
+        throw new IllegalArgumentException(
+                text.contains(".") ? "classes written for Flume are not loaded" : "there is no other");
     }
 
     private static String suffix(String text) {

@@ -280,9 +280,19 @@ class FailoverProcessorTest {
 
         assertThat(sut.problems.problems())
                 .anyMatch(problem -> problem.startsWith("priority.k2: 5, which k1 has already (expected: each sink"))
-                .anyMatch(problem -> problem.startsWith("priority.k3: missing (expected: a whole number"))
                 .anyMatch(problem -> problem.startsWith("maxpenalty: -1 (expected: a number of millis, at least 0"))
-                .hasSize(3);
+                .hasSize(2);
+    }
+
+    @Test
+    void withoutPrioritiesTheOrderOfTheListCountsBehindThoseThatHaveOne() {
+        sut.failover("priority.k2", "0");
+
+        assertThat(sut.problems.problems()).isEmpty();
+        assertThat(sut.problems.notes())
+                .containsExactly(
+                        "priority.k1: not set: -1, by its place in the list (Flume gives these out by chance)",
+                        "priority.k3: not set: -2, by its place in the list (Flume gives these out by chance)");
     }
 
     /** k1 has the turns, k2 is left alone for four seconds, 1 and 2 are delivered. */

@@ -447,6 +447,12 @@ class HttpSinkTest {
     }
 
     @Test
+    void logsShowTheEndpointWithoutWhereKeysStand() {
+        var keys = recorded.settings(Map.of("endpoint", "https://user:sesame@h:81/x/y?key=sesame"));
+        assertThat(HttpSinkSettings.read(keys).shownEndpoint()).isEqualTo("https://h:81/x/y");
+    }
+
+    @Test
     void theDefaultsAreFlumes() {
         HttpSinkSettings settings = HttpSinkSettings.read(recorded.settings(Map.of("endpoint", "https://h/x")));
         assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
