@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.testkit.FakeRelay;
 import picocli.CommandLine;
 
-@Timeout(60)
+@Timeout(300)
 class LoadCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -34,7 +34,7 @@ class LoadCommandTest {
             relay.accept();
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(out.toString()).contains("closed, batches of 2, 1 connections x 1 in flight");
         assertThat(out.toString()).contains("4 sent, 4 acked, 0 refused, 0 unknown");
@@ -50,7 +50,7 @@ class LoadCommandTest {
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerFailed(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertThat(result.path("ackedEvents").asInt()).isEqualTo(3);
@@ -76,7 +76,7 @@ class LoadCommandTest {
             relay.accept();
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(hdr).content().contains("\"StartTimestamp\",\"Interval_Length\"");
         assertThat(report)
@@ -96,7 +96,7 @@ class LoadCommandTest {
                 relay.accept();
                 relay.answerFirstOk(relay.readRequest().serial());
             }
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         JsonNode search = new ObjectMapper().readTree(out.toString()).path("findRate");
         assertThat(search.path("eventsPerSecond").isNull()).isTrue();

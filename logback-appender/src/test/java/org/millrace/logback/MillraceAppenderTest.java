@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** With a real Avro source, and the appender as it stands in a configuration of Logback's. */
-@Timeout(60)
+@Timeout(300)
 class MillraceAppenderTest {
     private final LoggerContext context = new LoggerContext();
 
