@@ -3,6 +3,7 @@ package org.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +80,7 @@ class LogRotationIT {
             startWriter();
             for (int i = 0; i < ROTATIONS; i++) {
                 awaitGrowth();
+                awaitSeen();
                 if (i % 2 == 0) {
                     rename();
                     create();
@@ -152,6 +154,20 @@ class LogRotationIT {
         await().pollInterval(Duration.ofMillis(20)).until(() -> Files.size(log) > 200_000 || !writer.isAlive());
     }
 
+    /** What is rotated before anybody saw it under the name that is tailed is lost to everybody. */
+    private void awaitSeen() throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(log)) {
+            String first = lines.readLine();
+            if (first != null) {
+                await().until(() -> arrived.has(numberOf(first)));
+            }
+        }
+    }
+
+    private static int numberOf(String line) {
+        return Integer.parseInt(line.split(" ", 3)[1]);
+    }
+
     private void rename() throws IOException {
         Files.move(log, logs.resolve("x.log." + ++generation));
     }
@@ -180,13 +196,17 @@ class LogRotationIT {
 
         @Override
         public synchronized void take(Map<String, String> headers, byte[] body) {
-            numbers.set(Integer.parseInt(new String(body, StandardCharsets.UTF_8).split(" ", 3)[1]));
+            numbers.set(numberOf(new String(body, StandardCharsets.UTF_8)));
             events++;
         }
 
         @Override
         public void fault(Exception why) {
             // an agent that is killed breaks its connection
+        }
+
+        synchronized boolean has(int number) {
+            return numbers.get(number);
         }
 
         synchronized int numbers() {
