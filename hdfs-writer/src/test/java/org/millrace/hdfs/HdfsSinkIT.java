@@ -178,13 +178,11 @@ class HdfsSinkIT {
             cluster.waitActive();
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
-            await().pollInterval(Duration.ofSeconds(1))
-                    .atMost(Duration.ofMinutes(1))
-                    .until(() -> {
-                        sut.clock.advance(Duration.ofSeconds(1));
-                        sut.sink.drain();
-                        return sut.gauge("unfinishedFiles").equals(0);
-                    });
+            await().pollInterval(Duration.ofSeconds(1)).until(() -> {
+                sut.clock.advance(Duration.ofSeconds(1));
+                sut.sink.drain();
+                return sut.gauge("unfinishedFiles").equals(0);
+            });
         }
         assertThat(files())
                 .hasSize(2)

@@ -95,15 +95,12 @@ class KerberosHdfsIT {
         AtomicInteger batches = new AtomicInteger();
         try (SinkUnderTest sut = started()) {
             // a connection to the name node is closed after a second, so each batch needs a ticket that is good
-            await().pollInterval(Duration.ofSeconds(2))
-                    .atMost(Duration.ofMinutes(1))
-                    .until(() -> {
-                        sut.put(Batches.of("batch " + batches.getAndIncrement()))
-                                .drainAll();
-                        sut.clock.advance(Duration.ofMinutes(1));
-                        sut.sink.drain(); // finishes the file
-                        return Instant.now().isAfter(end);
-                    });
+            await().pollInterval(Duration.ofSeconds(2)).until(() -> {
+                sut.put(Batches.of("batch " + batches.getAndIncrement())).drainAll();
+                sut.clock.advance(Duration.ofMinutes(1));
+                sut.sink.drain(); // finishes the file
+                return Instant.now().isAfter(end);
+            });
         }
         assertThat(files())
                 .hasSize(batches.get())

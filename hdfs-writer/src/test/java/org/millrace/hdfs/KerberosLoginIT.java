@@ -8,7 +8,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import javax.security.auth.kerberos.KerberosTicket;
@@ -93,7 +92,7 @@ class KerberosLoginIT {
         secure.set("hadoop.kerberos.min.seconds.before.relogin", "0");
         try (HadoopUser user = HadoopUser.login("k1", kerberos(principal(), keytab.toPath(), null), secure)) {
             long end = end(user);
-            await().atMost(Duration.ofMinutes(1)).until(() -> {
+            await().until(() -> {
                 user.renew();
                 return end(user) > end;
             });

@@ -11,7 +11,8 @@ import org.millrace.testkit.process.FreePorts;
 
 /** Two agents that hand what they get on to a recorder, each of which can be taken down and started again. One thread at a time. */
 final class AgentPair implements AutoCloseable {
-    private static final List<String> HEAP = List.of("-Xmx256m");
+    private static final List<String> FLAGS =
+            List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"); // started often, busy never
     private static final int SIZE = 2;
 
     private final Kind kind;
@@ -80,6 +81,6 @@ final class AgentPair implements AutoCloseable {
         String file = channel
                 + AgentFiles.avroSource("s", ports[agent], "none")
                 + AgentFiles.avroSink("k", recorderPort, 1_000, "none");
-        agents[agent] = AgentProcess.launch(kind, name, dir, HEAP, file, ports[agent]);
+        agents[agent] = AgentProcess.launch(kind, name, dir, FLAGS, file, ports[agent]);
     }
 }

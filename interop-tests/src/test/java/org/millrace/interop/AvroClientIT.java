@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ class AvroClientIT {
             assertThat(client.awaitExit()).as(client.log()).isZero();
             assertThat(client.log()).contains(LINES + " events");
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> recorder.numbers() >= LINES);
+            await().until(() -> recorder.numbers() >= LINES);
             assertThat(recorder.firstFault()).isNull();
             assertThat(recorder.events()).as("none twice").isEqualTo(LINES);
             assertThat(agent.process().isAlive()).isTrue();

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +35,7 @@ class BadInputIT {
     /** For compiled code, classes, threads and direct buffers. */
     private static final long MOST_GROWTH_BYTES = 96 << 20;
 
-    private static final int HANG_UP_MILLIS = 20_000;
+    private static final int HANG_UP_MILLIS = 60_000;
     private static final byte[] ONE_EVENT = {2, 0, 8, 'b', 'o', 'd', 'y', 0};
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -101,7 +100,7 @@ class BadInputIT {
         long refusedBefore = refused("plain");
         try (Peers peers = new Peers(60, plainPort)) { // together more than the quarter of the heap that they may hold
             peers.all(peer -> peer.send(claim).send(new byte[1 << 20]));
-            await().atMost(Duration.ofSeconds(20)).until(() -> refused("plain") > refusedBefore);
+            await().until(() -> refused("plain") > refusedBefore);
 
             goodClientsGoOn();
         }
@@ -179,13 +178,13 @@ class BadInputIT {
     @Test
     void aThousandIdleConnectionsCostLittle() throws Exception {
         try (Peers idle = new Peers(1_000, plainPort)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> openConnections() >= 1_000);
+            await().until(() -> openConnections() >= 1_000);
 
             goodClientsGoOn();
             assertUnharmed();
             assertThat(openConnections()).isGreaterThanOrEqualTo(1_000);
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> openConnections() == 0);
+        await().until(() -> openConnections() == 0);
         assertUnharmed();
     }
 
@@ -203,7 +202,7 @@ class BadInputIT {
             assertThat(client.send(port, sending, sent)).isEqualTo("sent " + sending.events());
             sent += sending.events();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> recorder.events() >= sent);
+        await().until(() -> recorder.events() >= sent);
     }
 
     /** Nothing of the bad input was stored, memory is flat, and no error escaped. */

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ class EmbeddedAgentIT {
         flume = JavaProcess.conversation(
                 "flume-embedded",
                 directory,
-                List.of("-Xmx256m"),
+                AgentProcess.flumeFlags("-Xmx256m"),
                 AgentProcess.flumeClassPath(),
                 List.of("org.millrace.flume.FlumeEmbedded"));
     }
@@ -60,7 +59,7 @@ class EmbeddedAgentIT {
         Recorder fromUs = new Recorder();
         try (EventServer server = new EventServer(0, fromFlume)) {
             assertThat(runFlume(properties(server.port()))).isEqualTo("put " + (SINGLE + BATCH));
-            await().atMost(Duration.ofSeconds(30)).until(() -> fromFlume.events.size() == SINGLE + BATCH);
+            await().until(() -> fromFlume.events.size() == SINGLE + BATCH);
             flumes = List.copyOf(
                     fromFlume.events); // its stop may cut off a call whose events have arrived, and send them again
             flume.ask("stop");

@@ -2,7 +2,6 @@ package org.millrace.interop;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import org.millrace.testkit.process.EventServer;
 
 /** An Avro source that keeps each event as a line of text: headers in the order of their names, and the body byte by byte. */
 final class EventRecorder implements AutoCloseable, EventServer.Taker {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final EventServer server;
     private final List<String> events = new ArrayList<>();
@@ -30,7 +28,7 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
 
     /** Waits for an event that ends what is waited for, takes it out with all before it, and returns those before it. */
     List<String> takeUntil(Predicate<String> isLast) {
-        Awaitility.await("the last event").atMost(LIMIT).until(() -> indexOf(isLast) >= 0);
+        Awaitility.await("the last event").until(() -> indexOf(isLast) >= 0);
         synchronized (this) {
             int last = indexOf(isLast);
             List<String> taken = List.copyOf(events.subList(0, last));
@@ -41,7 +39,7 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
 
     /** Waits for as many events, and takes out all there are. */
     List<String> take(int count) {
-        Awaitility.await(count + " events").atMost(LIMIT).until(() -> size() >= count);
+        Awaitility.await(count + " events").until(() -> size() >= count);
         synchronized (this) {
             List<String> taken = List.copyOf(events);
             events.clear();

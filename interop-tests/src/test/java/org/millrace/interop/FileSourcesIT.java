@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +30,6 @@ import org.millrace.testkit.process.EventServer;
 
 /** The same file with the sources that read files, commands or nothing, run by Flume and by us over the same input. */
 class FileSourcesIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final List<String> HEAP = List.of("-Xmx256m");
     /** Bytes that only ISO-8859-1 makes characters of. */
     private static final byte[] UGLY = latin1(
@@ -74,8 +72,7 @@ class FileSourcesIT {
                         dir,
                         HEAP,
                         sources + AgentFiles.avroSink("k", server.port(), 100, "none"))) {
-            await().atMost(LIMIT)
-                    .until(() -> arrivals.events() >= events || !agent.process().isAlive());
+            await().until(() -> arrivals.events() >= events || !agent.process().isAlive());
         }
         assertThat(arrivals.fault()).isNull();
         return arrivals;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +62,7 @@ class FlumeAgentIT {
             }
 
             int all = sent;
-            await().atMost(Duration.ofSeconds(40)).until(() -> recorder.numbers() >= all);
+            await().until(() -> recorder.numbers() >= all);
             assertThat(recorder.firstFault()).isNull();
             assertThat(recorder.hasAll(0, all)).isTrue();
             assertThat(recorder.events()).as("none twice").isEqualTo(all);

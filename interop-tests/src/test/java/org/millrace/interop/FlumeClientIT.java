@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -75,7 +74,7 @@ class FlumeClientIT {
         assertThat(client.send(port, sending, first)).isEqualTo("sent " + sending.events());
         sentBefore += sending.events();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> recorder.events() >= sentBefore);
+        await().until(() -> recorder.events() >= sentBefore);
         assertThat(recorder.firstFault()).isNull();
         assertThat(recorder.events()).isEqualTo(sentBefore);
         assertThat(recorder.hasAll(first, sending.events())).isTrue();

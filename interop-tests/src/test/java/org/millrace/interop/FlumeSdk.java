@@ -13,7 +13,7 @@ final class FlumeSdk implements AutoCloseable {
         process = JavaProcess.conversation(
                 "flume-sdk",
                 dir,
-                List.of("-Xmx512m"), // a batch of 10,000, or of several 5 MB, is held in three forms
+                AgentProcess.flumeFlags("-Xmx512m"), // a batch of 10,000, or of several 5 MB, is held in three forms
                 AgentProcess.flumeClassPath(),
                 List.of("org.millrace.flume.FlumeSdkClient"));
     }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -33,7 +32,6 @@ import org.millrace.testkit.process.EventServer;
 
 /** The JMS sources of Flume and ours, each on a queue of its own of one broker, with the same messages in both. */
 class JmsIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int MESSAGES = 8;
 
     /** Flume takes the provider's address for a JNDI name, too; we need no flag. */
@@ -58,7 +56,7 @@ class JmsIT {
                         Kind.MILLRACE, "ours", dir, List.of(), agent(url, "for.us", behindUs.port()))) {
             flume.awaitOpen();
             us.awaitOpen();
-            await().atMost(LIMIT).until(() -> flumes.size() >= MESSAGES && ours.size() >= MESSAGES);
+            await().until(() -> flumes.size() >= MESSAGES && ours.size() >= MESSAGES);
 
             assertThat(ours.list().subList(0, MESSAGES - 1))
                     .isEqualTo(flumes.list().subList(0, MESSAGES - 1));

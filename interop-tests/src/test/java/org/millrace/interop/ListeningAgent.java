@@ -122,7 +122,7 @@ final class ListeningAgent implements AutoCloseable {
     /** Sends over a connection, says that this was all, and returns the answers. */
     String say(String source, byte[] bytes) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(source))) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write(bytes);
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -319,7 +319,7 @@ class ListeningSourcesIT {
         command.addAll(List.of(options));
         command.addAll(List.of("-t", "tag", "the text"));
         Process process = new ProcessBuilder(command).inheritIO().start();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }
 

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,11 +36,11 @@ class Log4jAppenderIT {
                 JavaProcess application = JavaProcess.start(
                         "application",
                         dir,
-                        List.of("-Dlog4j2.configurationFile=" + log4j),
+                        AgentProcess.flumeFlags("-Dlog4j2.configurationFile=" + log4j),
                         AgentProcess.flumeClassPath(),
                         List.of("org.millrace.flume.Log4jClient", Integer.toString(LINES)))) {
             assertThat(application.awaitExit()).as(application.log()).isZero();
-            await().atMost(Duration.ofSeconds(30)).until(() -> recorder.numbers() >= LINES);
+            await().until(() -> recorder.numbers() >= LINES);
             assertThat(recorder.firstFault()).isNull();
             assertThat(recorder.events()).as("none twice").isEqualTo(LINES);
             assertThat(agent.process().isAlive()).isTrue();

@@ -3,6 +3,7 @@ package org.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,20 +14,22 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.PatientAwaits;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.EventServer;
 
 /**
- * A process writes lines as fast as it can, its file is rotated as logrotate does it, and our agent tails it: by renaming, with a signal to the writer afterwards; and by a copy and a truncation, during which the writer has to be held, since
- * otherwise logrotate itself loses what is written in between.
+ * A process writes lines as fast as it can, its file is rotated as logrotate does it, and our agent tails it: by renaming, with a signal to
+ * the writer afterwards; and by a copy and a truncation, during which the writer has to be held, since otherwise logrotate itself loses
+ * what is written in between. The writer waits for the agent: it would be done before that is up.
  */
 class LogRotationIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> HEAP = List.of("-Xmx256m");
     private static final int LINES = 100_000;
     private static final int ROTATIONS = 6;
@@ -38,7 +41,7 @@ class LogRotationIT {
     private Path logs;
     private Path log;
     private EventServer server;
-    private Process writer;
+    private @Nullable Process writer;
     private int generation;
 
     @BeforeEach
@@ -55,6 +58,9 @@ class LogRotationIT {
                   i=$((i+1))
                 done
                 """);
+    }
+
+    private void startWriter() throws IOException {
         writer = new ProcessBuilder("/bin/sh", dir.resolve("writer").toString(), Integer.toString(LINES))
                 .directory(logs.toFile())
                 .start();
@@ -62,15 +68,19 @@ class LogRotationIT {
 
     @AfterEach
     void stop() throws IOException {
-        writer.destroyForcibly();
+        if (writer != null) {
+            writer.destroyForcibly();
+        }
         server.close();
     }
 
     @Test
     void eachLineComesOnceThroughRotationsOfBothKinds() throws Exception {
         try (AgentProcess agent = start("x\\\\.log")) {
+            startWriter();
             for (int i = 0; i < ROTATIONS; i++) {
                 awaitGrowth();
+                awaitSeen();
                 if (i % 2 == 0) {
                     rename();
                     create();
@@ -78,9 +88,9 @@ class LogRotationIT {
                     copyAndTruncate();
                 }
             }
-            assertThat(writer.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            await().atMost(LIMIT)
-                    .until(() -> arrived.numbers() == LINES || !agent.process().isAlive());
+            assertThat(writer.waitFor(PatientAwaits.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            await().until(() -> arrived.numbers() == LINES || !agent.process().isAlive());
         }
         assertThat(arrived.numbers()).isEqualTo(LINES);
         assertThat(arrived.events()).as("none twice").isEqualTo(LINES);
@@ -91,6 +101,7 @@ class LogRotationIT {
         AgentProcess agent =
                 start("x\\\\.log.*"); // what is rotated before anybody saw it can only be found by its new name
         try {
+            startWriter();
             for (int i = 0; i < ROTATIONS; i++) {
                 awaitGrowth();
                 if (i == 1) {
@@ -99,16 +110,18 @@ class LogRotationIT {
                     create();
                 } else if (i == 2) {
                     copyAndTruncate(); // while nobody looks
+                    signal("STOP"); // so that there is something left for the rotations to come
                     agent = start("x\\\\.log.*");
+                    signal("CONT");
                 } else {
                     rename();
                     create();
                 }
             }
-            assertThat(writer.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(writer.waitFor(PatientAwaits.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             AgentProcess last = agent;
-            await().atMost(LIMIT)
-                    .until(() -> arrived.numbers() == LINES || !last.process().isAlive());
+            await().until(() -> arrived.numbers() == LINES || !last.process().isAlive());
         } finally {
             agent.close();
         }
@@ -138,9 +151,21 @@ class LogRotationIT {
 
     /** So that there is something to lose at each rotation. */
     private void awaitGrowth() {
-        await().atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> Files.size(log) > 200_000 || !writer.isAlive());
+        await().pollInterval(Duration.ofMillis(20)).until(() -> Files.size(log) > 200_000 || !writer.isAlive());
+    }
+
+    /** What is rotated before anybody saw it under the name that is tailed is lost to everybody. */
+    private void awaitSeen() throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(log)) {
+            String first = lines.readLine();
+            if (first != null) {
+                await().until(() -> arrived.has(numberOf(first)));
+            }
+        }
+    }
+
+    private static int numberOf(String line) {
+        return Integer.parseInt(line.split(" ", 3)[1]);
     }
 
     private void rename() throws IOException {
@@ -171,13 +196,17 @@ class LogRotationIT {
 
         @Override
         public synchronized void take(Map<String, String> headers, byte[] body) {
-            numbers.set(Integer.parseInt(new String(body, StandardCharsets.UTF_8).split(" ", 3)[1]));
+            numbers.set(numberOf(new String(body, StandardCharsets.UTF_8)));
             events++;
         }
 
         @Override
         public void fault(Exception why) {
             // an agent that is killed breaks its connection
+        }
+
+        synchronized boolean has(int number) {
+            return numbers.get(number);
         }
 
         synchronized int numbers() {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +79,9 @@ class MetricsIT {
                         AgentFiles.channel("s", "k")
                                 + AgentFiles.spoolSource("s", spool)
                                 + AgentFiles.avroSink("k", port, 100, "none"))) {
-            await().atMost(Duration.ofSeconds(40)).until(() -> recorder.numbers() >= LINES);
+            await().until(() -> recorder.numbers() >= LINES);
             // The last reply is on its way back through the tiers.
-            await().atMost(Duration.ofSeconds(10)).until(() -> isDrained(edge) && isDrained(collector));
+            await().until(() -> isDrained(edge) && isDrained(collector));
             assertThat(recorder.firstFault()).isNull();
             return new Tiers(read(edge), read(collector));
         }

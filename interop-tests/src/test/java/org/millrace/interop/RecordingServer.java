@@ -44,6 +44,11 @@ final class RecordingServer implements AutoCloseable, EventServer.Taker {
         return arrived.cardinality();
     }
 
+    /** How many events had a number that had arrived before. */
+    synchronized long repeated() {
+        return events - arrived.cardinality();
+    }
+
     /** True if each number from {@code first} to {@code first + count - 1} has arrived. */
     synchronized boolean hasAll(int first, int count) {
         return arrived.nextClearBit(first) >= first + count;

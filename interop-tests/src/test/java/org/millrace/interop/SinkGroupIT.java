@@ -24,7 +24,6 @@ import org.millrace.testkit.process.FreePorts;
  * one is killed under load and comes back.
  */
 class SinkGroupIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> HEAP = List.of("-Xmx256m");
     private static final int LINES = 50_000;
     private static final int FEW_LINES = 500;
@@ -47,12 +46,12 @@ class SinkGroupIT {
                             Kind.MILLRACE, "edge", dir, HEAP, edge(failover, balanced, first, second))) {
                 write(failover, LINES);
                 write(balanced, LINES);
-                await().atMost(LIMIT).until(() -> arrivals.numbers() > LINES / 10);
+                await().until(() -> arrivals.numbers() > LINES / 10);
                 preferred.process().kill(); // while the rest is on its way
                 awaitActive(edge, "f2", "b2", failover, balanced);
                 preferred = collector(kind, "preferred", dir, first, store.port());
                 awaitActive(edge, "f1", "b1 b2", failover, balanced);
-                await().atMost(LIMIT).until(() -> arrivals.numbers() == written || arrivals.firstFault() != null);
+                await().until(() -> arrivals.numbers() == written || arrivals.firstFault() != null);
                 assertThat(arrivals.firstFault()).isNull();
                 assertThat(other.process().isAlive()).isTrue();
                 assertThat(edge.process().log())
@@ -71,7 +70,7 @@ class SinkGroupIT {
 
     /** Sends a few lines again and again: without an event nobody tries who is there. */
     private void awaitActive(AgentProcess edge, String inFirst, String inSecond, Path failover, Path balanced) {
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(250)).until(() -> {
+        await().pollInterval(Duration.ofMillis(250)).until(() -> {
             write(failover, FEW_LINES);
             write(balanced, FEW_LINES);
             String metrics = edge.metrics();

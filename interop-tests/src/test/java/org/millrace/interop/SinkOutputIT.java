@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,7 +38,6 @@ import org.millrace.testkit.process.HttpRecorder;
 
 /** The same file and the same events, run by Flume and by us: what their sinks of rolling files and of HTTP leave behind. */
 class SinkOutputIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String BODIES = "org.apache.flume.sink.hdfs.AvroEventSerializer\\$Builder";
     private static final int EVENTS = 250;
 
@@ -92,7 +90,7 @@ class SinkOutputIT {
                     configuration(home, port, server.port()),
                     port)) {
                 send(port);
-                await().atMost(LIMIT).until(() -> isDone(agent.metrics()));
+                await().until(() -> isDone(agent.metrics()));
                 metrics = agent.metrics();
             }
             return new Run(home, server.requests(), metrics);

@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectOutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.jms.BytesMessage;
@@ -29,10 +26,10 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.StartException;
 import org.millrace.testkit.RecordingInlet;
 import org.millrace.testkit.RecordingInlet.Accepted;
+import org.millrace.testkit.process.FreePorts;
 
 /** The source against a real broker: ActiveMQ Classic. */
 class JmsSourceIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static TestBroker broker;
 
     @TempDir
@@ -108,7 +105,7 @@ class JmsSourceIT {
         inlet.refuseWith(new ChannelException("full"));
         broker.textsToQueue("refused", "1", "2");
         try (SourceUnderTest source = source("refused")) {
-            await().atMost(LIMIT).until(() -> source.metrics.channelWriteFails.getCount() >= 2);
+            await().until(() -> source.metrics.channelWriteFails.getCount() >= 2);
             assertThat(broker.left("refused")).isEqualTo(2);
 
             inlet.refuseWith(null);
@@ -123,7 +120,7 @@ class JmsSourceIT {
         inlet.refuseWith(new ChannelException("full"));
         broker.textsToQueue("stopped", "1", "2");
         try (SourceUnderTest source = source("stopped")) {
-            await().atMost(LIMIT).until(() -> source.metrics.channelWriteFails.getCount() >= 1);
+            await().until(() -> source.metrics.channelWriteFails.getCount() >= 1);
         }
         assertThat(broker.left("stopped")).isEqualTo(2);
 
@@ -138,7 +135,7 @@ class JmsSourceIT {
     @Test
     void onlyMessagesThatAreSelectedAreRead() throws Exception {
         try (SourceUnderTest source = source("selected", "messageSelector", "level > 3")) {
-            await().atMost(LIMIT).until(source::isConnected);
+            await().until(source::isConnected);
             broker.toQueue("selected", session -> leveled(session, 1), session -> leveled(session, 5));
             awaitEvents(1);
 
@@ -169,7 +166,7 @@ class JmsSourceIT {
             "sub"
         };
         try (SourceUnderTest source = source("news", durable)) {
-            await().atMost(LIMIT).until(source::isConnected);
+            await().until(source::isConnected);
         }
         broker.toTopic("news", session -> text(session, "while away"));
         try (SourceUnderTest source = source("news", durable)) {
@@ -188,7 +185,7 @@ class JmsSourceIT {
             awaitEvents(3);
 
             assertThat(inlet.bodies()).containsExactly("1", "2", "3");
-            await().atMost(LIMIT).until(() -> broker.left("ActiveMQ.DLQ") == 1);
+            await().until(() -> broker.left("ActiveMQ.DLQ") == 1);
             await().until(() -> broker.left("poison") == 0);
             assertThat(source.count("messagesRefused")).isEqualTo(2);
         }
@@ -196,17 +193,14 @@ class JmsSourceIT {
 
     @Test
     void brokerThatGoesAndComesBackIsConnectedToAgain() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         TestBroker first = new TestBroker(port);
         try (SourceUnderTest source = source(first, "away")) {
             first.textsToQueue("away", "1");
             awaitEvents(1);
             await().until(() -> first.left("away") == 0);
             first.close();
-            await().atMost(LIMIT).until(() -> !source.isConnected());
+            await().until(() -> !source.isConnected());
             try (TestBroker second = new TestBroker(port)) {
                 second.textsToQueue("away", "2");
                 awaitEvents(2);
@@ -219,7 +213,7 @@ class JmsSourceIT {
     @Test
     void brokerThatIsNotThereAtTheStartIsWaitedFor() throws Exception {
         try (SourceUnderTest source = new SourceUnderTest(inlet, directory, "tcp://127.0.0.1:1", "nobody")) {
-            await().atMost(LIMIT).until(() -> source.metrics.eventReadFails.getCount() >= 2);
+            await().until(() -> source.metrics.eventReadFails.getCount() >= 2);
             assertThat(source.isConnected()).isFalse();
         }
     }
@@ -243,7 +237,7 @@ class JmsSourceIT {
     }
 
     private void awaitEvents(int events) {
-        await().atMost(LIMIT).until(() -> inlet.accepted().size() >= events);
+        await().until(() -> inlet.accepted().size() >= events);
     }
 
     private static Message text(Session session, String text) throws JMSException {

@@ -22,7 +22,7 @@ import org.millrace.testkit.FakeRelay;
 import picocli.CommandLine;
 
 /** Several hosts, what is sent again, and what the ledger says of it. */
-@Timeout(60)
+@Timeout(300)
 class LedgerLoadTest {
     private static final String ID_KEY = HexFormat.of().formatHex("relay.id".getBytes(StandardCharsets.US_ASCII));
     private static final int NUMBERS_HEX = 2 * 60;
@@ -44,7 +44,7 @@ class LedgerLoadTest {
             relay.answerFailed(second.serial());
             FakeRelay.Request again = relay.readRequest();
             relay.answerOk(again.serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
             assertThat(again.parameters()).isEqualTo(second.parameters());
             assertThat(numbers(again)).isEqualTo(numbers(second)).isNotEqualTo(numbers(first));
         }
@@ -68,7 +68,7 @@ class LedgerLoadTest {
             other.accept();
             FakeRelay.Request moved = other.readRequest();
             other.answerFirstOk(moved.serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
             assertThat(moved.parameters()).isEqualTo(lost.parameters());
             assertThat(numbers(moved)).isEqualTo(numbers(lost));
         }
@@ -87,7 +87,7 @@ class LedgerLoadTest {
             one.closeConnection();
             other.accept();
             other.answerFirstOk(other.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(result().path("failoverMicros").path("count").asInt()).isEqualTo(1);
     }
@@ -102,7 +102,7 @@ class LedgerLoadTest {
             other.answerFirstOk(other.readRequest().serial());
             one.answerFirstOk(one.readRequest().serial());
             other.answerOk(other.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(ledger().acked().getLongCardinality()).isEqualTo(6);
     }
@@ -114,7 +114,7 @@ class LedgerLoadTest {
             relay.accept();
             relay.readRequest();
             relay.closeConnection();
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         assertThat(result().path("unknownEvents").asInt()).isEqualTo(2);
         assertThat(ledger().unknownEvents()).isEqualTo(2);
@@ -125,7 +125,7 @@ class LedgerLoadTest {
     void aLedgerThatIsThereStopsTheRunBeforeAnythingIsSent() throws Exception {
         Files.writeString(dir.resolve("ledger"), "precious");
         try (FakeRelay relay = new FakeRelay()) {
-            assertThat(start("--events=2", relay).get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(start("--events=2", relay).get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         assertThat(err.toString()).contains("ledger: is there already (expected: a new file");
     }
@@ -134,7 +134,7 @@ class LedgerLoadTest {
     void severalHostsNeedAMode() throws Exception {
         try (FakeRelay one = new FakeRelay();
                 FakeRelay other = new FakeRelay()) {
-            assertThat(start("--events=2", one, other).get(20, TimeUnit.SECONDS))
+            assertThat(start("--events=2", one, other).get(60, TimeUnit.SECONDS))
                     .isEqualTo(2);
         }
         assertThat(err.toString()).contains("HOST:PORT: 2 hosts (expected: --failover or --balance with them)");

@@ -21,7 +21,7 @@ import org.millrace.testkit.FakeRelay;
 import org.millrace.testkit.TestCertificates;
 import picocli.CommandLine;
 
-@Timeout(60)
+@Timeout(300)
 class LoadCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -36,7 +36,7 @@ class LoadCommandTest {
             relay.accept();
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(out.toString()).contains("closed, batches of 2, 1 connections x 1 in flight");
         assertThat(out.toString()).contains("4 sent, 4 acked, 0 refused, 0 unknown");
@@ -68,7 +68,7 @@ class LoadCommandTest {
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerFailed(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertThat(result.path("ackedEvents").asInt()).isEqualTo(3);
@@ -94,7 +94,7 @@ class LoadCommandTest {
             relay.accept();
             relay.answerFirstOk(relay.readRequest().serial());
             relay.answerOk(relay.readRequest().serial());
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isZero();
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isZero();
         }
         assertThat(hdr).content().contains("\"StartTimestamp\",\"Interval_Length\"");
         assertThat(report)
@@ -114,7 +114,7 @@ class LoadCommandTest {
                 relay.accept();
                 relay.answerFirstOk(relay.readRequest().serial());
             }
-            assertThat(exit.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(exit.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
         JsonNode search = new ObjectMapper().readTree(out.toString()).path("findRate");
         assertThat(search.path("eventsPerSecond").isNull()).isTrue();

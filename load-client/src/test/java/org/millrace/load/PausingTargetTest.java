@@ -20,7 +20,7 @@ import org.millrace.client.RelayAddress;
 import org.millrace.testkit.FakeRelay;
 
 /** A real target on a socket, which pauses; the time is what it is, so that only what must be so of it is asserted. */
-@Timeout(60)
+@Timeout(300)
 class PausingTargetTest {
     private static final int RATE = 200;
     private static final int PLACES = 4;
@@ -50,7 +50,7 @@ class PausingTargetTest {
             }
             answer(relay, EVENTS - BEFORE_PAUSE - PLACES);
 
-            LoadResult result = run.get(30, TimeUnit.SECONDS);
+            LoadResult result = run.get(60, TimeUnit.SECONDS);
             long half = (until - from) / 2;
             long dueInFirstHalf =
                     Math.min(half * RATE / TimeUnit.SECONDS.toNanos(1) - 1, EVENTS - BEFORE_PAUSE - PLACES);

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Timeout;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
-@Timeout(60)
+@Timeout(300)
 class LogShipperTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final FakeOutlet outlet = new FakeOutlet();
     private final List<String> said = new CopyOnWriteArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as Log4j finds it by its name in a configuration. */
-@Timeout(60)
+@Timeout(300)
 class MillraceAppenderTest {
     private static final String LAYOUT = "<PatternLayout pattern='%p %m'/>";
 

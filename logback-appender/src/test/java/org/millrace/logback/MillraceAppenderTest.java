@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as it stands in a configuration of Logback's. */
-@Timeout(60)
+@Timeout(300)
 class MillraceAppenderTest {
     private final LoggerContext context = new LoggerContext();
 

@@ -72,7 +72,7 @@ class RelayClientSocketTest {
         for (int i = 0; i < batches.length; i++) {
             batches[i] = client.appendAsync(List.of(Event.ofText("a" + i), Event.ofText("b" + i)));
         }
-        CompletableFuture.allOf(batches).get(20, TimeUnit.SECONDS);
+        CompletableFuture.allOf(batches).get(60, TimeUnit.SECONDS);
         assertThat(recorder.bodies()).hasSize(1000).startsWith("a0", "b0", "a1", "b1", "a2");
         for (int i = 0; i < batches.length; i++) {
             assertThat(recorder.bodies().get(2 * i)).isEqualTo("a" + i);
@@ -86,7 +86,7 @@ class RelayClientSocketTest {
         try (ServerSocket ipv6Only = new ServerSocket(0, 5, loopback)) {
             open(ClientSettings.builder("[::1]:" + ipv6Only.getLocalPort()));
             client.connect();
-            ipv6Only.setSoTimeout(10_000);
+            ipv6Only.setSoTimeout(60_000);
             ipv6Only.accept().close();
         }
     }
@@ -99,7 +99,7 @@ class RelayClientSocketTest {
             RelayAddress peer = new RelayAddress("two-addresses", listener.getLocalPort());
             Connector connector = new Connector(
                     peer, ConnectionSettings.DEFAULT, loops, host -> new InetAddress[] {nobody, somebody});
-            try (RelayConnection connection = connector.connect().get(20, TimeUnit.SECONDS)) {
+            try (RelayConnection connection = connector.connect().get(60, TimeUnit.SECONDS)) {
                 assertThat(connection.isOpen()).isTrue();
             }
         }
@@ -111,7 +111,7 @@ class RelayClientSocketTest {
         open(ClientSettings.builder("127.0.0.1:" + server.port()));
         CompletableFuture<Void> followed =
                 client.appendAsync(List.of(Event.ofText("one"))).thenRunAsync(this::appendOnTheLoop, loops.group());
-        assertThatThrownBy(() -> followed.get(20, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> followed.get(60, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOf(IllegalStateException.class)

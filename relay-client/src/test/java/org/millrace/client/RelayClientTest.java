@@ -421,7 +421,7 @@ class RelayClientTest {
         awaitWaiting(waiter);
         Thread closer = new Thread(() -> client.close());
         closer.start();
-        assertThat(told.get(10, TimeUnit.SECONDS)).hasMessage("the client is closed");
+        assertThat(told.get(60, TimeUnit.SECONDS)).hasMessage("the client is closed");
         awaitWaiting(closer);
         hosts.host("a").storeOpen();
         closer.join(TimeUnit.SECONDS.toMillis(10));

@@ -174,13 +174,11 @@ class RelayConnectionTlsTest {
             assertFails(connect(relay.port(), tls, PATIENCE), "is not trusted");
 
             Files.writeString(file, "no store");
-            await().atMost(PATIENCE)
-                    .until(() -> failure(connect(relay.port(), tls, PATIENCE))
-                            .contains("a store has changed and is not used"));
+            await().until(() ->
+                    failure(connect(relay.port(), tls, PATIENCE)).contains("a store has changed and is not used"));
 
             Files.copy(stranger.trust("JKS"), file, StandardCopyOption.REPLACE_EXISTING);
-            await().atMost(PATIENCE)
-                    .until(() -> failure(connect(relay.port(), tls, PATIENCE)).isEmpty());
+            await().until(() -> failure(connect(relay.port(), tls, PATIENCE)).isEmpty());
             relay.close();
             accepting.join();
         }

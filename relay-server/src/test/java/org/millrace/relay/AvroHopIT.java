@@ -49,7 +49,7 @@ import org.millrace.testkit.Batches;
 import org.millrace.testkit.RecordedProblems;
 
 /** Agents in a row, in one process: Avro source, memory channel, Avro sink to the next one's Avro source. */
-@Timeout(120)
+@Timeout(300)
 class AvroHopIT {
     private static final int EVENTS = 50_000;
     private static final int BATCH_EVENTS = 100;
@@ -79,7 +79,7 @@ class AvroHopIT {
         Receiver receiver = new Receiver(atCollector);
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(port(edge), compression));
         receiver.awaitEvents(EVENTS);
-        sending.get(20, TimeUnit.SECONDS);
+        sending.get(60, TimeUnit.SECONDS);
         assertThat(receiver.numbers())
                 .isEqualTo(IntStream.rangeClosed(1, EVENTS).boxed().toList());
     }
@@ -99,7 +99,7 @@ class AvroHopIT {
         collector.close();
         source(port, atCollector, "none");
         receiver.awaitDistinct(EVENTS);
-        sending.get(20, TimeUnit.SECONDS);
+        sending.get(60, TimeUnit.SECONDS);
         assertThat(receiver.distinct())
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.rangeClosed(1, EVENTS).boxed().toList());

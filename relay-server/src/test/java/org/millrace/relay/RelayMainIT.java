@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.relay.cli.ExitCode;
 
 /** The program in a process of its own, as the launcher starts it: what it says, how it ends. */
-@Timeout(120)
+@Timeout(300)
 class RelayMainIT {
     private static final String FILE = """
             a.channels = c1

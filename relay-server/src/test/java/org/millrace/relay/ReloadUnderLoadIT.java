@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +44,7 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.metrics.Monitoring;
 import org.millrace.relay.metrics.MonitoringSettings;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.process.FreePorts;
 
 /**
  * Random changes of a file, also bad ones and ones that do not start, under load: the Avro source whose own keys stay the same answers
@@ -71,7 +70,7 @@ class ReloadUnderLoadIT {
 
     @Test
     void nothingIsLostAndNobodyIsTurnedAwayWhileTheFileChangesAgainAndAgain() throws Exception {
-        port = freePort();
+        port = FreePorts.next();
         Path file = Files.writeString(directory.resolve("a.properties"), new Draw(random).textOfAll());
         Configuration.Request request = Configuration.Request.ofFiles("a", List.of(file), false);
         Configuration first = read(request, null);
@@ -175,12 +174,6 @@ class ReloadUnderLoadIT {
             }
         } catch (Exception | AssertionError e) {
             failure.compareAndSet(null, e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

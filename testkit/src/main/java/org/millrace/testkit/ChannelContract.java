@@ -32,7 +32,7 @@ import org.millrace.codec.EventBatch;
  */
 @SuppressWarnings("try") // a transaction is often opened only to be closed
 public abstract class ChannelContract {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final ReleaseCheck releases = new ReleaseCheck();
     private @Nullable Channel channel;

@@ -15,7 +15,7 @@ import java.util.HexFormat;
  * gives up after ten seconds.
  */
 public final class FakeRelay implements AutoCloseable {
-    private static final int GIVE_UP_MILLIS = 10_000;
+    private static final int GIVE_UP_MILLIS = 60_000;
     private static final byte[] BOTH = {0, 0, 0, 0};
     private static final byte[] NO_HANDSHAKE = {};
 

@@ -19,7 +19,7 @@ import org.millrace.testkit.RecordingInlet;
 
 /** A running source on a port of the system's choice, in front of a fake inlet. */
 final class SourceUnderTest implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     final RecordingInlet inlet = new RecordingInlet();
     final MetricRegistry registry = new MetricRegistry();

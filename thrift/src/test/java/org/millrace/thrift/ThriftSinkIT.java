@@ -29,6 +29,7 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.RecordedProblems;
+import org.millrace.testkit.process.FreePorts;
 
 /** The sink against our source, and against peers that do not do as they should. */
 class ThriftSinkIT {
@@ -120,10 +121,7 @@ class ThriftSinkIT {
 
     @Test
     void peerThatIsNotThereLeavesTheEventsInTheChannelUntilItIs() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.next();
         start(port);
         put("1");
 

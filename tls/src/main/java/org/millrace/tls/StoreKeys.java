@@ -4,7 +4,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.millrace.tls.Globals.Found;
@@ -16,6 +15,9 @@ final class StoreKeys {
     static final StoreFile.Names TRUST = names("truststore");
 
     private static final String DEFAULT_TYPE = "JKS";
+
+    /** The same on every JDK, whatever else its providers can read. */
+    private static final String TYPES = "PEM, JKS, PKCS12, JCEKS, or another type that the JDK has a provider of";
 
     private final KeyReader in;
     private final BiConsumer<String, String> problems;
@@ -51,7 +53,7 @@ final class StoreKeys {
                 new KeyReader.Key(names.password(), "a password", null, passwordMeaning(), true),
                 holdsKeys ? Name.KEYSTORE_PASSWORD : Name.TRUSTSTORE_PASSWORD);
         Found type = find(
-                new KeyReader.Key(names.type(), types(), DEFAULT_TYPE, typeMeaning(), false),
+                new KeyReader.Key(names.type(), TYPES, DEFAULT_TYPE, typeMeaning(), false),
                 holdsKeys ? Name.KEYSTORE_TYPE : Name.TRUSTSTORE_TYPE);
         Found privateKey = holdsKeys ? find(privateKeyKey(), null) : null;
         if (path == null || path.text().isEmpty()) {
@@ -95,7 +97,7 @@ final class StoreKeys {
                 return type;
             }
         }
-        problems.accept(names.type(), text + (found == null ? "" : of(found)) + " (expected: " + types() + ")");
+        problems.accept(names.type(), text + (found == null ? "" : of(found)) + " (expected: " + TYPES + ")");
         return null;
     }
 
@@ -119,10 +121,6 @@ final class StoreKeys {
                 names.file(),
                 "PEM: the file of the private key, if it is not in the same one as the certificate",
                 false);
-    }
-
-    private static String types() {
-        return "PEM, or a type of the JDK: " + String.join(", ", new TreeSet<>(Security.getAlgorithms("KeyStore")));
     }
 
     private String typeMeaning() {

@@ -19,7 +19,7 @@ import org.millrace.testkit.TestCertificates;
 
 /** A client of the JDK's that believes everything. A read that gets nothing for long fails. */
 final class Peer implements AutoCloseable {
-    static final int PATIENCE_MILLIS = 20_000;
+    static final int PATIENCE_MILLIS = 60_000;
 
     private final SSLSocket socket;
 

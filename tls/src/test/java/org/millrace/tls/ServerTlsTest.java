@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +28,6 @@ import org.millrace.testkit.TestCertificates;
 
 /** Real sockets, and the JDK's clients. */
 class ServerTlsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static TestCertificates authority;
     private static Path store;
@@ -76,7 +74,7 @@ class ServerTlsTest {
             plain.getOutputStream().write(said.getBytes(ISO_8859_1));
 
             assertThat(Peer.isClosed(plain)).isTrue();
-            await().atMost(PATIENCE).until(() -> server.refusals.size() == 1);
+            await().until(() -> server.refusals.size() == 1);
             assertThat(server.refusals).containsExactly("the peer spoke without TLS");
             assertThat(server.strays).isEmpty();
         }
@@ -99,9 +97,9 @@ class ServerTlsTest {
                     assertThat(Peer.isClosed(plain)).isTrue();
                 }
             }
-            await().atMost(PATIENCE).until(() -> server.refusals.size() == 50);
+            await().until(() -> server.refusals.size() == 50);
             assertThat(server.strays).isEmpty();
-            await().atMost(PATIENCE).until(() -> server.open() == 0);
+            await().until(() -> server.open() == 0);
         }
     }
 
@@ -117,7 +115,7 @@ class ServerTlsTest {
                 }
             }
             int halfway = hello.length - 1; // with fewer than two bytes it is not known yet what it was to be
-            await().atMost(PATIENCE).until(() -> server.refusals.size() == halfway && server.open() == 0);
+            await().until(() -> server.refusals.size() == halfway && server.open() == 0);
             assertThat(server.refusals).allMatch(why -> why.contains("hung up during the handshake"));
             assertThat(server.strays).isEmpty();
             assertThat(tls.handshakes()).isZero();
@@ -152,7 +150,7 @@ class ServerTlsTest {
             plain.getOutputStream().write(hello, 0, Math.min(bytes, hello.length));
 
             assertThat(Peer.isClosed(plain)).isTrue();
-            await().atMost(PATIENCE).until(() -> server.refusals.size() == 1);
+            await().until(() -> server.refusals.size() == 1);
             assertThat(server.refusals).containsExactly("no TLS handshake within 1000 ms");
         }
     }
@@ -170,7 +168,7 @@ class ServerTlsTest {
                 plain.getOutputStream().write(hello);
                 slow.add(plain);
             }
-            await().atMost(PATIENCE).until(() -> server.open() == 50 && tls.handshakes() == 3);
+            await().until(() -> server.open() == 50 && tls.handshakes() == 3);
             assertThat(server.refusals).isEmpty();
             for (Socket plain : slow) {
                 plain.close();
@@ -178,7 +176,7 @@ class ServerTlsTest {
             try (Peer peer = new Peer(server.port())) {
                 assertThat(peer.isEchoed("hello")).isTrue();
             }
-            await().atMost(PATIENCE).until(() -> server.open() == 0 && tls.handshakes() == 0);
+            await().until(() -> server.open() == 0 && tls.handshakes() == 0);
         }
     }
 
@@ -189,7 +187,7 @@ class ServerTlsTest {
                 Socket first = Peer.plain(server.port());
                 Socket flood = Peer.plain(server.port())) {
             first.getOutputStream().write(hello);
-            await().atMost(PATIENCE).until(() -> first.getInputStream().available() > 0);
+            await().until(() -> first.getInputStream().available() > 0);
             byte[] much = Arrays.copyOf(hello, 1 << 20);
             Thread writer = new Thread(() -> {
                 try {
@@ -199,7 +197,7 @@ class ServerTlsTest {
                 }
             });
             writer.start();
-            await().atMost(PATIENCE).until(() -> !server.refusals.isEmpty());
+            await().until(() -> !server.refusals.isEmpty());
             assertThat(server.refusals).containsExactly("the peer sent more than a handshake begins with");
             writer.join();
             assertThat(server.strays).isEmpty();
@@ -214,8 +212,7 @@ class ServerTlsTest {
                 Peer through = new Peer(server.port())) {
             halfway.getOutputStream().write(ClientHello.bytes());
             assertThat(through.isEchoed("hello")).isTrue();
-            await().atMost(PATIENCE)
-                    .until(() -> server.open() == 3 && halfway.getInputStream().available() > 0);
+            await().until(() -> server.open() == 3 && halfway.getInputStream().available() > 0);
 
             server.leave();
 
@@ -240,7 +237,7 @@ class ServerTlsTest {
                 assertThat(nobody.isTurnedAway()).isTrue();
                 assertThat(stranger.isTurnedAway()).isTrue();
             }
-            await().atMost(PATIENCE).until(() -> server.refusals.size() == 2);
+            await().until(() -> server.refusals.size() == 2);
             assertThat(server.refusals)
                     .anyMatch(why -> why.startsWith("the peer showed no certificate"))
                     .anyMatch(why -> why.startsWith("the peer's certificate is not trusted"))
@@ -263,7 +260,7 @@ class ServerTlsTest {
         try (EchoServer server = server("client-auth", "required", "truststore", authority.trust("JKS"));
                 Peer peer = new Peer(server.port(), old)) {
             assertThat(peer.isTurnedAway()).isTrue();
-            await().atMost(PATIENCE).until(() -> !server.refusals.isEmpty());
+            await().until(() -> !server.refusals.isEmpty());
             assertThat(server.refusals).singleElement().asString().startsWith("the peer's certificate has expired");
         }
     }
@@ -273,7 +270,7 @@ class ServerTlsTest {
         try (EchoServer server = server("include-protocols", "TLSv1.3");
                 Peer old = new Peer(server.port(), null, "TLSv1.2")) {
             assertThat(old.isTurnedAway()).isTrue();
-            await().atMost(PATIENCE).until(() -> !server.refusals.isEmpty());
+            await().until(() -> !server.refusals.isEmpty());
             assertThat(server.refusals).singleElement().asString().contains("no protocol in common");
         }
     }
@@ -309,7 +306,7 @@ class ServerTlsTest {
     /** Connects until a look at the files has come to something; the connection that caused it has the outcome already. */
     private static String nextServer(EchoServer server, Callable<Boolean> looked) throws Exception {
         String[] last = new String[1];
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             try (Peer peer = new Peer(server.port())) {
                 assertThat(peer.isEchoed("x")).isTrue();
                 last[0] = peer.server();
@@ -331,12 +328,12 @@ class ServerTlsTest {
                 Socket plain = Peer.plain(server.port());
                 SSLSocket layered = Peer.over(plain)) {
             layered.startHandshake();
-            await().atMost(PATIENCE).until(() -> server.secured.get() == 1);
+            await().until(() -> server.secured.get() == 1);
 
             plain.getOutputStream().write("no record of TLS".getBytes(US_ASCII));
 
             assertThat(Peer.isClosed(plain)).isTrue();
-            await().atMost(PATIENCE).until(() -> !server.refusals.isEmpty());
+            await().until(() -> !server.refusals.isEmpty());
             assertThat(server.refusals).containsExactly("the peer spoke without TLS");
             assertThat(server.strays).isEmpty();
         }

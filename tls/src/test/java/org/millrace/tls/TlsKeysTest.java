@@ -177,7 +177,7 @@ class TlsKeysTest {
         assertMistake(
                 keys().set("keystore-type", "CABINET"),
                 "keystore-type",
-                "CABINET (expected: PEM, or a type of the JDK: ");
+                "CABINET (expected: PEM, JKS, PKCS12, JCEKS, or another type that the JDK has a provider of)");
         assertMistake(new FakeKeys("ssl", "true", "keystore", store), "keystore-password", "missing");
     }
 

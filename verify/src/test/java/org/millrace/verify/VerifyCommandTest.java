@@ -19,7 +19,7 @@ import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import picocli.CommandLine;
 
-@Timeout(60)
+@Timeout(300)
 class VerifyCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

@@ -69,7 +69,7 @@ class MistakeTest {
         try (DurableLog log = test.open(disk)) {
             CompletableFuture<ChannelException> refusal = new CompletableFuture<>();
             log.append(new UncopiedPut(refusal));
-            assertThat(refusal.get(30, TimeUnit.SECONDS)).hasMessageContaining("could not be copied");
+            assertThat(refusal.get(60, TimeUnit.SECONDS)).hasMessageContaining("could not be copied");
             await().until(() -> log.trouble() == null);
             assertThat(put(log)).isZero();
             await().until(() -> log.figures().inFlightBytes() == 0);

@@ -187,7 +187,7 @@ class PositionsTest {
         /** Null if it is done. */
         @Nullable
         Exception outcome() throws Exception {
-            return outcome.get(30, TimeUnit.SECONDS);
+            return outcome.get(60, TimeUnit.SECONDS);
         }
     }
 

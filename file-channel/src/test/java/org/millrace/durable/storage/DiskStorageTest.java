@@ -115,7 +115,7 @@ final class DiskStorageTest extends StorageContract {
         } finally {
             other.destroyForcibly();
         }
-        assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
         storage.lock().close(); // it went with its process
     }
 

@@ -30,7 +30,7 @@ import org.millrace.testkit.process.FreePorts;
  */
 class SameOutputIT {
     /** For all of it: what has not come out by then does not come. */
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /** So long each waits at least, also where others have used up the time. */
     private static final Duration LEAST = Duration.ofMillis(100);
@@ -61,6 +61,7 @@ class SameOutputIT {
             SIDES.put(kind, start(kind));
         }
         for (Side side : SIDES.values()) {
+            side.agent().awaitOpen();
             for (Way way : side.ways()) {
                 way.feed().give(way.port(), side.home().resolve(way.name()));
             }
@@ -106,7 +107,7 @@ class SameOutputIT {
                 .filter(way -> way.port() != 0 && !way.feed().name().endsWith("UDP"))
                 .mapToInt(Way::port)
                 .toArray();
-        AgentProcess agent = AgentProcess.start(
+        AgentProcess agent = AgentProcess.launch(
                 kind, home.getFileName().toString(), dir, List.of("-Xmx512m", "-Xss256k"), file.toString(), toWaitFor);
         return new Side(home, ways, agent);
     }

@@ -16,8 +16,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
@@ -35,6 +37,12 @@ class SourceLoopTest {
     private final FakeInlet inlet = new FakeInlet();
     private final FakeReader reader = new FakeReader();
     private @Nullable SourceLoop loop;
+
+    /** Elsewhere the test kit sees to that, which is built on this module. */
+    @BeforeAll
+    static void bePatient() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
+    }
 
     @AfterEach
     void stop() {

@@ -271,7 +271,7 @@ class AvroClientCommandTest {
     }
 
     private static int get(CompletableFuture<Integer> exit) throws Exception {
-        return exit.get(20, TimeUnit.SECONDS);
+        return exit.get(60, TimeUnit.SECONDS);
     }
 
     private static String hex(String text) {

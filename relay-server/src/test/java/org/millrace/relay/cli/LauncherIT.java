@@ -176,7 +176,7 @@ class LauncherIT {
         builder.environment().keySet().removeIf(name -> name.matches("(JAVA|FLUME|MILLRACE|HADOOP)_.*"));
         builder.environment().putAll(environment);
         Process process = builder.start();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ended by itself").isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended by itself").isTrue();
         return new Run(process.exitValue(), Files.readString(output, UTF_8), Files.readString(errors, UTF_8));
     }
 

@@ -21,7 +21,7 @@ import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
 
 /** The load tester, as the program runs it, against our own Avro source. */
-@Timeout(60)
+@Timeout(300)
 class LoadCommandIT {
     private final RecordingInlet inlet = new RecordingInlet();
     private final StringWriter out = new StringWriter();

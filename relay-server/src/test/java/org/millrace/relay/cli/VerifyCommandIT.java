@@ -33,7 +33,7 @@ import org.millrace.testkit.RecordingInlet;
 import org.millrace.testkit.process.FreePorts;
 
 /** {@code load --ledger} against our own source, and {@code verify} of what it took: in a file, and on a port of its own. */
-@Timeout(60)
+@Timeout(300)
 class VerifyCommandIT {
     private final RecordingInlet inlet = new RecordingInlet();
     private final StringWriter err = new StringWriter();
@@ -69,7 +69,7 @@ class VerifyCommandIT {
             Awaitility.await().ignoreException(AppendException.class).untilAsserted(client::connect);
             client.appendBatch(events);
         }
-        assertThat(exit.get(40, TimeUnit.SECONDS)).as(err.toString()).isZero();
+        assertThat(exit.get(60, TimeUnit.SECONDS)).as(err.toString()).isZero();
     }
 
     private List<byte[]> bodies() {

@@ -23,7 +23,7 @@ import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
 
 class SinkRunnerTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final FakeChannel channel = new FakeChannel("c1");
     private final MetricRegistry registry = new MetricRegistry();

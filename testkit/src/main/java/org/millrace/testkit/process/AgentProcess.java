@@ -24,7 +24,7 @@ public final class AgentProcess implements AutoCloseable {
     /** The agent's name in its configuration: {@code a.sources = …}. */
     public static final String AGENT = "a";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private final JavaProcess process;
     private final int metricsPort;
@@ -50,6 +50,11 @@ public final class AgentProcess implements AutoCloseable {
             List<String> command() {
                 return List.of("org.millrace.relay.RelayMain", "agent");
             }
+
+            @Override
+            List<String> flags() {
+                return List.of();
+            }
         },
         /** Flume as released, from the directory named by the system property {@code flume.peer}. */
         FLUME {
@@ -62,11 +67,32 @@ public final class AgentProcess implements AutoCloseable {
             List<String> command() {
                 return List.of("org.apache.flume.node.Application");
             }
+
+            @Override
+            List<String> flags() {
+                return flumeFlags();
+            }
         };
 
         abstract String classPath();
 
         abstract List<String> command();
+
+        abstract List<String> flags();
+    }
+
+    /**
+     * Flags for a JVM of Flume's or of its client: those that the system property {@code flume.peer.flags} has with blanks between, for
+     * where nobody measures and Flume need not become fast, and behind them its own.
+     */
+    public static List<String> flumeFlags(String... own) {
+        List<String> flags = new ArrayList<>();
+        String ofAll = System.getProperty("flume.peer.flags", "").strip();
+        if (!ofAll.isEmpty()) {
+            flags.addAll(List.of(ofAll.split("\\s+")));
+        }
+        flags.addAll(List.of(own));
+        return flags;
     }
 
     /**
@@ -106,7 +132,8 @@ public final class AgentProcess implements AutoCloseable {
     public static AgentProcess launch(
             Kind kind, String name, Path dir, List<String> flags, String configuration, int... ports) {
         int metricsPort = FreePorts.next();
-        List<String> allFlags = new ArrayList<>(flags);
+        List<String> allFlags = new ArrayList<>(kind.flags());
+        allFlags.addAll(flags);
         allFlags.add("-Dlog4j2.level=INFO"); // without a configuration file: to the console
         allFlags.add("-Dflume.monitoring.type=http");
         allFlags.add("-Dflume.monitoring.port=" + metricsPort);

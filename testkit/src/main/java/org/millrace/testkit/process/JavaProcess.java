@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * #conversation}, its standard output is read line by line instead. One thread at a time.
  */
 public final class JavaProcess implements AutoCloseable {
-    private static final long STOP_SECONDS = 15;
+    private static final long STOP_SECONDS = 60;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {

@@ -12,8 +12,18 @@ import org.junit.jupiter.api.Test;
 
 class FreePortsTest {
     @Test
-    void noPortIsGivenTwice() {
-        assertThat(IntStream.range(0, 1000).map(i -> FreePorts.next())).doesNotHaveDuplicates();
+    void noPortIsGivenTwiceAlsoByOneWhoseSliceIsUsedUp() {
+        FreePorts ports = new FreePorts();
+        assertThat(IntStream.range(0, 500).map(i -> ports.take())).doesNotHaveDuplicates();
+    }
+
+    /** Two of these are to each other as two processes are: what keeps them apart is who listens. */
+    @Test
+    void twoThatAskInTurnNeverGetTheSame() {
+        FreePorts one = new FreePorts();
+        FreePorts other = new FreePorts();
+        assertThat(IntStream.range(0, 500).map(i -> i % 2 == 0 ? one.take() : other.take()))
+                .doesNotHaveDuplicates();
     }
 
     @Test

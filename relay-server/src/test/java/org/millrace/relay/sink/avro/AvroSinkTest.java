@@ -42,9 +42,9 @@ import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.FakeRelay;
 
 /** The test's thread is the sink's thread and the peer in turn. */
-@Timeout(60)
+@Timeout(300)
 class AvroSinkTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final EventLoops loops = EventLoops.ofThreads(1);
     private final MetricRegistry registry = new MetricRegistry();
@@ -112,11 +112,11 @@ class AvroSinkTest {
                 .isEqualTo(2);
         CompletableFuture<Sink.Drain> third = inSinkThread();
         relay.accept().answerFirstOk(relay.readRequest().serial());
-        assertThat(third.get(10, TimeUnit.SECONDS)).isEqualTo(Sink.Drain.DELIVERED);
+        assertThat(third.get(60, TimeUnit.SECONDS)).isEqualTo(Sink.Drain.DELIVERED);
         relay.answerOk(relay.readRequest().serial());
         CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
         relay.answerOk(relay.readRequest().serial());
-        rest.get(10, TimeUnit.SECONDS);
+        rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(3);
     }
 
@@ -134,7 +134,7 @@ class AvroSinkTest {
         FakeRelay.Request second = relay.readRequest();
         assertThat(second.parameters()).startsWith("04");
         relay.answerOk(second.serial());
-        rest.get(10, TimeUnit.SECONDS);
+        rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.batchesComplete.getCount()).isEqualTo(1);
         assertThat(metrics.batchesUnderflow.getCount()).isEqualTo(1);
         assertThat(metrics.batchesEmpty.getCount()).isEqualTo(1);
@@ -188,7 +188,7 @@ class AvroSinkTest {
         relay.answerFirstOk(smaller.serial());
         CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
         relay.answerOk(relay.readRequest().serial());
-        rest.get(10, TimeUnit.SECONDS);
+        rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
     }
 
@@ -283,7 +283,7 @@ class AvroSinkTest {
         CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
         assertThat(relay.readByte()).as("nothing more on the old connection").isEqualTo(-1);
         relay.accept().answerFirstOk(relay.readRequest().serial());
-        rest.get(10, TimeUnit.SECONDS);
+        rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
         assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
     }
@@ -301,7 +301,7 @@ class AvroSinkTest {
         CompletableFuture<Void> settling = CompletableFuture.runAsync(this::settle);
         assertThat(settling).isNotDone();
         relay.answerOk(second);
-        settling.get(10, TimeUnit.SECONDS);
+        settling.get(60, TimeUnit.SECONDS);
 
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
         assertThat(left()).containsExactly(3);
@@ -336,7 +336,7 @@ class AvroSinkTest {
         CompletableFuture<Void> closing = CompletableFuture.runAsync(sink::close);
         assertThat(closing).isNotDone();
         relay.closeConnection();
-        closing.get(10, TimeUnit.SECONDS);
+        closing.get(60, TimeUnit.SECONDS);
         assertThat(second.serial()).isEqualTo(2);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(1);
         assertThat(left()).containsExactly(2);
@@ -372,7 +372,7 @@ class AvroSinkTest {
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(5);
         assertThat(letters).isDirectoryContaining("glob:**/a1.k1.*");
         relay.close();
-        peer.get(10, TimeUnit.SECONDS);
+        peer.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -386,7 +386,7 @@ class AvroSinkTest {
         sink.close();
         assertThat(left()).containsExactly(1, 2, 3, 4, 5, 6);
         relay.close();
-        peer.get(10, TimeUnit.SECONDS);
+        peer.get(60, TimeUnit.SECONDS);
     }
 
     /** A peer that closes the connection on a request with such a text in it, until it is closed itself. */
@@ -437,7 +437,7 @@ class AvroSinkTest {
     }
 
     private void put(int first, int events) throws Exception {
-        channel.submit(Batches.numbered(first, events)).get(10, TimeUnit.SECONDS);
+        channel.submit(Batches.numbered(first, events)).get(60, TimeUnit.SECONDS);
     }
 
     private CompletableFuture<Sink.Drain> inSinkThread() {

@@ -106,7 +106,7 @@ class AvroSourceTlsIT {
             plain.send(RawClient.capture("01-append-1.c2s"));
 
             assertThat(plain.isClosedByServer()).isTrue();
-            await().atMost(PATIENCE).until(() -> source.count("connectionsRefused.tls") == 1);
+            await().until(() -> source.count("connectionsRefused.tls") == 1);
             send(good, "hello");
             assertThat(source.inlet.bodies()).containsExactly("hello");
             assertThat(source.metrics.openConnections.getCount()).isEqualTo(1);
@@ -127,7 +127,7 @@ class AvroSourceTlsIT {
         try (SourceUnderTest source = source()) {
             assertThatThrownBy(() -> connect(source, "deflate", CompressionLayer.OUTSIDE_TLS, Map.of()))
                     .hasMessageContaining("TLS: the peer hung up during the handshake");
-            await().atMost(PATIENCE).until(() -> source.count("connectionsRefused.tls") == 1);
+            await().until(() -> source.count("connectionsRefused.tls") == 1);
         }
     }
 
@@ -137,8 +137,8 @@ class AvroSourceTlsIT {
                 RawClient client = source.client()) {
             client.send(new byte[] {0x78, (byte) 0x9c, -1, -1, -1, -1, -1, -1});
 
-            await().atMost(PATIENCE).until(() -> source.count("framesRefused.malformed") == 1);
-            await().atMost(PATIENCE).until(() -> source.metrics.openConnections.getCount() == 0);
+            await().until(() -> source.count("framesRefused.malformed") == 1);
+            await().until(() -> source.metrics.openConnections.getCount() == 0);
             assertThat(source.count("connectionsRefused.tls")).isZero();
         }
     }
@@ -158,7 +158,7 @@ class AvroSourceTlsIT {
                         }
                     })
                     .hasMessageContaining("TLS: ");
-            await().atMost(PATIENCE).until(() -> source.count("connectionsRefused.tls") == 1);
+            await().until(() -> source.count("connectionsRefused.tls") == 1);
             assertThat(source.inlet.bodies()).containsExactly("hello");
         }
     }
@@ -169,12 +169,12 @@ class AvroSourceTlsIT {
         try (RelayConnection client = connect(source, "none", CompressionLayer.OUTSIDE_TLS, Map.of());
                 RawClient halfway = source.client()) {
             halfway.send(new byte[] {0x16, 3, 1, 2, 0, 1});
-            await().atMost(PATIENCE).until(() -> source.metrics.openConnections.getCount() == 2);
+            await().until(() -> source.metrics.openConnections.getCount() == 2);
             source.inlet.hold();
             EventBatch batch = Batches.of("last");
             CompletableFuture<Void> answered = client.append(List.of(batch));
             batch.release();
-            await().atMost(PATIENCE).until(() -> source.inlet.heldBatches() == 1);
+            await().until(() -> source.inlet.heldBatches() == 1);
             CompletableFuture<Void> closing = CompletableFuture.runAsync(source::close);
             assertThat(halfway.isClosedByServer()).isTrue();
             source.inlet.release();

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** A peer that sends bytes as they are. A read that gets nothing for long fails. */
 final class RawClient implements AutoCloseable {
     private static final Path CAPTURES = Path.of("..", "codec", "src", "test", "resources", "captures");
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket = new Socket();
 

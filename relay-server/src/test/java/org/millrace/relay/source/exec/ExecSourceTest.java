@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -133,7 +132,7 @@ class ExecSourceTest {
         await().until(() -> metrics.channelWriteFails.getCount() > 0);
         assertThat(done).doesNotExist();
         inlet.refuseWith(null);
-        await().atMost(Duration.ofSeconds(20)).until(() -> metrics.eventsAccepted.getCount() == 200_000);
+        await().until(() -> metrics.eventsAccepted.getCount() == 200_000);
         assertThat(inlet.bodies())
                 .isEqualTo(IntStream.rangeClosed(1, 200_000)
                         .mapToObj(String::valueOf)
@@ -181,8 +180,8 @@ class ExecSourceTest {
     void atAStopWhatTheCommandHasPrintedIsPutAndItEnds() throws Exception {
         values.put("batchTimeout", "3600000");
         Path pids = temporary.resolve("pids");
-        start("trap 'echo last; exit' TERM; sleep 1000 & echo $! >" + pids + "; echo first; while :; do wait; done");
-        await().until(() -> Files.exists(pids) && !Files.readString(pids).isEmpty());
+        start("trap 'echo last; exit' TERM; sleep 1000 & echo first; echo $! >" + pids + "; while :; do wait; done");
+        await().until(() -> Files.exists(pids) && Files.readString(pids).endsWith("\n"));
         long child = Long.parseLong(Files.readString(pids).trim());
         await().until(() -> metrics.eventsReceived.getCount() == 0 && isAlive(child));
         stop();

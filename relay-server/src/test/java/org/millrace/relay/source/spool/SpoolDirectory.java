@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,13 +40,14 @@ final class SpoolDirectory {
         return put(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** The file appears at once, whole and as old as it is to be: a source may look just then, and minds a file that changes. */
     Path put(String name, byte[] bytes) {
         try {
             Path file = path.resolve(name);
             Files.createDirectories(file.getParent());
-            Files.write(file, bytes);
-            Files.setLastModifiedTime(file, FileTime.from(FIRST_FILE.plusSeconds(60L * files++)));
-            return file;
+            Path written = Files.write(path.resolveSibling(path.getFileName() + ".written"), bytes);
+            Files.setLastModifiedTime(written, FileTime.from(FIRST_FILE.plusSeconds(60L * files++)));
+            return Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -159,7 +159,7 @@ class SpoolDirectorySourceTest {
                 .toList();
         spool.put("big", String.join("\n", lines) + "\n");
         start(new Pace(1000, Duration.ofMillis(5), Duration.ofMillis(5)));
-        await().atMost(Duration.ofSeconds(60)).until(() -> spool.names().equals(List.of("big.COMPLETED")));
+        await().until(() -> spool.names().equals(List.of("big.COMPLETED")));
         assertThat(inlet.texts()).isEqualTo(lines);
     }
 

@@ -3,6 +3,7 @@ package org.millrace.relay.source.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,8 +27,8 @@ class SpoolFormatsTest {
     private SpoolDirectory spool;
 
     @BeforeEach
-    void makeDirectory() {
-        spool = new SpoolDirectory(temporary);
+    void makeDirectory() throws IOException {
+        spool = new SpoolDirectory(Files.createDirectory(temporary.resolve("spool")));
     }
 
     @Test
