@@ -50,6 +50,10 @@ final class Room {
         return fill() <= 0.8;
     }
 
+    long events() {
+        return events;
+    }
+
     long bodyBytes() {
         return bodyBytes;
     }

@@ -90,6 +90,16 @@ final class SpillableChannel implements Channel, Exchange<Piece> {
     }
 
     @Override
+    public boolean ownsDirectories() {
+        return overflow != null;
+    }
+
+    @Override
+    public long eventsInMemory() {
+        return read(room::memoryEvents);
+    }
+
+    @Override
     public boolean outlivesAgent() {
         return false;
     }
