@@ -109,9 +109,8 @@ final class Drainer implements Component {
 
     /** All of them in the time that one may take. */
     static void closeAll(List<Drainer> drainers) {
-        SinkRunner.closeAll(drainers.stream()
-                .flatMap(drainer -> drainer.threads.stream())
-                .toList());
+        SinkRunner.closeAll(
+                drainers.stream().flatMap(drainer -> drainer.threads.stream()).toList());
     }
 
     void show(Display display) {

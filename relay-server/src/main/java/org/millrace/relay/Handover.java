@@ -85,8 +85,7 @@ final class Handover {
 
     /** A batch that is too large for the new one is cut: what it takes at once, it may count in bytes. */
     private int moveOne(ChannelReader reader) throws InterruptedException {
-        int most = Math.min(
-                from.channel().transactionCapacity(), to.channel().transactionCapacity());
+        int most = Math.min(from.channel().transactionCapacity(), to.channel().transactionCapacity());
         while (true) {
             int tried = 0;
             try (Transaction taking = reader.begin()) {

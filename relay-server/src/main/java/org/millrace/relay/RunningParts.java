@@ -65,7 +65,8 @@ final class RunningParts {
         } catch (RuntimeException | LinkageError e) {
             log.error("{} broke at its start", title, e);
             close(title, part);
-            throw new StartException(title + " broke at its start: " + e.getClass().getName(), e);
+            throw new StartException(
+                    title + " broke at its start: " + e.getClass().getName(), e);
         }
     }
 

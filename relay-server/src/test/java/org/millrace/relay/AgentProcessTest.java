@@ -24,8 +24,7 @@ import org.millrace.relay.fakes.FakeParts;
 class AgentProcessTest {
     private final Diary diary = new Diary();
     private final TellingSource source = new TellingSource();
-    private final Configuration.Request request =
-            new Configuration.Request("a", List.of(source), false, null);
+    private final Configuration.Request request = new Configuration.Request("a", List.of(source), false, null);
     private final ConfigurationReader reader = this::read;
     private final AgentProcess process = new AgentProcess(new Properties(), reader);
 
@@ -34,8 +33,8 @@ class AgentProcessTest {
         Configuration first = read(request, null);
         Relay relay = Relay.unmonitored(Objects.requireNonNull(first.assembly()), Duration.ofSeconds(30));
         relay.start();
-        Reloader reloader = Objects.requireNonNull(
-                process.reloader(relay, first, new Changes(request, Duration.ofDays(1))));
+        Reloader reloader =
+                Objects.requireNonNull(process.reloader(relay, first, new Changes(request, Duration.ofDays(1))));
         Thread looking = new Thread(() -> {
             try {
                 reloader.run();

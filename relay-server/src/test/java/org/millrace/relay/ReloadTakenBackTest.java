@@ -95,7 +95,9 @@ class ReloadTakenBackTest {
         agent.diary().breakDown("k2");
         agent.changeTo(
                 FILE.replace("c1.capacity = 10000", "c1.capacity = 20000").replace("k2.port = 1", "k2.port = 2"));
-        assertThat(agent.channels()).as("the one that runs, and that of the change").hasSize(3);
+        assertThat(agent.channels())
+                .as("the one that runs, and that of the change")
+                .hasSize(3);
         String without = ChangingAgent.without(FILE.replace("a.sinks = k1 k2", "a.sinks = k1"), "a.sinks.k2.");
         assertThat(agent.changeTo(without)).containsExactly("close channel c1");
         assertThat(agent.channels()).hasSize(2);
@@ -108,7 +110,9 @@ class ReloadTakenBackTest {
         agent.start(FILE);
         agent.diary().breakOnce("r4");
         boolean[] hadRoom = new boolean[1];
-        agent.diary().onceNoted("start source r4", () -> hadRoom[0] = agent.inlet("r3").hasRoom());
+        agent.diary()
+                .onceNoted(
+                        "start source r4", () -> hadRoom[0] = agent.inlet("r3").hasRoom());
         String change = ChangingAgent.withSource(ChangingAgent.withSource(FILE, "r3"), "r4");
         assertThat(agent.changeTo(change)).contains("start source r3", "start source r4", "close source r3");
         assertThat(hadRoom[0]).isFalse();
@@ -136,9 +140,7 @@ class ReloadTakenBackTest {
     @CsvSource({"file, c1", "file, k1", "file, r3", "overflow, c1", "overflow, k1", "overflow, r3"})
     void aChannelOnDiskIsBackWithItsEventsIfTheOneInItsPlaceDoesNotStart(String kind, String broken) throws Exception {
         boolean spills = kind.equals("overflow");
-        String file = spills
-                ? agent.spilling().replace("memoryCapacity = 100", "memoryCapacity = 0")
-                : agent.onDisk();
+        String file = spills ? agent.spilling().replace("memoryCapacity = 100", "memoryCapacity = 0") : agent.onDisk();
         String changed = spills
                 ? file.replace("overflowCapacity = 10000", "overflowCapacity = 20000")
                 : file.replace("c1.capacity = 10000", "c1.capacity = 20000");

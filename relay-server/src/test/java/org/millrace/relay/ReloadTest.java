@@ -61,7 +61,8 @@ class ReloadTest {
                         a.sources.r1.channels = c1 c2
                         a.sources.r1.interceptors = i
                         a.sources.r1.interceptors.i.type = timestamp
-                        """))).isEmpty();
+                        """)))
+                .isEmpty();
         agent.put("r1", 0, 10);
         agent.awaitTaken("k1", 10);
         agent.awaitTaken("k2", 10);
@@ -79,7 +80,8 @@ class ReloadTest {
     @Test
     void aBadFileChangesNothingAndIsLookedAtAgainOnceItChanges() throws Exception {
         agent.start(FILE);
-        assertThat(agent.changeTo(FILE.replace("k1.port = 1", "k1.port = 0").replace("r1.channels = c1", "r1.channels = c2")))
+        assertThat(agent.changeTo(
+                        FILE.replace("k1.port = 1", "k1.port = 0").replace("r1.channels = c1", "r1.channels = c2")))
                 .isEmpty();
         assertThat(agent.changeTo(FILE.replace("k1.port = 1", "k1.port = 3")))
                 .containsExactly("close sink k1", "start sink k1");

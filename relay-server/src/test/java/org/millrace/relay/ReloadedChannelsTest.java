@@ -81,8 +81,12 @@ class ReloadedChannelsTest {
         agent.put("r2", 0, 80);
         agent.put("r2", 80, 80);
         String change = agent.onDisk()
-                .replace("c2.type = kept", "c2.type = memory\na.channels.c2.capacity = 100\na.channels.c2.keep-alive = 0");
-        assertThat(agent.changeTo(change)).as("c1 was handed over, c2 was too small").contains("start channel c2");
+                .replace(
+                        "c2.type = kept",
+                        "c2.type = memory\na.channels.c2.capacity = 100\na.channels.c2.keep-alive = 0");
+        assertThat(agent.changeTo(change))
+                .as("c1 was handed over, c2 was too small")
+                .contains("start channel c2");
         assertThat(agent.channels()).containsExactlyInAnyOrder("c1 (memory)", "c2 (memory)");
         agent.diary().unblock("k1");
         agent.diary().unblock("k2");
@@ -157,7 +161,8 @@ class ReloadedChannelsTest {
         agent.put("r1", 0, 900); // some 8 kB of bodies
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1")); // that its sink makes room
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 5000"));
-        assertThat(agent.running().channels()).anyMatch(part -> "5000".equals(part.values().shown("byteCapacity")));
+        assertThat(agent.running().channels())
+                .anyMatch(part -> "5000".equals(part.values().shown("byteCapacity")));
         agent.awaitTaken("k1", 900);
     }
 
@@ -169,7 +174,8 @@ class ReloadedChannelsTest {
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1"));
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
                 .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
-        assertThat(agent.running().channels()).anyMatch(part -> "100".equals(part.values().shown("capacity")));
+        assertThat(agent.running().channels())
+                .anyMatch(part -> "100".equals(part.values().shown("capacity")));
         agent.awaitTaken("k1", 900);
     }
 

@@ -31,7 +31,7 @@ public record Assembly(
     public void closeRoutesBut(@Nullable Assembly running) {
         for (SourcePart source : sources) {
             boolean runs = running != null
-                    && running.sources.stream().anyMatch(other -> other.route() == source.route());
+                    && running.sources.stream().anyMatch(other -> other.route().equals(source.route()));
             if (!runs) {
                 source.route().close().run();
             }

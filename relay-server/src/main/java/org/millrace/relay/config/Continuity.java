@@ -26,8 +26,8 @@ final class Continuity {
         return running == null
                 ? fresh
                 : running.channels().stream()
-                        .filter(old -> old.name().equals(fresh.name())
-                                && old.values().equals(fresh.values()))
+                        .filter(old ->
+                                old.name().equals(fresh.name()) && old.values().equals(fresh.values()))
                         .findFirst()
                         .orElse(fresh);
     }

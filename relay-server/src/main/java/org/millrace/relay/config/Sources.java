@@ -51,7 +51,7 @@ final class Sources {
     /** Routes of sources with a mistake, and of those that go on with the one that they have. */
     private void closeUnused(List<SourcePart> parts) {
         for (Route route : routes) {
-            if (parts.stream().noneMatch(part -> part.route() == route)) {
+            if (parts.stream().noneMatch(part -> part.route().equals(route))) {
                 route.close().run();
             }
         }

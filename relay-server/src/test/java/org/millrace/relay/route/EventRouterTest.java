@@ -136,11 +136,9 @@ class EventRouterTest {
 
     @Test
     void isSettledAlsoAfterAnOptionalChannelHasThrown() {
-        EventRouter router = router(
-                List.of(first),
-                List.of(answering(second, () -> {
-                    throw new IllegalStateException("broken");
-                })));
+        EventRouter router = router(List.of(first), List.of(answering(second, () -> {
+            throw new IllegalStateException("broken");
+        })));
         assertThat(router.submit(batch("a"))).isCompleted();
         assertThat(router.isSettled()).isTrue();
         assertThat(registry.counter("source.s1.optionalEventsLost").getCount()).isEqualTo(1);
