@@ -34,13 +34,18 @@ final class HdfsAgent implements AutoCloseable {
     private static final long LOOK_MILLIS = 50;
     private static final Duration STUCK = Duration.ofMinutes(2);
 
+    private static final Pattern RELOADED = Pattern.compile("agent a reloaded in ");
+
     private final Path dir;
-    private final String file;
+    /** The agent's file, and what it changes to. */
+    private final List<String> files;
+
     private final int port;
     private final RestartClock clock = new RestartClock();
     private final Load load;
     private @Nullable AgentProcess agent;
     private int kills;
+    private int reloads;
 
     /**
      * The load begins at once, and waits for the agent.
@@ -52,11 +57,20 @@ final class HdfsAgent implements AutoCloseable {
     HdfsAgent(Path dir, URI target, List<SoakFormat> formats, boolean keepsEvents, LoadPlan plan) {
         this.dir = dir;
         this.port = FreePorts.next();
-        this.file = text(dir, target, formats, keepsEvents, port);
+        this.files = List.of(
+                text(dir, target, formats, keepsEvents, port, "k", 4),
+                text(dir, target, formats, keepsEvents, port, "other-k", 3));
         this.load = Load.start(plan, new RelayAddress("127.0.0.1", port), clock);
     }
 
-    private static String text(Path dir, URI target, List<SoakFormat> formats, boolean keepsEvents, int port) {
+    private static String text(
+            Path dir,
+            URI target,
+            List<SoakFormat> formats,
+            boolean keepsEvents,
+            int port,
+            String place,
+            int rollSeconds) {
         StringBuilder text = new StringBuilder("""
             a.sources = r
             a.channels = c
@@ -76,11 +90,11 @@ final class HdfsAgent implements AutoCloseable {
             names.append(" k").append(i);
             text.append(sink).append("type = hdfs\n").append(sink).append("channel = c\n");
             text.append("""
-                %1$shdfs.path = %2$s/%4$s/k%3$d
+                %1$shdfs.path = %2$s/%4$s/%6$s%3$d
                 %1$shdfs.filePrefix = %%S
                 %1$shdfs.useLocalTimeStamp = true
                 %1$shdfs.batchSize = 1000
-                %1$shdfs.rollInterval = 4
+                %1$shdfs.rollInterval = %7$d
                 %1$shdfs.rollSize = 1500000
                 %1$shdfs.rollCount = 0
                 %1$shdfs.idleTimeout = 3
@@ -89,7 +103,7 @@ final class HdfsAgent implements AutoCloseable {
                 %1$shdfs.callTimeout = 10000
                 %1$shdfs.configurationDirectory = %5$s/hadoop
                 %1$shdfs.manifestDirectory = %5$s/manifests
-                """.formatted(sink, target, i, format.place(), dir));
+                """.formatted(sink, target, i, format.place(), dir, place, rollSeconds));
             format.lines().forEach(line -> text.append(sink).append(line).append('\n'));
         }
         return text + "a.sinks =" + names + "\n";
@@ -109,7 +123,24 @@ final class HdfsAgent implements AutoCloseable {
 
     /** Returns at once: the agent is starting. */
     void launch() {
-        agent = AgentProcess.launch(Kind.MILLRACE, "agent", dir, FLAGS, file, port);
+        agent = AgentProcess.launch(Kind.MILLRACE, "agent", dir, FLAGS, file(), port);
+    }
+
+    private String file() {
+        return files.get(reloads % files.size());
+    }
+
+    /** Changes the keys of all sinks, and waits until that is in effect. */
+    void reload() throws InterruptedException {
+        awaitBack(); // one that is starting may read either file
+        long before = reloadsTold();
+        reloads++;
+        agent().changeTo(file());
+        await("the agent to reload", () -> reloadsTold() > before);
+    }
+
+    private long reloadsTold() {
+        return RELOADED.matcher(agent().process().log()).results().count();
     }
 
     /** SIGKILL, and a new start. */

@@ -12,6 +12,13 @@ enum Mishap {
             stage.agent().kill();
         }
     },
+    /** The agent's file changes: its sinks write to other directories, and roll at other times. */
+    RELOAD {
+        @Override
+        void strike(HdfsStage stage) throws InterruptedException {
+            stage.agent().reload();
+        }
+    },
     DATA_NODE {
         @Override
         void strike(HdfsStage stage) {

@@ -23,6 +23,17 @@ class HdfsExactlyOnceIT {
                 .isEqualTo(PASSED);
     }
 
+    @Test
+    void eachEventStandsInHdfsOnceThoughTheSinksAreGivenOtherDirectoriesAndTheAgentIsKilled(@TempDir Path dir) {
+        assertThat(run(dir, "--mishaps", "RELOAD,KILL", "--blows", "4")).isEqualTo(PASSED);
+    }
+
+    @Test
+    void withAMemoryChannelNothingIsLostWhileTheSinksAreGivenOtherDirectories(@TempDir Path dir) {
+        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "RELOAD", "--blows", "4"))
+                .isEqualTo(PASSED);
+    }
+
     private static int run(Path dir, String... options) {
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--seed", "1", "--seconds-between", "1", "--dir", dir.toString()));

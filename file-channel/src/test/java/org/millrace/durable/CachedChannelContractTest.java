@@ -10,4 +10,10 @@ class CachedChannelContractTest extends ChannelContract {
     protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
         return DurableChannels.onFakeLog(capacity, transactionCapacity, keepAlive, 1 << 20);
     }
+
+    /** Each has a log of its own. */
+    @Override
+    protected boolean isCreatedInTheSamePlace() {
+        return false;
+    }
 }

@@ -66,6 +66,22 @@ public interface Channel extends Component, ChannelReader {
         return false;
     }
 
+    /**
+     * True if it keeps directories for itself while it is open: what is to take its place there can start only once it is closed. A
+     * durable channel does.
+     */
+    default boolean ownsDirectories() {
+        return isDurable();
+    }
+
+    /**
+     * How many events would be lost if it were closed now, those that sinks have taken and not committed included; 0 also for a channel
+     * that cannot tell.
+     */
+    default long eventsInMemory() {
+        return 0;
+    }
+
     /** Names of the channel's readers; none: the channel itself is the only one. Known before it is started. */
     default List<String> readerNames() {
         return List.of();

@@ -46,6 +46,14 @@ public interface Inlet {
      */
     void put(EventBatch batch) throws InterruptedException;
 
+    /**
+     * False while events are on their way of which {@link #submit} no longer tells: those for optional channels, which get theirs after the
+     * required ones.
+     */
+    default boolean isSettled() {
+        return true;
+    }
+
     /** False while a required channel wants the source to stop reading. */
     boolean hasRoom();
 

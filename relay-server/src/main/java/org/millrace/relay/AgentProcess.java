@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
 import org.millrace.relay.cli.AgentRunner;
 import org.millrace.relay.cli.Changes;
@@ -47,12 +48,9 @@ final class AgentProcess implements AgentRunner {
         List<String> problems = new ArrayList<>();
         Duration deadline = drainDeadline(problems);
         Relay relay = Relay.monitored(assembly, MonitoringSettings.read(system, problems), deadline);
-        Duration interval = changes.pollInterval();
-        Reloader reloader =
-                interval == null ? null : new Reloader(changes.request(), reader, relay, configuration, interval);
+        Reloader reloader = reloader(relay, configuration, changes);
         if (reloader != null) {
             HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
-            changes.request().sources().forEach(source -> source.onChange(reloader::lookForChanges));
         }
         Object starting = new Object();
         Thread hook = new Thread(() -> stop(relay, starting, deadline), "stop");
@@ -75,6 +73,18 @@ final class AgentProcess implements AgentRunner {
         }
         new CountDownLatch(1).await(); // for good: the hook ends the process
         return ExitCode.DONE;
+    }
+
+    /** One that looks now and then, and when a source of the configuration tells of a change; null if nobody is to look. */
+    @Nullable
+    Reloader reloader(Relay relay, Configuration first, Changes changes) {
+        Duration interval = changes.pollInterval();
+        if (interval == null) {
+            return null;
+        }
+        Reloader reloader = new Reloader(changes.request(), reader, relay, first, interval);
+        changes.request().sources().forEach(source -> source.onChange(reloader::lookForChanges));
+        return reloader;
     }
 
     private static void takeChanges(Reloader reloader) {

@@ -112,7 +112,7 @@ final class Drainer implements Component {
             for (SinkRunner thread : threads) {
                 thread.start();
             }
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | LinkageError e) {
             close();
             throw e;
         }
@@ -120,18 +120,23 @@ final class Drainer implements Component {
 
     /** False if it has not emptied its channel by then; true also if nothing runs that could. */
     boolean drainWithin(Duration timeout) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        Deadline deadline = Deadline.in(timeout);
         boolean drained = true;
         for (SinkRunner thread : threads) {
-            Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
-            drained &= !thread.isRunning() || thread.drainWithin(left);
+            drained &= !thread.isRunning() || thread.drainWithin(deadline.left());
         }
         return drained;
     }
 
     @Override
     public void close() {
-        threads.forEach(SinkRunner::close);
+        closeAll(List.of(this));
+    }
+
+    /** All of them in the time that one may take. */
+    static void closeAll(List<Drainer> drainers) {
+        SinkRunner.closeAll(
+                drainers.stream().flatMap(drainer -> drainer.threads.stream()).toList());
     }
 
     void show(Display display) {

@@ -1,17 +1,19 @@
 package org.millrace.relay;
 
-import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.config.Assembly.ChannelPart;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Moves the events of a channel in memory to the one that takes its place. One thread. */
+/** Moves the events of a channel to the one that takes its place. One thread. */
 final class Handover {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
@@ -20,6 +22,8 @@ final class Handover {
 
     private final ChannelPart from;
     private final ChannelPart to;
+    /** In events. */
+    private long moved;
 
     Handover(ChannelPart from, ChannelPart to) {
         this.from = from;
@@ -27,60 +31,88 @@ final class Handover {
     }
 
     /**
-     * Moves all events, in their order. Nobody puts into the old channel any more, and nobody takes from it.
+     * Moves all events, in their order. Nobody puts into the old channel any more, and nobody takes from it; but a sink that hangs may
+     * still have some, and give them back. Of a channel of several readers, what one of them has not read is moved for each.
      *
-     * @return false if the new one had no room for all of them by then: the others are still in the old one
+     * @return null once the old one is empty; else why it is not by then: what could not be moved is still in it
      */
-    boolean runWithin(Duration timeout) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        long events = 0;
+    @Nullable
+    String runUntil(Deadline deadline) throws InterruptedException {
+        String refusal = null;
+        for (ChannelReader reader : readers()) {
+            refusal = refusal == null ? moveAll(reader, deadline) : refusal;
+        }
+        if (refusal != null) {
+            log.error("channel {}: {} events handed over, and {} are left: {}", from, moved, sizeOf(from), refusal);
+        } else if (moved > 0) {
+            log.info("channel {}: {} events handed over to the new one", from.name(), moved);
+        }
+        return refusal;
+    }
+
+    private List<ChannelReader> readers() {
+        Channel channel = from.channel();
+        List<String> names = channel.readerNames();
+        return names.isEmpty()
+                ? List.of(channel)
+                : names.stream().map(channel::reader).toList();
+    }
+
+    private @Nullable String moveAll(ChannelReader reader, Deadline deadline) throws InterruptedException {
         while (true) {
+            String obstacle;
             try {
-                int moved = moveOne();
-                if (moved == 0) {
-                    break;
+                int events = moveOne(reader);
+                moved += events;
+                long left = from.channel().eventsInMemory();
+                if (events == 0 && left == 0) {
+                    return null;
                 }
-                events += moved;
+                obstacle = events > 0 ? null : left + " of its events are with a sink that does not come to an end";
             } catch (ChannelFullException e) {
-                if (System.nanoTime() - deadlineNanos >= 0) {
-                    return refused(events, e);
+                obstacle = String.valueOf(e.getMessage());
+            } catch (ChannelException e) {
+                return String.valueOf(e.getMessage());
+            }
+            if (obstacle != null) {
+                if (deadline.isOver()) {
+                    return obstacle;
                 }
                 Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** A batch that is too large for the new one is cut: what it takes at once, it may count in bytes. */
+    private int moveOne(ChannelReader reader) throws InterruptedException {
+        int most = Math.min(from.channel().transactionCapacity(), to.channel().transactionCapacity());
+        while (true) {
+            int tried = 0;
+            try (Transaction taking = reader.begin()) {
+                EventBatch batch = taking.take(most);
+                if (batch == null) {
+                    return 0;
+                }
+                tried = batch.events();
+                put(batch.retain());
+                taking.commit();
+                return tried;
+            } catch (ChannelFullException e) {
+                throw e;
             } catch (ChannelException e) {
-                return refused(events, e);
+                if (tried <= 1) {
+                    throw e;
+                }
+                most = tried / 2;
             }
         }
-        if (events > 0) {
-            log.info("channel {}: {} events handed over to the new one", from.name(), events);
-        }
-        return true;
     }
 
-    private boolean refused(long moved, ChannelException why) {
-        log.error(
-                "channel {}: {} events handed over to the new one, which does not take the other {}: {}",
-                from.name(),
-                moved,
-                sizeOf(from),
-                why.getMessage());
-        return false;
-    }
-
-    private int moveOne() throws InterruptedException {
-        Channel old = from.channel();
-        int most = Math.min(old.transactionCapacity(), to.channel().transactionCapacity());
-        try (Transaction taking = old.begin()) {
-            EventBatch batch = taking.take(most);
-            if (batch == null) {
-                return 0;
-            }
-            int events = batch.events();
-            try (Transaction putting = to.channel().begin()) {
-                putting.put(batch.retain());
-                putting.commit();
-            }
-            taking.commit();
-            return events;
+    /** Takes the batch over. */
+    private void put(EventBatch batch) throws InterruptedException {
+        try (Transaction putting = to.channel().begin()) {
+            putting.put(batch);
+            putting.commit();
         }
     }
 

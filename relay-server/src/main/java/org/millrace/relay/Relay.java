@@ -124,6 +124,16 @@ public final class Relay implements Component {
         }
     }
 
+    /** After a reload that failed, and was not taken back: has those sources go on whose channels all run. */
+    public void resumeServed() {
+        lock.lock();
+        try {
+            running.resumeServed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         Thread changing = reloading;
@@ -149,24 +159,24 @@ public final class Relay implements Component {
 
     private void closeParts() {
         closed = true;
-        long deadlineNanos = System.nanoTime() + drainDeadline.toNanos();
-        running.sources.forEach(source -> source.inlet().resume()); // a reload that was cut short may have held it
+        Deadline deadline = Deadline.in(drainDeadline);
+        running.sources.forEach(source -> source.inlet().refuse()); // if a reload that was cut short has held it
         running.sources.forEach(RunningParts::close);
-        handOverRetired(deadlineNanos);
-        drain(deadlineNanos);
-        running.drainers.forEach(drainer -> RunningParts.close(drainer.title(), drainer));
-        running.channels.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
-        running.retired.forEach(part -> RunningParts.close("channel " + part.name(), part.channel()));
+        handOverRetired(deadline);
+        drain(deadline);
+        Drainer.closeAll(running.drainers);
+        running.channels.forEach(RunningParts::close);
+        running.retired.forEach(RunningParts::close);
         RunningParts.close("monitoring", monitoring);
     }
 
     /** A reload that was cut short, or that failed on both ways, may have left events in a channel that is out of use. */
-    private void handOverRetired(long deadlineNanos) {
+    private void handOverRetired(Deadline deadline) {
         for (ChannelPart old : running.retired) {
             for (ChannelPart now : running.channels) {
                 if (now.name().equals(old.name())) {
                     try {
-                        new Handover(old, now).runWithin(left(deadlineNanos));
+                        new Handover(old, now).runUntil(deadline);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt(); // whoever closes us is in a hurry
                     }
@@ -180,10 +190,10 @@ public final class Relay implements Component {
      * for a durable one: what it holds is there after the next start. One that puts into another one's channel is closed before that one is
      * emptied.
      */
-    private void drain(long deadlineNanos) {
+    private void drain(Deadline deadline) {
         try {
             for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
-                if (!drainer.channel().isDurable() && !drainer.drainWithin(left(deadlineNanos))) {
+                if (!drainer.channel().isDurable() && !drainer.drainWithin(deadline.left())) {
                     log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
                 }
                 if (drainer.feedsOthers()) {
@@ -193,10 +203,6 @@ public final class Relay implements Component {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry
         }
-    }
-
-    private static Duration left(long deadlineNanos) {
-        return Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
     }
 
     private static long millisSince(long began) {

@@ -46,7 +46,7 @@ final class Reloader {
     private List<Text> seen;
     /** What is in effect, or is to be. */
     private Configuration current;
-    /** The way back failed as well: not all of the current configuration runs. */
+    /** A change has failed, and so has the way back, or it was not gone: not all of the current configuration runs. */
     private boolean incomplete;
     /** What was said last about sources that cannot be read; empty: they can. */
     private String unreadable = "";
@@ -84,7 +84,7 @@ final class Reloader {
             wishes.drainPermits();
             try {
                 look(asked.getAndSet(false));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error too, at the loop's entry: nobody else would look any more
                 log.error("looking at the configuration failed; what runs goes on, and it is looked at again", e);
             }
         }
@@ -127,21 +127,21 @@ final class Reloader {
 
     private void apply(Configuration next, Assembly assembly) throws InterruptedException {
         Plan plan = Plan.between(relay.running(), assembly);
-        if (plan.isEmpty()) {
+        if (plan.isEmpty() && !incomplete) { // else sources may still be held
             current = next;
-            incomplete = false;
             log.info("agent {}: nothing to do for the configuration as it is now", request.agent());
             return;
         }
         plan.changes().forEach(step -> log.info("reload: {}", next.findings().masked(step.toString())));
         long began = System.nanoTime();
+        incomplete = true; // until it is through, or taken back, whatever ends it
         try {
             relay.reload(assembly);
             current = next;
             incomplete = false;
             log.info("agent {} reloaded in {} ms", request.agent(), millisSince(began));
             save(request.backup(), seen);
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException | LinkageError e) {
             log.error(
                     "agent {}: the changed configuration does not start, and is taken back: {}",
                     request.agent(),
@@ -160,8 +160,8 @@ final class Reloader {
             relay.reload(recipe.assemble(relay.running()));
             incomplete = false;
             log.warn("agent {} runs as it did before the change", request.agent());
-        } catch (StartException e) {
-            incomplete = true;
+        } catch (StartException | RuntimeException | LinkageError e) {
+            relay.resumeServed();
             log.error(
                     "agent {}: not all of it runs, since the way back failed too; it is tried again in {} s: {}",
                     request.agent(),
@@ -228,9 +228,9 @@ final class Reloader {
         }
     }
 
-    /** A failure and what caused it. */
-    static String reason(Exception e) {
-        StringBuilder reason = new StringBuilder(String.valueOf(e.getMessage()));
+    /** A failure and what caused it; one that was not meant for an operator with its class. */
+    static String reason(Throwable e) {
+        StringBuilder reason = new StringBuilder(e instanceof StartException ? e.getMessage() : e.toString());
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             reason.append(": ").append(cause.getMessage());
         }

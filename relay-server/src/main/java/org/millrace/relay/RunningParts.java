@@ -3,7 +3,9 @@ package org.millrace.relay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.millrace.api.Channel;
 import org.millrace.api.Component;
+import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Assembly.ChannelPart;
 import org.millrace.relay.config.Assembly.SourcePart;
@@ -17,8 +19,10 @@ final class RunningParts {
     final List<ChannelPart> channels = new ArrayList<>();
     final List<Drainer> drainers = new ArrayList<>();
     final List<SourcePart> sources = new ArrayList<>();
-    /** Channels that are out of use, and still hold events. */
+    /** Channels that are out of use, still open, and may hold events: the way back may take them into use again. */
     final List<ChannelPart> retired = new ArrayList<>();
+    /** Channels that were handed events of others by a change that is not through. */
+    final List<ChannelPart> receivers = new ArrayList<>();
 
     private final String agent;
 
@@ -26,11 +30,11 @@ final class RunningParts {
         this.agent = agent;
     }
 
-    /** What runs right now, as parts to keep. */
+    /** What runs right now, as parts to keep; and channels that are retired, which may be kept as well. */
     Assembly snapshot() {
         return new Assembly(
                 agent,
-                List.copyOf(channels),
+                Stream.concat(channels.stream(), retired.stream()).toList(),
                 drainers.stream().flatMap(drainer -> drainer.sinks().stream()).toList(),
                 drainers.stream()
                         .flatMap(drainer -> Stream.ofNullable(drainer.group()))
@@ -38,18 +42,58 @@ final class RunningParts {
                 List.copyOf(sources));
     }
 
+    /**
+     * Has sources go on that a change has held, where all of their channels run: for when neither the change nor the way back came to its
+     * end. What keeps another part from starting is no reason to turn their senders away.
+     */
+    void resumeServed() {
+        for (SourcePart source : sources) {
+            if (source.channels().stream().allMatch(this::isRunning)) {
+                source.inlet().resume();
+            }
+        }
+    }
+
+    private boolean isRunning(Channel channel) {
+        return channels.stream().anyMatch(part -> part.channel() == channel);
+    }
+
+    /** Whatever a part throws at its start, it has not started; one that broke may have left something behind. */
+    static void start(String title, Component part) throws StartException {
+        try {
+            part.start();
+        } catch (RuntimeException | LinkageError e) {
+            log.error("{} broke at its start", title, e);
+            close(title, part);
+            throw new StartException(
+                    title + " broke at its start: " + e.getClass().getName(), e);
+        }
+    }
+
     /** One part that does not close cleanly must not keep the others from closing. */
     static void close(String title, Component part) {
         try {
             part.close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             log.error("{} did not close cleanly", title, e);
         }
+    }
+
+    static void close(ChannelPart channel) {
+        close("channel " + channel.name(), channel.channel());
     }
 
     /** The source, then its route. */
     static void close(SourcePart source) {
         close("source " + source.name(), source.source());
-        source.route().close().run();
+        closeRoute(source);
+    }
+
+    static void closeRoute(SourcePart source) {
+        try {
+            source.route().close().run();
+        } catch (RuntimeException | LinkageError e) {
+            log.error("the route of source {} did not close cleanly", source.name(), e);
+        }
     }
 }

@@ -96,7 +96,7 @@ class ReloadUnderLoadIT {
         prober.join();
         assertThat(failure.get()).as("seed " + seed).isNull();
         int events = sent.get();
-        Files.writeString(file, new Draw(random).textOfAll()); // the file channel may be left out, with events in it
+        Files.writeString(file, new Draw(random).textOfAll()); // channels on disk may be left out, with events in them
         reloader.look(true);
         try {
             await().atMost(Duration.ofSeconds(60)).until(() -> missing(events).isEmpty());
@@ -177,9 +177,9 @@ class ReloadUnderLoadIT {
         }
     }
 
-    /** A configuration at random: which channels of four there are and what they are like, who drains them, what is before them. */
+    /** A configuration at random: which channels of five there are and what they are like, who drains them, what is before them. */
     private final class Draw {
-        private static final List<String> NAMES = List.of("m1", "m2", "m3", "f1");
+        private static final List<String> NAMES = List.of("m1", "m2", "m3", "f1", "s1");
 
         private final Random random;
         private final StringBuilder text = new StringBuilder();
@@ -222,15 +222,28 @@ class ReloadUnderLoadIT {
         private void channel(String name) {
             line("a.channels." + name + ".transactionCapacity = " + (100 + 50 * random.nextInt(2)));
             line("a.channels." + name + ".keep-alive = 100");
-            if (name.startsWith("f")) {
-                line("a.channels." + name + ".type = file");
-                line("a.channels." + name + ".checkpointDir = " + directory.resolve(name + "-check"));
-                line("a.channels." + name + ".dataDirs = " + directory.resolve(name + "-data"));
-                line("a.channels." + name + ".capacity = 100000");
-            } else {
-                line("a.channels." + name + ".type = memory");
-                line("a.channels." + name + ".capacity = " + (1000 + 1000 * random.nextInt(2)));
+            switch (name.charAt(0)) {
+                case 'f' -> {
+                    line("a.channels." + name + ".type = file");
+                    line("a.channels." + name + ".capacity = 100000");
+                    directories(name);
+                }
+                case 's' -> {
+                    line("a.channels." + name + ".type = SPILLABLEMEMORY");
+                    line("a.channels." + name + ".memoryCapacity = " + (200 + 200 * random.nextInt(2)));
+                    line("a.channels." + name + ".overflowCapacity = 100000");
+                    directories(name);
+                }
+                default -> {
+                    line("a.channels." + name + ".type = memory");
+                    line("a.channels." + name + ".capacity = " + (1000 + 1000 * random.nextInt(2)));
+                }
             }
+        }
+
+        private void directories(String name) {
+            line("a.channels." + name + ".checkpointDir = " + directory.resolve(name + "-check"));
+            line("a.channels." + name + ".dataDirs = " + directory.resolve(name + "-data"));
         }
 
         private void route(List<String> channels) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
@@ -47,6 +48,16 @@ class SwitchedInletTest {
         first.acceptHeld(0);
         assertThat(a).isCompleted();
         assertThat(inlet.awaitSettled(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void whatTheRouteStillHasToDoAfterItsAnswerIsWaitedFor() throws Exception {
+        inlet.put(Batches.of("a"));
+        first.setSettled(false);
+        inlet.hold();
+        assertThat(inlet.awaitSettled(Duration.ofMillis(20))).isFalse();
+        CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS).execute(() -> first.setSettled(true));
+        assertThat(inlet.awaitSettled(Duration.ofSeconds(30))).isTrue();
     }
 
     @Test

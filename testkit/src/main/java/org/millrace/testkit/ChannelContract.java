@@ -3,6 +3,7 @@ package org.millrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +40,11 @@ public abstract class ChannelContract {
 
     /** A channel that is not started yet. */
     protected abstract Channel create(int capacity, int transactionCapacity, Duration keepAlive);
+
+    /** False where what {@link #create} makes has nothing to do with what it made before, though it owns a place to keep events. */
+    protected boolean isCreatedInTheSamePlace() {
+        return true;
+    }
 
     @AfterEach
     void closedChannelHasGivenEverythingBack() {
@@ -642,6 +648,56 @@ public abstract class ChannelContract {
         transaction.close();
 
         assertThat(woken.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void tellsHowManyEventsWouldBeLostIfItWereClosedAndTheOthersAreThereAgain() throws Exception {
+        assumeTrue(isCreatedInTheSamePlace());
+        Channel channel = started(100, 100, LONG);
+        assertThat(channel.eventsInMemory()).isZero();
+        submit(channel, numbered(0, 6));
+        try (Transaction delivered = channel.begin()) {
+            takeUpTo(delivered, 2);
+            delivered.commitDurably();
+        }
+        long lost;
+        try (Transaction open = channel.begin()) {
+            takeUpTo(open, 1);
+            lost = channel.eventsInMemory();
+        }
+        assertThat(lost).as("also what is taken and not committed").isEqualTo(channel.eventsInMemory());
+        channel.close();
+
+        assertThat(drain(started(100, 100, LONG))).hasSize((int) (4 - lost));
+    }
+
+    @Test
+    void oneThatOwnsDirectoriesHasThemForItselfUntilItIsClosed() throws Exception {
+        assumeTrue(isCreatedInTheSamePlace());
+        Channel first = started(100, 100, LONG);
+        Channel second = create(100, 100, LONG);
+        try {
+            if (first.ownsDirectories()) {
+                assertThatThrownBy(second::start).isInstanceOf(StartException.class);
+            } else {
+                second.start();
+            }
+        } finally {
+            second.close();
+        }
+        first.close();
+
+        assertThat(drain(started(100, 100, LONG))).isEmpty();
+    }
+
+    @Test
+    void aDurableOneHasNothingInMemoryAndOwnsWhereItKeepsItsEvents() {
+        Channel channel = started(100, 100, LONG);
+        assumeTrue(channel.isDurable());
+        submit(channel, numbered(0, 6));
+
+        assertThat(channel.eventsInMemory()).isZero();
+        assertThat(channel.ownsDirectories()).isTrue();
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class RecordingInlet implements Inlet {
     private final List<Runnable> roomListeners = new ArrayList<>();
     private boolean holding;
     private boolean room = true;
+    private boolean settled = true;
     private @Nullable RuntimeException refusal;
 
     /** An event that came through. */
@@ -51,6 +52,16 @@ public final class RecordingInlet implements Inlet {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new ChannelException("put", e);
         }
+    }
+
+    @Override
+    public synchronized boolean isSettled() {
+        return settled;
+    }
+
+    /** Makes {@link #isSettled} answer so. */
+    public synchronized void setSettled(boolean isSettled) {
+        settled = isSettled;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,9 @@ import org.millrace.codec.Origin;
  * <p>Thread-safe; the four methods of the exchange are called by one thread.
  */
 public final class SwitchedInlet implements Inlet {
+    /** How often to look whether a route is settled that has answered for all of its batches. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final long mostHeldBytes;
     /** Submits that the route has not settled. Raised before the state is looked at, so that a hold sees it or is seen. */
     private final AtomicLong inFlight = new AtomicLong();
@@ -61,18 +65,22 @@ public final class SwitchedInlet implements Inlet {
     }
 
     /**
-     * Waits until all that went to the route is settled.
+     * Waits until all that went to the route is settled, also with optional channels.
      *
      * @return false if the time ran out first
      */
     public boolean awaitSettled(Duration timeout) throws InterruptedException {
-        long nanos = timeout.toNanos();
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            while (inFlight.get() > 0 && nanos > 0) {
-                nanos = settled.awaitNanos(nanos);
+            while (inFlight.get() > 0 || !route.isSettled()) { // once is enough: what comes by now is held back
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                settled.awaitNanos(Math.min(left, LOOK_NANOS));
             }
-            return inFlight.get() == 0;
+            return true;
         } finally {
             lock.unlock();
         }

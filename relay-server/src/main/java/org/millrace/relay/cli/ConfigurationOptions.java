@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
@@ -97,18 +98,20 @@ final class ConfigurationOptions {
         return new Configuration.Request(name, sources(err), lenient, backup == null ? null : new Backup(backup, name));
     }
 
+    /** By the first of three ways that is used; the others have no effect beside it. */
     private List<TextSource> sources(PrintWriter err) {
         if (!servers.isEmpty()) {
-            if (!files.isEmpty() || !uris.isEmpty()) {
-                err.println("warning: -f and -u have no effect beside -z");
-            }
-            return List.of(ofNode());
+            warnOfUnused(err, !files.isEmpty() || !uris.isEmpty(), "-f and -u have no effect beside -z");
+            String node = basePath.replaceFirst("/+$", "") + "/" + name;
+            return List.of(source(
+                    "--zkConnString " + servers + ", --zkBasePath " + basePath,
+                    () -> ZooKeeperTexts.installed().source(servers, node)));
         }
         if (!uris.isEmpty()) {
-            if (!files.isEmpty()) {
-                err.println("warning: -f has no effect beside -u");
-            }
-            return uris.stream().map(this::ofUri).toList();
+            warnOfUnused(err, !files.isEmpty(), "-f has no effect beside -u");
+            return uris.stream()
+                    .map(uri -> source("--conf-uri " + uri, () -> ConfigurationUri.source(uri, user, password)))
+                    .toList();
         }
         if (files.isEmpty()) {
             throw mistake("Missing required option: '--conf-file=FILE'");
@@ -116,19 +119,18 @@ final class ConfigurationOptions {
         return files.stream().map(TextSource::ofFile).toList();
     }
 
-    private TextSource ofNode() {
-        try {
-            return ZooKeeperTexts.installed().source(servers, basePath.replaceFirst("/+$", "") + "/" + name);
-        } catch (IllegalArgumentException e) {
-            throw mistake("--zkConnString " + servers + ", --zkBasePath " + basePath + ": " + e.getMessage());
+    private static void warnOfUnused(PrintWriter err, boolean isUnused, String what) {
+        if (isUnused) {
+            err.println("warning: " + what);
         }
     }
 
-    private TextSource ofUri(String uri) {
+    /** @param options as they stand on the command line, for the message if they are refused */
+    private TextSource source(String options, Supplier<TextSource> maker) {
         try {
-            return ConfigurationUri.source(uri, user, password);
+            return maker.get();
         } catch (IllegalArgumentException e) {
-            throw mistake("--conf-uri " + uri + ": " + e.getMessage());
+            throw mistake(options + ": " + e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.millrace.relay.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.ChannelReader;
@@ -15,6 +16,7 @@ import org.millrace.api.support.SwitchedInlet;
 /**
  * The parts of an agent, made and joined but not started, each kind in the order of the file's list.
  *
+ * @param channels of those that run, there may be two of one name after a change that failed
  * @param sinks all of them, also those in groups
  * @param groups those whose sinks do not run each by itself
  */
@@ -24,6 +26,17 @@ public record Assembly(
         List<SinkPart> sinks,
         List<GroupPart> groups,
         List<SourcePart> sources) {
+
+    /** Gives back what the routes hold that nobody will use: all but those that run. */
+    public void closeRoutesBut(@Nullable Assembly running) {
+        for (SourcePart source : sources) {
+            boolean runs = running != null
+                    && running.sources.stream().anyMatch(other -> other.route().equals(source.route()));
+            if (!runs) {
+                source.route().close().run();
+            }
+        }
+    }
 
     /**
      * A channel and what is known about it.

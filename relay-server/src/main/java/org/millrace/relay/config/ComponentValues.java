@@ -25,6 +25,12 @@ public final class ComponentValues {
         this.secretKeys = Set.copyOf(secretKeys);
     }
 
+    /** What stands under a key, masked if it is a secret; null if nothing does. */
+    public @Nullable String shown(String key) {
+        String value = values.get(key);
+        return value == null ? null : shown(key, value);
+    }
+
     /** What became of the keys, a line for each that changed, in the order of their names; secrets are masked. */
     public List<String> changesTo(ComponentValues next) {
         Set<String> keys = new TreeSet<>(values.keySet());

@@ -89,7 +89,20 @@ public record Configuration(
             return new Configuration(findings, null, files.texts(), recipe);
         }
         boolean refused = findings.hasMistakes() && !request.lenient();
-        return new Configuration(findings, refused ? null : assembly, files.texts(), recipe);
+        return made(findings, assembly, refused, files.texts(), recipe, running);
+    }
+
+    private static Configuration made(
+            Findings findings,
+            Assembly assembly,
+            boolean refused,
+            List<Text> texts,
+            Recipe recipe,
+            @Nullable Assembly running) {
+        if (refused) {
+            assembly.closeRoutesBut(running);
+        }
+        return new Configuration(findings, refused ? null : assembly, texts, recipe);
     }
 
     /**
@@ -115,8 +128,7 @@ public record Configuration(
         }
         new AgentChecks(own, agents, Set.of(), findings).run();
         Recipe recipe = new Recipe(own, catalog, routing, clock, false);
-        Assembly assembly = recipe.assemble(findings, null);
-        return new Configuration(findings, findings.hasMistakes() ? null : assembly, List.of(), recipe);
+        return made(findings, recipe.assemble(findings, null), findings.hasMistakes(), List.of(), recipe, null);
     }
 
     /**

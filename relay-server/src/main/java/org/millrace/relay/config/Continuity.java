@@ -23,8 +23,13 @@ final class Continuity {
 
     /** The channel that runs, if nothing about it has changed; otherwise the fresh one. */
     ChannelPart of(ChannelPart fresh) {
-        ChannelPart old = running == null ? null : named(running.channels(), ChannelPart::name, fresh.name());
-        return old != null && old.values().equals(fresh.values()) ? old : fresh;
+        return running == null
+                ? fresh
+                : running.channels().stream()
+                        .filter(old ->
+                                old.name().equals(fresh.name()) && old.values().equals(fresh.values()))
+                        .findFirst()
+                        .orElse(fresh);
     }
 
     /** The same for a sink that is in no group. */

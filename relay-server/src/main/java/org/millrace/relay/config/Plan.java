@@ -144,7 +144,8 @@ public record Plan(List<Step> steps) {
             List<T> next,
             Function<T, String> name,
             BiFunction<T, T, Fate> fate) {
-        Map<String, T> before = running.stream().collect(Collectors.toMap(name, Function.identity()));
+        Map<String, T> before =
+                running.stream().collect(Collectors.toMap(name, Function.identity(), (first, other) -> first));
         for (T now : next) {
             T old = before.remove(name.apply(now));
             if (old == null) {

@@ -27,6 +27,7 @@ final class Sources {
     private final Workshop workshop;
     private final Channels channels;
     private final Routing routing;
+    private final List<Route> routes = new ArrayList<>();
 
     Sources(Workshop workshop, Channels channels, Routing routing) {
         this.workshop = workshop;
@@ -43,7 +44,17 @@ final class Sources {
                 parts.add(part);
             }
         }
+        closeUnused(parts);
         return parts;
+    }
+
+    /** Routes of sources with a mistake, and of those that go on with the one that they have. */
+    private void closeUnused(List<SourcePart> parts) {
+        for (Route route : routes) {
+            if (parts.stream().noneMatch(part -> part.route().equals(route))) {
+                route.close().run();
+            }
+        }
     }
 
     private @Nullable SourcePart make(String name) {
@@ -67,6 +78,9 @@ final class Sources {
         }
         Route route =
                 interceptors == null || selector == null ? null : routing.route(interceptors, selector, to, metrics);
+        if (route != null) {
+            routes.add(route);
+        }
         SwitchedInlet inlet = new SwitchedInlet(route == null ? InletStandIn.INSTANCE : route.inlet(), MOST_HELD_BYTES);
         SourceContext context = new SourceContext(workshop.agent().name(), name, inlet, fresh, workshop.clock());
         Source source = workshop.make(own, () -> factory.create(context, own.settings()));

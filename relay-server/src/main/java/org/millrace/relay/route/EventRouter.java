@@ -105,6 +105,11 @@ public final class EventRouter implements Inlet, AutoCloseable {
     }
 
     @Override
+    public boolean isSettled() {
+        return optional.isSettled();
+    }
+
+    @Override
     public boolean hasRoom() {
         return gate.isOpen();
     }
@@ -157,11 +162,12 @@ public final class EventRouter implements Inlet, AutoCloseable {
         }
         CompletableFuture<Void> accepted = required.isEmpty() ? DONE : AllOf.of(required);
         if (!later.isEmpty()) {
+            optional.announce(later.size());
             accepted.whenComplete((done, failure) -> {
                 if (failure == null) {
                     optional.submit(later);
                 } else {
-                    OptionalDeliveries.drop(later);
+                    optional.drop(later);
                 }
             });
         }

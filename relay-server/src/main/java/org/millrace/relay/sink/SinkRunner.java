@@ -143,34 +143,63 @@ public final class SinkRunner implements Component {
     /** Ends the thread after its turn, then closes the sink. */
     @Override
     public void close() {
-        if (closed) {
-            return;
+        closeAll(List.of(this));
+    }
+
+    /**
+     * Closes several, in their order. All are told to stop before one is waited for, so that however many hang it takes no longer than
+     * the one with the longest grace.
+     */
+    public static void closeAll(List<SinkRunner> runners) {
+        List<SinkRunner> open =
+                runners.stream().filter(runner -> !runner.closed).toList();
+        for (SinkRunner runner : open) {
+            runner.closed = true;
+            runner.signals.stop();
         }
-        closed = true;
-        Thread running = thread;
-        if (running == null || endThread(running)) {
-            sink.close();
-        } else {
-            LOG.error("{} hangs in a turn and cannot be stopped; it is left as it is", figures.title());
+        List<SinkRunner> late = lateOnes(open);
+        late.forEach(SinkRunner::interrupt);
+        List<SinkRunner> hanging = lateOnes(late);
+        for (SinkRunner runner : open) {
+            if (hanging.contains(runner)) {
+                LOG.error("{} hangs in a turn and cannot be stopped; it is left as it is", runner.figures.title());
+            } else {
+                runner.closeSink();
+            }
         }
     }
 
-    private boolean endThread(Thread running) {
-        signals.stop();
-        if (hasEnded()) {
-            return true;
-        }
-        LOG.warn("{} is still in a turn after {} ms to stop; interrupting it", figures.title(), stopGrace.toMillis());
-        running.interrupt();
-        return hasEnded();
+    /** Those whose threads have not ended when their grace, which begins now for all of them, is over. */
+    private static List<SinkRunner> lateOnes(List<SinkRunner> runners) {
+        long began = System.nanoTime();
+        return runners.stream()
+                .filter(runner -> runner.thread != null && !runner.endsBy(began + runner.stopGrace.toNanos()))
+                .toList();
     }
 
-    private boolean hasEnded() {
+    private boolean endsBy(long deadlineNanos) {
         try {
-            return ended.await(stopGrace.toNanos(), TimeUnit.NANOSECONDS);
+            return ended.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry
             return ended.getCount() == 0;
+        }
+    }
+
+    private void interrupt() {
+        LOG.warn("{} is still in a turn after {} ms to stop; interrupting it", figures.title(), stopGrace.toMillis());
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    /** One that does not close cleanly must not keep the others from closing. */
+    private void closeSink() {
+        try {
+            sink.close();
+        } catch (RuntimeException e) {
+            LOG.error("{} did not close cleanly", figures.title(), e);
         }
     }
 

@@ -12,7 +12,9 @@ import org.millrace.api.Settings;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.durable.FileChannelFactory;
 import org.millrace.relay.channel.memory.MemoryChannelFactory;
+import org.millrace.relay.channel.spill.SpillableChannelFactory;
 import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.route.HostInterceptorFactory;
 import org.millrace.relay.route.ReplicatingSelectorFactory;
@@ -30,9 +32,18 @@ public final class FakeParts {
         return catalog(diary, List.of(new NotingChannelFactory(diary)));
     }
 
-    /** With a second type of channel, {@code kept}: it says that it is durable, and has {@code readers}. */
+    /**
+     * With a second type of channel, {@code kept}: it says that it is durable, and has {@code readers}. And with our channel that spills,
+     * and our file channel.
+     */
     public static ComponentCatalog catalogWithKept(Diary diary) {
-        return catalog(diary, List.of(new NotingChannelFactory(diary), new KeptChannelFactory(diary)));
+        return catalog(
+                diary,
+                List.of(
+                        new NotingChannelFactory(diary),
+                        new KeptChannelFactory(diary),
+                        new NotingChannelFactory(new SpillableChannelFactory(), diary),
+                        new NotingChannelFactory(new FileChannelFactory(), diary)));
     }
 
     private static ComponentCatalog catalog(Diary diary, List<ComponentFactory.OfChannel> channels) {
@@ -51,18 +62,24 @@ public final class FakeParts {
                         new LoadBalanceProcessorFactory()));
     }
 
-    /** Our memory channel, with its start and end in the diary. */
-    private record NotingChannelFactory(Diary diary) implements ComponentFactory.OfChannel {
-        private static final MemoryChannelFactory REAL = new MemoryChannelFactory();
+    /** A channel of ours, with its start and end in the diary. */
+    private record NotingChannelFactory(ComponentFactory.OfChannel real, Diary diary)
+            implements ComponentFactory.OfChannel {
+        private static final MemoryChannelFactory MEMORY = new MemoryChannelFactory();
+
+        NotingChannelFactory(Diary diary) {
+            this(MEMORY, diary);
+        }
 
         @Override
         public List<String> typeNames() {
-            return REAL.typeNames();
+            return real.typeNames();
         }
 
         @Override
         public Channel create(ChannelContext context, Settings settings) {
-            return new NotingChannel(context.name(), REAL.create(context, settings), false, List.of(), diary);
+            Channel made = real.create(context, settings);
+            return new NotingChannel(context.name(), made, made.isDurable(), List.of(), diary);
         }
     }
 
@@ -75,7 +92,7 @@ public final class FakeParts {
         @Override
         public Channel create(ChannelContext context, Settings settings) {
             List<String> readers = settings.words("readers").orElse(List.of());
-            Channel real = NotingChannelFactory.REAL.create(context, settings);
+            Channel real = NotingChannelFactory.MEMORY.create(context, settings);
             return new NotingChannel(real.name(), real, true, readers, diary);
         }
     }
@@ -88,8 +105,19 @@ public final class FakeParts {
         }
 
         @Override
+        public boolean ownsDirectories() {
+            return isDurable || real.ownsDirectories();
+        }
+
+        @Override
+        public long eventsInMemory() {
+            return isDurable ? 0 : real.eventsInMemory();
+        }
+
+        @Override
         public void start() throws StartException {
             diary.note("start channel " + name());
+            diary.checkStart(name());
             real.start();
         }
 

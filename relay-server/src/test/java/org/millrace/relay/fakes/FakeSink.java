@@ -4,6 +4,7 @@ import java.util.List;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.ComponentFactory;
+import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
@@ -18,13 +19,17 @@ public record FakeSink(
     @Override
     public void start() throws StartException {
         diary.note("start sink " + name);
+        diary.checkStart(name);
         if (!failure.isEmpty()) {
             throw new StartException(failure);
         }
     }
 
     @Override
-    public Drain drain() throws InterruptedException {
+    public Drain drain() throws DeliveryException, InterruptedException {
+        if (diary.isBlocked(name)) {
+            throw new DeliveryException("nobody takes them");
+        }
         try (Transaction tx = channel.begin()) {
             EventBatch batch = tx.take(batchEvents);
             if (batch == null) {

@@ -15,6 +15,7 @@ public record FakeSource(String name, Inlet inlet, int batchEvents, String failu
     @Override
     public void start() throws StartException {
         diary.note("start source " + name);
+        diary.checkStart(name);
         if (!failure.isEmpty()) {
             throw new StartException(failure);
         }

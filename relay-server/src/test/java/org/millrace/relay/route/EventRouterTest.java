@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.Channel;
@@ -119,6 +121,30 @@ class EventRouterTest {
     }
 
     @Test
+    void isSettledOnceTheOptionalChannelsHaveTheirsOrWillNotGetThem() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        EventRouter router = router(List.of(first), List.of(answering(second, () -> answer)));
+        assertThat(router.isSettled()).isTrue();
+        assertThat(router.submit(batch("a"))).as("accepted before").isCompleted();
+        assertThat(router.isSettled()).isFalse();
+        answer.complete(null);
+        assertThat(router.isSettled()).isTrue();
+        first.refuseWith(new ChannelException("full"));
+        assertThat(router.submit(batch("b"))).isCompletedExceptionally();
+        assertThat(router.isSettled()).isTrue();
+    }
+
+    @Test
+    void isSettledAlsoAfterAnOptionalChannelHasThrown() {
+        EventRouter router = router(List.of(first), List.of(answering(second, () -> {
+            throw new IllegalStateException("broken");
+        })));
+        assertThat(router.submit(batch("a"))).isCompleted();
+        assertThat(router.isSettled()).isTrue();
+        assertThat(registry.counter("source.s1.optionalEventsLost").getCount()).isEqualTo(1);
+    }
+
+    @Test
     void optionalChannelsGetNothingOfABatchThatARequiredOneRefuses() {
         EventRouter router = router(List.of(first), List.of(second));
         first.refuseWith(new ChannelException("full"));
@@ -225,6 +251,15 @@ class EventRouterTest {
         new EventRouter(List.of(one, two, three), replicating(), List.of(), metrics()).close();
 
         assertThat(closed).containsExactly("three", "one");
+    }
+
+    /** The channel, which takes what is submitted and answers so. */
+    private static Channel answering(Channel real, Supplier<CompletableFuture<Void>> answer) {
+        return (Channel) Proxy.newProxyInstance(
+                Channel.class.getClassLoader(), new Class<?>[] {Channel.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(real, arguments);
+                    return method.getName().equals("submit") ? answer.get() : result;
+                });
     }
 
     private EventRouter router(List<Channel> required, List<Channel> optional) {

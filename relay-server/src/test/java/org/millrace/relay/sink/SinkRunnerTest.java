@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.DeliveryException;
@@ -185,6 +188,24 @@ class SinkRunnerTest {
     }
 
     @Test
+    void severalThatHangAreInterruptedTogether() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(3);
+        List<StubbornSink> sinks =
+                Stream.generate(() -> new StubbornSink(interrupted)).limit(3).toList();
+        List<SinkRunner> runners = new ArrayList<>();
+        for (StubbornSink stubborn : sinks) {
+            SinkRunner hanging = runner(stubborn, Duration.ofSeconds(2));
+            hanging.start();
+            stubborn.inTurn.await();
+            runners.add(hanging);
+        }
+        SinkRunner.closeAll(runners);
+
+        assertThat(sinks).as("none of them was given up").allMatch(stubborn -> stubborn.closed);
+        assertThat(runners).noneMatch(SinkRunner::isRunning);
+    }
+
+    @Test
     void anIdleSinkStopsAtOnceAndClosingTwiceIsClosingOnce() throws Exception {
         runner.start();
         await().until(() -> sink.idleTurns.get() > 0);
@@ -196,12 +217,48 @@ class SinkRunnerTest {
     }
 
     private SinkRunner runner(Duration stopGrace) {
+        return runner(sink, stopGrace);
+    }
+
+    private SinkRunner runner(Sink sink, Duration stopGrace) {
         Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), new SplittableRandom());
         return new SinkRunner("k1", sink, channel, metrics, backoff, stopGrace, new FakeClock());
     }
 
     private Object gauge(String name) {
         return registry.getGauges().get("sink.k1." + name).getValue();
+    }
+
+    /** Its turn ends only once all that were told to stop have been interrupted. */
+    private static final class StubbornSink implements Sink {
+        private final CountDownLatch inTurn = new CountDownLatch(1);
+        private final CountDownLatch interrupted;
+        private volatile boolean closed;
+
+        StubbornSink(CountDownLatch interrupted) {
+            this.interrupted = interrupted;
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public Drain drain() throws InterruptedException {
+            inTurn.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return Drain.IDLE;
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                interrupted.await();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
     }
 
     /** Delivers to a counter, unless told to fail or to hang. */

@@ -27,12 +27,13 @@ public final class AgentProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private final JavaProcess process;
+    private final Path file;
     private final int metricsPort;
-
     private final int[] ports;
 
-    private AgentProcess(JavaProcess process, int metricsPort, int[] ports) {
+    private AgentProcess(JavaProcess process, Path file, int metricsPort, int[] ports) {
         this.process = process;
+        this.file = file;
         this.metricsPort = metricsPort;
         this.ports = ports;
     }
@@ -48,7 +49,7 @@ public final class AgentProcess implements AutoCloseable {
 
             @Override
             List<String> command() {
-                return List.of("org.millrace.relay.RelayMain", "agent");
+                return List.of("org.millrace.relay.RelayMain", "agent", "--poll-interval", "1");
             }
 
             @Override
@@ -65,7 +66,7 @@ public final class AgentProcess implements AutoCloseable {
 
             @Override
             List<String> command() {
-                return List.of("org.apache.flume.node.Application");
+                return List.of("org.apache.flume.node.Application", "--no-reload-conf");
             }
 
             @Override
@@ -138,9 +139,16 @@ public final class AgentProcess implements AutoCloseable {
         allFlags.add("-Dflume.monitoring.type=http");
         allFlags.add("-Dflume.monitoring.port=" + metricsPort);
         List<String> command = new ArrayList<>(kind.command());
-        command.addAll(List.of("-n", AGENT, "-f", write(dir, name, configuration), "--no-reload-conf"));
+        Path file = dir.resolve(name + ".properties");
+        write(file, configuration);
+        command.addAll(List.of("-n", AGENT, "-f", file.toString()));
         JavaProcess process = JavaProcess.start(name, dir, allFlags, kind.classPath(), command);
-        return new AgentProcess(process, metricsPort, ports);
+        return new AgentProcess(process, file, metricsPort, ports);
+    }
+
+    /** Gives it another properties file, which an agent of ours looks at within a second. */
+    public void changeTo(String configuration) {
+        write(file, configuration);
     }
 
     /** Waits until all its ports are open; fails when it ends before. */
@@ -151,10 +159,9 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    private static String write(Path dir, String name, String configuration) {
-        Path file = dir.resolve(name + ".properties");
+    private static void write(Path file, String configuration) {
         try {
-            return Files.writeString(file, configuration).toString();
+            Files.writeString(file, configuration);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -160,6 +160,11 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     }
 
     @Override
+    public long eventsInMemory() {
+        return read(room::events);
+    }
+
+    @Override
     public boolean outlivesAgent() {
         return false;
     }

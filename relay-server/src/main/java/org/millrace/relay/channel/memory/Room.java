@@ -43,6 +43,10 @@ final class Room {
         return heap.fill() <= 0.8;
     }
 
+    long events() {
+        return events;
+    }
+
     long bodyBytes() {
         return heap.bodyBytes();
     }

@@ -64,6 +64,16 @@ final class SpillableChannel implements Channel {
     }
 
     @Override
+    public boolean ownsDirectories() {
+        return overflow != null;
+    }
+
+    @Override
+    public long eventsInMemory() {
+        return read(room::memoryEvents);
+    }
+
+    @Override
     public boolean outlivesAgent() {
         return false;
     }

@@ -1,0 +1,207 @@
+package org.millrace.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.millrace.relay.ChangingAgent.FILE;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.Channel;
+import org.millrace.api.Transaction;
+import org.millrace.testkit.Batches;
+
+/** What becomes of the events in channels that change. */
+class ReloadedChannelsTest {
+    @TempDir
+    private Path directory;
+
+    private ChangingAgent agent;
+
+    @BeforeEach
+    void makeAgent() {
+        agent = new ChangingAgent(directory);
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+    }
+
+    @Test
+    void aChannelThatIsGoneIsDrainedFirst() throws Exception {
+        agent.start(FILE + "a.sinks.k1.batch-size = 3\n");
+        agent.put("r1", 0, 100);
+        String without = FILE.replace("a.channels = c1 c2", "a.channels = c2")
+                .replace("r1.channels = c1", "r1.channels = c2")
+                .replace("k1.channel = c1", "k1.channel = c2");
+        assertThat(agent.changeTo(ChangingAgent.without(without, "a.channels.c1.")))
+                .containsExactly("close sink k1", "start sink k1", "close channel c1");
+        assertThat(agent.taken("k1")).isEqualTo(100);
+        assertThat(agent.shown().getNames()).noneMatch(name -> name.startsWith("channel.c1."));
+    }
+
+    @Test
+    void eventsInMemoryAreHandedOverToTheChannelThatTakesTheirPlace() throws Exception {
+        String stuck = ChangingAgent.without(FILE.replace("a.sinks = k1 k2", "a.sinks = k2"), "a.sinks.k1.");
+        agent.start(stuck);
+        agent.put("r1", 0, 900);
+        agent.put("r1", 900, 100);
+        agent.changeTo(stuck.replace("c1.transactionCapacity = 1000", "c1.transactionCapacity = 300"));
+        assertThat(agent.shown().getGauges()).containsKey("channel.c1.bodyBytes");
+        agent.changeTo(FILE);
+        agent.awaitTaken("k1", 1000);
+    }
+
+    @Test
+    void eventsInMemoryAreHandedOverToAChannelOnDisk() throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 900);
+        assertThat(agent.changeTo(agent.onDisk()))
+                .containsExactly("close sink k1", "start channel c1", "start sink k1", "close channel c1");
+        assertThat(agent.channels()).contains("c1 (file)");
+        agent.diary().unblock("k1");
+        agent.awaitTaken("k1", 900);
+    }
+
+    @Test
+    void whatAChannelOnDiskWasHandedByAChangeThatFailsIsServedAfterIt() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        String file = FILE.replace("c2.type = kept", "c2.type = memory\na.channels.c2.capacity = 10000");
+        agent.start(file);
+        agent.diary().block("k1");
+        agent.diary().block("k2");
+        agent.put("r1", 0, 50);
+        agent.put("r2", 0, 80);
+        agent.put("r2", 80, 80);
+        String change = agent.onDisk()
+                .replace(
+                        "c2.type = kept",
+                        "c2.type = memory\na.channels.c2.capacity = 100\na.channels.c2.keep-alive = 0");
+        assertThat(agent.changeTo(change))
+                .as("c1 was handed over, c2 was too small")
+                .contains("start channel c2");
+        assertThat(agent.channels()).containsExactlyInAnyOrder("c1 (memory)", "c2 (memory)");
+        agent.diary().unblock("k1");
+        agent.diary().unblock("k2");
+        agent.awaitTaken("k1", 50);
+        agent.awaitTaken("k2", 160);
+    }
+
+    @Test
+    void aChannelThatSpillsIsEmptiedOfItsMemoryAndClosedBeforeItIsOpenedAnew() throws Exception {
+        String file = agent.spilling();
+        agent.start(file);
+        agent.put("r1", 0, 50);
+        assertThat(agent.changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 200")))
+                .containsExactly("close sink k1", "close channel c1", "start channel c1", "start sink k1");
+        agent.put("r1", 50, 50);
+        agent.awaitTaken("k1", 100);
+    }
+
+    @Test
+    void aChannelThatSpillsStaysWhileItsMemoryCannotBeEmptied() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        String file = agent.spilling();
+        agent.start(file);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 50);
+        assertThat(agent.changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 200")))
+                .containsExactly("close sink k1", "start sink k1");
+        agent.diary().unblock("k1");
+        agent.put("r1", 50, 50);
+        agent.awaitTaken("k1", 100);
+        assertThat(agent.changeTo(file.replace("memoryCapacity = 100", "memoryCapacity = 300")))
+                .contains("close channel c1", "start channel c1");
+    }
+
+    @Test
+    void whatAHangingSinkGivesBackInTimeIsHandedOver() throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 10);
+        Channel before = agent.channel("c1");
+        try (Transaction hanging = before.begin()) {
+            assertThat(hanging.take(10)).isNotNull();
+            Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+            agent.diary().onceNoted("start sink k1", () -> later.execute(hanging::close));
+            agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
+        }
+        assertThat(agent.channel("c1")).isNotSameAs(before);
+        agent.diary().unblock("k1");
+        agent.awaitTaken("k1", 10);
+    }
+
+    @Test
+    void whatAHangingSinkDoesNotGiveBackIsNotGivenUp() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 10);
+        Channel before = agent.channel("c1");
+        try (Transaction hanging = before.begin()) {
+            assertThat(hanging.take(10)).isNotNull();
+            agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
+        }
+        assertThat(agent.channel("c1")).isSameAs(before);
+        agent.diary().unblock("k1");
+        agent.awaitTaken("k1", 10);
+    }
+
+    @Test
+    void aBatchThatIsTooLargeForTheNewChannelIsHandedOverInParts() throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 900); // some 8 kB of bodies
+        agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1")); // that its sink makes room
+        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 5000"));
+        assertThat(agent.running().channels())
+                .anyMatch(part -> "5000".equals(part.values().shown("byteCapacity")));
+        agent.awaitTaken("k1", 900);
+    }
+
+    @Test
+    void aChannelThatIsFullTakesOverAsItsSinksMakeRoom() throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 900);
+        agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1"));
+        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
+                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        assertThat(agent.running().channels())
+                .anyMatch(part -> "100".equals(part.values().shown("capacity")));
+        agent.awaitTaken("k1", 900);
+    }
+
+    @Test
+    void aChannelThatStaysFullIsTakenBack() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 900);
+        Channel before = agent.channel("c1");
+        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
+                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        assertThat(agent.channel("c1")).isSameAs(before);
+        agent.diary().unblock("k1");
+        agent.awaitTaken("k1", 900);
+    }
+
+    @Test
+    void anEventThatIsTooLargeForTheNewChannelRefusesTheChange() throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.inlet("r1").put(Batches.sized(3, 500));
+        Channel before = agent.channel("c1");
+        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 300"));
+        assertThat(agent.channel("c1")).isSameAs(before);
+        agent.diary().unblock("k1");
+        agent.awaitTaken("k1", 3);
+    }
+}
