@@ -73,7 +73,7 @@ final class JmsReader implements BatchReader {
             Message message = receiveFirst(from);
             while (message != null) {
                 messages++;
-                converter.add(message, builder);
+                convert(message, from);
                 message = isFull(messages) ? null : from.receive(0);
             }
             if (builder.events() > 0) {
@@ -94,6 +94,20 @@ final class JmsReader implements BatchReader {
             builder.close();
             rollback();
             throw failed("cannot receive", e);
+        }
+    }
+
+    /** Whatever is wrong with a message is no reason to lose those behind it, nor to end the source. */
+    private void convert(Message message, JmsLink from) throws JMSException, RefusedMessageException {
+        try {
+            converter.add(message, builder);
+        } catch (JMSException e) {
+            if (from.isLost()) { // which a provider that fetches the content later finds out here
+                throw e;
+            }
+            throw new RefusedMessageException("a message that cannot be read: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw new RefusedMessageException("a message of which no event can be made: " + e, e);
         }
     }
 

@@ -144,7 +144,10 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                 .about("what makes events of messages")
                 .orElse("DEFAULT");
         Charset charset = settings.value(
-                        "converter.charset", "a character set", Charset::forName, StandardCharsets.UTF_8)
+                        "converter.charset",
+                        "a character set",
+                        JmsSourceFactory::charset,
+                        StandardCharsets.UTF_8)
                 .about("how the text of a message becomes bytes")
                 .orElse(StandardCharsets.UTF_8);
         ObjectMessages objects = settings.oneOf("converter.objectMessages", ObjectMessages.class)
@@ -153,6 +156,15 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                                 + " (ActiveMQ's does): the provider has it back, it is dropped, or it is deserialised as Flume does")
                 .orElse(ObjectMessages.REFUSE);
         return new MessageConverter(charset, objects, context.metrics());
+    }
+
+    /** @throws IllegalArgumentException if there is none of this name, or one that can only be read */
+    private static Charset charset(String name) {
+        Charset charset = Charset.forName(name);
+        if (!charset.canEncode()) {
+            throw new IllegalArgumentException("nothing can be written in " + name);
+        }
+        return charset;
     }
 
     private static String checkConverter(String type) {

@@ -129,6 +129,7 @@ class JmsSourceFactoryTest {
         "createDurableSubscription, maybe, 'maybe (expected: true or false)'",
         "converter.type, com.example.Own, 'com.example.Own (expected: DEFAULT; classes written for Flume are not loaded)'",
         "converter.charset, klingon, 'klingon (expected: a character set; klingon)'",
+        "converter.charset, ISO-2022-CN, 'ISO-2022-CN (expected: a character set; nothing can be written in ISO-2022-CN)'",
         "converter.objectMessages, trust, 'trust (expected: one of: refuse, skip, deserialize)'",
         "backoffSleepIncrement, 0, '0 (expected: a number of millis, at least 1)'",
         "maxBackoffSleep, 0, '0 (expected: a number of millis, at least 1)'",

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.jms.BytesMessage;
@@ -17,13 +22,16 @@ import javax.jms.Message;
 import javax.jms.Session;
 import javax.jms.TextMessage;
 import org.apache.activemq.command.ActiveMQObjectMessage;
+import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.util.ByteSequence;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ChannelException;
+import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
+import org.millrace.jms.MessageConverter.ObjectMessages;
 import org.millrace.testkit.RecordingInlet;
 import org.millrace.testkit.RecordingInlet.Accepted;
 import org.millrace.testkit.process.FreePorts;
@@ -192,6 +200,35 @@ class JmsSourceIT {
     }
 
     @Test
+    void messageThatTheProviderCannotReadIsSentBackAndThoseBehindItComeThrough() throws Exception {
+        broker.textsToQueue("unreadable", "1");
+        broker.toQueue("unreadable", JmsSourceIT::unreadable);
+        broker.textsToQueue("unreadable", "2");
+        try (SourceUnderTest source = source("unreadable")) {
+            awaitEvents(2);
+
+            assertThat(inlet.bodies()).containsExactly("1", "2");
+            await().until(() -> broker.left("unreadable") == 0);
+            assertThat(source.count("messagesRefused")).isEqualTo(2);
+            assertThat(source.count("connects")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void messageThatTheConverterTripsOverIsRefusedAsAnyOther() throws Exception {
+        broker.textsToQueue("tripped", "1");
+        SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+        Charset unwritable = Charset.forName("ISO-2022-CN"); // for which Java has no encoder, and says so by an exception
+        MessageConverter converter = new MessageConverter(unwritable, ObjectMessages.REFUSE, metrics);
+        try (JmsReader reader =
+                new JmsReader("j1", settings("tripped"), 1, Duration.ofSeconds(10), 10, converter, metrics)) {
+            assertThatThrownBy(reader::read)
+                    .isInstanceOf(IOException.class)
+                    .hasRootCauseInstanceOf(UnsupportedOperationException.class);
+        }
+    }
+
+    @Test
     void brokerThatGoesAndComesBackIsConnectedToAgain() throws Exception {
         int port = FreePorts.next();
         TestBroker first = new TestBroker(port);
@@ -274,6 +311,29 @@ class JmsSourceIT {
         message.setContent(new ByteSequence(new byte[] {1, 2, 3}));
         message.setCompressed(true);
         return message;
+    }
+
+    /** Text whose bytes are none of UTF-8. */
+    private static Message unreadable(Session session) throws JMSException {
+        ActiveMQTextMessage message = (ActiveMQTextMessage) session.createTextMessage();
+        message.setContent(new ByteSequence(new byte[] {0, 0, 0, 2, (byte) 0xff, (byte) 0xff}));
+        return message;
+    }
+
+    private JmsSettings settings(String queue) throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), TestBroker.PASSWORD);
+        return new JmsSettings(
+                "org.apache.activemq.jndi.ActiveMQInitialContextFactory",
+                broker.url(),
+                "ConnectionFactory",
+                queue,
+                JmsSettings.DestinationType.QUEUE,
+                JmsSettings.DestinationLocator.CDI,
+                null,
+                TestBroker.USER,
+                password,
+                null,
+                null);
     }
 
     private static byte[] serialized(Object object) throws Exception {

@@ -146,7 +146,7 @@ public final class RecordingInlet implements Inlet {
         due.forEach(Runnable::run);
     }
 
-    /** How many were promised to be told once there is room. */
+    /** How many actions wait for room. */
     public synchronized int waitingForRoom() {
         return roomListeners.size();
     }

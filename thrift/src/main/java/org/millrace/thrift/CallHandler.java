@@ -15,6 +15,10 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
 import org.millrace.codec.LimitExceededException;
 import org.millrace.codec.MalformedException;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.TcpServer;
 
 /**
  * Takes the calls of one connection to the inlet and their answers back. Calls are under way side by side, but are answered in the
@@ -22,9 +26,6 @@ import org.millrace.codec.MalformedException;
  * #stored}.
  */
 final class CallHandler extends ChannelInboundHandlerAdapter {
-    /** An event that a closing source sends through the pipeline: answer what is in flight, then close the connection. */
-    static final Object DRAIN = new Object();
-
     private final Channel connection;
     private final Inlet inlet;
     private final InletFlush flush;
@@ -108,7 +109,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == DRAIN) {
+        if (event == TcpServer.DRAIN) {
             isEnding = true;
             gate.shut();
             endIfDone();

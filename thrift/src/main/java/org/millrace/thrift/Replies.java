@@ -1,34 +1,22 @@
 package org.millrace.thrift;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import org.apache.thrift.TApplicationException;
 import org.apache.thrift.TException;
 import org.apache.thrift.protocol.TMessage;
 import org.apache.thrift.protocol.TMessageType;
 import org.apache.thrift.protocol.TProtocol;
-import org.jspecify.annotations.Nullable;
+import org.millrace.listener.ReplySender;
 
 /**
- * Encodes the answers of one connection, and sends together what one read led to or what became ready at about the same time. The
- * connection's event loop only.
+ * Encodes the answers of one connection, and has them sent together. The connection's event loop only.
  */
 final class Replies {
-    private static final int FIRST_BYTES = 512;
-
-    /** So much is not held back any longer. */
-    private static final int ENOUGH_BYTES = 16 << 10;
-
-    private final Channel connection;
+    private final ReplySender sender;
     private final WireProtocol protocol;
 
-    private @Nullable ByteBuf pending;
-    private boolean isReading;
-    private boolean isFlushScheduled;
-
     Replies(Channel connection, WireProtocol protocol) {
-        this.connection = connection;
+        this.sender = new ReplySender(connection);
         this.protocol = protocol;
     }
 
@@ -53,8 +41,7 @@ final class Replies {
     }
 
     private void write(Call call, byte type, Result result) {
-        ByteBuf buffer = buffer();
-        FrameOutput frame = new FrameOutput(buffer);
+        FrameOutput frame = new FrameOutput(sender.buffer());
         TProtocol out = protocol.over(frame);
         try {
             out.writeMessageBegin(new TMessage(call.method(), type, call.serial()));
@@ -64,63 +51,25 @@ final class Replies {
             throw new IllegalStateException("an answer that cannot be encoded", e);
         }
         frame.end();
-        added(buffer);
-    }
-
-    private ByteBuf buffer() {
-        ByteBuf buffer = pending;
-        if (buffer == null) {
-            buffer = connection.alloc().ioBuffer(FIRST_BYTES);
-            pending = buffer;
-        }
-        return buffer;
-    }
-
-    private void added(ByteBuf buffer) {
-        if (buffer.readableBytes() >= ENOUGH_BYTES) {
-            flush();
-        } else if (!isReading && !isFlushScheduled) {
-            isFlushScheduled = true;
-            connection
-                    .eventLoop()
-                    .execute(this::flushScheduled); // behind the answers that wait in the event loop's queue
-        }
+        sender.added();
     }
 
     /** A read has begun to bring frames: {@link #readComplete} will follow. */
     void reading() {
-        isReading = true;
+        sender.reading();
     }
 
     void readComplete() {
-        isReading = false;
-        flush();
+        sender.readComplete();
     }
 
     /** Sends what there is and closes the connection behind it. */
     void flushAndClose() {
-        connection.writeAndFlush(buffer()).addListener(ChannelFutureListener.CLOSE);
-        pending = null;
+        sender.flushAndClose();
     }
 
     /** Gives up what was not sent. */
     void discard() {
-        if (pending != null) {
-            pending.release();
-            pending = null;
-        }
-    }
-
-    private void flushScheduled() {
-        isFlushScheduled = false;
-        flush();
-    }
-
-    private void flush() {
-        ByteBuf ready = pending;
-        if (ready != null) {
-            pending = null;
-            connection.writeAndFlush(ready);
-        }
+        sender.discard();
     }
 }

@@ -8,51 +8,19 @@ import org.millrace.codec.LimitExceededException;
 import org.millrace.codec.MalformedException;
 import org.millrace.codec.frame.ReceiveBudget;
 
-/** Counts what the source does, in Flume's figures and in ours. Thread-safe. */
+/** Counts what becomes of calls, in Flume's figures and in ours. Thread-safe. */
 final class SourceFigures {
     private final SourceMetrics metrics;
     private final Timer request;
-    private final Counter bytesReceived;
     private final Counter callsInFlight;
     private final Counter malformed;
-    private final Counter overMaxConnections;
-    private final Counter timedOut;
-    private final Counter pauses;
 
     SourceFigures(SourceMetrics metrics, ReceiveBudget budget) {
         this.metrics = metrics;
         this.request = metrics.timer("request");
-        this.bytesReceived = metrics.counter("bytesReceived");
         this.callsInFlight = metrics.counter("callsInFlight");
         this.malformed = metrics.counter("framesRefused.malformed");
-        this.overMaxConnections = metrics.counter("connectionsRefused.maxConnections");
-        this.timedOut = metrics.counter("connectionsTimedOut");
-        this.pauses = metrics.counter("readPauses");
         metrics.gauge("receiveBytesHeld", budget::heldBytes);
-    }
-
-    void bytesReceived(int bytes) {
-        bytesReceived.inc(bytes);
-    }
-
-    void opened() {
-        metrics.openConnections.inc();
-    }
-
-    void closed() {
-        metrics.openConnections.dec();
-    }
-
-    void overMaxConnections() {
-        overMaxConnections.inc();
-    }
-
-    void timedOut() {
-        timedOut.inc();
-    }
-
-    void paused() {
-        pauses.inc();
     }
 
     /** Bytes that make no frame or no call, or ask for too much. */

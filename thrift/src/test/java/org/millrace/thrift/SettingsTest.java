@@ -20,18 +20,18 @@ class SettingsTest {
         ThriftSourceSettings read = source();
 
         assertThat(problems.problems()).isEmpty();
-        assertThat(read.bind()).isEqualTo("0.0.0.0");
+        assertThat(read.tcp().host()).isEqualTo("0.0.0.0");
         assertThat(read.port()).isEqualTo(4141);
-        assertThat(read.eventLoops()).isZero();
+        assertThat(read.tcp().eventLoops()).isZero();
         assertThat(read.protocol()).isEqualTo(WireProtocol.COMPACT);
         assertThat(read.codec().maxFrameBytes()).isEqualTo(128 << 20);
         assertThat(read.codec().maxBatchEvents()).isEqualTo(1_000_000);
         assertThat(read.codec().maxHeaderBytes()).isEqualTo(1 << 20);
-        assertThat(read.maxConnections()).isEqualTo(20_000);
+        assertThat(read.tcp().maxConnections()).isEqualTo(20_000);
         assertThat(read.maxPipelined()).isEqualTo(128);
-        assertThat(read.maxUnsentReplyBytes()).isEqualTo(64 << 10);
-        assertThat(read.idleTimeout()).isZero();
-        assertThat(read.stallTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(read.tcp().maxUnsentBytes()).isEqualTo(64 << 10);
+        assertThat(read.timeouts().idle()).isZero();
+        assertThat(read.timeouts().stall()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
@@ -61,17 +61,17 @@ class SettingsTest {
                 "11");
 
         assertThat(problems.problems()).isEmpty();
-        assertThat(read.eventLoops()).isEqualTo(3);
+        assertThat(read.tcp().eventLoops()).isEqualTo(3);
         assertThat(read.protocol()).isEqualTo(WireProtocol.BINARY);
         assertThat(read.codec().maxFrameBytes()).isEqualTo(2048);
         assertThat(read.codec().maxBatchEvents()).isEqualTo(7);
         assertThat(read.codec().maxHeaderBytes()).isEqualTo(8);
         assertThat(read.maxReceiveBytes()).isEqualTo(9000);
-        assertThat(read.maxConnections()).isEqualTo(5);
+        assertThat(read.tcp().maxConnections()).isEqualTo(5);
         assertThat(read.maxPipelined()).isEqualTo(6);
-        assertThat(read.maxUnsentReplyBytes()).isEqualTo(4096);
-        assertThat(read.idleTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(read.stallTimeout()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(read.tcp().maxUnsentBytes()).isEqualTo(4096);
+        assertThat(read.timeouts().idle()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(read.timeouts().stall()).isEqualTo(Duration.ofSeconds(11));
     }
 
     @ParameterizedTest

@@ -136,6 +136,26 @@ class ThriftSourceIT {
     }
 
     @Test
+    void howeverManySendersComeWhileTheChannelIsFullItIsAskedOnceForRoom() throws Exception {
+        try (SourceUnderTest source = new SourceUnderTest()) {
+            source.inlet.setRoom(false);
+            source.inlet.hold();
+            for (int i = 1; i <= 20; i++) {
+                int calls = i;
+                try (PeerConnection sender = source.connect()) {
+                    SourceUnderTest.send(sender, writer, "call " + i);
+                    await().until(() -> source.inlet.heldBatches() == calls);
+                }
+            }
+            assertThat(source.inlet.waitingForRoom()).isEqualTo(1);
+
+            source.inlet.release();
+            source.inlet.setRoom(true);
+            assertThat(source.inlet.accepted()).hasSize(20);
+        }
+    }
+
+    @Test
     void senderThatStopsInTheMiddleOfAFrameIsDisconnected() throws Exception {
         try (SourceUnderTest source = new SourceUnderTest("stallTimeout", "1");
                 PeerConnection idle = source.connect();

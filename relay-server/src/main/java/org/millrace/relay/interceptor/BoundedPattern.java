@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
-import org.millrace.relay.log.LogThrottle;
+import org.millrace.api.support.LogThrottle;
 import org.millrace.relay.text.BoundedText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

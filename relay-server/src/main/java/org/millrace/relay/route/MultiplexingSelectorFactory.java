@@ -11,8 +11,8 @@ import org.millrace.api.ChannelSelector;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.SelectorContext;
 import org.millrace.api.Settings;
+import org.millrace.api.support.LogThrottle;
 import org.millrace.codec.HeaderName;
-import org.millrace.relay.log.LogThrottle;
 import org.millrace.relay.route.MultiplexingSelector.Route;
 
 /** Makes Flume's {@code multiplexing}: {@code header}, {@code mapping.VALUE}, {@code optional.VALUE}, {@code default}. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelSelector.Delivery;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.log.LogThrottle;
+import org.millrace.api.support.LogThrottle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

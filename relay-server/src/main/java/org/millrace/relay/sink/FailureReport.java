@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.api.DeliveryException;
-import org.millrace.relay.log.LogThrottle;
+import org.millrace.api.support.LogThrottle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -17,11 +17,11 @@ import org.millrace.codec.rpc.AvroReplies;
 import org.millrace.codec.rpc.HandshakeReply;
 import org.millrace.codec.rpc.Request;
 import org.millrace.codec.rpc.RpcMessage;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.ReplySender;
-import org.millrace.relay.source.net.TcpServer;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReplySender;
+import org.millrace.listener.TcpServer;
 
 /**
  * Takes the calls of one connection to the inlet and their answers back. Calls are under way side by side; each is answered when

@@ -5,7 +5,7 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 
 /**
  * Reads the keys of the Avro source. Flume's: {@code bind}, {@code port}, {@code threads}, {@code compression-type}, {@code

@@ -5,9 +5,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.millrace.api.Settings;
 import org.millrace.codec.CodecLimits;
-import org.millrace.relay.source.net.IpFilter;
-import org.millrace.relay.source.net.TcpSettings;
-import org.millrace.relay.source.net.TrafficWatch.Timeouts;
+import org.millrace.listener.IpFilter;
+import org.millrace.listener.TcpSettings;
+import org.millrace.listener.TrafficWatch.Timeouts;
 import org.millrace.relay.tls.TlsSettings;
 import org.millrace.tls.ServerTls;
 

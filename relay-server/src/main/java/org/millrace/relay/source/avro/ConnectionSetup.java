@@ -13,28 +13,28 @@ import org.millrace.codec.frame.AvroFrameDecoder;
 import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.AvroCallDecoder;
 import org.millrace.codec.rpc.PeerProtocols;
+import org.millrace.listener.Admission;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
+import org.millrace.listener.TcpServer;
+import org.millrace.listener.TrafficWatch;
 import org.millrace.relay.source.avro.AvroSourceSettings.Compression;
-import org.millrace.relay.source.net.Admission;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.InletRoom;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.TcpServer;
-import org.millrace.relay.source.net.TrafficWatch;
 import org.millrace.relay.tls.TlsPeers;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final AvroSourceSettings settings;
     private final Inlet inlet;
-    private final InletRoom room;
     private final InstantSource clock;
     private final ReceiveBudget budget;
     private final AvroSourceFigures figures;
     private final ConnectionFigures connections;
     private final PeerLog log;
+    private final ReadGates gates;
     private final @Nullable TlsPeers tls;
     private final @Nullable DeflateLayer compression;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
@@ -51,12 +51,12 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
             @Nullable TlsPeers tls) {
         this.settings = settings;
         this.inlet = context.inlet();
-        this.room = new InletRoom(inlet);
         this.clock = context.clock();
         this.budget = budget;
         this.figures = figures;
         this.connections = connections;
         this.log = log;
+        this.gates = new ReadGates(inlet, PendingBytes.UNLIMITED, connections);
         this.compression = settings.compression() == Compression.DEFLATE ? new DeflateLayer(settings.codec()) : null;
         this.tls = tls;
     }
@@ -65,8 +65,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     @Override
     public void build(Channel connection) {
         AvroFrameDecoder frames = new AvroFrameDecoder(settings.codec(), budget);
-        ReadGate gate =
-                new ReadGate(connection, room, settings.calls().maxPipelined(), PendingBytes.UNLIMITED, connections);
+        ReadGate gate = gates.open(connection, settings.calls().maxPipelined());
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -19,29 +18,24 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
-import org.millrace.api.Inlet;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.TcpServer;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.TcpServer;
 
 /**
  * Takes the requests of one connection, one after the other: the next is read once this one is answered. The connection's event loop
- * only, but for {@link #stored}.
+ * only.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final Channel connection;
-    private final Inlet inlet;
-    private final InletFlush flush;
+    private final RequestPuts puts;
     private final ReadGate gate;
     private final HttpSettings settings;
     private final PendingBytes held;
@@ -57,8 +51,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     HttpConnection(
             Channel connection,
-            Inlet inlet,
-            InletFlush flush,
+            RequestPuts puts,
             ReadGate gate,
             HttpSettings settings,
             PendingBytes held,
@@ -66,8 +59,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             ConnectionFigures connections,
             PeerLog log) {
         this.connection = connection;
-        this.inlet = inlet;
-        this.flush = flush;
+        this.puts = puts;
         this.gate = gate;
         this.settings = settings;
         this.held = held;
@@ -114,7 +106,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private void begin(HttpRequest head) {
         request = head;
         if (head.decoderResult().isFailure()) {
-            refuseAndClose(statusOf(head.decoderResult().cause()), "a request that is not as HTTP has it");
+            refuseAndClose(RequestRules.refusal(head.decoderResult().cause()), "a request that is not as HTTP has it");
             return;
         }
         HttpResponseStatus refusal = RequestRules.refusal(head, settings.maxRequestBytes(), settings.handler());
@@ -132,15 +124,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
                 settings.maxRequestBytes(),
                 settings.handler().contentLimit(),
                 head.headers().get(CONTENT_ENCODING));
-    }
-
-    private static HttpResponseStatus statusOf(Throwable cause) {
-        if (!(cause instanceof TooLongFrameException)) {
-            return HttpResponseStatus.BAD_REQUEST;
-        }
-        return String.valueOf(cause.getClass().getSimpleName()).contains("Line")
-                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
-                : HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
     }
 
     /** All of a request is here. */
@@ -169,69 +152,45 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         } finally {
             open.close();
         }
-        figures.received(batch == null ? 0 : batch.events());
         if (batch == null) {
+            figures.received(0);
             figures.accepted(0, 0);
             answer(HttpResponseStatus.OK, "");
         } else {
-            submit(batch);
+            put(batch);
         }
     }
 
-    private void submit(EventBatch batch) {
+    private void put(EventBatch batch) {
         int events = batch.events();
-        int bytes = batch.encodedBytes();
-        if (bytes > settings.maxReceiveBytes()) {
-            batch.release();
-            refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "its events are more than maxReceiveBytes");
-            return;
-        }
-        if (!held.tryAdd(bytes)) {
-            batch.release();
-            refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "requests under way hold maxReceiveBytes");
-            return;
-        }
-        long begun = System.nanoTime();
-        CompletableFuture<Void> stored = inlet.submitUnflushed(batch);
-        flush.submitted();
-        if (stored.isDone()) { // the gate stays open: to open it would read the next request within this one
-            stored.whenComplete((done, failure) -> settle(events, bytes, begun, failure));
-        } else {
-            gate.callBegan();
-            stored.whenComplete((done, failure) -> stored(events, bytes, begun, failure));
-        }
-    }
-
-    /** Any thread. */
-    private void stored(int events, int bytes, long begun, @Nullable Throwable failure) {
+        CompletableFuture<Void> stored;
         try {
-            connection.eventLoop().execute(() -> {
-                settle(events, bytes, begun, failure);
-                gate.callEnded();
-                endIfIdle();
-            });
-        } catch (RejectedExecutionException e) { // the source has ended, and nobody waits for an answer
-            held.remove(bytes);
+            stored = puts.put(batch);
+        } catch (BadRequestException e) {
+            refuse(e.status(), String.valueOf(e.getMessage()));
+            return;
         }
+        if (stored.isDone()) { // without a pause in reading, whose end would have the next request read from within this one
+            settle(events, stored.handle((done, failure) -> failure).join());
+            return;
+        }
+        gate.callBegan();
+        stored.whenComplete((done, failure) -> {
+            settle(events, failure);
+            gate.callEnded();
+            endIfIdle();
+        });
     }
 
-    private void settle(int events, int bytes, long begun, @Nullable Throwable failure) {
-        held.remove(bytes);
+    private void settle(int events, @Nullable Throwable failure) {
         if (failure == null) {
-            figures.accepted(events, System.nanoTime() - begun);
             answer(HttpResponseStatus.OK, "");
+        } else if (failure instanceof ChannelException) {
+            log.notStored(connection, events, failure);
+            refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "no channel took the events: " + failure.getMessage());
         } else {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            if (cause instanceof ChannelException) {
-                figures.notStored();
-                log.notStored(connection, events, cause);
-                refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "no channel took the events: " + cause.getMessage());
-            } else {
-                figures.broken();
-                log.fault(connection, cause);
-                refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the events could not be handled");
-            }
+            log.fault(connection, failure);
+            refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the events could not be handled");
         }
     }
 

@@ -4,7 +4,7 @@ import com.codahale.metrics.Timer;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.listener.PendingBytes;
 
 /** Counts requests, in Flume's figures and in ours. Thread-safe. */
 final class HttpFigures {

@@ -5,8 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.millrace.api.Settings;
-import org.millrace.relay.source.net.IpFilter;
-import org.millrace.relay.source.net.TcpSettings;
+import org.millrace.listener.IpFilter;
+import org.millrace.listener.TcpSettings;
 
 /**
  * What an operator may set.
@@ -32,6 +32,11 @@ record HttpSettings(
     private static final int MAX_READ_BYTES = 64 << 10;
     private static final long LEAST_RECEIVE_BYTES = 64 << 10;
     private static final long MAX_REQUEST_BYTES = Integer.MAX_VALUE - 16L;
+    private static final long MOST_DEFAULT_REQUEST_BYTES = 100_000_000;
+
+    /** While it is read a request takes several times its size, on each event loop. */
+    private static final int REQUESTS_TO_A_HEAP = 32;
+
     private static final int DEFAULT_HEADER_BYTES = 8192;
     private static final int DEFAULT_IDLE_MILLIS = 30_000;
     private static final int DEFAULT_REQUEST_SECONDS = 300;
@@ -48,8 +53,8 @@ record HttpSettings(
         long maxRequest = settings.bytes("maxRequestBytes", 1, MAX_REQUEST_BYTES)
                 .about("the most content of a request, also once it is decompressed; one with more is answered with"
                         + " 413")
-                .byDefault("a 32nd of the heap")
-                .orElse(Math.min(MAX_REQUEST_BYTES, Math.max(LEAST_RECEIVE_BYTES, heapBytes / 32)));
+                .byDefault("a 32nd of the heap, at most 100000000")
+                .orElse(Math.min(MOST_DEFAULT_REQUEST_BYTES, heapBytes / REQUESTS_TO_A_HEAP));
         long maxReceive = settings.bytes("maxReceiveBytes", LEAST_RECEIVE_BYTES, Long.MAX_VALUE)
                 .about("content that is not in its channels yet, of all connections; with more, requests are answered"
                         + " with 503")

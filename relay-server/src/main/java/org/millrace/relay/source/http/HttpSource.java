@@ -13,15 +13,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.InletRoom;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.TcpServer;
-import org.millrace.relay.source.net.TrafficWatch;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
+import org.millrace.listener.TcpServer;
+import org.millrace.listener.TrafficWatch;
+import org.millrace.listener.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,22 +34,22 @@ final class HttpSource implements Source {
 
     private final SourceContext context;
     private final HttpSettings settings;
-    private final InletRoom room;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
     private final PendingBytes held;
     private final HttpFigures figures;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
+    private final ReadGates gates;
     private final TcpServer server;
 
     HttpSource(SourceContext context, HttpSettings settings, Transport transport) {
         this.context = context;
         this.settings = settings;
-        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
         this.held = new PendingBytes(settings.maxReceiveBytes());
         this.figures = new HttpFigures(context.metrics(), held);
+        this.gates = new ReadGates(context.inlet(), PendingBytes.UNLIMITED, connections);
         this.server = new TcpServer(context, log, settings.tcp(), connections, peerLog, held, transport);
     }
 
@@ -68,11 +68,13 @@ final class HttpSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, room, 1, PendingBytes.UNLIMITED, connections);
+        ReadGate gate = gates.open(connection, 1);
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
-        HttpConnection requests = new HttpConnection(
-                connection, context.inlet(), flush, gate, settings, held, figures, connections, peerLog);
+        RequestPuts puts = new RequestPuts(
+                connection.eventLoop(), context.inlet(), flush, held, settings.maxReceiveBytes(), figures);
+        HttpConnection requests =
+                new HttpConnection(connection, puts, gate, settings, held, figures, connections, peerLog);
         TrafficWatch.Timeouts timeouts = new TrafficWatch.Timeouts(settings.idleTimeout(), settings.idleTimeout());
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(settings.maxHeaderBytes())

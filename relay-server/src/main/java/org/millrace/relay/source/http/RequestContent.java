@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.PendingBytes;
+import org.millrace.listener.PendingBytes;
 
 /**
  * The content of a request as it comes in, within limits: its own, and what all requests together may hold. It is copied out of the

@@ -3,6 +3,7 @@ package org.millrace.relay.source.http;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
 import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
 
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -11,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** What can be said of a request by its head. */
 final class RequestRules {
     private RequestRules() {}
+
+    /** Of one whose head is not as HTTP has it, and why. */
+    static HttpResponseStatus refusal(Throwable cause) {
+        if (!(cause instanceof TooLongFrameException)) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        return cause.getClass().getSimpleName().contains("Line")
+                ? HttpResponseStatus.REQUEST_URI_TOO_LONG
+                : HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+    }
 
     /** Null if its content may come. The path is of no account, as with Flume. */
     static @Nullable HttpResponseStatus refusal(HttpRequest head, long maxBytes, RequestHandler handler) {

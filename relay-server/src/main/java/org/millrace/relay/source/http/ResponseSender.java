@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import org.millrace.relay.source.net.LingeringClose;
+import org.millrace.listener.Linger;
 
 /** Writes answers. The connection's event loop only. */
 final class ResponseSender {
@@ -34,11 +34,10 @@ final class ResponseSender {
     }
 
     /**
-     * Answers a request whose rest is still coming, and hangs up. For a while what comes is to be read and dropped: see {@link
-     * LingeringClose}.
+     * Answers a request whose rest is still coming, and hangs up: see {@link Linger}. The caller reads and drops what comes.
      */
     void sendAndLinger(HttpRequest request, HttpResponseStatus status, String text) {
-        write(request, status, text, false).addListener(new LingeringClose());
+        Linger.hangUp(connection, write(request, status, text, false));
     }
 
     /** @param staysOpen whether another request may follow */

@@ -6,12 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.EventConnection;
-import org.millrace.relay.source.net.HeaderBytes;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.ReplySender;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.EventConnection;
+import org.millrace.listener.HeaderBytes;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReplySender;
+import org.millrace.listener.SourceBatches;
 
 /**
  * One connection: an event of each line, an answer to each event, as Flume's netcat source has them. Lines that come together are put
@@ -90,20 +90,20 @@ final class NetcatConnection extends EventConnection {
         replies.discard();
     }
 
-    /** Behind all other answers the one to the line that was too long. */
+    /** Behind all other answers the one to the line that was too long, whose sender may not have come to its end. */
     @Override
     protected void finish() {
-        if (isOverlong) {
-            replies.buffer()
-                    .writeCharSequence(
-                            "FAILED: Event exceeds the maximum length (" + settings.maxLineChars()
-                                    + " chars, including newline)\n",
-                            StandardCharsets.US_ASCII);
-            replies.flushAndLinger(); // the rest of the line, and what follows, is on its way
-            drain();
-        } else {
+        if (!isOverlong) {
             replies.flushAndClose();
+            return;
         }
+        replies.buffer()
+                .writeCharSequence(
+                        "FAILED: Event exceeds the maximum length (" + settings.maxLineChars()
+                                + " chars, including newline)\n",
+                        StandardCharsets.US_ASCII);
+        drain();
+        replies.flushAndLinger();
     }
 
     private void readLines(ByteBuf bytes) {

@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.DatagramConnection;
-import org.millrace.relay.source.net.HeaderBytes;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.DatagramConnection;
+import org.millrace.listener.HeaderBytes;
+import org.millrace.listener.SourceBatches;
 
 /** An event of each datagram: what it has before its first line's end. The rest is dropped, as Flume does. The port's event loop only. */
 final class NetcatDatagrams extends DatagramConnection {

@@ -5,8 +5,8 @@ import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import org.millrace.api.Settings;
-import org.millrace.relay.source.net.StreamSettings;
-import org.millrace.relay.source.net.TcpSettings;
+import org.millrace.listener.StreamSettings;
+import org.millrace.listener.TcpSettings;
 
 /**
  * What an operator may set.

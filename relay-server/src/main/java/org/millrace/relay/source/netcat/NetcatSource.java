@@ -7,16 +7,16 @@ import java.util.List;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.BatchFigures;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletRoom;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.SourceBatches;
-import org.millrace.relay.source.net.TcpServer;
-import org.millrace.relay.source.net.TrafficWatch;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.BatchFigures;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
+import org.millrace.listener.SourceBatches;
+import org.millrace.listener.TcpServer;
+import org.millrace.listener.TrafficWatch;
+import org.millrace.listener.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,22 +31,21 @@ final class NetcatSource implements Source {
 
     private final SourceContext context;
     private final NetcatSettings settings;
-    private final InletRoom room;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
-    private final PendingBytes pending;
     private final SourceBatches batches;
+    private final ReadGates gates;
     private final TcpServer server;
 
     NetcatSource(SourceContext context, NetcatSettings settings, Transport transport) {
         this.context = context;
         this.settings = settings;
-        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
-        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        PendingBytes pending = new PendingBytes(settings.stream().maxPendingBytes());
         this.batches =
                 new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.gates = new ReadGates(context.inlet(), pending, connections);
         this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
     }
 
@@ -66,13 +65,12 @@ final class NetcatSource implements Source {
     }
 
     private void build(Channel connection) {
-        ReadGate gate = new ReadGate(connection, room, MAX_BATCHES, pending, connections);
+        ReadGate gate = gates.open(connection, MAX_BATCHES);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast("lines", new NetcatConnection(connection, gate, batches, settings, peerLog));
-        gate.update(); // the first read may be one too many, too
     }
 }

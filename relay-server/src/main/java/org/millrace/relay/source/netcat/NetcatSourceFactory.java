@@ -5,7 +5,7 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 
 /** Makes netcat sources, with Flume's keys and defaults, and limits of ours. */
 public final class NetcatSourceFactory implements ComponentFactory.OfSource {

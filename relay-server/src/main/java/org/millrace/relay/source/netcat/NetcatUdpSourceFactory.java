@@ -6,8 +6,8 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
-import org.millrace.relay.source.net.DatagramSettings;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.DatagramSettings;
+import org.millrace.listener.Transport;
 
 /** Makes netcat sources for datagrams, with Flume's keys and limits of ours. */
 public final class NetcatUdpSourceFactory implements ComponentFactory.OfSource {

@@ -8,7 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatchBuilder;
-import org.millrace.relay.source.net.HeaderBytes;
+import org.millrace.listener.HeaderBytes;
 
 /**
  * The charset of a message: parsers read ASCII in bytes, so that one of a charset that has ASCII in it is parsed as it is, and any other

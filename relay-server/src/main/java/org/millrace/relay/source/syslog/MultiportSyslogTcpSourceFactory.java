@@ -11,9 +11,9 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
-import org.millrace.relay.source.net.StreamSettings;
-import org.millrace.relay.source.net.TcpSettings;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.StreamSettings;
+import org.millrace.listener.TcpSettings;
+import org.millrace.listener.Transport;
 
 /** Makes syslog sources for connections to several ports, with Flume's keys and defaults, and limits of ours. */
 public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.OfSource {

@@ -3,7 +3,7 @@ package org.millrace.relay.source.syslog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.HeaderBytes;
+import org.millrace.listener.HeaderBytes;
 
 /** The headers that say where a message came from. Thread-safe. */
 final class PeerHeaders {

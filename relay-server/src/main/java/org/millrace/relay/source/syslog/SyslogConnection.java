@@ -3,10 +3,10 @@ package org.millrace.relay.source.syslog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import org.millrace.relay.source.net.EventConnection;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.EventConnection;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.SourceBatches;
 
 /**
  * One connection: an event of each message. Nobody waits for an answer or sends a message again, so what a channel refuses is put again,

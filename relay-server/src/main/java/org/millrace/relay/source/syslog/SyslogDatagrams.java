@@ -8,10 +8,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.DatagramConnection;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.DatagramConnection;
+import org.millrace.listener.NameLookups;
+import org.millrace.listener.SourceBatches;
 
 /**
  * A message of each datagram: its first line that is not empty. While a sender's name is looked up nothing is read. The port's event
@@ -22,7 +24,7 @@ final class SyslogDatagrams extends DatagramConnection {
 
     private final SyslogEvents events;
     private final PeerHeaders peerHeaders;
-    private final PeerNames names;
+    private final NameLookups names;
     private final byte[] message = new byte[MAX_DATAGRAM_BYTES];
     /** Those of one turn of the event loop at most: then no more are read. */
     private final Deque<DatagramPacket> waitingForName = new ArrayDeque<>();
@@ -33,7 +35,7 @@ final class SyslogDatagrams extends DatagramConnection {
             ConnectionFigures connections,
             SyslogEvents events,
             PeerHeaders peerHeaders,
-            PeerNames names) {
+            NameLookups names) {
         super(port, source, connections);
         this.events = events;
         this.peerHeaders = peerHeaders;
@@ -46,16 +48,18 @@ final class SyslogDatagrams extends DatagramConnection {
             take(datagram, null);
             return;
         }
-        String name = waitingForName.isEmpty() ? names.of(sender(datagram)) : null;
-        if (name != null) {
-            take(datagram, name);
+        if (!waitingForName.isEmpty()) {
+            waitingForName.add(datagram.retain());
+            return;
+        }
+        CompletableFuture<String> name = names.nameOf(sender(datagram));
+        if (name.isDone()) {
+            take(datagram, name.join());
             return;
         }
         waitingForName.add(datagram.retain());
-        if (waitingForName.size() == 1) {
-            port.config().setAutoRead(false);
-            names.lookUp(sender(datagram), port.eventLoop(), found -> takeWaiting());
-        }
+        port.config().setAutoRead(false);
+        name.thenAcceptAsync(this::takeWaiting, port.eventLoop());
     }
 
     @Override
@@ -68,20 +72,32 @@ final class SyslogDatagrams extends DatagramConnection {
         waitingForName.clear();
     }
 
-    private void takeWaiting() {
-        while (!waitingForName.isEmpty()) {
-            InetAddress sender = sender(waitingForName.peek());
-            String name = names.of(sender);
-            if (name == null) {
-                names.lookUp(sender, port.eventLoop(), found -> takeWaiting());
-                break;
+    /** @param firstName of the sender of the first */
+    private void takeWaiting(String firstName) {
+        CompletableFuture<String> name = CompletableFuture.completedFuture(firstName);
+        while (!waitingForName.isEmpty() && name.isDone()) {
+            takeWaiting(waitingForName.remove(), name.join());
+            if (!waitingForName.isEmpty()) {
+                name = names.nameOf(sender(waitingForName.peek()));
             }
-            DatagramPacket datagram = waitingForName.remove();
-            take(datagram, name);
-            datagram.release();
         }
         put();
-        port.config().setAutoRead(waitingForName.isEmpty());
+        if (waitingForName.isEmpty()) {
+            port.config().setAutoRead(true);
+        } else {
+            name.thenAcceptAsync(this::takeWaiting, port.eventLoop());
+        }
+    }
+
+    /** Whatever is wrong with one, those behind it are taken. */
+    private void takeWaiting(DatagramPacket datagram, String name) {
+        try {
+            take(datagram, name);
+        } catch (RuntimeException e) {
+            broken(e);
+        } finally {
+            datagram.release();
+        }
     }
 
     private void take(DatagramPacket datagram, @Nullable String name) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.millrace.codec.EventBatchBuilder;
-import org.millrace.relay.source.net.HeaderBytes;
+import org.millrace.listener.HeaderBytes;
 
 /** Makes events of messages, with the headers and bodies that Flume gives them. One thread. */
 final class SyslogEvents {

@@ -4,7 +4,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.millrace.relay.source.net.StreamSettings;
+import org.millrace.listener.StreamSettings;
 
 /**
  * What an operator may set for the sources that take connections.

@@ -8,20 +8,21 @@ import java.nio.charset.Charset;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.BatchSized;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.BatchFigures;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletRoom;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
-import org.millrace.relay.source.net.SourceBatches;
-import org.millrace.relay.source.net.TcpServer;
-import org.millrace.relay.source.net.TrafficWatch;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.BatchFigures;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
+import org.millrace.listener.SourceBatches;
+import org.millrace.listener.TcpServer;
+import org.millrace.listener.TrafficWatch;
+import org.millrace.listener.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +34,11 @@ class SyslogTcpSource implements Source {
     private final SyslogTcpSettings settings;
     private final ZoneId zone;
     private final PeerHeaders peerHeaders;
-    private final InletRoom room;
     private final ConnectionFigures connections;
     private final SyslogFigures figures;
     private final PeerLog peerLog;
-    private final PendingBytes pending;
     private final SourceBatches batches;
+    private final ReadGates gates;
     private final TcpServer server;
 
     /** @param zone of time stamps that do not say theirs, in the plain dialect */
@@ -47,13 +47,13 @@ class SyslogTcpSource implements Source {
         this.settings = settings;
         this.zone = zone;
         this.peerHeaders = new PeerHeaders(settings.messages(), settings.portHeader());
-        this.room = new InletRoom(context.inlet());
         this.connections = new ConnectionFigures(context.metrics());
         this.figures = new SyslogFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
-        this.pending = new PendingBytes(settings.stream().maxPendingBytes());
+        PendingBytes pending = new PendingBytes(settings.stream().maxPendingBytes());
         this.batches =
                 new SourceBatches(context.inlet(), pending, new BatchFigures(context.metrics(), pending), peerLog);
+        this.gates = new ReadGates(context.inlet(), pending, connections);
         this.server = new TcpServer(context, log, settings.stream().tcp(), connections, peerLog, pending, transport);
     }
 
@@ -75,7 +75,7 @@ class SyslogTcpSource implements Source {
     private void build(Channel connection) {
         InetSocketAddress local = (InetSocketAddress) connection.localAddress();
         InetAddress peer = ((InetSocketAddress) connection.remoteAddress()).getAddress();
-        ReadGate gate = new ReadGate(connection, room, SyslogConnection.MAX_BATCHES, pending, connections);
+        ReadGate gate = gates.open(connection, SyslogConnection.MAX_BATCHES);
         SyslogEvents events = events(local.getPort());
         peerHeaders.addTo(events, local, peer);
         ChannelPipeline pipeline = connection.pipeline();
@@ -85,18 +85,25 @@ class SyslogTcpSource implements Source {
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
-        gate.update(); // the first read may be one too many, too
         if (peerHeaders.needName()) {
-            gate.hold();
-            server.names()
-                    .nameOf(peer)
-                    .thenAcceptAsync(
-                            name -> {
-                                peerHeaders.addNameTo(events, name);
-                                gate.letGo();
-                            },
-                            connection.eventLoop());
+            addName(connection, peer, events, gate);
         }
+    }
+
+    /** Nothing is read until the name is known, or has taken too long. */
+    private void addName(Channel connection, InetAddress peer, SyslogEvents events, ReadGate gate) {
+        CompletableFuture<String> name = server.names().nameOf(peer);
+        if (name.isDone()) {
+            peerHeaders.addNameTo(events, name.join());
+            return;
+        }
+        gate.hold();
+        name.thenAcceptAsync(
+                found -> {
+                    peerHeaders.addNameTo(events, found);
+                    gate.letGo();
+                },
+                connection.eventLoop());
     }
 
     private SyslogEvents events(int port) {

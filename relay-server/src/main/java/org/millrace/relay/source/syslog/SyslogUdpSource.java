@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.BatchFigures;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.DatagramServer;
-import org.millrace.relay.source.net.DatagramSettings;
-import org.millrace.relay.source.net.NameLookups;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.SourceBatches;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.BatchFigures;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.DatagramServer;
+import org.millrace.listener.DatagramSettings;
+import org.millrace.listener.NameLookups;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.SourceBatches;
+import org.millrace.listener.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +76,6 @@ final class SyslogUdpSource implements Source {
                 new StampReader(zone, context.clock(), false), format == null ? null : new CustomFormat(format));
         SyslogEvents events = new SyslogEvents(Dialect.PLAIN, parser, messages.keep(), MessageText.asItIs(), figures);
         PeerHeaders peerHeaders = new PeerHeaders(messages, null);
-        PeerNames peerNames = new PeerNames(names, context.clock());
-        return new SyslogDatagrams(port, batches, connections, events, peerHeaders, peerNames);
+        return new SyslogDatagrams(port, batches, connections, events, peerHeaders, names);
     }
 }

@@ -18,7 +18,7 @@ import org.millrace.api.Settings;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 import org.millrace.testkit.RecordingInlet;
 
 class AvroSourceFactoryTest {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 
 class AvroSourceIT {
     @ParameterizedTest(name = "{0}")

@@ -10,7 +10,7 @@ import org.millrace.api.Settings;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
-import org.millrace.relay.source.net.Transport;
+import org.millrace.listener.Transport;
 import org.millrace.testkit.RecordingInlet;
 
 /** A running source on a port of the system's choice, in front of a fake inlet. */

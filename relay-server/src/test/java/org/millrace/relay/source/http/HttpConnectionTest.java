@@ -13,22 +13,29 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelFullException;
+import org.millrace.api.Inlet;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.InletFlush;
-import org.millrace.relay.source.net.InletRoom;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.ReadGate;
+import org.millrace.codec.EventBatch;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.InletFlush;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.ReadGate;
+import org.millrace.listener.ReadGates;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
@@ -40,6 +47,7 @@ class HttpConnectionTest {
     private final MetricRegistry registry = new MetricRegistry();
     private final SourceMetrics metrics = new SourceMetrics("r1", registry);
     private final PendingBytes held = new PendingBytes(1 << 20);
+    private Inlet behind = inlet;
     private EmbeddedChannel connection = new EmbeddedChannel();
 
     @AfterEach
@@ -204,17 +212,46 @@ class HttpConnectionTest {
     }
 
     @Test
-    void eventsForWhichThereIsNoMemoryAreToBeSentAgain() throws IOException {
+    void whatContentBecomesOnceItIsReadIsBoundedToo() throws IOException {
         connect();
-        assertThat(held.tryAdd((1 << 20) - 2048)).isTrue();
-        send( // short as it comes, and long as an event
-                head("POST", "Content-Encoding: gzip\r\n"), gzip("[{\"body\":\"" + "0".repeat(50_000) + "\"}]"));
-        held.remove((1 << 20) - 2048);
-
+        byte[] packed = gzip("[{\"body\":\"" + "0".repeat(100_000) + "\"}]");
+        assertThat(held.tryAdd((1 << 20) - 50_000)).isTrue(); // for the content there is room
+        send(head("POST", "Content-Encoding: gzip\r\n"), packed);
         assertThat(answer()).startsWith("HTTP/1.1 503");
-        assertThat(inlet.accepted()).isEmpty();
-        post("[{\"body\":\"x\"}]");
+        assertThat(inlet.bodies()).isEmpty();
+
+        held.remove((1 << 20) - 50_000);
+        send(head("POST", "Content-Encoding: gzip\r\n"), packed);
+
         assertThat(answer()).startsWith("HTTP/1.1 200");
+        assertThat(inlet.bodies()).hasSize(1);
+    }
+
+    @Test
+    void eventsThatAreMoreThanMayEverBeHeldAreNotToBeSentAgain() {
+        connect("maxReceiveBytes", "65536");
+        assertThat(held.tryAdd((1 << 20) - 65_600)).isTrue(); // for the content there is room
+        post("[{\"body\":\"" + "0".repeat(65_500) + "\"}]");
+        held.remove((1 << 20) - 65_600);
+
+        assertThat(answer()).startsWith("HTTP/1.1 413");
+    }
+
+    @ParameterizedTest(name = "refused: {0}")
+    @ValueSource(booleans = {false, true})
+    void howDeepARequestIsReadDoesNotDependOnThoseBeforeIt(boolean isRefused) {
+        DepthInlet depth = new DepthInlet(isRefused);
+        behind = depth;
+        connect();
+
+        sendText(request("[{\"body\":\"x\"}]").repeat(100)); // Netty lets 128 wait
+        assertThat(depth.frames).hasSize(1); // and the others wait in the pipeline
+        depth.first.complete(null);
+        connection.runPendingTasks();
+
+        assertThat(depth.frames).hasSize(100);
+        assertThat(depth.frames.get(99)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
+        assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1)).hasSize(isRefused ? 100 : 101);
     }
 
     @ParameterizedTest(name = "{1}")
@@ -279,7 +316,15 @@ class HttpConnectionTest {
         connection = new EmbeddedChannel();
         PeerLog log = new PeerLog(LoggerFactory.getLogger(HttpConnectionTest.class), "r1", new FakeClock());
         ConnectionFigures connections = new ConnectionFigures(metrics);
-        ReadGate gate = new ReadGate(connection, new InletRoom(inlet), 1, PendingBytes.UNLIMITED, connections);
+        ReadGate gate = new ReadGates(behind, PendingBytes.UNLIMITED, connections).open(connection, 1);
+        HttpFigures figures = new HttpFigures(metrics, held);
+        RequestPuts puts = new RequestPuts(
+                connection.eventLoop(),
+                behind,
+                new InletFlush(behind, connection.eventLoop()),
+                held,
+                settings.maxReceiveBytes(),
+                figures);
         connection
                 .pipeline()
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
@@ -287,15 +332,7 @@ class HttpConnectionTest {
                         .setMaxHeaderSize(settings.maxHeaderBytes())))
                 .addLast(new FlowControlHandler())
                 .addLast(new HttpConnection(
-                        connection,
-                        inlet,
-                        new InletFlush(inlet, connection.eventLoop()),
-                        gate,
-                        settings,
-                        held,
-                        new HttpFigures(metrics, held),
-                        connections,
-                        log));
+                        connection, puts, gate, settings, held, figures, connections, log));
     }
 
     private static String head(String method, String headers) {
@@ -329,6 +366,44 @@ class HttpConnectionTest {
             }
         }
         return all.toString();
+    }
+
+    /** Takes its time for the first, then takes what comes at once, or does not, and looks how deep that is on the stack. */
+    private static final class DepthInlet implements Inlet {
+        private final boolean isRefusing;
+        private final List<Long> frames = new ArrayList<>();
+        private final CompletableFuture<Void> first = new CompletableFuture<>();
+
+        DepthInlet(boolean isRefusing) {
+            this.isRefusing = isRefusing;
+        }
+
+        @Override
+        public CompletableFuture<Void> submit(EventBatch batch) {
+            batch.release();
+            frames.add(StackWalker.getInstance().walk(Stream::count));
+            if (frames.size() == 1) {
+                return first;
+            }
+            return isRefusing
+                    ? CompletableFuture.failedFuture(new ChannelFullException("full"))
+                    : CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void put(EventBatch batch) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void onRoom(Runnable action) {
+            action.run();
+        }
     }
 
     private static byte[] gzip(String text) throws IOException {

@@ -15,20 +15,23 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.source.net.BatchFigures;
-import org.millrace.relay.source.net.ConnectionFigures;
-import org.millrace.relay.source.net.PeerLog;
-import org.millrace.relay.source.net.PendingBytes;
-import org.millrace.relay.source.net.SourceBatches;
+import org.millrace.listener.BatchFigures;
+import org.millrace.listener.ConnectionFigures;
+import org.millrace.listener.PeerLog;
+import org.millrace.listener.PendingBytes;
+import org.millrace.listener.SourceBatches;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.RecordingInlet;
 import org.slf4j.LoggerFactory;
 
 class NetcatDatagramsTest {
+    /** What a batch of one datagram counts for: twelve bytes, two lengths and what a batch holds besides. */
+    private static final long ONE_BYTES = 14 + 256;
+
     private final RecordingInlet inlet = new RecordingInlet();
     private final MetricRegistry registry = new MetricRegistry();
     private final SourceMetrics metrics = new SourceMetrics("r1", registry);
-    private final PendingBytes pending = new PendingBytes(100);
+    private final PendingBytes pending = new PendingBytes(8 * ONE_BYTES);
     private final PeerLog log = new PeerLog(LoggerFactory.getLogger(NetcatDatagramsTest.class), "r1", new FakeClock());
     private final SourceBatches batches = new SourceBatches(inlet, pending, new BatchFigures(metrics, pending), log);
 
@@ -59,9 +62,9 @@ class NetcatDatagramsTest {
         EmbeddedChannel port = port(null);
         inlet.refuseWith(new ChannelFullException("full"));
         for (int i = 0; i < 20; i++) {
-            send(port, "twelve bytes"); // 14 of them with lengths
+            send(port, "twelve bytes");
         }
-        assertThat(pending.held()).isBetween(100L, 114L);
+        assertThat(pending.held()).isEqualTo(8 * ONE_BYTES);
         assertThat(registry.counter("source.r1.datagramsOverflown").getCount()).isEqualTo(12);
 
         inlet.refuseWith(null);

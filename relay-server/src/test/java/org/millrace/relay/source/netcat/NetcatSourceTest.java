@@ -19,6 +19,9 @@ import org.millrace.testkit.RecordingInlet;
 
 /** The source as a whole, on a port of loopback. */
 class NetcatSourceTest {
+    /** More than the source reads at once, less than the two sockets hold. */
+    private static final int UNREAD_BYTES = 200_000;
+
     private final RecordingInlet inlet = new RecordingInlet();
     private final MetricRegistry registry = new MetricRegistry();
     private final SourceMetrics metrics = new SourceMetrics("r1", registry);
@@ -37,6 +40,26 @@ class NetcatSourceTest {
                     .isEqualTo("OK\nOK\nFAILED: Event exceeds the maximum length (20 chars, including newline)\n");
         }
         assertThat(inlet.bodies()).containsExactly("one", "two");
+    }
+
+    /** What lies unread in a socket that is closed takes the answers back that its peer has not read yet. */
+    @Test
+    void whatCameWhileAnswersWereDueDoesNotTakeThemBack() throws Exception {
+        try (NetcatSource source = start();
+                Socket peer = connect(source)) {
+            inlet.hold();
+            send(peer, "line\n".repeat(100) + "x".repeat(UNREAD_BYTES));
+            peer.shutdownOutput();
+            await().until(() -> inlet.heldBatches() == 1);
+            inlet.release();
+
+            String answers = new String(peer.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(answers)
+                    .isEqualTo("OK\n".repeat(100)
+                            + "FAILED: Event exceeds the maximum length (512 chars, including newline)\n");
+        }
+        assertThat(inlet.bodies()).hasSize(100);
     }
 
     @Test

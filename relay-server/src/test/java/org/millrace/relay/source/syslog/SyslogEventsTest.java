@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
-import org.millrace.relay.source.net.HeaderBytes;
+import org.millrace.listener.HeaderBytes;
 import org.millrace.testkit.Batches;
 
 /** Expected values are what Flume 1.11 makes of the same message, where no comment says otherwise. */
