@@ -84,6 +84,14 @@ class DeadLetterChannelTest {
     }
 
     @Test
+    void whoPutsIntoAChannelIsEmptiedBeforeWhoTakesFromIt() throws IOException {
+        List<Drainer> asListed = Drainer.of(assembled(FILE));
+        assertThat(asListed).extracting(Drainer::title).containsExactly("sink dead", "sink k");
+        assertThat(Drainer.upstreamFirst(asListed)).extracting(Drainer::title).containsExactly("sink k", "sink dead");
+        assertThat(Drainer.upstreamFirst(asListed)).extracting(Drainer::feedsOthers).containsExactly(true, false);
+    }
+
+    @Test
     void aStopEmptiesTheChannelOfDeadLettersLast() throws Exception {
         Assembly assembly = assembled(FILE.replace("totalEvents = 50", "batchSize = 100")
                 .replace("k.deadLetter.type", "k.sink.batchSize = 1\na.sinks.k.deadLetter.type"));

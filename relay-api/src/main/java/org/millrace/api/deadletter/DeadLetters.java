@@ -65,11 +65,7 @@ public final class DeadLetters implements AutoCloseable {
     private long notLogged;
 
     DeadLetters(
-            String sink,
-            DeadLetterSettings settings,
-            Letterbox letterbox,
-            InstantSource clock,
-            Counter deadLettered) {
+            String sink, DeadLetterSettings settings, Letterbox letterbox, InstantSource clock, Counter deadLettered) {
         this.sink = sink;
         this.settings = settings;
         this.letterbox = letterbox;
@@ -112,7 +108,10 @@ public final class DeadLetters implements AutoCloseable {
             return new NoLetterbox(context.name(), name);
         }
         if (!channel.isDurable()) {
-            sink.note(key, name + " loses what it holds in memory when the process ends, dead letters too; one of type = file does not");
+            sink.note(
+                    key,
+                    name
+                            + " loses what it holds in memory when the process ends, dead letters too; one of type = file does not");
         }
         return new LetterChannel(context.name(), channel, context.clock());
     }

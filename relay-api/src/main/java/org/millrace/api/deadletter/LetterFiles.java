@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -99,7 +98,10 @@ final class LetterFiles implements Letterbox {
                         "sink " + sink + ": deadLetter.directory = " + directory.path() + " cannot be used: " + e, e);
             }
             LOG.warn(
-                    "sink {}: the directory for dead letters, {}, cannot be used: {}", sink, directory.path(), e.toString());
+                    "sink {}: the directory for dead letters, {}, cannot be used: {}",
+                    sink,
+                    directory.path(),
+                    e.toString());
         }
     }
 
