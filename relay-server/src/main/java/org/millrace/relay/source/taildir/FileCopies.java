@@ -143,15 +143,23 @@ final class FileCopies {
         List<Located> all = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {
-                Stat stat = FileId.statRegular(path);
-                if (stat != null) {
-                    all.add(new Located(path, stat));
-                }
+                addIfRegular(path, all);
             }
         } catch (IOException | DirectoryIteratorException e) {
             log.debug("{} cannot be listed", directory, e);
         }
         return all;
+    }
+
+    private static void addIfRegular(Path path, List<Located> all) {
+        try {
+            Stat stat = FileId.statRegular(path);
+            if (stat != null) {
+                all.add(new Located(path, stat));
+            }
+        } catch (IOException e) {
+            log.debug("{} cannot be looked at", path, e);
+        }
     }
 
     private static ByteBuffer bytes(FileChannel file, long start, long end) throws IOException {

@@ -2,6 +2,7 @@ package org.millrace.relay.source.taildir;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
@@ -16,19 +17,27 @@ record FileId(long device, long inode) {
     /** What the file system says of a file; links are followed. */
     record Stat(FileId id, long size, long modifiedMillis) {}
 
-    /** The same for a regular file; null for anything else, such as a directory or a file that went. */
-    static @Nullable Stat statRegular(Path path) {
+    /**
+     * The same for a regular file; null for anything else, such as a directory or a file that went.
+     *
+     * @throws IOException if it cannot be looked at, which does not say that it is gone
+     */
+    static @Nullable Stat statRegular(Path path) throws IOException {
         try {
-            return Files.isRegularFile(path) ? stat(path) : null;
-        } catch (IOException e) {
-            log.debug("{} went, or may not be looked at", path, e);
+            Map<String, Object> unix = Files.readAttributes(path, "unix:isRegularFile,dev,ino,size,lastModifiedTime");
+            return (Boolean) value(unix, "isRegularFile") ? stat(unix) : null;
+        } catch (NoSuchFileException e) {
+            log.debug("{} went", path, e);
             return null;
         }
     }
 
     /** @throws UnsupportedOperationException if the file system has no such numbers */
     static Stat stat(Path path) throws IOException {
-        Map<String, Object> unix = Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime");
+        return stat(Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime"));
+    }
+
+    private static Stat stat(Map<String, Object> unix) {
         return new Stat(
                 new FileId(number(unix, "dev"), number(unix, "ino")),
                 number(unix, "size"),

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.support.BatchReader;
@@ -120,7 +121,7 @@ final class TailReader implements BatchReader {
             int before = files.tailed();
             queue.addAll(files.round());
             arePositionsWritten &= before == files.tailed();
-            metrics.eventReadFails.inc(files.directoriesFailed());
+            metrics.eventReadFails.inc(files.lookupsFailed());
         }
         return true;
     }
@@ -161,7 +162,8 @@ final class TailReader implements BatchReader {
     /** Positions that cannot be written stop nobody: nothing is lost, and a crash would repeat more than it should. */
     private void writePositions() {
         try {
-            positions.write(files.all().stream().map(this::entry).toList());
+            positions.write(Stream.concat(files.all().stream().map(this::entry), files.outOfSight().stream())
+                    .toList());
             arePositionsWritten = true;
             areWritesFailing = false;
         } catch (IOException e) {

@@ -3,9 +3,7 @@ package org.millrace.relay.source.taildir;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +31,11 @@ final class TailedFile implements Closeable {
     private final Headers wanted;
     private final EventBatchBuilder batch = new EventBatchBuilder();
 
-    private Path path;
-    /** Where it is opened: another path than the first where it was renamed to a name that is not tailed. */
-    private Path place;
+    /** Opened at another path than this one, where it was renamed to a name that is not tailed. */
+    private final TailedContent content;
 
+    private Path path;
     private byte[] encodedHeaders;
-    private @Nullable FileChannel content;
     private @Nullable String head;
     private long committed;
     private long read;
@@ -53,7 +50,7 @@ final class TailedFile implements Closeable {
     TailedFile(FileId id, Path path, Map<String, String> groupHeaders, Headers wanted) {
         this.id = id;
         this.path = path;
-        this.place = path;
+        this.content = new TailedContent(id, path);
         this.groupHeaders = groupHeaders;
         this.wanted = wanted;
         this.encodedHeaders = encodeHeaders();
@@ -102,7 +99,7 @@ final class TailedFile implements Closeable {
     }
 
     boolean isOpen() {
-        return content != null;
+        return content.isOpen();
     }
 
     boolean hasUnread() {
@@ -131,7 +128,7 @@ final class TailedFile implements Closeable {
     /** It is at this path, with this size. */
     void found(Path at, Stat stat) {
         missingSinceMillis = -1;
-        place = at;
+        content.isAt(at);
         if (!at.equals(path)) {
             log.info("{} was renamed to {}, and goes on at byte {}", path, at, committed);
             path = at;
@@ -142,13 +139,13 @@ final class TailedFile implements Closeable {
 
     /** It is at this path, which is none of those that are tailed. */
     void strayed(Path at, Stat stat) {
-        place = at;
+        content.isAt(at);
         look(stat);
     }
 
     /** Asks the file itself, wherever it went; opens it, so that it cannot get lost any more. */
     void lookInside() throws IOException {
-        long now = open().size();
+        long now = content.size();
         hasChanged |= now != size;
         size = now;
     }
@@ -161,8 +158,8 @@ final class TailedFile implements Closeable {
         if (!hasChanged || (committed == 0 && head == null)) {
             return true;
         }
-        FileChannel open = open();
-        size = open.size();
+        size = content.size();
+        FileChannel open = content.open();
         boolean isSame = size >= committed && (head == null || FileHead.matches(head, open));
         if (isSame) {
             hasChanged = false;
@@ -186,9 +183,10 @@ final class TailedFile implements Closeable {
 
     /** Looks at how it begins, while that is still growing. To be called before {@link #head} is written down. */
     void lookAtHead() throws IOException {
-        if (content != null && (head == null || FileHead.grows(head))) {
-            String now = FileHead.of(content);
-            if (head == null || FileHead.matches(head, content)) {
+        FileChannel open = content.ifOpen();
+        if (open != null && (head == null || FileHead.grows(head))) {
+            String now = FileHead.of(open);
+            if (head == null || FileHead.matches(head, open)) {
                 head = now;
             }
         }
@@ -201,7 +199,7 @@ final class TailedFile implements Closeable {
      */
     @Nullable
     EventBatch read(TailLines lines, int maxEvents, boolean takesTail) throws IOException {
-        lines.moveTo(open(), read);
+        lines.moveTo(content.open(), read);
         if (head == null) {
             lookAtHead();
         }
@@ -213,9 +211,10 @@ final class TailedFile implements Closeable {
             }
         } catch (IOException e) {
             if (batch.events() == 0) {
+                content.reopenAfter(e);
                 throw e;
             }
-            log.debug("{} cannot be read on, which the next turn will tell", place, e);
+            log.debug("{} cannot be read on, which the next turn will tell", path, e);
         }
         read = lines.offset();
         hasMore = batch.events() >= maxEvents || batch.encodedBytes() >= MAX_BATCH_BYTES;
@@ -241,28 +240,7 @@ final class TailedFile implements Closeable {
     @Override
     public void close() {
         batch.close();
-        if (content != null) {
-            try {
-                content.close();
-            } catch (IOException e) {
-                log.debug("closing {}", place, e); // it was only read
-            }
-            content = null;
-        }
-    }
-
-    private FileChannel open() throws IOException {
-        FileChannel open = content;
-        if (open == null) {
-            open = FileChannel.open(place, StandardOpenOption.READ);
-            Stat there = FileId.statRegular(place);
-            if (there == null || !there.id().equals(id)) {
-                open.close();
-                throw new NoSuchFileException(place.toString(), null, "another file has its name now");
-            }
-            content = open;
-        }
-        return open;
+        content.close();
     }
 
     private void look(Stat stat) {

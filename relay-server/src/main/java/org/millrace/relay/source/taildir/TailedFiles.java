@@ -2,23 +2,16 @@ package org.millrace.relay.source.taildir;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.taildir.FileCopies.Located;
-import org.millrace.relay.source.taildir.FileId.Stat;
+import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
-import org.millrace.relay.source.taildir.TaildirSettings.Group;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +24,11 @@ final class TailedFiles {
     private static final Logger log = LoggerFactory.getLogger(TailedFiles.class);
 
     private final TaildirSettings settings;
-    private final List<FileGroup> groups;
     private final InstantSource clock;
+    private final FileSurvey survey;
     private final FileCopies copies = new FileCopies();
+    private final LastRun lastRun;
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
-
-    /** What the last run remembered, by inode, until the first round has been made of it. */
-    private Map<Long, List<Entry>> remembered;
-
-    /** Directories that could not be listed in this round: their files are not missing. */
-    private Set<Path> unlisted = Set.of();
 
     private boolean isFirstRound = true;
     private volatile int tailed;
@@ -49,14 +37,10 @@ final class TailedFiles {
 
     TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock) {
         this.settings = settings;
-        this.remembered = remembered.stream().collect(Collectors.groupingBy(Entry::inode));
         this.clock = clock;
-        this.groups = settings.groups().stream()
-                .map(group -> new FileGroup(group, settings.cachesListings(), clock))
-                .toList();
+        this.survey = new FileSurvey(settings, clock);
+        this.lastRun = new LastRun(remembered, survey, copies, settings.headers());
     }
-
-    private record Found(Path path, Stat stat, Group group) {}
 
     Collection<TailedFile> all() {
         return known.values();
@@ -85,20 +69,17 @@ final class TailedFiles {
     List<TailedFile> round() {
         long now = clock.millis();
         copies.newRound();
-        Map<FileId, Found> found = find();
+        Map<FileId, Found> found = survey.look();
         List<Found> fresh = new ArrayList<>();
         found.forEach((id, at) -> {
-            TailedFile file = known.get(id);
-            if (file == null) {
-                file = resume(at);
-            }
+            TailedFile file = known.computeIfAbsent(id, unknown -> lastRun.resume(at));
             if (file == null) {
                 fresh.add(at);
             } else {
                 file.found(at.path(), at.stat());
             }
         });
-        findStrays();
+        lastRun.findStrays(known);
         followMissing(found, now);
         List.copyOf(known.values()).forEach(this::compare);
         fresh.forEach(this::add);
@@ -110,9 +91,14 @@ final class TailedFiles {
         return due;
     }
 
-    /** How many directories could not be listed in the last round. */
-    int directoriesFailed() {
-        return unlisted.size();
+    /** How many directories could not be listed in the last round, and files not be looked at. */
+    int lookupsFailed() {
+        return survey.failures();
+    }
+
+    /** What the last run remembered of files that nobody could look at yet. */
+    List<Entry> outOfSight() {
+        return lastRun.entries();
     }
 
     /** True if nothing was written to it for so long that it is to be closed, with a last line that has no end. */
@@ -136,96 +122,10 @@ final class TailedFiles {
         }
     }
 
-    private Map<FileId, Found> find() {
-        Map<FileId, Found> all = new LinkedHashMap<>();
-        Set<Path> failed = new HashSet<>();
-        for (FileGroup group : groups) {
-            Path directory = group.settings().directory();
-            try {
-                List<Found> some = find(group);
-                some.forEach(
-                        at -> all.putIfAbsent(at.stat().id(), at)); // its other names, and other groups, do not count
-            } catch (IOException e) {
-                failed.add(directory);
-                if (!unlisted.contains(directory)) {
-                    log.error("{} cannot be listed, and is tried again: {}", directory, e.toString());
-                }
-            }
-        }
-        unlisted = failed;
-        return all;
-    }
-
-    private static List<Found> find(FileGroup group) throws IOException {
-        List<Found> some = new ArrayList<>();
-        for (Path path : group.list()) {
-            Stat stat = FileId.statRegular(path);
-            if (stat != null) {
-                some.add(new Found(path, stat, group.settings()));
-            }
-        }
-        some.sort(Comparator.<Found>comparingLong(at -> at.stat().modifiedMillis())
-                .thenComparing(Found::path));
-        return some;
-    }
-
-    /** A file that the last run has read; null if it has not. */
-    private @Nullable TailedFile resume(Found at) {
-        List<Entry> sameInode = remembered.getOrDefault(at.stat().id().inode(), List.of());
-        Entry entry = sameInode.stream()
-                .filter(candidate ->
-                        candidate.head() != null || candidate.path().equals(at.path()))
-                .min(Comparator.comparingInt(
-                        candidate -> candidate.device() == at.stat().id().device() ? 0 : 1))
-                .orElse(null);
-        if (entry == null) {
-            return null;
-        }
-        sameInode.remove(entry);
-        TailedFile file =
-                new TailedFile(at.stat().id(), entry.path(), at.group().headers(), settings.headers());
-        file.moveTo(entry.position());
-        file.beginsWith(entry.head());
-        known.put(file.id(), file);
-        return file;
-    }
-
-    /** What the last run has read and is called otherwise now: its rest is still to be read. */
-    private void findStrays() {
-        for (Entry entry : remembered.values().stream().flatMap(List::stream).toList()) {
-            Group group = groupOf(entry.path());
-            if (entry.head() == null || group == null) {
-                continue;
-            }
-            String head = entry.head();
-            Located at = copies.beside(
-                    entry.path(),
-                    other -> other.stat().id().inode() == entry.inode()
-                            && !known.containsKey(other.stat().id())
-                            && FileCopies.begins(other.path(), head));
-            if (at != null) {
-                TailedFile file = new TailedFile(at.stat().id(), entry.path(), group.headers(), settings.headers());
-                file.moveTo(entry.position());
-                file.beginsWith(head);
-                file.strayed(at.path(), at.stat());
-                known.put(file.id(), file);
-            }
-        }
-        remembered = Map.of();
-    }
-
-    private @Nullable Group groupOf(Path path) {
-        return settings.groups().stream()
-                .filter(group -> group.directory().equals(path.getParent())
-                        && group.names().matcher(path.getFileName().toString()).matches())
-                .findFirst()
-                .orElse(null);
-    }
-
     private void followMissing(Map<FileId, Found> found, long now) {
         int missing = 0;
         for (TailedFile file : List.copyOf(known.values())) {
-            if (!found.containsKey(file.id()) && !unlisted.contains(file.path().getParent())) {
+            if (!found.containsKey(file.id()) && !survey.isOutOfSight(file.path())) {
                 missing++;
                 followMissing(file, now, missing > settings.limits().maxOpenFiles());
             }
@@ -243,9 +143,12 @@ final class TailedFiles {
         }
         try {
             file.lookInside();
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             log.debug("{} cannot be opened any more", file.path(), e);
             forget(file);
+            return;
+        } catch (IOException e) {
+            log.debug("{} cannot be opened just now, which the next round may", file.path(), e);
             return;
         }
         if (isNew || file.size() != sizeBefore) {

@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.source.taildir.TaildirSettings.Group;
 
 /** What a stop, a crash, or Flume leaves to the next run. */
 class TailPositionsTest {
@@ -152,6 +155,81 @@ class TailPositionsTest {
                 "[{\"pos\":1},7,{\"inode\":\"x\",\"pos\":0,\"file\":1},{\"inode\":" + bench.inode("x.log")
                         + ",\"pos\":2,\"file\":\"" + file + "\",\"more\":[]}]");
         assertThat(bench.open().drain()).containsExactly("2");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereAtTheStartKeepsItsPositions() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        Path away = Files.move(bench.directory, temporary.resolve("away"));
+        assertThat(bench.open().drain()).isEmpty();
+        bench.drain();
+        bench.close();
+        assertThat(bench.open().drain()).isEmpty();
+        Files.move(away, bench.directory);
+        bench.append("x.log", "3\n");
+        assertThat(bench.drain()).containsExactly("3");
+        bench.close();
+        assertThat(bench.positions()).isEqualTo(Map.of("x.log", 6L));
+    }
+
+    @Test
+    void positionsOfADirectoryThatIsAwayAreWrittenWithThoseOfOthers() throws IOException {
+        Path other = Files.createDirectory(temporary.resolve("other"));
+        bench.groups = List.of(bench.group("a", "x\\.log", Map.of()), new Group("b", other, Pattern.compile("y"), Map.of()));
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        Path away = Files.move(bench.directory, temporary.resolve("away"));
+        Files.writeString(other.resolve("y"), "y\n");
+        assertThat(bench.open().drain()).containsExactly("y");
+        bench.close();
+        assertThat(bench.positions()).isEqualTo(Map.of("x.log", 4L, "y", 2L));
+        Files.move(away, bench.directory);
+        assertThat(bench.open().drain()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsGoneAtTheStartIsForgotten() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        Path away = Files.move(file, temporary.resolve("away"));
+        assertThat(bench.open().drain()).isEmpty();
+        Files.move(away, file);
+        assertThat(bench.drain()).containsExactly("1", "2");
+    }
+
+    @Test
+    void aFileThatCannotBeLookedAtForAWhileGoesOnWhereItWas() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.passIdleTime();
+        bench.drain();
+        bench.drain();
+        assertThat(bench.files().open()).isZero();
+        Path away = Files.move(file, temporary.resolve("away"));
+        Files.createSymbolicLink(file, file); // leads nowhere, which is not the same as not being there
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.metrics.eventReadFails.getCount()).isEqualTo(1);
+        bench.close();
+        assertThat(bench.open().drain()).isEmpty();
+        Files.delete(file);
+        Files.move(away, file);
+        bench.append("x.log", "3\n");
+        assertThat(bench.drain()).containsExactly("3");
+    }
+
+    @Test
+    void aHandleThatNoLongerReadsIsReplaced() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.append("x.log", "3\n");
+        Thread.currentThread().interrupt(); // closes the handle that is being read
+        assertThat(bench.drain()).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(bench.drain()).containsExactly("3");
     }
 
     @Test

@@ -1,0 +1,97 @@
+package org.millrace.relay.source.taildir;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileSurvey.Found;
+import org.millrace.relay.source.taildir.PositionFile.Entry;
+import org.millrace.relay.source.taildir.TaildirSettings.Group;
+import org.millrace.relay.source.taildir.TaildirSettings.Headers;
+
+/**
+ * What the last run remembered of files that were not found again yet. After the first round that is only what is out of sight: it may
+ * come back, and is then read from where it was. One thread.
+ */
+final class LastRun {
+    private final FileSurvey survey;
+    private final FileCopies copies;
+    private final Headers headers;
+
+    /** By inode. */
+    private Map<Long, List<Entry>> entries;
+
+    LastRun(List<Entry> entries, FileSurvey survey, FileCopies copies, Headers headers) {
+        this.entries = byInode(entries);
+        this.survey = survey;
+        this.copies = copies;
+        this.headers = headers;
+    }
+
+    private static Map<Long, List<Entry>> byInode(List<Entry> entries) {
+        return entries.stream().collect(Collectors.groupingBy(Entry::inode, Collectors.toCollection(ArrayList::new)));
+    }
+
+    /** What is still remembered. */
+    List<Entry> entries() {
+        return entries.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** A file that the last run has read; null if it has not. */
+    @Nullable
+    TailedFile resume(Found at) {
+        List<Entry> sameInode = entries.getOrDefault(at.stat().id().inode(), List.of());
+        Entry entry = sameInode.stream()
+                .filter(candidate ->
+                        candidate.head() != null || candidate.path().equals(at.path()))
+                .min(Comparator.comparingInt(
+                        candidate -> candidate.device() == at.stat().id().device() ? 0 : 1))
+                .orElse(null);
+        if (entry == null) {
+            return null;
+        }
+        sameInode.remove(entry);
+        return resumed(at.stat().id(), entry, at.group());
+    }
+
+    /** Adds what is called otherwise now, as its rest is still to be read, to what is known. What is nowhere is forgotten. */
+    void findStrays(Map<FileId, TailedFile> known) {
+        List<Entry> mayComeBack = new ArrayList<>();
+        for (Entry entry : entries()) {
+            Group group = survey.groupOf(entry.path());
+            if (group != null && survey.isOutOfSight(entry.path())) {
+                mayComeBack.add(entry);
+            } else if (group != null && entry.head() != null) {
+                TailedFile stray = stray(entry, entry.head(), group, known);
+                if (stray != null) {
+                    known.put(stray.id(), stray);
+                }
+            }
+        }
+        entries = byInode(mayComeBack);
+    }
+
+    private @Nullable TailedFile stray(Entry entry, String head, Group group, Map<FileId, TailedFile> known) {
+        Located at = copies.beside(
+                entry.path(),
+                other -> other.stat().id().inode() == entry.inode()
+                        && !known.containsKey(other.stat().id())
+                        && FileCopies.begins(other.path(), head));
+        if (at == null) {
+            return null;
+        }
+        TailedFile file = resumed(at.stat().id(), entry, group);
+        file.strayed(at.path(), at.stat());
+        return file;
+    }
+
+    private TailedFile resumed(FileId id, Entry entry, Group group) {
+        TailedFile file = new TailedFile(id, entry.path(), group.headers(), headers);
+        file.moveTo(entry.position());
+        file.beginsWith(entry.head());
+        return file;
+    }
+}
