@@ -59,10 +59,19 @@ final class Command implements Closeable {
         return lines;
     }
 
-    /** Asks the command, and what it has started itself, to end. */
+    /** Asks the command, and what it has started itself, to end. What they have printed can still be read: see {@link #kill}. */
     void stop() {
         process.descendants().forEach(ProcessHandle::destroy);
-        process.destroy();
+        process.toHandle().destroy();
+    }
+
+    /** Ends the command, and what it has started itself. By its handle: the process itself would close the pipe, with what is in it. */
+    void kill() {
+        if (process.isAlive()) {
+            log.warn("source {}: its command does not end when it is asked to, and is killed", source);
+        }
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.toHandle().destroyForcibly();
     }
 
     /** Ends the command if it still runs after it has closed its output; tells its exit status. */
@@ -88,7 +97,10 @@ final class Command implements Closeable {
         byte[] chunk = new byte[CHUNK];
         try (InputStream out = output()) {
             for (int read = out.read(chunk); read >= 0; read = out.read(chunk)) {
-                lines.append(chunk, read);
+                if (!lines.append(chunk, read)) {
+                    log.warn("source {} has stopped, and what its command still prints is lost", source);
+                    return;
+                }
             }
         } catch (IOException e) {
             log.warn("source {}: the output of its command broke off: {}", source, e.toString());

@@ -45,10 +45,17 @@ final class CommandLines {
                 || Arrays.equals(new String(LINE_ENDS, StandardCharsets.US_ASCII).getBytes(charset), LINE_ENDS);
     }
 
-    /** Adds bytes; waits until there is room for them. */
-    synchronized void append(byte[] bytes, int length) throws InterruptedException {
+    /**
+     * Adds bytes; waits until there is room for them.
+     *
+     * @return false if nobody takes them, since this has ended
+     */
+    synchronized boolean append(byte[] bytes, int length) throws InterruptedException {
         while (limit - position > ROOM_BYTES && hasLine() && !hasEnded) {
             wait();
+        }
+        if (hasEnded) {
+            return false;
         }
         if (position > 0) {
             System.arraycopy(buffer, position, buffer, 0, limit - position);
@@ -61,6 +68,7 @@ final class CommandLines {
         System.arraycopy(bytes, 0, buffer, limit, length);
         limit += length;
         notifyAll();
+        return true;
     }
 
     /** Nothing more will come: what is left is a line. */
@@ -79,9 +87,18 @@ final class CommandLines {
 
     /** Waits for a line, for the end, or to be woken, but no longer than this. */
     synchronized void await(long nanos) throws InterruptedException {
+        await(nanos, false);
+    }
+
+    /** The same once it was woken: waits for a line or for the end. */
+    synchronized void awaitLastWords(long nanos) throws InterruptedException {
+        await(nanos, true);
+    }
+
+    private void await(long nanos, boolean evenIfWoken) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
         long left = nanos;
-        while (left > 0 && !isWoken && !hasEnded && !hasLine()) {
+        while (left > 0 && (evenIfWoken || !isWoken) && !hasEnded && !hasLine()) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadline - System.nanoTime();
         }

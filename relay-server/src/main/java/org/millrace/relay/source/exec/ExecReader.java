@@ -12,11 +12,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes batches of what a command prints. While the channels refuse a batch nothing more is taken, and the command has to wait once its
- * pipe is full. At a stop the command is told to end, and what it had printed is put. {@link #wake}: any thread; everything else: one.
+ * pipe is full. At a stop the command is told to end, and what it had printed is put, up to the end of its output; one that does not end
+ * in time is killed. {@link #wake}: any thread; everything else: one.
  */
 final class ExecReader implements BatchReader {
     private static final int MAX_BATCH_BYTES = 16 << 20;
-    /** How long a stop waits for the last words of the command. */
+    /** How long a command may take to end at a stop; and, when it was killed, what it has printed to come in. */
     private static final long LAST_WORDS_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final Logger log = LoggerFactory.getLogger(ExecReader.class);
@@ -30,7 +31,9 @@ final class ExecReader implements BatchReader {
     private volatile @Nullable Command command;
 
     private volatile boolean isStopping;
-    private long stopNanos;
+    /** The next step is taken then, if the command still has its output open. */
+    private long hurryNanos;
+    private boolean isKilled;
     private long startAgainNanos;
     private long linesCut;
     private int lastEvents;
@@ -56,6 +59,9 @@ final class ExecReader implements BatchReader {
         CommandLines lines = running.lines();
         long batchNanos = System.nanoTime(); // of its first line
         while (true) {
+            if (isStopping) {
+                hurry(running);
+            }
             if (batch.events() == 0) {
                 batchNanos = System.nanoTime();
             }
@@ -71,7 +77,7 @@ final class ExecReader implements BatchReader {
                 return null;
             }
             if (isStopping) {
-                awaitLastWords(lines);
+                lines.awaitLastWords(untilHurry());
             } else {
                 lines.await(settings.batchTimeout().toNanos() - (System.nanoTime() - batchNanos));
             }
@@ -97,7 +103,7 @@ final class ExecReader implements BatchReader {
 
     @Override
     public void wake() {
-        stopNanos = System.nanoTime();
+        hurryNanos = System.nanoTime() + LAST_WORDS_NANOS;
         isStopping = true;
         Command running = command;
         if (running != null) {
@@ -122,13 +128,25 @@ final class ExecReader implements BatchReader {
                 || System.nanoTime() - batchNanos >= settings.batchTimeout().toNanos();
     }
 
-    /** A child that outlives the command may hold its output open: nobody waits for that one. */
-    private void awaitLastWords(CommandLines lines) throws InterruptedException {
-        if (System.nanoTime() - stopNanos < LAST_WORDS_NANOS) {
-            Thread.sleep(1);
-        } else {
-            lines.end();
+    /**
+     * However much the command prints: if it has not ended in time, it is killed. A process that outlives even that, having left the
+     * command's family, may hold the output open: nobody waits for that one.
+     */
+    private void hurry(Command running) {
+        if (untilHurry() > 0) {
+            return;
         }
+        if (isKilled) {
+            running.lines().end();
+        } else {
+            running.kill();
+            isKilled = true;
+            hurryNanos = System.nanoTime() + LAST_WORDS_NANOS;
+        }
+    }
+
+    private long untilHurry() {
+        return hurryNanos - System.nanoTime();
     }
 
     private @Nullable Command startAgain() throws IOException {

@@ -181,13 +181,30 @@ class ExecSourceTest {
     void atAStopWhatTheCommandHasPrintedIsPutAndItEnds() throws Exception {
         values.put("batchTimeout", "3600000");
         Path pids = temporary.resolve("pids");
-        start("trap 'echo last; exit' TERM; sleep 1000 & echo $! >" + pids + "; echo first; while :; do wait; done");
+        start("trap 'seq 1 9999; echo last; exit' TERM; sleep 1000 & echo $! >" + pids
+                + "; echo first; while :; do wait; done");
         await().until(() -> Files.exists(pids) && !Files.readString(pids).isEmpty());
         long child = Long.parseLong(Files.readString(pids).trim());
         await().until(() -> metrics.eventsReceived.getCount() == 0 && isAlive(child));
         stop();
-        assertThat(inlet.bodies()).startsWith("first");
+        assertThat(inlet.bodies()).hasSize(10_001).startsWith("first", "1").endsWith("9999", "last");
         await().until(() -> !isAlive(child));
+        assertThat(gauge("commandsRunning")).isEqualTo(0);
+    }
+
+    @Test
+    void aCommandThatIgnoresTheStopAndPrintsOnIsKilledAndWhatItHasPrintedIsPut() throws Exception {
+        values.put("batchSize", "1000");
+        Path pid = temporary.resolve("pid");
+        start("trap '' TERM; echo $$ >" + pid + "; i=0; while :; do i=$((i+1)); echo $i; done");
+        await().until(() -> metrics.eventsAccepted.getCount() > 0);
+        stop();
+        assertThat(isAlive(Long.parseLong(Files.readString(pid).trim()))).isFalse();
+        List<String> bodies = inlet.bodies();
+        assertThat(bodies)
+                .isEqualTo(IntStream.rangeClosed(1, bodies.size())
+                        .mapToObj(String::valueOf)
+                        .toList());
         assertThat(gauge("commandsRunning")).isEqualTo(0);
     }
 
