@@ -1,18 +1,14 @@
 package org.millrace.relay.channel.memory;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
-import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.Transaction;
 import org.millrace.api.support.Aftermath;
@@ -22,6 +18,7 @@ import org.millrace.api.support.KeepAliveTimer;
 import org.millrace.api.support.Put;
 import org.millrace.api.support.PutGate;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.channel.heap.ChannelLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Keeps batches in a queue as they came. Room is counted in events and bytes; what a sink has taken takes up room until it commits.
  * A put that finds none waits its turn, for the keep-alive at most.
  *
- * <p>Thread-safe: one lock, held for a few steps per batch; futures are completed and listeners called without it.
+ * <p>Thread-safe: one lock, held for a few steps per batch; see {@link ChannelLock}.
  */
 final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryChannel.class);
@@ -40,19 +37,20 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     private final ChannelMetrics metrics;
     private final PutGate gate;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition eventsThere = lock.newCondition();
+    private final ChannelLock shared;
+    private final ReentrantLock lock;
 
     // Guarded by the lock:
     private final Room room;
     private final StoredBatches stored = new StoredBatches();
-    private final Map<String, byte[]> attached = new HashMap<>();
 
     MemoryChannel(ChannelContext context, MemoryLimits limits, KeepAliveTimer timer) {
         this.context = context;
         this.limits = limits;
         this.timer = timer;
         this.metrics = context.metrics();
+        this.shared = new ChannelLock(context.name());
+        this.lock = shared.lock();
         this.room = new Room(context.agent() + ".channels." + context.name() + ".", limits);
         this.gate = new PutGate(
                 context.name(),
@@ -60,7 +58,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
                 new Entrance(),
                 limits.room().keepAlive(),
                 timer,
-                limits.heapBytes() / 8,
+                limits.bytes().heapBytes() / 8,
                 metrics.counter("refusedBatches"));
     }
 
@@ -82,17 +80,17 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
         } finally {
             lock.unlock();
         }
-        metrics.fill(() -> read(stored::events), limits.capacity());
-        metrics.gauge("bodyBytes", () -> read(room::bodyBytes));
-        metrics.gauge("byteFillPercentage", () -> read(room::byteFillPercentage));
-        metrics.gauge("waitingPuts", () -> read(gate::waiting));
-        metrics.gauge("oldestEventMillis", () -> read(this::oldestMillis));
+        metrics.fill(() -> shared.read(stored::events), limits.capacity());
+        metrics.gauge("bodyBytes", () -> shared.read(room::bodyBytes));
+        metrics.gauge("byteFillPercentage", () -> shared.read(room::byteFillPercentage));
+        metrics.gauge("waitingPuts", () -> shared.read(gate::waiting));
+        metrics.gauge("oldestEventMillis", () -> shared.read(this::oldestMillis));
         metrics.started(context.clock().instant());
         LOG.info(
                 "channel {} started: in memory, up to {} events and {} bytes of bodies",
                 name(),
                 limits.capacity(),
-                limits.bodyBytes());
+                limits.bytes().bodyBytes());
     }
 
     @Override
@@ -104,7 +102,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
         lock.lock();
         try {
             lost = stored.releaseAll();
-            eventsThere.signalAll();
+            shared.eventsCame();
         } finally {
             lock.unlock();
         }
@@ -139,22 +137,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
 
     @Override
     public boolean awaitEvents(Duration timeout) throws InterruptedException {
-        long nanos = timeout.toNanos();
-        lock.lockInterruptibly();
-        try {
-            while (gate.isOpen() && stored.isEmpty()) {
-                if (nanos <= 0) {
-                    return false;
-                }
-                nanos = eventsThere.awaitNanos(nanos);
-            }
-            if (!gate.isOpen()) {
-                throw closed();
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return shared.awaitEvents(timeout, gate::isOpen, stored::isEmpty);
     }
 
     @Override
@@ -183,8 +166,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
 
     @Override
     public byte @Nullable [] attached(String owner) {
-        byte[] state = read(() -> attached.get(owner));
-        return state == null ? null : state.clone();
+        return shared.attached(owner);
     }
 
     @Override
@@ -207,7 +189,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
         lock.lock();
         try {
             room.free(events, bodyBytes, encodedBytes);
-            attached.putAll(toAttach);
+            shared.attach(toAttach);
             aftermath = gate.roomChanged();
         } finally {
             lock.unlock();
@@ -228,7 +210,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
                     batch.batch().release();
                 }
             }
-            eventsThere.signalAll();
+            shared.eventsCame();
         } finally {
             lock.unlock();
         }
@@ -237,22 +219,9 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
         }
     }
 
-    private ChannelException closed() {
-        return new ChannelException("channel " + name() + " is closed");
-    }
-
     private long oldestMillis() {
         StoredBatch oldest = stored.oldest();
         return oldest == null ? 0 : TimeUnit.NANOSECONDS.toMillis(timer.nanoTime() - oldest.arrivedNanos());
-    }
-
-    private <T> T read(Supplier<T> figure) {
-        lock.lock();
-        try {
-            return figure.get();
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** What the gate asks about room, and where it lets puts in. */
@@ -276,7 +245,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
                 stored.add(batch, now);
             }
             if (wasEmpty && !stored.isEmpty()) {
-                eventsThere.signalAll(); // all: the one that is woken first may be a sink that fails
+                shared.eventsCame();
             }
             metrics.putSuccesses.inc(put.events());
         }

@@ -2,16 +2,16 @@ package org.millrace.relay.channel.spill;
 
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.support.Put;
+import org.millrace.relay.channel.heap.HeapRoom;
 
 /** How much of memory and disk is taken up, and where the next put goes. Guarded by the channel's lock. */
 final class SpillRoom {
     private final SpillSettings limits;
     private final String keyPrefix;
 
-    private long memoryEvents;
-    private long bodyBytes;
-    private long encodedBytes;
+    private final HeapRoom memory;
     private long overflowEvents;
+    /** What does not fit into memory goes to disk at once, and what comes behind it. */
     private boolean spilling;
 
     /** Where a put goes, as a whole. */
@@ -24,31 +24,20 @@ final class SpillRoom {
     SpillRoom(SpillSettings limits, String keyPrefix) {
         this.limits = limits;
         this.keyPrefix = keyPrefix;
+        this.memory = new HeapRoom(limits.memoryEvents(), limits.bytes());
         this.spilling = limits.memoryEvents() == 0;
     }
 
     /** Null: it has to wait. */
     @Nullable
     Side sideFor(Put put) {
-        if (!spilling && fitsIntoMemory(put)) {
+        if (!spilling && memory.fits(put)) {
             return Side.MEMORY;
         }
-        boolean mayOverflow = spilling || limits.overflowTimeout().isZero() || neverFitsIntoMemory(put);
+        boolean mayOverflow = spilling || limits.overflowTimeout().isZero() || memory.isTooSmallFor(put);
         return limits.canSpill() && mayOverflow && put.events() <= limits.overflowEvents() - overflowEvents
                 ? Side.OVERFLOW
                 : null;
-    }
-
-    private boolean fitsIntoMemory(Put put) {
-        return put.events() <= limits.memoryEvents() - memoryEvents
-                && put.bodyBytes() <= limits.bodyBytes() - bodyBytes
-                && put.encodedBytes() <= limits.heapBytes() - encodedBytes;
-    }
-
-    private boolean neverFitsIntoMemory(Put put) {
-        return put.events() > limits.memoryEvents()
-                || put.bodyBytes() > limits.bodyBytes()
-                || put.encodedBytes() > limits.heapBytes();
     }
 
     /** Why a put will never fit, anywhere; null if it will. Needs no lock. */
@@ -58,7 +47,7 @@ final class SpillRoom {
             return put.events() + " events at once (expected: at most " + limits.transactionEvents() + "; raise "
                     + keyPrefix + SpillSettings.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
         }
-        if (neverFitsIntoMemory(put) && put.events() > limits.overflowEvents()) {
+        if (memory.isTooSmallFor(put) && put.events() > limits.overflowEvents()) {
             return put.events() + " events at once, of " + put.encodedBytes() + " bytes (expected: at most "
                     + limits.memoryEvents() + " and what fits into memory, or " + limits.overflowEvents()
                     + "; raise " + keyPrefix + SpillSettings.OVERFLOW_CAPACITY + ")";
@@ -66,13 +55,12 @@ final class SpillRoom {
         return null;
     }
 
+    /** A put that never fits into memory says nothing about how full that is: those behind it go on as before. */
     void occupy(Put put, Side side) {
         if (side == Side.MEMORY) {
-            memoryEvents += put.events();
-            bodyBytes += put.bodyBytes();
-            encodedBytes += put.encodedBytes();
+            memory.occupy(put);
         } else {
-            spilling = true;
+            spilling = spilling || !memory.isTooSmallFor(put);
             overflowEvents += put.events();
         }
     }
@@ -82,10 +70,8 @@ final class SpillRoom {
     }
 
     void freeMemory(long events, long bodies, long encoded) {
-        memoryEvents -= events;
-        bodyBytes -= bodies;
-        encodedBytes -= encoded;
-        if (spilling && limits.memoryEvents() > 0 && 100 * (1 - memoryFill()) >= limits.deactivationPercent()) {
+        memory.free(events, bodies, encoded);
+        if (spilling && limits.memoryEvents() > 0 && 100 * (1 - memory.fill()) >= limits.deactivationPercent()) {
             spilling = false;
         }
     }
@@ -104,19 +90,11 @@ final class SpillRoom {
     }
 
     long memoryEvents() {
-        return memoryEvents;
+        return memory.events();
     }
 
     long overflowEvents() {
         return overflowEvents;
-    }
-
-    private double memoryFill() {
-        if (limits.memoryEvents() == 0) {
-            return 1;
-        }
-        double bytes = Math.max((double) bodyBytes / limits.bodyBytes(), (double) encodedBytes / limits.heapBytes());
-        return Math.max((double) memoryEvents / limits.memoryEvents(), bytes);
     }
 
     private double overflowFill() {
@@ -125,16 +103,16 @@ final class SpillRoom {
 
     /** Over nine tenths full, memory and disk: sources should stop. */
     boolean isHigh() {
-        return memoryFill() >= 0.9 && overflowFill() >= 0.9;
+        return memory.fill() >= 0.9 && overflowFill() >= 0.9;
     }
 
     boolean isLow() {
-        return memoryFill() <= 0.8 || overflowFill() <= 0.8;
+        return memory.fill() <= 0.8 || overflowFill() <= 0.8;
     }
 
     String shortage(Put put) {
         return "no room for " + put.events() + " events: of a capacity of " + limits.memoryEvents() + " in memory "
-                + memoryEvents + " are taken up, and of " + limits.overflowEvents() + " on disk " + overflowEvents
+                + memory.events() + " are taken up, and of " + limits.overflowEvents() + " on disk " + overflowEvents
                 + " (drain it faster, or raise " + keyPrefix
                 + (limits.canSpill() ? SpillSettings.OVERFLOW_CAPACITY : SpillSettings.MEMORY_CAPACITY) + ")";
     }

@@ -3,13 +3,13 @@ package org.millrace.relay.channel.spill;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.millrace.api.Settings;
+import org.millrace.relay.channel.heap.ByteLimits;
 
 /**
  * How much a channel holds, and when it spills.
  *
  * @param memoryEvents in memory; 0: none, all go to disk
- * @param bodyBytes of events in memory, without their headers
- * @param heapBytes of events in memory, headers included
+ * @param bytes of events in memory
  * @param overflowEvents on disk; 0: none
  * @param overflowTimeout how long a put waits for room in memory before the channel spills
  * @param roomTimeout how long it waits in all before it is refused
@@ -17,8 +17,7 @@ import org.millrace.api.Settings;
  */
 record SpillSettings(
         int memoryEvents,
-        long bodyBytes,
-        long heapBytes,
+        ByteLimits bytes,
         int overflowEvents,
         int transactionEvents,
         Duration overflowTimeout,
@@ -27,8 +26,6 @@ record SpillSettings(
     static final String MEMORY_CAPACITY = "memoryCapacity";
     static final String OVERFLOW_CAPACITY = "overflowCapacity";
     static final String TRANSACTION_CAPACITY = "transactionCapacity";
-    private static final String BYTE_CAPACITY = "byteCapacity";
-    private static final int LEAST_BODY_BYTES = 100;
     /** What a put waits for room on disk, as in the file channel. */
     private static final Duration DISK_KEEP_ALIVE = Duration.ofSeconds(3);
 
@@ -65,30 +62,14 @@ record SpillSettings(
         Duration timeout = settings.duration("overflowTimeout", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
                 .about("how long a put waits for room in memory before it goes to disk, and those behind it")
                 .orElse(Duration.ofSeconds(3));
-        long mostHeap = maxHeapBytes / 10 * 8;
-        long bytes = settings.number(BYTE_CAPACITY, 0, Long.MAX_VALUE)
-                .about(
-                        "bytes of events that fit into memory, a share of it kept for headers; 0 for no limit of its own")
-                .byDefault("80 % of the heap")
-                .orElse(mostHeap);
-        int headerPercent = settings.integer("byteCapacityBufferPercentage", 0, 99)
-                .about("per cent of byteCapacity that are kept for headers")
-                .orElse(20);
-        long bodyBytes = bytes == 0 ? Long.MAX_VALUE : (long) (bytes * (1 - headerPercent / 100.0));
-        if (bodyBytes < LEAST_BODY_BYTES) {
-            settings.problem(
-                    BYTE_CAPACITY,
-                    bytes + " (expected: 0 for no limit of its own, or enough to leave " + LEAST_BODY_BYTES
-                            + " bytes once " + headerPercent + " % are kept for headers)");
-        }
+        ByteLimits bytes = ByteLimits.read(settings, maxHeapBytes, "into memory");
         int deactivation = settings.integer("overflowDeactivationThreshold", 0, 100)
                 .about("per cent of the memory that must be free before puts go there again")
                 .orElse(5);
         settings.ignored("bytes are counted as they are, not in slots", "avgEventSize");
         return new SpillSettings(
                 memory,
-                bodyBytes,
-                Math.max(bytes, mostHeap),
+                bytes,
                 overflow,
                 transaction,
                 timeout,

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.Settings;
 import org.millrace.api.support.EventCapacity;
+import org.millrace.relay.channel.heap.ByteLimits;
 import org.millrace.testkit.RecordedProblems;
 
 class MemoryLimitsTest {
@@ -19,7 +20,7 @@ class MemoryLimitsTest {
     @Test
     void defaultsAreFlumes() {
         assertThat(read(Map.of()))
-                .isEqualTo(new MemoryLimits(new EventCapacity(100, 100, Duration.ofSeconds(3)), 640_000, 800_000));
+                .isEqualTo(new MemoryLimits(new EventCapacity(100, 100, Duration.ofSeconds(3)), new ByteLimits(640_000, 800_000)));
         assertThat(recorded.problems()).isEmpty();
     }
 
@@ -41,16 +42,16 @@ class MemoryLimitsTest {
     void bytesForBodiesAreTheByteCapacityLessTheShareForHeaders() {
         MemoryLimits limits = read(Map.of("byteCapacity", "2000000", "byteCapacityBufferPercentage", "10"));
 
-        assertThat(limits.bodyBytes()).isEqualTo(1_800_000);
-        assertThat(limits.heapBytes()).isEqualTo(2_000_000);
+        assertThat(limits.bytes().bodyBytes()).isEqualTo(1_800_000);
+        assertThat(limits.bytes().heapBytes()).isEqualTo(2_000_000);
     }
 
     @Test
     void byteCapacityZeroLimitsOnlyWhatTheHeapHolds() {
         MemoryLimits limits = read(Map.of("byteCapacity", "0"));
 
-        assertThat(limits.bodyBytes()).isEqualTo(Long.MAX_VALUE);
-        assertThat(limits.heapBytes()).isEqualTo(800_000);
+        assertThat(limits.bytes().bodyBytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(limits.bytes().heapBytes()).isEqualTo(800_000);
         assertThat(recorded.problems()).isEmpty();
     }
 

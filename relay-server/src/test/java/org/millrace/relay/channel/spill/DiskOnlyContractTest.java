@@ -9,6 +9,7 @@ import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
+import org.millrace.relay.channel.heap.ByteLimits;
 import org.millrace.testkit.ChannelContract;
 
 /** A channel without memory. */
@@ -19,7 +20,7 @@ class DiskOnlyContractTest extends ChannelContract {
     @Override
     protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
         SpillSettings settings =
-                new SpillSettings(0, 1 << 20, 1 << 20, capacity, transactionCapacity, Duration.ZERO, keepAlive, 5);
+                new SpillSettings(0, new ByteLimits(1 << 20, 1 << 20), capacity, transactionCapacity, Duration.ZERO, keepAlive, 5);
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         return new SpillableChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()),

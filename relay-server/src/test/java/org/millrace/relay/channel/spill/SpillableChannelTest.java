@@ -26,6 +26,7 @@ import org.millrace.api.ChannelFullException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.channel.heap.ByteLimits;
 import org.millrace.relay.channel.memory.PseudoTxnMemoryChannelFactory;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
@@ -123,6 +124,32 @@ class SpillableChannelTest {
             submit(channel, 1, 5);
             assertThat(disk.bodies()).hasSize(5);
             assertThat(take(channel, 10)).containsExactlyElementsOf(range(0, 6));
+        }
+    }
+
+    @Test
+    void thoseBehindAPutThatNeverFitsIntoMemoryGoThereAsBefore() throws Exception {
+        try (Channel channel = started(3, 100, TIMEOUT)) {
+            submit(channel, 0, 5);
+            assertThat(figure("spilling")).isEqualTo(0);
+            submit(channel, 5, 2);
+            assertThat(figure("memoryEvents")).isEqualTo(2L);
+            assertThat(disk.bodies()).hasSize(5);
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(0, 7));
+        }
+    }
+
+    @Test
+    void whatSpillsForWantOfRoomTakesThoseBehindItAlongUntilMemoryIsFreeAgain() throws Exception {
+        try (Channel channel = started(3, 100, Duration.ZERO)) {
+            submit(channel, 0, 2);
+            submit(channel, 2, 2);
+            assertThat(figure("spilling")).isEqualTo(1);
+            submit(channel, 4, 1);
+            assertThat(disk.bodies()).hasSize(3);
+            assertThat(take(channel, 2)).containsExactly(0, 1);
+            assertThat(figure("spilling")).isEqualTo(0);
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(2, 5));
         }
     }
 
@@ -300,8 +327,7 @@ class SpillableChannelTest {
         assertThat(settings)
                 .isEqualTo(new SpillSettings(
                         10_000,
-                        640_000_000,
-                        800_000_000,
+                        new ByteLimits(640_000_000, 800_000_000),
                         100_000_000,
                         10_000,
                         Duration.ofSeconds(3),
@@ -405,7 +431,7 @@ class SpillableChannelTest {
     }
 
     private static SpillSettings settings(int memory, int overflow, Duration timeout) {
-        return new SpillSettings(memory, 1 << 20, 1 << 20, overflow, 1000, timeout, timeout.plus(TIMEOUT), 5);
+        return new SpillSettings(memory, new ByteLimits(1 << 20, 1 << 20), overflow, 1000, timeout, timeout.plus(TIMEOUT), 5);
     }
 
     private Overflow overflow(Channel channel) {
