@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.file.DataFileConstants;
@@ -42,8 +41,8 @@ final class AvroRecords implements EventCutter {
             if (offset > 0) {
                 records.sync(offset);
             }
-        } catch (AvroRuntimeException e) { // of its schema
-            throw new IOException("it is no Avro container that can be read: " + e.getMessage(), e);
+        } catch (RuntimeException | StackOverflowError e) { // of its schema
+            throw new IOException("it is no Avro container that can be read: " + e, e);
         }
         Schema schema = records.getSchema();
         writer = new GenericDatumWriter<>(schema);
@@ -64,9 +63,9 @@ final class AvroRecords implements EventCutter {
             writer.write(reused, encoder);
             encoder.flush();
             return true;
-        } catch (AvroRuntimeException
-                | OutOfMemoryError e) { // lengths stand in the file, and a damaged one may tell any
-            throw new IOException("the Avro block at byte " + offset() + " is damaged: " + e, e);
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            // Damaged bytes may tell any index and any length; and the library of a codec may not be here.
+            throw new IOException("the Avro block at byte " + offset() + " cannot be read: " + e, e);
         }
     }
 

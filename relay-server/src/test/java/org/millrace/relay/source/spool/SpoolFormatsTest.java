@@ -3,6 +3,7 @@ package org.millrace.relay.source.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,8 @@ import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.relay.source.spool.AvroFormat.SchemaHeader;
 
 /** Files that are no lines: Avro containers, and files as a whole. */
@@ -88,6 +91,31 @@ class SpoolFormatsTest {
         spool.put("good", AvroFiles.container(31, 32, 10));
         assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).endsWith("\u0006n31>", "\u0006n32@");
         assertThat(spool.names()).contains("good.COMPLETED");
+    }
+
+    @Test
+    void whateverARecordStumblesOverTheFileIsSetAsideAndTheNextOneRead() throws IOException {
+        byte[] whole = AvroFiles.containerOfAllTypes();
+        for (int at = whole.length - AvroFiles.BLOCK_BYTES; at < whole.length; at++) {
+            for (int value : new int[] {0x0B, 0x7F, 0xFF}) {
+                byte[] damaged = whole.clone();
+                damaged[at] = (byte) value;
+                spool.put("bad" + at + "-" + value, damaged);
+            }
+        }
+        spool.put("good", AvroFiles.container(31, 32, 10));
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).endsWith("\u0006n31>", "\u0006n32@");
+        assertThat(spool.names()).contains("good.COMPLETED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0004xz", "\u0012zstandard", "\u000eunknown"})
+    void aContainerWhoseCodecIsNotHereOrIsAnotherOneIsSetAside(String codec) throws IOException {
+        String text = new String(AvroFiles.deflated(), StandardCharsets.ISO_8859_1);
+        spool.put("bad", text.replace("\u000edeflate", codec).getBytes(StandardCharsets.ISO_8859_1));
+        spool.put("good", AvroFiles.container(31, 31, 10));
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).containsExactly("\u0006n31>");
+        assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
     }
 
     @Test
