@@ -16,7 +16,6 @@ import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
-import org.millrace.serializer.DatumCheck;
 import org.millrace.serializer.EventSchemas;
 import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
@@ -222,20 +221,8 @@ final class HdfsSink implements Sink, BatchSized {
         String directory = settings.directory().resolve(event, millis);
         String prefix = settings.prefix().resolve(event, millis);
         open.places().check(directory, prefix);
-        open.buckets().add(batch, event, directory, prefix, schemaOf(event, open.schemas()));
-    }
-
-    private static String schemaOf(EventReader event, @Nullable EventSchemas schemas)
-            throws IOException, RefusedEventException {
-        if (schemas == null) {
-            return "";
-        }
-        EventSchemas.Known known = schemas.of(event);
-        String flaw = DatumCheck.flaw(known.schema(), event);
-        if (flaw != null) {
-            throw new RefusedEventException("its body is no datum of its schema: " + flaw, false);
-        }
-        return known.json();
+        EventSchemas schemas = open.schemas();
+        open.buckets().add(batch, event, directory, prefix, schemas == null ? "" : schemas.ofDatum(event));
     }
 
     @Override

@@ -86,6 +86,21 @@ public final class EventSchemas {
                 false);
     }
 
+    /**
+     * The schema of an event's body, as JSON, where the body is one datum of it.
+     *
+     * @throws RefusedEventException as {@link #of}, and if it is none
+     * @throws IOException as {@link #of}
+     */
+    public String ofDatum(EventReader event) throws IOException, RefusedEventException {
+        Known known = of(event);
+        String flaw = DatumCheck.flaw(known.schema(), event);
+        if (flaw != null) {
+            throw new RefusedEventException("its body is no datum of its schema: " + flaw, false);
+        }
+        return known.json();
+    }
+
     private boolean isAsLast(EventReader event) {
         return lastValue.length > 0
                 && event.headerIs(lastHeader, lastValue)
