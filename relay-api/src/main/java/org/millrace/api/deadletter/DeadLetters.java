@@ -15,6 +15,7 @@ import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
+import org.millrace.api.disk.LocalDisk;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.codec.EventReader;

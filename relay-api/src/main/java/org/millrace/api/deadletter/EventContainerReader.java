@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.disk.Disk.ReadableFile;
+import org.millrace.api.disk.LocalDisk;
 import org.millrace.codec.BatchScanner;
 import org.millrace.codec.CodecLimits;
 import org.millrace.codec.EventBatch;
@@ -36,7 +37,7 @@ public final class EventContainerReader implements Closeable {
                     + "(\"namespace\":\"[\\w.]+\",)?\"fields\":\\[\\{\"name\":\"headers\","
                     + "\"type\":\\{\"type\":\"map\",\"values\":\"string\"\\}\\},\\{\"name\":\"body\",\"type\":\"bytes\"\\}\\]\\}");
 
-    private final Bytes file;
+    private final ReadableFile file;
     private final long length;
     private final byte[] marker;
     private final BatchScanner scanner = new BatchScanner(LIMITS);
@@ -49,16 +50,8 @@ public final class EventContainerReader implements Closeable {
         }
     }
 
-    /** What is read. */
-    interface Bytes extends Closeable {
-        long length() throws IOException;
-
-        /** Fills the array; fails at the end of the file. */
-        void read(long position, byte[] into) throws IOException;
-    }
-
     /** Takes the file over. */
-    EventContainerReader(Bytes file) throws IOException {
+    EventContainerReader(ReadableFile file) throws IOException {
         this.file = file;
         this.length = file.length();
         Cursor header = new Cursor(piece(0, MOST_HEADER_BYTES));
@@ -69,9 +62,9 @@ public final class EventContainerReader implements Closeable {
 
     /** @throws IOException if it cannot be read or is no such file; the message says what is wrong */
     public static EventContainerReader open(Path file) throws IOException {
-        RandomAccessFile open = new RandomAccessFile(file.toFile(), "r");
+        ReadableFile open = LocalDisk.openToRead(file);
         try {
-            return new EventContainerReader(new LocalDisk.LocalFile(open));
+            return new EventContainerReader(open);
         } catch (IOException | RuntimeException e) {
             open.close();
             throw e;

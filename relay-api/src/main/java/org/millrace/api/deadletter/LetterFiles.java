@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.disk.Disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,7 +123,13 @@ final class LetterFiles implements AutoCloseable {
     }
 
     private void finishLeftover(Path file) throws IOException {
-        Disk.OpenFile open = disk.openUnlessInUse(file);
+        Disk.OpenFile open;
+        try {
+            open = disk.openUnlessInUse(file);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was taken away just now", file, e);
+            return;
+        }
         if (open == null) {
             LOG.warn("{} is being written by another process with an agent and a sink of these names", file);
             return;
@@ -174,7 +181,7 @@ final class LetterFiles implements AutoCloseable {
         byte[] blocks = EventContainer.blocks(events, to.marker);
         checkRoom(to, blocks.length);
         try {
-            to.file.write(to.written, blocks);
+            to.file.write(to.written, blocks, 0, blocks.length);
             to.file.force();
         } catch (IOException e) {
             to.broken = true;
@@ -193,7 +200,7 @@ final class LetterFiles implements AutoCloseable {
         current = begun;
         byte[] header = EventContainer.header(marker);
         try {
-            file.write(0, header);
+            file.write(0, header, 0, header.length);
             file.force();
             disk.forceDirectory(directory());
         } catch (IOException e) {

@@ -3,6 +3,8 @@ package org.millrace.api.deadletter;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.disk.Disk;
+import org.millrace.api.disk.LocalDisk;
 
 /** The real disk, some of whose operations fail when a test says so. */
 final class FaultyDisk implements Disk {
@@ -70,12 +72,12 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
-        public void write(long position, byte[] bytes) throws IOException {
+        public void write(long position, byte[] bytes, int offset, int length) throws IOException {
             if (failing == Op.WRITE) {
-                file.write(position, new byte[bytes.length / 2]); // as a disk that fills up in the middle
+                file.write(position, bytes, offset, length / 2); // as a disk that fills up in the middle
             }
             check(Op.WRITE);
-            file.write(position, bytes);
+            file.write(position, bytes, offset, length);
         }
 
         @Override

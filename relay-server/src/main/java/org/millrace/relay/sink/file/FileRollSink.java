@@ -15,6 +15,7 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.disk.Disk;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.BodySchemas;

@@ -6,6 +6,7 @@ import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.disk.LocalDisk;
 
 /** Makes sinks of rolling files; {@code FileRollSettings} reads their keys. */
 public final class FileRollSinkFactory implements ComponentFactory.OfSink {

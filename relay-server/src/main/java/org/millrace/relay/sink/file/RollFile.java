@@ -3,6 +3,7 @@ package org.millrace.relay.sink.file;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import org.millrace.api.disk.Disk;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.EventSerializer;
 
@@ -106,7 +107,7 @@ final class RollFile {
                 drain();
             }
             if (length >= buffer.length) {
-                file.write(bytes, offset, length);
+                file.write(written, bytes, offset, length);
                 written += length;
             } else {
                 System.arraycopy(bytes, offset, buffer, filled, length);
@@ -116,7 +117,7 @@ final class RollFile {
 
         private void drain() throws IOException {
             if (filled > 0) {
-                file.write(buffer, 0, filled);
+                file.write(written, buffer, 0, filled);
                 written += filled;
                 filled = 0;
             }

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.regex.Pattern;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.disk.Disk;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.EventSerializer;
 import org.slf4j.Logger;
@@ -63,7 +65,13 @@ final class RollFiles {
     }
 
     private void finishLeftover(Path file, String suffix) throws IOException {
-        Disk.OpenFile lock = disk.openUnlessInUse(file);
+        Disk.OpenFile lock;
+        try {
+            lock = disk.openUnlessInUse(file);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was taken away just now", file, e);
+            return;
+        }
         if (lock == null) {
             LOG.warn("{} is being written by somebody else with files of these names", file);
             return;

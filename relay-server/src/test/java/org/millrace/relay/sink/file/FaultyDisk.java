@@ -3,6 +3,8 @@ package org.millrace.relay.sink.file;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.disk.Disk;
+import org.millrace.api.disk.LocalDisk;
 
 /** The real disk, some of whose operations fail when a test says so. */
 final class FaultyDisk implements Disk {
@@ -45,6 +47,11 @@ final class FaultyDisk implements Disk {
         disk.delete(file);
     }
 
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        disk.forceDirectory(directory);
+    }
+
     private final class FaultyFile implements OpenFile {
         private final OpenFile file;
 
@@ -53,12 +60,22 @@ final class FaultyDisk implements Disk {
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
+        public long length() throws IOException {
+            return file.length();
+        }
+
+        @Override
+        public void read(long position, byte[] into) throws IOException {
+            file.read(position, into);
+        }
+
+        @Override
+        public void write(long position, byte[] bytes, int offset, int length) throws IOException {
             if (failing == Op.WRITE) {
-                file.write(bytes, offset, length / 2); // as a disk that fills up in the middle
+                file.write(position, bytes, offset, length / 2); // as a disk that fills up in the middle
             }
             check(Op.WRITE);
-            file.write(bytes, offset, length);
+            file.write(position, bytes, offset, length);
         }
 
         @Override

@@ -1,23 +1,58 @@
-package org.millrace.api.deadletter;
+package org.millrace.api.disk;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** The real thing. Not by channels, which an interrupt of the sink's thread would close in the midst of a write. */
-final class LocalDisk implements Disk {
+public final class LocalDisk implements Disk {
+    private final Locks locks;
+
+    /** Locks a file until it is closed; false if somebody else has the lock. */
+    interface Locks {
+        boolean tryLock(RandomAccessFile file) throws IOException;
+    }
+
+    public LocalDisk() {
+        this(LocalDisk::tryLock);
+    }
+
+    LocalDisk(Locks locks) {
+        this.locks = locks;
+    }
+
+    private static boolean tryLock(RandomAccessFile file) throws IOException {
+        try {
+            return file.getChannel().tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // another sink of this agent has it
+        }
+    }
+
+    /** A file to be read alone, whoever writes it. */
+    public static ReadableFile openToRead(Path file) throws IOException {
+        return new LocalFile(new RandomAccessFile(file.toFile(), "r"));
+    }
+
     @Override
     public OpenFile create(Path file) throws IOException {
         Files.createFile(file); // fails if it is there
-        OpenFile open = openUnlessInUse(file);
+        OpenFile open = null;
+        try {
+            open = openUnlessInUse(file);
+        } finally {
+            if (open == null) {
+                Files.deleteIfExists(file);
+            }
+        }
         if (open == null) {
             throw new FileAlreadyExistsException(file.toString(), null, "somebody else opened it just now");
         }
@@ -26,20 +61,19 @@ final class LocalDisk implements Disk {
 
     @Override
     public @Nullable OpenFile openUnlessInUse(Path file) throws IOException {
-        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
-        try {
-            FileLock lock = open.getChannel().tryLock(); // lasts until the file is closed
-            if (lock != null) {
-                return new LocalFile(open);
-            }
-        } catch (OverlappingFileLockException e) {
-            // another sink of this agent has it
-        } catch (IOException | RuntimeException e) {
-            open.close();
-            throw e;
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString()); // to open it would make it
         }
-        open.close();
-        return null;
+        RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw");
+        boolean isOurs = false;
+        try {
+            isOurs = locks.tryLock(open);
+        } finally {
+            if (!isOurs) {
+                open.close();
+            }
+        }
+        return isOurs ? new LocalFile(open) : null;
     }
 
     @Override
@@ -62,22 +96,22 @@ final class LocalDisk implements Disk {
         }
     }
 
-    record LocalFile(RandomAccessFile file) implements OpenFile {
+    private record LocalFile(RandomAccessFile file) implements OpenFile {
         @Override
         public long length() throws IOException {
             return file.length();
         }
 
         @Override
-        public void write(long position, byte[] bytes) throws IOException {
+        public void read(long position, byte[] into) throws IOException {
             file.seek(position);
-            file.write(bytes);
+            file.readFully(into);
         }
 
         @Override
-        public void read(long position, byte[] bytes) throws IOException {
+        public void write(long position, byte[] bytes, int offset, int length) throws IOException {
             file.seek(position);
-            file.readFully(bytes);
+            file.write(bytes, offset, length);
         }
 
         @Override
