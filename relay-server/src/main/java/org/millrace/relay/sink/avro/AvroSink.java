@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
@@ -12,6 +15,7 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.deadletter.RefusalSearch;
 import org.millrace.api.support.AllOf;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayException;
@@ -40,12 +44,7 @@ final class AvroSink implements Sink, BatchSized {
     private final Flights flights;
     private final DeadLetters deadLetters;
 
-    /** Events in the next request: fewer after failures in a row, since it may be the size that the peer refuses; then more again. */
-    private int mostEvents;
-
-    private boolean failedBefore;
-    /** The last requests that failed had one event each: it may be the event. */
-    private boolean suspectsOne;
+    private final RefusalSearch refusals;
 
     private boolean triedPeer;
     private boolean closed;
@@ -53,10 +52,10 @@ final class AvroSink implements Sink, BatchSized {
     AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops, DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
-        this.mostEvents = settings.batchEvents();
         this.peer = new PeerLink(context, settings, loops);
         this.flights = new Flights(settings.maxInFlight(), context.metrics());
         this.deadLetters = deadLetters;
+        this.refusals = new RefusalSearch(context, settings.batchEvents(), deadLetters);
     }
 
     @Override
@@ -87,9 +86,9 @@ final class AvroSink implements Sink, BatchSized {
     public Drain drain() throws DeliveryException, InterruptedException {
         tryPeerEarly();
         deadLetters.finishDue();
-        if (suspectsOne && deadLetters.isConfigured()) {
-            suspectsOne = false;
-            return probe();
+        if (refusals.isDue()) {
+            refusals.compare(this::deliverOne);
+            return Drain.DELIVERED;
         }
         commitArrived();
         if (!mayTake() || !sendNext()) {
@@ -169,20 +168,23 @@ final class AvroSink implements Sink, BatchSized {
         }
     }
 
-    /** Whether it is one event that the peer refuses, or the peer that refuses whatever it gets. */
-    private Drain probe() throws DeliveryException, InterruptedException {
-        Probe probe = new Probe(context, peer, deadLetters);
+    private @Nullable Throwable deliverOne(Transaction transaction, EventBatch event)
+            throws DeliveryException, InterruptedException {
         try {
-            suspectsOne = probe.run() == Probe.Verdict.REFUSED;
-        } finally {
-            deadLetters.rolledBack();
+            peer.connect();
+        } catch (RelayException e) {
+            throw new DeliveryException("no connection", e);
         }
-        if (suspectsOne) {
-            String message = "sink " + context.name() + ": the peer takes other events and refuses one";
-            Throwable why = probe.refusal();
-            throw why == null ? new DeliveryException(message) : new DeliveryException(message, why);
+        Load load = new Load(transaction.origin());
+        load.add(event);
+        try {
+            peer.send(load).get();
+            return null;
+        } catch (ExecutionException e) {
+            peer.close();
+            Throwable cause = e.getCause();
+            return cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
         }
-        return Drain.DELIVERED;
     }
 
     private CompletableFuture<Void> send(List<Load> loads) {
@@ -193,7 +195,7 @@ final class AvroSink implements Sink, BatchSized {
     private List<Load> take(Transaction transaction) {
         List<Load> loads = new ArrayList<>(1);
         Load last = null;
-        int room = mostEvents;
+        int room = refusals.mostEvents();
         long bytes = 0;
         try {
             while (room > 0 && bytes < ENOUGH_BYTES) {
@@ -228,18 +230,14 @@ final class AvroSink implements Sink, BatchSized {
         if (failure != null) {
             giveUp(failure);
         } else if (flights.size() < before) {
-            failedBefore = false;
-            suspectsOne = false;
-            mostEvents = (int) Math.min(settings.batchEvents(), 2L * mostEvents);
+            refusals.delivered();
         }
     }
 
     /** Waits for the answers that are still to come: what the peer has stored by now is not to be sent again. */
     private void giveUp(Throwable failure) throws DeliveryException, InterruptedException {
         context.metrics().eventWriteFails.inc();
-        suspectsOne = failedBefore && mostEvents == 1;
-        mostEvents = failedBefore ? Math.max(1, mostEvents / 2) : mostEvents;
-        failedBefore = true;
+        refusals.failed();
         flights.awaitAll();
         int events = 0;
         try {
