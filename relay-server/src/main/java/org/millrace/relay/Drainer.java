@@ -55,6 +55,32 @@ final class Drainer implements Component {
         return new Drainer("sink group " + group.name(), group.sinks(), group, threads);
     }
 
+    /**
+     * In an order in which they can be emptied: one that puts into another one's channel, such as its dead letters, comes before that one.
+     * The configuration has no circles.
+     */
+    static List<Drainer> upstreamFirst(List<Drainer> drainers) {
+        List<Drainer> ordered = new ArrayList<>();
+        drainers.forEach(drainer -> drainer.addBehindFeeders(drainers, ordered));
+        return ordered;
+    }
+
+    private void addBehindFeeders(List<Drainer> all, List<Drainer> ordered) {
+        if (!ordered.contains(this)) {
+            all.stream().filter(other -> other.feeds(channel())).forEach(other -> other.addBehindFeeders(all, ordered));
+            ordered.add(this);
+        }
+    }
+
+    private boolean feeds(Channel channel) {
+        return sinks.stream().anyMatch(sink -> sink.destinations().contains(channel));
+    }
+
+    /** True if what it does not deliver goes to another one's channel. */
+    boolean feedsOthers() {
+        return sinks.stream().anyMatch(sink -> !sink.destinations().isEmpty());
+    }
+
     /** As messages name it. */
     String title() {
         return title;

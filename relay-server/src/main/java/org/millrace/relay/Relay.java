@@ -177,16 +177,17 @@ public final class Relay implements Component {
 
     /**
      * Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. Nobody waits
-     * for a durable one: what it holds is there after the next start.
+     * for a durable one: what it holds is there after the next start. One that puts into another one's channel is closed before that one is
+     * emptied.
      */
     private void drain(long deadlineNanos) {
         try {
-            for (Drainer drainer : running.drainers) {
-                if (drainer.channel().isDurable()) {
-                    continue;
-                }
-                if (!drainer.drainWithin(left(deadlineNanos))) {
+            for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
+                if (!drainer.channel().isDurable() && !drainer.drainWithin(left(deadlineNanos))) {
                     log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
+                }
+                if (drainer.feedsOthers()) {
+                    RunningParts.close(drainer.title(), drainer);
                 }
             }
         } catch (InterruptedException e) {

@@ -79,7 +79,7 @@ final class Reload {
 
     private void closeDrainers() throws InterruptedException {
         List<Drainer> staying = Drainer.of(next);
-        for (Drainer drainer : List.copyOf(running.drainers)) {
+        for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
             if (staying.stream().noneMatch(drainer::isSame)) {
                 if (isToBeEmptied(drainer.channel().name()) && !drainer.drainWithin(timeLeft())) {
                     log.warn(

@@ -1,7 +1,5 @@
 package org.millrace.thrift;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,7 +12,10 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
+import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
+import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.deadletter.RefusalSearch;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.MalformedException;
 import org.slf4j.Logger;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Hands events to the Thrift source of the next agent, over one connection and with several batches on their way at a time: a framed
  * server answers the calls of a connection in order. Each batch has a transaction of its own, which is committed once the peer says
  * that it has the events. What it refuses is back in the channel; after anything else the connection is closed, and all that it has not
- * acknowledged is back.
+ * acknowledged is back. An event that the peer refuses while it takes others is a dead letter, if the settings say anything about these.
  */
 public final class ThriftSink implements Sink, BatchSized {
     private static final Logger LOG = LoggerFactory.getLogger(ThriftSink.class);
@@ -37,8 +38,10 @@ public final class ThriftSink implements Sink, BatchSized {
 
     private final SinkContext context;
     private final ThriftSinkSettings settings;
-    private final CallWriter calls;
     private final PeerLink peer;
+    private final PeerCalls calls;
+    private final DeadLetters deadLetters;
+    private final RefusalSearch refusals;
 
     /** Oldest first. */
     private final Deque<Flight> flights = new ArrayDeque<>();
@@ -47,11 +50,13 @@ public final class ThriftSink implements Sink, BatchSized {
     private boolean triedEarly;
     private boolean closed;
 
-    ThriftSink(SinkContext context, ThriftSinkSettings settings) {
+    ThriftSink(SinkContext context, ThriftSinkSettings settings, DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
-        this.calls = new CallWriter(settings.protocol(), settings.maxCallBytes());
         this.peer = new PeerLink(context, settings);
+        this.calls = new PeerCalls(settings, peer);
+        this.deadLetters = deadLetters;
+        this.refusals = new RefusalSearch(context, settings.batchEvents(), deadLetters);
     }
 
     @Override
@@ -66,7 +71,8 @@ public final class ThriftSink implements Sink, BatchSized {
 
     /** Does not wait for the peer: the first turn connects. */
     @Override
-    public void start() {
+    public void start() throws StartException {
+        deadLetters.start();
         context.metrics().gauge("requestsInFlight", () -> inFlight);
         context.metrics().gauge("connected", () -> peer.isOpen() ? 1 : 0);
         context.metrics().started(context.clock().instant());
@@ -80,6 +86,11 @@ public final class ThriftSink implements Sink, BatchSized {
     @Override
     public Drain drain() throws DeliveryException, InterruptedException {
         connectEarly();
+        deadLetters.finishDue();
+        if (refusals.isDue()) {
+            refusals.compare(this::deliverOne);
+            return Drain.DELIVERED;
+        }
         boolean isResetDue = peer.isResetDue();
         if (flights.size() < settings.maxInFlight() && !(isResetDue && !flights.isEmpty())) {
             if (isResetDue) {
@@ -137,9 +148,7 @@ public final class ThriftSink implements Sink, BatchSized {
             int events = batches.stream().mapToInt(EventBatch::events).sum();
             context.metrics().batchTaken(events, settings.batchEvents());
             context.metrics().drainAttempts.inc(events);
-            int firstSerial = calls.lastSerial() + 1;
-            int count = send(peer.connect(), batches);
-            flights.add(new Flight(transaction, events, firstSerial, count));
+            flights.add(calls.send(transaction, batches));
             inFlight = flights.size();
             sent = true;
             return true;
@@ -152,22 +161,22 @@ public final class ThriftSink implements Sink, BatchSized {
         }
     }
 
-    private int send(PeerConnection to, List<EventBatch> batches) throws IOException {
-        int bytes = batches.stream().mapToInt(EventBatch::encodedBytes).sum();
-        ByteBuf frames = PooledByteBufAllocator.DEFAULT.directBuffer(bytes + bytes / 8 + 64);
+    private @Nullable Throwable deliverOne(Transaction transaction, EventBatch event)
+            throws DeliveryException, InterruptedException {
         try {
-            int count = calls.write(batches, frames);
-            to.send(frames, settings.requestTimeout());
-            return count;
-        } finally {
-            frames.release();
+            Flight flight = calls.send(transaction, List.of(event));
+            String problem = calls.answerTo(flight, settings.requestTimeout());
+            return problem == null ? null : new DeliveryException(problem);
+        } catch (IOException | MalformedException e) {
+            peer.close();
+            return peer.failure(peer + ": no answer", e);
         }
     }
 
     /** Many small batches of the channel make one of ours. */
     private List<EventBatch> take(Transaction transaction) {
         List<EventBatch> batches = new ArrayList<>(1);
-        int room = settings.batchEvents();
+        int room = refusals.mostEvents();
         long bytes = 0;
         try {
             while (room > 0 && bytes < ENOUGH_BYTES) {
@@ -190,8 +199,10 @@ public final class ThriftSink implements Sink, BatchSized {
     private void settleOldest(Duration timeout) throws DeliveryException, InterruptedException {
         String problem = settleNext(timeout);
         if (problem == null) {
+            refusals.delivered();
             return;
         }
+        refusals.failed();
         while (!flights.isEmpty()) { // what the peer has by now is not to be sent again
             settleNext(timeout);
         }
@@ -204,7 +215,7 @@ public final class ThriftSink implements Sink, BatchSized {
         Flight flight = flights.element();
         String problem;
         try {
-            problem = receive(flight, timeout);
+            problem = calls.answerTo(flight, timeout);
         } catch (IOException | MalformedException e) {
             throw giveUp("no answer", e);
         }
@@ -219,22 +230,9 @@ public final class ThriftSink implements Sink, BatchSized {
         return problem;
     }
 
-    private @Nullable String receive(Flight flight, Duration timeout) throws IOException {
-        PeerConnection from = peer.connected();
-        String problem = null;
-        for (int call = 0; call < flight.calls(); call++) {
-            Reply reply = Reply.read(from.receive(timeout), settings.protocol());
-            if (reply.serial() != flight.firstSerial() + call) {
-                throw new MalformedException("the answer is to call " + reply.serial() + " (expected: to call "
-                        + (flight.firstSerial() + call) + ")");
-            }
-            problem = problem == null ? reply.problem() : problem;
-        }
-        return problem;
-    }
-
     /** Nothing more comes over this connection: what has no answer is back in the channel. */
     private DeliveryException giveUp(String what, Exception why) throws InterruptedException {
+        refusals.failed();
         int events = rollBackAll();
         peer.close();
         context.metrics().eventWriteFails.inc();
@@ -271,6 +269,7 @@ public final class ThriftSink implements Sink, BatchSized {
         } finally {
             rollBackAll();
             peer.close();
+            deadLetters.close();
         }
         context.metrics().stopped(context.clock().instant());
         LOG.info("sink {} stopped", context.name());

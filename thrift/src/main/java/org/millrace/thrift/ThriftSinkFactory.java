@@ -5,6 +5,7 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
+import org.millrace.api.deadletter.DeadLetters;
 
 /** Makes Thrift sinks; {@code ThriftSinkSettings} reads their keys. */
 public final class ThriftSinkFactory implements ComponentFactory.OfSink {
@@ -20,6 +21,6 @@ public final class ThriftSinkFactory implements ComponentFactory.OfSink {
 
     @Override
     public Sink create(SinkContext context, Settings settings) {
-        return new ThriftSink(context, ThriftSinkSettings.read(settings));
+        return new ThriftSink(context, ThriftSinkSettings.read(settings), DeadLetters.read(context, settings));
     }
 }

@@ -23,9 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.StartException;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.RecordedProblems;
@@ -33,6 +36,7 @@ import org.millrace.testkit.RecordedProblems;
 /** The sink against our source, and against peers that do not do as they should. */
 class ThriftSinkIT {
     private final FakeChannel channel = new FakeChannel("c1");
+    private final FakeChannel deadLetters = new FakeChannel("letters");
     private final SinkMetrics metrics = new SinkMetrics("k1", new MetricRegistry());
     private ThriftSink sink;
 
@@ -44,6 +48,7 @@ class ThriftSinkIT {
         }
         assertThat(channel.openTransactions()).isZero();
         channel.close();
+        deadLetters.close();
     }
 
     @ParameterizedTest
@@ -115,6 +120,42 @@ class ThriftSinkIT {
 
             assertThat(channel.bodies()).hasSize(2);
             assertThat(source.inlet.bodies()).hasSize(1);
+        }
+    }
+
+    @Test
+    void anEventThatThePeerRefusesWhileItTakesOthersIsADeadLetterAfterItsTries() throws Exception {
+        try (SourceUnderTest source = new SourceUnderTest("maxHeaderBytes", "100")) {
+            start(source.port(), "batch-size", "4", "max-in-flight", "1",
+                    "deadLetter.type", "channel", "deadLetter.channel", "letters", "deadLetter.maxTries", "2");
+            put("1");
+            channel.submit(Batches.of(Map.of("k", "v".repeat(200)), "bad"));
+            put("2", "3", "4");
+
+            await().until(this::drainsUntilIdle);
+
+            assertThat(source.inlet.bodies()).containsExactly("1", "2", "3", "4");
+            assertThat(deadLetters.bodies()).containsExactly("bad");
+            assertThat(deadLetters.headers()).singleElement().satisfies(headers -> assertThat(headers)
+                    .containsEntry("deadLetter.sink", "k1")
+                    .containsEntry("deadLetter.tries", "2")
+                    .hasEntrySatisfying("deadLetter.reason", reason -> assertThat(reason)
+                            .isEqualTo("the peer takes other events and not this one: the peer answered ERROR")));
+            assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+            assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutADeadLetterKeyAnEventThatThePeerRefusesStaysInTheChannel() throws Exception {
+        try (SourceUnderTest source = new SourceUnderTest("maxHeaderBytes", "100")) {
+            start(source.port(), "batch-size", "1", "max-in-flight", "1");
+            channel.submit(Batches.of(Map.of("k", "v".repeat(200)), "bad"));
+            put("1");
+            for (int turn = 0; turn < 10; turn++) {
+                assertThat(drainsUntilIdle()).isFalse();
+            }
+            assertThat(channel.bodies()).containsExactly("bad", "1");
         }
     }
 
@@ -207,15 +248,16 @@ class ThriftSinkIT {
         }
     }
 
-    private void start(int port, String... keysAndValues) {
+    private void start(int port, String... keysAndValues) throws StartException {
         Map<String, String> values = new HashMap<>(Map.of("hostname", "127.0.0.1", "port", Integer.toString(port)));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        sink = new ThriftSink(
-                new SinkContext("a1", "k1", channel, metrics, InstantSource.system()),
-                ThriftSinkSettings.read(problems.settings(values)));
+        SinkContext context = new SinkContext(
+                "a1", "k1", channel, metrics, InstantSource.system(), (key, name) -> deadLetters);
+        Settings settings = problems.settings(values);
+        sink = new ThriftSink(context, ThriftSinkSettings.read(settings), DeadLetters.read(context, settings));
         assertThat(problems.problems()).isEmpty();
         sink.start();
     }
@@ -228,6 +270,16 @@ class ThriftSinkIT {
 
     private void drainUntilIdle() throws Exception {
         while (sink.drain() == Sink.Drain.DELIVERED) {}
+    }
+
+    /** False if the peer has refused something. */
+    private boolean drainsUntilIdle() throws InterruptedException {
+        try {
+            while (sink.drain() == Sink.Drain.DELIVERED) {}
+            return true;
+        } catch (DeliveryException e) {
+            return false;
+        }
     }
 
     /** Reads the first bytes of a call, answers what it was told and hangs up, or waits. */

@@ -1,59 +1,71 @@
 package org.millrace.api.deadletter;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 
 /**
- * What the file says of a sink's dead letters.
+ * What the configuration says of a sink's dead letters.
  *
  * @param isConfigured whether it says anything
  * @param maxTries turns that an event which may heal is given
- * @param rollBytes a file with more than that is finished
- * @param rollAfter so is one that was begun so long ago; zero: never for that reason
- * @param maxBytes all dead letters of the sink together; with more, it waits until someone has looked after them
+ * @param files where they go unless a channel is named
+ * @param channel the name of the channel that they go to; null: to files
  */
 record DeadLetterSettings(
-        boolean isConfigured, Path directory, int maxTries, long rollBytes, Duration rollAfter, long maxBytes) {
-    private static final long LEAST_BYTES = 1 << 10;
-    private static final long ROLL_BYTES = 64 << 20;
-    private static final long MAX_BYTES = 10L << 30;
+        boolean isConfigured,
+        int maxTries,
+        LetterFileSettings files,
+        @Nullable String channel) {
+    static final String PREFIX = "deadLetter.";
+    static final String CHANNEL = "channel";
 
-    /**
-     * @param keys without {@code deadLetter.}
-     * @param home of the user, where Flume's default directories are too
-     */
-    static DeadLetterSettings read(String agent, Settings keys, Path home) {
-        boolean isConfigured = !keys.isEmpty();
-        keys.value("type", "file", DeadLetterSettings::type, "file")
-                .about("where dead letters go")
-                .orElse("file");
-        return new DeadLetterSettings(
-                isConfigured,
-                keys.path("directory")
-                        .about("the directory for their files")
-                        .byDefault("~/.flume/dead-letters/<AGENT>")
-                        .orElse(home.resolve(".flume/dead-letters").resolve(LetterFiles.safe(agent))),
-                keys.integer("maxTries", 1, Integer.MAX_VALUE)
-                        .about("turns that an event gets whose failure may heal")
-                        .orElse(3),
-                keys.bytes("rollSize", LEAST_BYTES, Long.MAX_VALUE)
-                        .about("a file with more than that is finished")
-                        .orElse(ROLL_BYTES),
-                keys.duration("rollInterval", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
-                        .about("so is one that was begun so long ago; 0: never for that")
-                        .orElse(Duration.ofMinutes(10)),
-                keys.bytes("maxBytes", LEAST_BYTES, Long.MAX_VALUE)
-                        .about(
-                                "all dead letters of the sink together; with more, the sink waits until someone has looked after them")
-                        .orElse(MAX_BYTES));
+    /** Where dead letters go. */
+    private enum Type {
+        FILE,
+        CHANNEL
     }
 
-    private static String type(String text) {
-        if (!text.equalsIgnoreCase("file")) {
-            throw new IllegalArgumentException("there is no other type");
+    /**
+     * @param sink all keys of the sink
+     * @param home of the user, where Flume's default directories are too
+     */
+    static DeadLetterSettings read(String agent, Settings sink, Path home) {
+        Settings keys = sink.under(PREFIX);
+        boolean isConfigured = !keys.isEmpty();
+        Type type = keys.oneOf("type", Type.class)
+                .about("where dead letters go: to files, or to another channel of the agent")
+                .orElse(Type.FILE);
+        boolean isChannel = type == Type.CHANNEL;
+        int maxTries = keys.integer("maxTries", 1, Integer.MAX_VALUE)
+                .about("turns that an event gets whose failure may heal")
+                .orElse(3);
+        LetterFileSettings files =
+                LetterFileSettings.read(agent, isConfigured, isChannel ? keys.elsewise() : keys, home);
+        String channel = channel(isChannel ? keys : keys.elsewise());
+        if (isChannel && channel.isEmpty()) {
+            keys.problem(CHANNEL, "missing (expected: the name of another channel)");
         }
-        return "file";
+        refuse(keys, isChannel ? LetterFileSettings.KEYS : new String[] {CHANNEL}, type);
+        return new DeadLetterSettings(isConfigured, maxTries, files, isChannel ? channel : null);
+    }
+
+    private static String channel(Settings keys) {
+        String name = keys.string(CHANNEL)
+                .about("where type = channel: the channel that dead letters go to; not the sink's own")
+                .orNull();
+        return name == null ? "" : name;
+    }
+
+    private static void refuse(Settings keys, String[] ofTheOtherType, Type type) {
+        for (String key : ofTheOtherType) {
+            if (keys.has(key)) {
+                keys.define(key, "nothing", "");
+                keys.problem(
+                        key,
+                        "has no meaning with " + PREFIX + "type = " + (type == Type.CHANNEL ? "channel" : "file")
+                                + " (expected: no such key)");
+            }
+        }
     }
 }

@@ -2,8 +2,6 @@ package org.millrace.api.deadletter;
 
 import com.codahale.metrics.Counter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -11,15 +9,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.millrace.api.Channel;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.disk.LocalDisk;
-import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.codec.EventReader;
-import org.millrace.codec.HeaderEdit;
 import org.millrace.codec.HeaderName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +26,14 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>{@link #refuse} each event that cannot be delivered; what it costs, only such an event pays;
- *   <li>{@link #settle}, before anything else is delivered: the events are on disk when it returns. It fails the turn while one of them
- *       may still heal, and while the disk does not take them: an event is never dropped;
+ *   <li>{@link #settle}, before anything else is delivered: the events are safe when it returns. It fails the turn while one of them may
+ *       still heal, and while the disk, or the channel, does not take them: an event is never dropped;
  *   <li>deliver the others, commit the transaction;
- *   <li>{@link #committed}; or, whatever happened instead, {@link #rolledBack}, which takes the events out of the file again, as
- *       the channel will give them once more.
+ *   <li>{@link #committed}; or, whatever happened instead, {@link #rolledBack}, which takes the events out of the file again, or
+ *       remembers that another channel has them already: the sink's own will give them once more.
  * </ol>
  *
- * <p>Events stand in the file once, unless the agent dies between the second step and the fourth. The sink's thread only.
+ * <p>Events are there once, unless the agent dies between the second step and the fourth. The sink's thread only.
  */
 public final class DeadLetters implements AutoCloseable {
     /** The headers that tell what happened; they replace those of an event that comes by a second time. */
@@ -54,7 +51,7 @@ public final class DeadLetters implements AutoCloseable {
 
     private final String sink;
     private final DeadLetterSettings settings;
-    private final LetterFiles files;
+    private final Letterbox letterbox;
     private final InstantSource clock;
     private final Counter deadLettered;
 
@@ -67,14 +64,11 @@ public final class DeadLetters implements AutoCloseable {
     private Instant nextWarning = Instant.MIN;
     private long notLogged;
 
-    /** @param event a batch of the one event, ours */
-    private record Letter(EventBatch event, long key, String reason, boolean mayHeal, int tries) {}
-
     DeadLetters(
-            String sink, DeadLetterSettings settings, LetterFiles files, InstantSource clock, Counter deadLettered) {
+            String sink, DeadLetterSettings settings, Letterbox letterbox, InstantSource clock, Counter deadLettered) {
         this.sink = sink;
         this.settings = settings;
-        this.files = files;
+        this.letterbox = letterbox;
         this.clock = clock;
         this.deadLettered = deadLettered;
     }
@@ -85,21 +79,41 @@ public final class DeadLetters implements AutoCloseable {
      * @param sink all keys of the sink
      */
     public static DeadLetters read(SinkContext context, Settings sink) {
-        DeadLetterSettings settings = DeadLetterSettings.read(
-                context.agent(), sink.under("deadLetter."), Path.of(System.getProperty("user.home", ".")));
-        LetterFiles files = new LetterFiles(
+        DeadLetterSettings settings =
+                DeadLetterSettings.read(context.agent(), sink, Path.of(System.getProperty("user.home", ".")));
+        return new DeadLetters(
+                context.name(),
                 settings,
-                LetterFiles.namePrefix(context.agent(), context.name()),
+                settings.channel() == null ? files(context, settings) : channel(context, sink, settings.channel()),
+                context.clock(),
+                context.metrics().counter("deadLetteredEvents"));
+    }
+
+    private static Letterbox files(SinkContext context, DeadLetterSettings settings) {
+        LetterFiles files = new LetterFiles(
+                settings.files(),
+                context.agent(),
+                context.name(),
                 context.clock(),
                 new LocalDisk(),
                 new SecureRandom());
         context.metrics().gauge("deadLetterBytes", files::totalBytes);
-        return new DeadLetters(
-                context.name(),
-                settings,
-                files,
-                context.clock(),
-                context.metrics().counter("deadLetteredEvents"));
+        return files;
+    }
+
+    private static Letterbox channel(SinkContext context, Settings sink, String name) {
+        String key = DeadLetterSettings.PREFIX + DeadLetterSettings.CHANNEL;
+        Channel channel = name.isEmpty() ? null : context.destinations().find(key, name);
+        if (channel == null) {
+            return new NoLetterbox(context.name(), name);
+        }
+        if (!channel.isDurable()) {
+            sink.note(
+                    key,
+                    name
+                            + " loses what it holds in memory when the process ends, dead letters too; one of type = file does not");
+        }
+        return new LetterChannel(context.name(), channel, context.clock());
     }
 
     /** True if the file says where dead letters go, or anything else about them. */
@@ -107,25 +121,9 @@ public final class DeadLetters implements AutoCloseable {
         return settings.isConfigured();
     }
 
-    /**
-     * Finishes files that a crash has left.
-     *
-     * @throws StartException if a directory that the file names cannot be used; one that it does not name is tried when it is needed
-     */
+    /** @throws StartException if a place that the file names cannot be used; one that it does not name is tried when it is needed */
     public void start() throws StartException {
-        Path directory = settings.directory();
-        if (!isConfigured() && !Files.isDirectory(directory)) {
-            return;
-        }
-        try {
-            files.open();
-        } catch (IOException e) {
-            if (isConfigured()) {
-                throw new StartException(
-                        "sink " + sink + ": deadLetter.directory = " + directory + " cannot be used: " + e, e);
-            }
-            LOG.warn("sink {}: the directory for dead letters, {}, cannot be used: {}", sink, directory, e.toString());
-        }
+        letterbox.start();
     }
 
     /**
@@ -175,7 +173,7 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * Brings the events noted in this turn to disk.
+     * Brings the events noted in this turn to where they are safe.
      *
      * @throws DeliveryException if one of them is to be tried again, or they cannot be written: the turn is to be rolled back
      */
@@ -187,37 +185,19 @@ public final class DeadLetters implements AutoCloseable {
             if (letter.mayHeal() && letter.tries() < settings.maxTries()) {
                 throw new DeliveryException("sink " + sink + ": an event cannot be delivered: " + letter.reason()
                         + " (try " + letter.tries() + " of " + settings.maxTries()
-                        + ", then it goes to the dead letters in " + settings.directory() + ")");
+                        + ", then it goes to the dead letters in " + letterbox.place() + ")");
             }
         }
         try {
             settled = true;
-            files.append(encoded());
+            letterbox.put(letters);
         } catch (IOException e) {
             throw new DeliveryException(
                     "sink " + sink + ": " + letters.size() + " events that cannot be delivered (the first: "
                             + letters.get(0).reason() + ") cannot be written to the dead letters in "
-                            + settings.directory() + " either; nothing is dropped, and nothing goes on, until they can",
+                            + letterbox.place() + " either; nothing is dropped, and nothing goes on, until they can",
                     e);
         }
-    }
-
-    /** Each event as it is to stand in the file. */
-    private List<byte[]> encoded() {
-        List<byte[]> encoded = new ArrayList<>(letters.size());
-        for (Letter letter : letters) {
-            List<HeaderEdit> edits = List.of(
-                    new HeaderEdit(REASON, letter.reason(), false),
-                    new HeaderEdit(SINK, sink, false),
-                    new HeaderEdit(TIME, Long.toString(clock.millis()), false),
-                    new HeaderEdit(TRIES, Integer.toString(letter.tries()), false));
-            EventBatch event = HeaderEdit.apply(edits, letter.event().retain());
-            ByteBuffer bytes = ByteBuffer.allocate(event.encodedBytes());
-            event.copyTo(bytes);
-            event.release();
-            encoded.add(bytes.array());
-        }
-        return encoded;
     }
 
     /**
@@ -228,7 +208,7 @@ public final class DeadLetters implements AutoCloseable {
     public int committed() {
         int events = letters.size();
         if (events > 0) {
-            files.keep();
+            letterbox.keep();
             deadLettered.inc(events);
             warn(events);
             letters.forEach(letter -> tries.forget(letter.key()));
@@ -248,7 +228,7 @@ public final class DeadLetters implements AutoCloseable {
                         + "line); the first: {}",
                 sink,
                 events,
-                files.directory(),
+                letterbox.place(),
                 notLogged,
                 letters.get(0).reason());
         nextWarning = now.plus(WARN_EVERY);
@@ -258,7 +238,7 @@ public final class DeadLetters implements AutoCloseable {
     /** The turn came to nothing: its events will come again. Does nothing after {@link #committed}. */
     public void rolledBack() {
         if (settled) {
-            files.cutBack();
+            letterbox.takeBack();
         }
         endTurn();
     }
@@ -275,12 +255,12 @@ public final class DeadLetters implements AutoCloseable {
 
     /** Gives a file that is old enough its final name. To be called now and then, also without traffic. */
     public void finishDue() {
-        files.finishDue();
+        letterbox.finishDue();
     }
 
     @Override
     public void close() {
         rolledBack();
-        files.close();
+        letterbox.close();
     }
 }

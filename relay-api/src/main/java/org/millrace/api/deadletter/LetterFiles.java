@@ -1,37 +1,33 @@
 package org.millrace.api.deadletter;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.StartException;
 import org.millrace.api.disk.Disk;
+import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sink's files of dead letters: {@code AGENT.SINK.MILLIS.avro}, with {@code .tmp} behind it while one is written. A final name means
- * that nothing more is written to the file and that its last block is whole.
+ * Writes a sink's dead letters to files; {@link LetterDirectory} tells how they are called. A final name means that nothing more is written to the file and that its last block is whole.
  *
  * <p>After a failure nothing more is written to a file: what was kept stays, what was not is cut off. {@link #totalBytes}: any thread.
  * All else: the sink's thread.
  */
-final class LetterFiles implements AutoCloseable {
+final class LetterFiles implements Letterbox {
     private static final Logger LOG = LoggerFactory.getLogger(LetterFiles.class);
-    private static final String SUFFIX = ".avro";
-    private static final String IN_USE = ".tmp";
 
-    private final DeadLetterSettings settings;
-    private final String namePrefix;
+    private final LetterFileSettings settings;
+    private final String sink;
+    private final LetterDirectory directory;
     private final InstantSource clock;
     private final Disk disk;
     private final RandomGenerator markers;
@@ -64,25 +60,23 @@ final class LetterFiles implements AutoCloseable {
     }
 
     LetterFiles(
-            DeadLetterSettings settings, String namePrefix, InstantSource clock, Disk disk, RandomGenerator markers) {
+            LetterFileSettings settings,
+            String agent,
+            String sink,
+            InstantSource clock,
+            Disk disk,
+            RandomGenerator markers) {
         this.settings = settings;
-        this.namePrefix = namePrefix;
+        this.sink = sink;
+        this.directory = new LetterDirectory(settings.directory(), agent, sink, disk);
         this.clock = clock;
         this.disk = disk;
         this.markers = markers;
     }
 
-    static String namePrefix(String agent, String sink) {
-        return safe(agent) + "." + safe(sink) + ".";
-    }
-
-    /** A name of the configuration as a part of a file's name. */
-    static String safe(String name) {
-        return name.replaceAll("[^\\w-]", "_");
-    }
-
-    Path directory() {
-        return settings.directory();
+    @Override
+    public String place() {
+        return directory.path().toString();
     }
 
     /** Bytes of all files of the sink. */
@@ -90,89 +84,48 @@ final class LetterFiles implements AutoCloseable {
         return finishedBytes.get() + currentBytes;
     }
 
-    /** Makes the directory, and finishes what a crash has left in it. */
-    void open() throws IOException {
-        Files.createDirectories(directory());
-        for (Path file : files(SUFFIX + IN_USE)) {
-            finishLeftover(file);
+    /** Finishes files that a crash has left. A directory that the configuration does not name is tried when it is needed. */
+    @Override
+    public void start() throws StartException {
+        if (!settings.isNamed() && !directory.exists()) {
+            return;
         }
-        countFinished();
+        try {
+            open();
+        } catch (IOException e) {
+            if (settings.isNamed()) {
+                throw new StartException(
+                        "sink " + sink + ": deadLetter.directory = " + directory.path() + " cannot be used: " + e, e);
+            }
+            LOG.warn(
+                    "sink {}: the directory for dead letters, {}, cannot be used: {}",
+                    sink,
+                    directory.path(),
+                    e.toString());
+        }
+    }
+
+    private void open() throws IOException {
+        directory.open();
+        finishedBytes.set(directory.finishedBytes());
         isOpen = true;
     }
 
-    private List<Path> files(String suffix) throws IOException {
-        Pattern ours = Pattern.compile(Pattern.quote(namePrefix) + "\\d+" + Pattern.quote(suffix));
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(
-                directory(), file -> ours.matcher(file.getFileName().toString()).matches())) {
-            List<Path> files = new ArrayList<>();
-            all.forEach(files::add);
-            return files;
-        }
+    /** Forced to disk. */
+    @Override
+    public void put(List<Letter> letters) throws IOException {
+        append(letters.stream().map(this::encoded).toList());
     }
 
-    private void countFinished() throws IOException {
-        long bytes = 0;
-        for (Path file : files(SUFFIX)) {
-            try {
-                bytes += Files.size(file);
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} was taken away just now", file);
-            }
-        }
-        finishedBytes.set(bytes);
+    private byte[] encoded(Letter letter) {
+        EventBatch event = letter.marked(sink, clock.millis());
+        ByteBuffer bytes = ByteBuffer.allocate(event.encodedBytes());
+        event.copyTo(bytes);
+        event.release();
+        return bytes.array();
     }
 
-    private void finishLeftover(Path file) throws IOException {
-        Disk.OpenFile open;
-        try {
-            open = disk.openUnlessInUse(file);
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} was taken away just now", file, e);
-            return;
-        }
-        if (open == null) {
-            LOG.warn("{} is being written by another process with an agent and a sink of these names", file);
-            return;
-        }
-        try (open) {
-            long whole = wholeBytes(open);
-            if (whole == 0) {
-                disk.delete(file);
-                return;
-            }
-            open.cutTo(whole);
-            open.force();
-        }
-        giveFinalName(file);
-        LOG.info("{}: finished what an earlier run had left", file);
-    }
-
-    /** Up to the end of the last whole block; 0 if there is none. */
-    private static long wholeBytes(Disk.OpenFile file) {
-        long whole = 0;
-        try {
-            EventContainerReader blocks = new EventContainerReader(file);
-            while (blocks.skip()) {
-                whole = blocks.position();
-            }
-        } catch (IOException e) {
-            LOG.debug("behind the last whole block, at {}", whole, e);
-        }
-        return whole;
-    }
-
-    private void giveFinalName(Path inUse) throws IOException {
-        String name = inUse.getFileName().toString();
-        disk.rename(inUse, inUse.resolveSibling(name.substring(0, name.length() - IN_USE.length())));
-        disk.forceDirectory(directory());
-    }
-
-    /**
-     * Appends events and forces them to disk. They are to be kept or cut back then; also after a failure.
-     *
-     * @param events each as it is encoded
-     */
-    void append(List<byte[]> events) throws IOException {
+    private void append(List<byte[]> events) throws IOException {
         if (!isOpen) {
             open();
         }
@@ -192,7 +145,7 @@ final class LetterFiles implements AutoCloseable {
     }
 
     private Current begin() throws IOException {
-        Path name = freeName();
+        Path name = directory.freeName(clock.millis());
         Disk.OpenFile file = disk.create(name);
         byte[] marker = new byte[EventContainer.MARKER_BYTES];
         markers.nextBytes(marker);
@@ -202,7 +155,7 @@ final class LetterFiles implements AutoCloseable {
         try {
             file.write(0, header, 0, header.length);
             file.force();
-            disk.forceDirectory(directory());
+            disk.forceDirectory(directory.path());
         } catch (IOException e) {
             begun.broken = true;
             throw e;
@@ -211,21 +164,11 @@ final class LetterFiles implements AutoCloseable {
         return begun;
     }
 
-    private Path freeName() {
-        for (long number = clock.millis(); ; number++) {
-            Path complete = directory().resolve(namePrefix + number + SUFFIX);
-            Path inUse = directory().resolve(namePrefix + number + SUFFIX + IN_USE);
-            if (!Files.exists(complete) && !Files.exists(inUse)) {
-                return inUse;
-            }
-        }
-    }
-
     private void checkRoom(Current to, int more) throws IOException {
         if (finishedBytes.get() + to.written + more <= settings.maxBytes()) {
             return;
         }
-        countFinished(); // someone may have taken files away
+        finishedBytes.set(directory.finishedBytes()); // someone may have taken files away
         if (finishedBytes.get() + to.written + more > settings.maxBytes()) {
             throw new IOException("there are " + (finishedBytes.get() + to.written)
                     + " bytes of dead letters already, " + more + " more are to come, and deadLetter.maxBytes is "
@@ -233,15 +176,16 @@ final class LetterFiles implements AutoCloseable {
         }
     }
 
-    /** What was appended stays. */
-    void keep() {
+    @Override
+    public void keep() {
         if (current != null) {
             current.kept = current.written;
         }
     }
 
-    /** What was appended and not kept is taken out again. */
-    void cutBack() {
+    /** By cutting the file. */
+    @Override
+    public void takeBack() {
         Current file = current;
         if (file == null) {
             return;
@@ -262,7 +206,9 @@ final class LetterFiles implements AutoCloseable {
         }
     }
 
-    void finishDue() {
+    /** Gives a file that is old enough its final name. */
+    @Override
+    public void finishDue() {
         Current file = current;
         if (file == null || file.kept == 0 || file.written > file.kept) {
             return;
@@ -288,7 +234,7 @@ final class LetterFiles implements AutoCloseable {
                 open.cutTo(file.kept);
             }
             open.force();
-            giveFinalName(file.name);
+            directory.giveFinalName(file.name);
             finishedBytes.addAndGet(file.kept);
             LOG.info("{} is finished ({} bytes of dead letters)", file.name, file.kept);
         } catch (IOException e) {

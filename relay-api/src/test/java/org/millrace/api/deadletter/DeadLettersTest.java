@@ -56,11 +56,15 @@ class DeadLettersTest {
     }
 
     private DeadLetters deadLetters(long rollBytes, long maxBytes) {
-        DeadLetterSettings settings =
-                new DeadLetterSettings(true, directory, 3, rollBytes, Duration.ofMinutes(10), maxBytes);
-        LetterFiles files =
-                new LetterFiles(settings, LetterFiles.namePrefix("a1", "k1"), () -> now, disk, new SplittableRandom(1));
-        return new DeadLetters("k1", settings, files, () -> now, registry.counter("deadLetteredEvents"));
+        LetterFileSettings settings =
+                new LetterFileSettings(true, directory, rollBytes, Duration.ofMinutes(10), maxBytes);
+        LetterFiles files = new LetterFiles(settings, "a1", "k1", () -> now, disk, new SplittableRandom(1));
+        return new DeadLetters(
+                "k1",
+                new DeadLetterSettings(true, 3, settings, null),
+                files,
+                () -> now,
+                registry.counter("deadLetteredEvents"));
     }
 
     @Test

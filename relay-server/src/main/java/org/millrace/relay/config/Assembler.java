@@ -27,7 +27,10 @@ final class Assembler {
         List<SinkPart> sinks = groups.sinksThatRun();
         List<SourcePart> sources = new Sources(workshop, channels, routing).make();
         Set<String> inUse = new HashSet<>();
-        sinks.forEach(sink -> inUse.add(sink.channel().name()));
+        sinks.forEach(sink -> {
+            inUse.add(sink.channel().name());
+            sink.destinations().forEach(channel -> inUse.add(channel.name()));
+        });
         sources.forEach(source -> source.channels().forEach(channel -> inUse.add(channel.name())));
         return new Assembly(workshop.agent().name(), channels.used(inUse), sinks, groupParts, sources);
     }

@@ -42,6 +42,7 @@ public record Assembly(
      * A sink and what is known about it.
      *
      * @param reader where it takes from: the channel, or one of its readers
+     * @param destinations channels that it puts into, such as that of its dead letters
      * @param values what it was made from
      */
     public record SinkPart(
@@ -50,6 +51,7 @@ public record Assembly(
             Sink sink,
             Channel channel,
             ChannelReader reader,
+            List<Channel> destinations,
             SinkMetrics metrics,
             ComponentValues values) {
         @Override

@@ -11,7 +11,7 @@ import org.millrace.relay.config.Assembly.SourcePart;
 
 /**
  * What of a running agent goes on under a new configuration: a part whose values are the same, and which has to do with the same parts as
- * before. A sink needs the same channel; those of a group go on together or not at all, as one thread runs them.
+ * before. A sink needs the same channels; those of a group go on together or not at all, as one thread runs them.
  */
 final class Continuity {
     private final @Nullable Assembly running;
@@ -54,7 +54,12 @@ final class Continuity {
 
     private @Nullable SinkPart unchanged(SinkPart fresh) {
         SinkPart old = running == null ? null : named(running.sinks(), SinkPart::name, fresh.name());
-        return old != null && old.values().equals(fresh.values()) && old.channel() == fresh.channel() ? old : null;
+        return old != null
+                        && old.values().equals(fresh.values())
+                        && old.channel() == fresh.channel()
+                        && old.destinations().equals(fresh.destinations())
+                ? old
+                : null;
     }
 
     private boolean isGrouped(SinkPart sink) {

@@ -122,6 +122,13 @@ public record Plan(List<Step> steps) {
                 && old.channel().name().equals(now.channel().name())) {
             why.add("its channel " + now.channel().name() + " is restarted");
         }
+        for (Channel channel : now.destinations()) {
+            boolean isThere = old.destinations().stream()
+                    .anyMatch(before -> before.name().equals(channel.name()));
+            if (isThere && !old.destinations().contains(channel)) {
+                why.add("channel " + channel.name() + ", which it puts into, is restarted");
+            }
+        }
         return why.isEmpty() ? List.of("its sink group changes") : why;
     }
 

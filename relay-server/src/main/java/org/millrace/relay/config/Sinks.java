@@ -16,10 +16,12 @@ import org.millrace.relay.config.Assembly.SinkPart;
 final class Sinks {
     private final Workshop workshop;
     private final Channels channels;
+    private final SinkDestinations destinations;
 
     Sinks(Workshop workshop, Channels channels) {
         this.workshop = workshop;
         this.channels = channels;
+        this.destinations = new SinkDestinations(channels);
     }
 
     /** The good ones. */
@@ -42,7 +44,9 @@ final class Sinks {
         Channel channel = channels.get(channelName);
         ChannelReader reader = reader(lines, channel);
         SinkMetrics metrics = new SinkMetrics(name, new MetricRegistry());
-        SinkContext context = new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock());
+        SinkDestinations.OfSink puts = destinations.new OfSink(lines, name, channelName);
+        SinkContext context =
+                new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock(), puts);
         Sink sink = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         lines.noteEmptyValues();
@@ -50,15 +54,17 @@ final class Sinks {
             return;
         }
         channels.checkBatch(lines, sink, channelName);
-        if (lines.isGood() && channels.isGood(channelName)) {
+        String badKey = channels.isGood(channelName) ? puts.badKey() : "channel";
+        if (lines.isGood() && badKey == null) {
             String type = factory.typeNames().get(0);
-            parts.add(new SinkPart(name, type, sink, channel, reader, metrics, lines.values()));
-        } else if (lines.isGood()) {
+            parts.add(new SinkPart(name, type, sink, channel, reader, puts.channels(), metrics, lines.values()));
+        } else if (lines.isGood() && badKey != null) {
+            String badChannel = badKey.equals("channel") ? channelName : puts.nameOf(badKey);
             workshop.findings()
                     .dropped(
-                            lines.placeOf("channel"),
-                            lines.fullKey("channel"),
-                            "sink is left out, as channel " + channelName + " is");
+                            lines.placeOf(badKey),
+                            lines.fullKey(badKey),
+                            "sink is left out, as channel " + badChannel + " is");
         }
     }
 
