@@ -31,13 +31,11 @@ class PeerLogTest {
     void whatAPeerCanRepeatIsToldNowAndThenWithTheNumberOfTheOthers() {
         assertOneLineOfMany("info source r1: embedded connected", log::connected);
         assertOneLineOfMany("info source r1: embedded disconnected", log::disconnected);
-        assertOneLineOfMany(
-                "warn source r1: embedded refused and disconnected: why", any -> log.refused(any, "why"));
+        assertOneLineOfMany("warn source r1: embedded refused and disconnected: why", any -> log.refused(any, "why"));
         assertOneLineOfMany(
                 "warn source r1: 1 events of embedded not stored, it is to try again: full",
                 any -> log.notStored(any, 1, new IllegalStateException("full")));
-        assertOneLineOfMany(
-                "error source r1: 1 events of embedded dropped: why", any -> log.dropped(any, 1, "why"));
+        assertOneLineOfMany("error source r1: 1 events of embedded dropped: why", any -> log.dropped(any, 1, "why"));
         assertOneLineOfMany(
                 "error source r1: while serving embedded", any -> log.fault(any, new IllegalStateException("fault")));
     }
@@ -66,7 +64,8 @@ class PeerLogTest {
     }
 
     private static String text(Object[] arguments) {
-        Object[] values = arguments[1] instanceof Object[] all ? all : Arrays.copyOfRange(arguments, 1, arguments.length);
+        Object[] values =
+                arguments[1] instanceof Object[] all ? all : Arrays.copyOfRange(arguments, 1, arguments.length);
         return MessageFormatter.basicArrayFormat(String.valueOf(arguments[0]), values);
     }
 }

@@ -21,7 +21,8 @@ class TrafficWatchTest {
     private final EmbeddedChannel connection = new EmbeddedChannel();
     private final MetricRegistry registry = new MetricRegistry();
     private final ConnectionFigures figures = new ConnectionFigures(new SourceMetrics("r1", registry));
-    private final ReadGate gate = new ReadGates(new RecordingInlet(), PendingBytes.UNLIMITED, figures).open(connection, 10);
+    private final ReadGate gate =
+            new ReadGates(new RecordingInlet(), PendingBytes.UNLIMITED, figures).open(connection, 10);
     private boolean isMidFrame;
 
     @AfterEach

@@ -28,8 +28,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final ReadGates gates;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
 
-    ConnectionSetup(
-            SourceContext context, ThriftSourceSettings settings, ConnectionFigures connections, PeerLog log) {
+    ConnectionSetup(SourceContext context, ThriftSourceSettings settings, ConnectionFigures connections, PeerLog log) {
         this.context = context;
         this.settings = settings;
         this.budget = new ReceiveBudget(settings.maxReceiveBytes());
