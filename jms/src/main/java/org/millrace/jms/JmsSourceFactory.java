@@ -71,7 +71,8 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                 .about("the class by which the provider's names are looked up, of its client")
                 .required();
         String providerUrl = settings.value("providerURL", "the provider's address", names::checkProvider, "")
-                .about("the provider's address; of none of Java's own directories unless -DJndiAllowedProtocols names it")
+                .about(
+                        "the provider's address; of none of Java's own directories unless -DJndiAllowedProtocols names it")
                 .required();
         JmsSettings read = new JmsSettings(
                 contextFactory,
@@ -136,18 +137,11 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
     }
 
     private static MessageConverter readConverter(SourceContext context, Settings settings) {
-        settings.value(
-                        "converter.type",
-                        "DEFAULT",
-                        JmsSourceFactory::checkConverter,
-                        "DEFAULT")
+        settings.value("converter.type", "DEFAULT", JmsSourceFactory::checkConverter, "DEFAULT")
                 .about("what makes events of messages")
                 .orElse("DEFAULT");
         Charset charset = settings.value(
-                        "converter.charset",
-                        "a character set",
-                        JmsSourceFactory::charset,
-                        StandardCharsets.UTF_8)
+                        "converter.charset", "a character set", JmsSourceFactory::charset, StandardCharsets.UTF_8)
                 .about("how the text of a message becomes bytes")
                 .orElse(StandardCharsets.UTF_8);
         ObjectMessages objects = settings.oneOf("converter.objectMessages", ObjectMessages.class)
@@ -169,8 +163,7 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
 
     private static String checkConverter(String type) {
         if (!DEFAULT_CONVERTER.contains(type.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(
-                    type.contains(".") ? "classes written for Flume are not loaded" : null);
+            throw new IllegalArgumentException(type.contains(".") ? "classes written for Flume are not loaded" : null);
         }
         return type;
     }

@@ -218,7 +218,8 @@ class JmsSourceIT {
     void messageThatTheConverterTripsOverIsRefusedAsAnyOther() throws Exception {
         broker.textsToQueue("tripped", "1");
         SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
-        Charset unwritable = Charset.forName("ISO-2022-CN"); // for which Java has no encoder, and says so by an exception
+        Charset unwritable =
+                Charset.forName("ISO-2022-CN"); // for which Java has no encoder, and says so by an exception
         MessageConverter converter = new MessageConverter(unwritable, ObjectMessages.REFUSE, metrics);
         try (JmsReader reader =
                 new JmsReader("j1", settings("tripped"), 1, Duration.ofSeconds(10), 10, converter, metrics)) {
@@ -324,6 +325,7 @@ class JmsSourceIT {
         Path password = Files.writeString(directory.resolve("password"), TestBroker.PASSWORD);
         return new JmsSettings(
                 "org.apache.activemq.jndi.ActiveMQInitialContextFactory",
+                broker.url(),
                 broker.url(),
                 "ConnectionFactory",
                 queue,

@@ -88,8 +88,7 @@ public final class Admission extends ChannelInitializer<Channel> {
             figures.closed();
             log.disconnected(connection);
         });
-        builder.build(
-                connection); // what is to stand in front of any source's handlers, such as TLS, is added just before
+        builder.build(connection);
     }
 
     private void deny(Channel connection) {
