@@ -2,7 +2,11 @@ package org.millrace.listener;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -29,12 +33,30 @@ public final class Linger {
         closeAfter(connection, SEND_MILLIS);
         lastAnswer.addListener(sent -> {
             if (sent.isSuccess() && connection instanceof DuplexChannel socket) {
-                socket.shutdownOutput();
+                endOutput(socket);
                 closeAfter(connection, MILLIS);
             } else {
                 connection.close();
             }
         });
+    }
+
+    /** Over TLS an end is said, or it looks like an attack; from then on nobody can read what comes, but it is taken out of the socket. */
+    private static void endOutput(DuplexChannel socket) {
+        ChannelHandlerContext tls = socket.pipeline().context(SslHandler.class);
+        if (tls == null) {
+            socket.shutdownOutput();
+            return;
+        }
+        socket.pipeline().addBefore(tls.name(), "dropped", new Dropped());
+        ((SslHandler) tls.handler()).closeOutbound().addListener(said -> socket.shutdownOutput());
+    }
+
+    private static final class Dropped extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+            ReferenceCountUtil.release(bytes);
+        }
     }
 
     private static void closeAfter(Channel connection, long millis) {

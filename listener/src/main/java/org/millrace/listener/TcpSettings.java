@@ -46,17 +46,4 @@ public record TcpSettings(
                 .about("answers that a client does not read, in bytes, before no more is read from it")
                 .orElse(DEFAULT_UNSENT_BYTES);
     }
-
-    /** Refuses what has to do with TLS. */
-    public static void refuseTls(Settings settings) {
-        settings.notSupportedYet(
-                "ssl",
-                "keystore",
-                "keystore-password",
-                "keystore-type",
-                "exclude-protocols",
-                "include-protocols",
-                "exclude-cipher-suites",
-                "include-cipher-suites");
-    }
 }

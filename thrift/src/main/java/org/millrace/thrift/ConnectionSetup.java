@@ -16,6 +16,7 @@ import org.millrace.listener.PendingBytes;
 import org.millrace.listener.ReadGate;
 import org.millrace.listener.ReadGates;
 import org.millrace.listener.TrafficWatch;
+import org.millrace.listener.tls.SourceTls;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {
@@ -26,9 +27,15 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final ConnectionFigures connections;
     private final PeerLog log;
     private final ReadGates gates;
+    private final SourceTls tls;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
 
-    ConnectionSetup(SourceContext context, ThriftSourceSettings settings, ConnectionFigures connections, PeerLog log) {
+    ConnectionSetup(
+            SourceContext context,
+            ThriftSourceSettings settings,
+            ConnectionFigures connections,
+            PeerLog log,
+            SourceTls tls) {
         this.context = context;
         this.settings = settings;
         this.budget = new ReceiveBudget(settings.maxReceiveBytes());
@@ -36,6 +43,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         this.connections = connections;
         this.log = log;
         this.gates = new ReadGates(context.inlet(), PendingBytes.UNLIMITED, connections);
+        this.tls = tls;
     }
 
     /** In wire order: the socket's side first, our calls last. */
@@ -50,6 +58,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(frames::isMidFrame, gate, settings.timeouts(), connections, log, context.clock()));
+        tls.addTo(pipeline, null);
         pipeline.addLast("frames", frames);
         pipeline.addLast(
                 "calls",

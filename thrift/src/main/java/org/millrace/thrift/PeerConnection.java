@@ -14,7 +14,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.MalformedException;
+import org.millrace.tls.ClientTls;
 
 /**
  * A connection over which one thread, the sink's, sends frames and waits for the answers. Every wait has a limit and ends with an
@@ -30,15 +33,23 @@ final class PeerConnection implements AutoCloseable {
     private final Selector selector;
     private final SelectionKey key;
     private final long openedNanos = System.nanoTime();
+    private Wire wire;
     private ByteBuffer received = ByteBuffer.allocate(READ_BYTES).flip();
 
     private PeerConnection(SocketChannel socket, Selector selector, SelectionKey key) {
         this.socket = socket;
         this.selector = selector;
         this.key = key;
+        this.wire = new Wire.Plain(socket);
     }
 
-    static PeerConnection open(String host, int port, Duration timeout) throws IOException {
+    /**
+     * Connects, and shakes hands.
+     *
+     * @param tls null for none
+     * @param timeout of all of it
+     */
+    static PeerConnection open(String host, int port, @Nullable ClientTls tls, Duration timeout) throws IOException {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw new UnknownHostException(host);
@@ -52,7 +63,11 @@ final class PeerConnection implements AutoCloseable {
             PeerConnection connection = new PeerConnection(socket, selector, socket.register(selector, 0));
             boolean isOpen = false;
             try {
-                connection.connect(address, timeout);
+                long deadline = System.nanoTime() + timeout.toNanos();
+                connection.connect(address, deadline, timeout);
+                if (tls != null) {
+                    connection.shakeHands(new TlsWire(socket, tls.newEngine(host, port)), deadline, timeout);
+                }
                 isOpen = true;
                 return connection;
             } finally {
@@ -66,12 +81,23 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
-    private void connect(InetSocketAddress address, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private void connect(InetSocketAddress address, long deadline, Duration timeout) throws IOException {
         boolean done = socket.connect(address);
         while (!done) {
             await(SelectionKey.OP_CONNECT, deadline, timeout, "connect-timeout: no connection");
             done = socket.finishConnect();
+        }
+    }
+
+    private void shakeHands(TlsWire tls, long deadline, Duration timeout) throws IOException {
+        wire = tls;
+        try {
+            for (int operation = tls.shakeHands(); operation != 0; operation = tls.shakeHands()) {
+                await(operation, deadline, timeout, "connect-timeout: no TLS handshake");
+            }
+        } catch (SSLException e) {
+            endQuietly(); // which tells the peer
+            throw e;
         }
     }
 
@@ -89,8 +115,8 @@ final class PeerConnection implements AutoCloseable {
     void send(ByteBuf frames, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         ByteBuffer bytes = frames.nioBuffer();
-        while (bytes.hasRemaining()) {
-            if (socket.write(bytes) == 0) {
+        while (bytes.hasRemaining() || !wire.flush()) {
+            if (wire.write(bytes) == 0) {
                 await(SelectionKey.OP_WRITE, deadline, timeout, "request-timeout: the peer reads nothing");
             }
         }
@@ -119,7 +145,7 @@ final class PeerConnection implements AutoCloseable {
     private void fill(int bytes, long deadline, Duration timeout) throws IOException {
         while (received.remaining() < bytes) {
             makeRoom();
-            int read = socket.read(received);
+            int read = wire.read(received);
             received.flip();
             if (read < 0) {
                 throw new EOFException("the peer closed the connection");
@@ -152,8 +178,18 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
+    /** Whoever closes a connection that is broken cannot say so to the peer. */
+    private void endQuietly() {
+        try {
+            wire.end();
+        } catch (IOException e) {
+            return;
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        endQuietly();
         selector.close();
         socket.close();
     }

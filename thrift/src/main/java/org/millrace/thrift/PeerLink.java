@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.SinkContext;
+import org.millrace.tls.ClientTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +44,27 @@ final class PeerLink {
             return open;
         }
         try {
-            open = PeerConnection.open(settings.hostname(), settings.port(), settings.connectTimeout());
+            settings.tls().ifPresent(ClientTls::refresh);
+            open = PeerConnection.open(
+                    settings.hostname(),
+                    settings.port(),
+                    settings.tls().orElse(null),
+                    settings.connectTimeout());
         } catch (IOException e) {
             context.metrics().connectionsFailed.inc();
-            throw failure("no connection to " + this, e);
+            throw failure("no connection to " + this + why(e), e);
         }
         connection = open;
         context.metrics().connectionsCreated.inc();
         return open;
+    }
+
+    /** Of TLS in words; of the rest the cause speaks. */
+    private String why(IOException failure) {
+        return settings.tls()
+                .filter(tls -> ClientTls.isTlsFailure(failure))
+                .map(tls -> ": " + tls.inWords(failure))
+                .orElse("");
     }
 
     /** What a sink is to throw; an interrupt if that was the cause. */

@@ -2,11 +2,15 @@ package org.millrace.thrift;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.millrace.api.Settings;
+import org.millrace.listener.tls.TlsSettings;
+import org.millrace.tls.ClientTls;
 
 /**
  * What a Thrift sink is set to.
  *
+ * @param tls {@code ssl} and the other keys of TLS
  * @param batchEvents the most events in one transaction
  * @param maxInFlight transactions that may be unanswered at a time
  * @param maxCallBytes a call takes no more events beyond so many bytes; a single event may be larger
@@ -15,6 +19,7 @@ import org.millrace.api.Settings;
 record ThriftSinkSettings(
         String hostname,
         int port,
+        Optional<ClientTls> tls,
         WireProtocol protocol,
         Duration connectTimeout,
         Duration requestTimeout,
@@ -37,25 +42,13 @@ record ThriftSinkSettings(
 
     static ThriftSinkSettings read(Settings settings) {
         settings.ignored("a Thrift sink has one connection, as in Flume", "maxConnections");
-        settings.notSupportedYet(
-                "ssl",
-                "trust-all-certs",
-                "truststore",
-                "truststore-password",
-                "truststore-type",
-                "exclude-protocols",
-                "include-protocols",
-                "exclude-cipher-suites",
-                "include-cipher-suites",
-                "kerberos",
-                "client-principal",
-                "client-keytab",
-                "server-principal");
+        settings.notSupportedYet("kerberos", "client-principal", "client-keytab", "server-principal");
         return new ThriftSinkSettings(
                 settings.string("hostname").about("the host of the next agent").required(),
                 settings.integer("port", 1, 65_535)
                         .about("the port of its Thrift source")
                         .required(),
+                Optional.ofNullable(TlsSettings.client(settings)),
                 settings.oneOf("protocol", WireProtocol.class)
                         .about("how calls are encoded; the source must say the same")
                         .orElse(WireProtocol.COMPACT),

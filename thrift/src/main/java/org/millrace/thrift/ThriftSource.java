@@ -10,6 +10,7 @@ import org.millrace.listener.PeerLog;
 import org.millrace.listener.PendingBytes;
 import org.millrace.listener.TcpServer;
 import org.millrace.listener.Transport;
+import org.millrace.listener.tls.SourceTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,10 @@ public final class ThriftSource implements Source {
 
     @Override
     public void start() throws StartException {
-        ConnectionSetup setup = new ConnectionSetup(context, settings, connections, peerLog);
-        server.start("thrift (" + settings.protocol() + ")", List.of(settings.port()), FIRST_READ_BYTES, setup);
+        SourceTls tls = SourceTls.of(context, LOG, settings.tls().orElse(null), peerLog);
+        ConnectionSetup setup = new ConnectionSetup(context, settings, connections, peerLog, tls);
+        String protocol = tls.named("thrift (" + settings.protocol() + ")");
+        server.start(protocol, List.of(settings.port()), FIRST_READ_BYTES, setup);
     }
 
     /** Where it listens, also when the settings left the port to the system; to be asked after {@link #start}. */

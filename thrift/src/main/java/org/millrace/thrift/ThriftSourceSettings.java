@@ -2,16 +2,20 @@ package org.millrace.thrift;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.millrace.api.Settings;
 import org.millrace.codec.CodecLimits;
 import org.millrace.listener.IpFilter;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.TrafficWatch.Timeouts;
+import org.millrace.listener.tls.TlsSettings;
+import org.millrace.tls.ServerTls;
 
 /**
  * What a Thrift source is set to, Flume's keys first.
  *
  * @param port 0 lets the system choose one
+ * @param tls {@code ssl} and the other keys of TLS
  * @param codec {@code maxFrameBytes}, {@code maxBatchEvents}, {@code maxHeaderBytes}
  * @param maxReceiveBytes in frames that have not come in whole yet, all connections together
  * @param maxPipelined calls of one connection not answered yet; the next ones wait unread
@@ -20,6 +24,7 @@ import org.millrace.listener.TrafficWatch.Timeouts;
  */
 record ThriftSourceSettings(
         int port,
+        Optional<ServerTls> tls,
         WireProtocol protocol,
         CodecLimits codec,
         long maxReceiveBytes,
@@ -30,7 +35,6 @@ record ThriftSourceSettings(
     private static final int MAX_READ_BYTES = 256 << 10;
 
     static ThriftSourceSettings read(Settings settings) {
-        TcpSettings.refuseTls(settings);
         settings.notSupportedYet("kerberos", "agent-principal", "agent-keytab");
         String bind = settings.string("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
@@ -60,6 +64,7 @@ record ThriftSourceSettings(
                 "how long a frame may stop halfway before its connection is closed; 0: for ever");
         return new ThriftSourceSettings(
                 port,
+                Optional.ofNullable(TlsSettings.server(settings)),
                 protocol,
                 codec,
                 maxReceive,

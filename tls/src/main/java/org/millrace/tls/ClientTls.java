@@ -89,6 +89,17 @@ public final class ClientTls {
      * @param handshakeTimeout at least 1 ms
      */
     public SslHandler newHandler(String host, int port, Duration handshakeTimeout) {
+        SslHandler handler = new SslHandler(newEngine(host, port), false, TlsThreads.EXECUTOR);
+        handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        return handler;
+    }
+
+    /**
+     * An engine for a new connection whose bytes the caller moves.
+     *
+     * @param host the peer as it was named, for its certificate to be compared with
+     */
+    public SSLEngine newEngine(String host, int port) {
         SSLEngine engine = files.context().createSSLEngine(host, port);
         engine.setUseClientMode(true);
         SSLParameters parameters = offer.applyTo(engine.getSSLParameters(), files.context());
@@ -96,9 +107,7 @@ public final class ClientTls {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         engine.setSSLParameters(parameters);
-        SslHandler handler = new SslHandler(engine, false, TlsThreads.EXECUTOR);
-        handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        return handler;
+        return engine;
     }
 
     /** True if a connection failed for a reason that {@link #inWords} knows. */

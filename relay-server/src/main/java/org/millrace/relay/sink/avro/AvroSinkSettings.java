@@ -8,7 +8,7 @@ import org.millrace.api.Settings;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.ConnectionSettings.CompressionLayer;
 import org.millrace.client.RelayAddress;
-import org.millrace.relay.tls.TlsSettings;
+import org.millrace.listener.tls.TlsSettings;
 import org.millrace.tls.ClientTls;
 
 /**

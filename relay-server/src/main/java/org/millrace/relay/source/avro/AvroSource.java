@@ -11,7 +11,7 @@ import org.millrace.listener.PeerLog;
 import org.millrace.listener.PendingBytes;
 import org.millrace.listener.TcpServer;
 import org.millrace.listener.Transport;
-import org.millrace.relay.tls.TlsPeers;
+import org.millrace.listener.tls.SourceTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +40,9 @@ public final class AvroSource implements Source {
     public void start() throws StartException {
         ReceiveBudget budget = new ReceiveBudget(settings.maxReceiveBytes());
         AvroSourceFigures figures = new AvroSourceFigures(context.metrics(), budget);
-        TlsPeers tls = settings.tls()
-                .map(on -> new TlsPeers(log, context.metrics(), on, context.clock()))
-                .orElse(null);
+        SourceTls tls = SourceTls.of(context, log, settings.tls().orElse(null), peerLog);
         ConnectionSetup setup = new ConnectionSetup(context, settings, budget, figures, connections, peerLog, tls);
-        server.start(tls == null ? "avro" : "avro over TLS", List.of(settings.port()), FIRST_READ_BYTES, setup);
+        server.start(tls.named("avro"), List.of(settings.port()), FIRST_READ_BYTES, setup);
     }
 
     /** Where it listens, also when the settings left the port to the system; to be asked after {@link #start}. */

@@ -8,7 +8,7 @@ import org.millrace.codec.CodecLimits;
 import org.millrace.listener.IpFilter;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.TrafficWatch.Timeouts;
-import org.millrace.relay.tls.TlsSettings;
+import org.millrace.listener.tls.TlsSettings;
 import org.millrace.tls.ServerTls;
 
 /**

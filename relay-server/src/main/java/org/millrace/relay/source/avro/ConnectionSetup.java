@@ -20,10 +20,9 @@ import org.millrace.listener.PeerLog;
 import org.millrace.listener.PendingBytes;
 import org.millrace.listener.ReadGate;
 import org.millrace.listener.ReadGates;
-import org.millrace.listener.TcpServer;
 import org.millrace.listener.TrafficWatch;
+import org.millrace.listener.tls.SourceTls;
 import org.millrace.relay.source.avro.AvroSourceSettings.Compression;
-import org.millrace.relay.tls.TlsPeers;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {
@@ -35,12 +34,11 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final ConnectionFigures connections;
     private final PeerLog log;
     private final ReadGates gates;
-    private final @Nullable TlsPeers tls;
+    private final SourceTls tls;
     private final @Nullable DeflateLayer compression;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
     private final PeerProtocols protocols = new PeerProtocols();
 
-    /** @param tls null for none */
     ConnectionSetup(
             SourceContext context,
             AvroSourceSettings settings,
@@ -48,7 +46,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
             AvroSourceFigures figures,
             ConnectionFigures connections,
             PeerLog log,
-            @Nullable TlsPeers tls) {
+            SourceTls tls) {
         this.settings = settings;
         this.inlet = context.inlet();
         this.clock = context.clock();
@@ -70,11 +68,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(frames::isMidFrame, gate, settings.calls().timeouts(), connections, log, clock));
-        if (tls != null) {
-            pipeline.addLast("tls", tls.entrance(TcpServer.DRAIN, compression)); // adds compression where it is
-        } else if (compression != null) {
-            compression.addTo(pipeline, "traffic");
-        }
+        tls.addTo(pipeline, compression);
         pipeline.addLast("frames", frames);
         AvroCallDecoder calls = new AvroCallDecoder(settings.codec(), protocols);
         InletFlush flush = flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(inlet, loop));

@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.millrace.api.Settings;
 import org.millrace.listener.IpFilter;
 import org.millrace.listener.TcpSettings;
+import org.millrace.listener.tls.TlsSettings;
+import org.millrace.tls.ServerTls;
 
 /**
  * What an operator may set.
  *
  * @param port {@code port}
+ * @param tls {@code ssl} and the other keys of TLS
  * @param maxRequestBytes {@code maxRequestBytes}: the most content of a request, also once it is decompressed; no more than {@code
  *     maxReceiveBytes}
  * @param maxReceiveBytes {@code maxReceiveBytes}: content that is not in its channels yet, of all connections; with more a request is
@@ -22,6 +27,7 @@ import org.millrace.listener.TcpSettings;
  */
 record HttpSettings(
         int port,
+        Optional<ServerTls> tls,
         RequestHandler handler,
         long maxRequestBytes,
         long maxReceiveBytes,
@@ -44,8 +50,17 @@ record HttpSettings(
     private static final List<String> HANDLERS =
             List.of(JsonHandler.CLASS_NAME, BlobHandler.CLASS_NAME, BlobHandler.MORPHLINE_CLASS_NAME);
 
+    /** Flume's older names of keys, which it still takes, by those of today. */
+    private static final Map<String, String> OLDER_TLS_NAMES = Map.of(
+            "ssl", "enableSSL",
+            "keystore-password", "keystorePassword",
+            "exclude-protocols", "excludeProtocols");
+
+    private static final String JETTYS_TLS = "SslContextFactory.";
+
     static HttpSettings read(Settings settings) {
-        refuseTls(settings);
+        Optional<ServerTls> tls = Optional.ofNullable(TlsSettings.server(settings, OLDER_TLS_NAMES));
+        refuseJettysTls(settings);
         String bind = settings.string("bind").about("the address to listen on").orElse("0.0.0.0");
         int port = TcpSettings.port(settings);
         RequestHandler handler = handler(settings);
@@ -76,6 +91,7 @@ record HttpSettings(
         ignoreJetty(settings);
         return new HttpSettings(
                 port,
+                tls,
                 handler,
                 Math.min(maxRequest, maxReceive),
                 maxReceive,
@@ -133,14 +149,17 @@ record HttpSettings(
                 .toList();
     }
 
-    private static void refuseTls(Settings settings) {
-        TcpSettings.refuseTls(settings);
-        settings.notSupportedYet("enableSSL", "excludeProtocols", "keystorePassword");
-        settings.define("SslContextFactory.<PROPERTY>", "nothing", "not supported yet");
-        settings.under("SslContextFactory.")
+    /** To go on without what they ask for would not be safe. */
+    private static void refuseJettysTls(Settings settings) {
+        settings.define(
+                JETTYS_TLS + "<PROPERTY>", "nothing", "there is no Jetty: what it would do is done by the keys of TLS");
+        settings.under(JETTYS_TLS)
                 .all()
                 .keySet()
-                .forEach(key -> settings.notSupportedYet("SslContextFactory." + key));
+                .forEach(key -> settings.problem(
+                        JETTYS_TLS + key,
+                        "there is no Jetty (expected: client-auth, include-protocols, exclude-protocols,"
+                                + " include-cipher-suites or exclude-cipher-suites)"));
     }
 
     /** Flume sets properties of Jetty's objects by these. */

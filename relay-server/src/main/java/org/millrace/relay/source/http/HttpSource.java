@@ -22,6 +22,7 @@ import org.millrace.listener.ReadGates;
 import org.millrace.listener.TcpServer;
 import org.millrace.listener.TrafficWatch;
 import org.millrace.listener.Transport;
+import org.millrace.listener.tls.SourceTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,12 @@ final class HttpSource implements Source {
 
     @Override
     public void start() throws StartException {
-        server.start("http", List.of(settings.port()), FIRST_READ_BYTES, this::build);
+        SourceTls tls = SourceTls.of(context, log, settings.tls().orElse(null), peerLog);
+        server.start(
+                tls.named("http"),
+                List.of(settings.port()),
+                FIRST_READ_BYTES,
+                connection -> build(connection, tls));
     }
 
     InetSocketAddress boundAddress() {
@@ -67,7 +73,7 @@ final class HttpSource implements Source {
         server.close();
     }
 
-    private void build(Channel connection) {
+    private void build(Channel connection, SourceTls tls) {
         ReadGate gate = gates.open(connection, 1);
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
@@ -84,6 +90,7 @@ final class HttpSource implements Source {
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(requests::isMidRequest, gate, timeouts, connections, peerLog, context.clock()));
+        tls.addTo(pipeline, null);
         pipeline.addLast("http", new HttpServerCodec(limits));
         pipeline.addLast("one-at-a-time", new FlowControlHandler());
         pipeline.addLast("requests", requests);

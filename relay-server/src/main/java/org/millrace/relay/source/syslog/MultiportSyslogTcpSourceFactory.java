@@ -14,6 +14,7 @@ import org.millrace.api.SourceContext;
 import org.millrace.listener.StreamSettings;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.Transport;
+import org.millrace.listener.tls.TlsSettings;
 
 /** Makes syslog sources for connections to several ports, with Flume's keys and defaults, and limits of ours. */
 public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.OfSource {
@@ -31,7 +32,6 @@ public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.O
 
     @Override
     public Source create(SourceContext context, Settings settings) {
-        TcpSettings.refuseTls(settings);
         String host = SyslogSettings.host(settings);
         List<Integer> ports = settings.value(
                         "ports",
@@ -56,6 +56,7 @@ public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.O
         SyslogTcpSettings all = new SyslogTcpSettings(
                 Dialect.MULTIPORT,
                 ports,
+                TlsSettings.server(settings),
                 eventBytes,
                 batchEvents,
                 SyslogSettings.takesCounts(settings),

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.millrace.listener.StreamSettings;
+import org.millrace.tls.ServerTls;
 
 /**
  * What an operator may set for the sources that take connections.
  *
  * @param ports to listen on
+ * @param tls {@code ssl} and the other keys of TLS; null without
  * @param eventBytes {@code eventSize}
  * @param batchEvents {@code batchSize}
  * @param takesCounts {@code octetCounting}
@@ -22,6 +24,7 @@ import org.millrace.listener.StreamSettings;
 record SyslogTcpSettings(
         Dialect dialect,
         List<Integer> ports,
+        @Nullable ServerTls tls,
         int eventBytes,
         int batchEvents,
         boolean takesCounts,

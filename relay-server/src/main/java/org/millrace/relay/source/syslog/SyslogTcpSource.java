@@ -23,6 +23,7 @@ import org.millrace.listener.SourceBatches;
 import org.millrace.listener.TcpServer;
 import org.millrace.listener.TrafficWatch;
 import org.millrace.listener.Transport;
+import org.millrace.listener.tls.SourceTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,12 @@ class SyslogTcpSource implements Source {
 
     @Override
     public void start() throws StartException {
-        server.start("syslog", settings.ports(), settings.firstReadBytes(), this::build);
+        SourceTls tls = SourceTls.of(context, log, settings.tls(), peerLog);
+        server.start(
+                tls.named("syslog"),
+                settings.ports(),
+                settings.firstReadBytes(),
+                connection -> build(connection, tls));
     }
 
     List<InetSocketAddress> boundAddresses() {
@@ -72,7 +78,7 @@ class SyslogTcpSource implements Source {
         batches.abandon();
     }
 
-    private void build(Channel connection) {
+    private void build(Channel connection, SourceTls tls) {
         InetSocketAddress local = (InetSocketAddress) connection.localAddress();
         InetAddress peer = ((InetSocketAddress) connection.remoteAddress()).getAddress();
         ReadGate gate = gates.open(connection, SyslogConnection.MAX_BATCHES);
@@ -83,6 +89,7 @@ class SyslogTcpSource implements Source {
                 "traffic",
                 new TrafficWatch(
                         () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
+        tls.addTo(pipeline, null);
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));
         if (peerHeaders.needName()) {

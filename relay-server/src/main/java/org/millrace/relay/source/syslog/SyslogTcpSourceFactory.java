@@ -10,6 +10,7 @@ import org.millrace.api.SourceContext;
 import org.millrace.listener.StreamSettings;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.Transport;
+import org.millrace.listener.tls.TlsSettings;
 
 /** Makes syslog sources for connections to one port, with Flume's keys and defaults, and limits of ours. */
 public final class SyslogTcpSourceFactory implements ComponentFactory.OfSource {
@@ -28,7 +29,6 @@ public final class SyslogTcpSourceFactory implements ComponentFactory.OfSource {
 
     @Override
     public Source create(SourceContext context, Settings settings) {
-        TcpSettings.refuseTls(settings);
         String host = SyslogSettings.host(settings);
         int port = TcpSettings.port(settings);
         int eventBytes = SyslogSettings.eventBytes(settings);
@@ -42,6 +42,7 @@ public final class SyslogTcpSourceFactory implements ComponentFactory.OfSource {
         SyslogTcpSettings all = new SyslogTcpSettings(
                 Dialect.PLAIN,
                 List.of(port),
+                TlsSettings.server(settings),
                 eventBytes,
                 batchEvents,
                 takesCounts,

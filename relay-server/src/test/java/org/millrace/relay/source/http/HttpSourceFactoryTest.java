@@ -108,19 +108,23 @@ class HttpSourceFactoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ssl",
-                "enableSSL",
-                "keystore",
-                "keystorePassword",
-                "excludeProtocols",
-                "SslContextFactory.includeProtocols"
-            })
-    void tlsIsNotSupportedYet(String key) {
+    @ValueSource(strings = {"keystore", "keystorePassword", "excludeProtocols", "include-cipher-suites"})
+    void withoutSslItsKeysAreKnownAndHaveNoEffect(String key) {
         create(Map.of("port", "0", key, "x"));
 
-        assertThat(problems.problems()).containsExactly(key + ": not supported yet");
+        assertThat(problems.problems()).isEmpty();
+        assertThat(problems.notes()).containsExactly(key + ": has no effect: ssl is false");
+    }
+
+    /** To go on without a certificate that was asked for would not be safe. */
+    @Test
+    void whatFlumeWouldSayToJettysTlsIsRefused() {
+        create(Map.of("port", "0", "SslContextFactory.NeedClientAuth", "true"));
+
+        assertThat(problems.problems())
+                .singleElement()
+                .asString()
+                .startsWith("SslContextFactory.NeedClientAuth: there is no Jetty (expected: client-auth, ");
     }
 
     private void create(Map<String, String> values) {

@@ -133,11 +133,14 @@ class SyslogFactoriesTest {
     }
 
     @Test
-    void tlsIsNotSupportedYet() {
-        create(TCP, Map.of("port", "10514", "ssl", "true"));
-        create(MULTIPORT, Map.of("ports", "10514", "keystore", "x"));
+    void withoutSslItsKeysAreKnownAndHaveNoEffect() {
+        create(TCP, Map.of("port", "10514", "ssl", "false", "keystore", "x"));
+        create(MULTIPORT, Map.of("ports", "10514", "keystore-password", "x"));
 
-        assertThat(problems.problems()).containsExactly("ssl: not supported yet", "keystore: not supported yet");
+        assertThat(problems.problems()).isEmpty();
+        assertThat(problems.notes())
+                .containsExactly(
+                        "keystore: has no effect: ssl is false", "keystore-password: has no effect: ssl is false");
     }
 
     private void assertBad(

@@ -1,4 +1,4 @@
-package org.millrace.relay.tls;
+package org.millrace.listener.tls;
 
 import com.codahale.metrics.Counter;
 import io.netty.channel.Channel;
@@ -16,7 +16,10 @@ import org.millrace.tls.TlsListener;
 import org.slf4j.Logger;
 
 /** TLS of a source that has started: counts its handshakes, and tells an operator of peers with which there was none: of each now and then. Thread-safe. */
-public final class TlsPeers implements TlsListener {
+final class TlsPeers implements TlsListener {
+    /** Counts connections that were refused as only one of the two ends speaks TLS, or as there was no handshake. */
+    static final String REFUSED = "connectionsRefused.tls";
+
     private static final Duration NOW_AND_THEN = Duration.ofSeconds(60);
 
     private final Logger log;
@@ -27,12 +30,12 @@ public final class TlsPeers implements TlsListener {
     private final PeerPace pace;
 
     /** @param log of the source; its figures appear from now on */
-    public TlsPeers(Logger log, ComponentMetrics metrics, ServerTls tls, InstantSource clock) {
+    TlsPeers(Logger log, ComponentMetrics metrics, ServerTls tls, InstantSource clock) {
         this.log = log;
         this.tls = tls;
         this.source = metrics.component();
         this.handshakes = metrics.counter("tlsHandshakes");
-        this.refused = metrics.counter("connectionsRefused.tls");
+        this.refused = metrics.counter(REFUSED);
         this.pace = new PeerPace(clock, NOW_AND_THEN);
         metrics.gauge("tlsHandshakesUnderWay", tls::handshakes);
         metrics.gauge(
@@ -43,7 +46,7 @@ public final class TlsPeers implements TlsListener {
     }
 
     /** The handler for an accepted connection, as {@link ServerTls#entrance} has it. */
-    public ChannelHandler entrance(Object leaving, ServerTls.@Nullable Compression compression) {
+    ChannelHandler entrance(Object leaving, ServerTls.@Nullable Compression compression) {
         return tls.entrance(this, leaving, compression);
     }
 
