@@ -126,8 +126,18 @@ class ThriftSinkIT {
     @Test
     void anEventThatThePeerRefusesWhileItTakesOthersIsADeadLetterAfterItsTries() throws Exception {
         try (SourceUnderTest source = new SourceUnderTest("maxHeaderBytes", "100")) {
-            start(source.port(), "batch-size", "4", "max-in-flight", "1",
-                    "deadLetter.type", "channel", "deadLetter.channel", "letters", "deadLetter.maxTries", "2");
+            start(
+                    source.port(),
+                    "batch-size",
+                    "4",
+                    "max-in-flight",
+                    "1",
+                    "deadLetter.type",
+                    "channel",
+                    "deadLetter.channel",
+                    "letters",
+                    "deadLetter.maxTries",
+                    "2");
             put("1");
             channel.submit(Batches.of(Map.of("k", "v".repeat(200)), "bad"));
             put("2", "3", "4");
@@ -136,11 +146,17 @@ class ThriftSinkIT {
 
             assertThat(source.inlet.bodies()).containsExactly("1", "2", "3", "4");
             assertThat(deadLetters.bodies()).containsExactly("bad");
-            assertThat(deadLetters.headers()).singleElement().satisfies(headers -> assertThat(headers)
-                    .containsEntry("deadLetter.sink", "k1")
-                    .containsEntry("deadLetter.tries", "2")
-                    .hasEntrySatisfying("deadLetter.reason", reason -> assertThat(reason)
-                            .isEqualTo("the peer takes other events and not this one: the peer answered ERROR")));
+            assertThat(deadLetters.headers())
+                    .singleElement()
+                    .satisfies(
+                            headers -> assertThat(headers)
+                                    .containsEntry("deadLetter.sink", "k1")
+                                    .containsEntry("deadLetter.tries", "2")
+                                    .hasEntrySatisfying(
+                                            "deadLetter.reason",
+                                            reason -> assertThat(reason)
+                                                    .isEqualTo(
+                                                            "the peer takes other events and not this one: the peer answered ERROR")));
             assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
             assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
         }
@@ -254,8 +270,8 @@ class ThriftSinkIT {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        SinkContext context = new SinkContext(
-                "a1", "k1", channel, metrics, InstantSource.system(), (key, name) -> deadLetters);
+        SinkContext context =
+                new SinkContext("a1", "k1", channel, metrics, InstantSource.system(), (key, name) -> deadLetters);
         Settings settings = problems.settings(values);
         sink = new ThriftSink(context, ThriftSinkSettings.read(settings), DeadLetters.read(context, settings));
         assertThat(problems.problems()).isEmpty();
