@@ -157,14 +157,14 @@ class TlsSourcesIT {
                 a.sinks.r.hostname = 127.0.0.1
                 a.sinks.r.port = %8$d
                 """.formatted(
-                        ports.http(),
-                        ports.syslog(),
-                        ports.multiport(),
-                        ports.thrift(),
-                        nextPort,
-                        trust,
-                        PASSWORD,
-                        recorderPort)
+                                ports.http(),
+                                ports.syslog(),
+                                ports.multiport(),
+                                ports.thrift(),
+                                nextPort,
+                                trust,
+                                PASSWORD,
+                                recorderPort)
                 + secured("h", "c", keys)
                 + secured("s", "c", keys)
                 + secured("m", "c", keys)

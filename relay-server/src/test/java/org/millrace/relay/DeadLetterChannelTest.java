@@ -88,7 +88,9 @@ class DeadLetterChannelTest {
         List<Drainer> asListed = Drainer.of(assembled(FILE));
         assertThat(asListed).extracting(Drainer::title).containsExactly("sink dead", "sink k");
         assertThat(Drainer.upstreamFirst(asListed)).extracting(Drainer::title).containsExactly("sink k", "sink dead");
-        assertThat(Drainer.upstreamFirst(asListed)).extracting(Drainer::feedsOthers).containsExactly(true, false);
+        assertThat(Drainer.upstreamFirst(asListed))
+                .extracting(Drainer::feedsOthers)
+                .containsExactly(true, false);
     }
 
     @Test
@@ -107,7 +109,8 @@ class DeadLetterChannelTest {
         relay = started(assembled(FILE));
         await().until(() -> deadLines().size() == EVENTS);
         Assembly running = relay.running();
-        Assembly next = assembled(FILE.replace("c2.type = memory", "c2.type = memory\na.channels.c2.capacity = 700"), running);
+        Assembly next =
+                assembled(FILE.replace("c2.type = memory", "c2.type = memory\na.channels.c2.capacity = 700"), running);
         List<String> steps = Plan.between(running, next).changes().stream()
                 .map(Plan.Step::toString)
                 .toList();
@@ -119,7 +122,8 @@ class DeadLetterChannelTest {
         relay.reload(next);
         assertThat(sink(next, "k")).isNotSameAs(sink(running, "k"));
         assertThat(deadLines()).hasSize(EVENTS);
-        assertThat(Plan.between(relay.running(), assembled(FILE, relay.running())).changes())
+        assertThat(Plan.between(relay.running(), assembled(FILE, relay.running()))
+                        .changes())
                 .hasSize(3);
     }
 
@@ -150,7 +154,7 @@ class DeadLetterChannelTest {
     @Test
     void aChannelFromWhichEventsComeBackByOtherSinksIsRefused() throws IOException {
         assertThat(mistakes(FILE.replace("a.channels = c1 c2", "a.channels = c1 c2 c3")
-                        .replace("a.sinks = dead k", "a.sinks = k dead last")
+                                .replace("a.sinks = dead k", "a.sinks = k dead last")
                         + """
                         a.channels.c3.type = memory
                         a.sinks.dead.deadLetter.type = channel
@@ -161,8 +165,9 @@ class DeadLetterChannelTest {
                         a.sinks.last.deadLetter.type = channel
                         a.sinks.last.deadLetter.channel = c1
                         """))
-                .containsExactly("26: a.sinks.last.deadLetter.channel: c1 (expected: a channel from which events do not come back to c3: "
-                        + "sink k takes from c1 and puts into c2, sink dead takes from c2 and puts into c3)");
+                .containsExactly(
+                        "26: a.sinks.last.deadLetter.channel: c1 (expected: a channel from which events do not come back to c3: "
+                                + "sink k takes from c1 and puts into c2, sink dead takes from c2 and puts into c3)");
     }
 
     @Test
@@ -177,8 +182,10 @@ class DeadLetterChannelTest {
     @Test
     void thatAChannelInMemoryLosesItsDeadLettersIsSaid() throws IOException {
         assertThat(read(FILE, false, null).findings().notes().stream().map(Object::toString))
-                .anySatisfy(line -> assertThat(line)
-                        .contains("a.sinks.k.deadLetter.channel: c2 loses what it holds in memory when the process ends"));
+                .anySatisfy(
+                        line -> assertThat(line)
+                                .contains(
+                                        "a.sinks.k.deadLetter.channel: c2 loses what it holds in memory when the process ends"));
     }
 
     private List<String> deadLines() throws IOException {
@@ -215,8 +222,7 @@ class DeadLetterChannelTest {
     }
 
     private Configuration read(String text, boolean lenient, @Nullable Assembly running) throws IOException {
-        Path file = Files.writeString(
-                directory.resolve("a.properties"), text.replace("DIR", directory.toString()));
+        Path file = Files.writeString(directory.resolve("a.properties"), text.replace("DIR", directory.toString()));
         return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), lenient),
                 new Environment(Map.of(), new Properties()),

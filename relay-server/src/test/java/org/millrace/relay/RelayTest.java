@@ -96,7 +96,14 @@ class RelayTest {
         Assembly made = assembly(FILE.replace("c1.type = memory", "c1.type = kept"));
         SinkPart part = made.sinks().get(0);
         SinkPart failing = new SinkPart(
-                "k1", "fails", new FailingSink(), part.channel(), part.reader(), List.of(), part.metrics(), part.values());
+                "k1",
+                "fails",
+                new FailingSink(),
+                part.channel(),
+                part.reader(),
+                List.of(),
+                part.metrics(),
+                part.values());
         Assembly assembly = new Assembly("a", made.channels(), List.of(failing), List.of(), made.sources());
         Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
         relay.start();

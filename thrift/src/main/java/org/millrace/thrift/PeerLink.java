@@ -46,10 +46,7 @@ final class PeerLink {
         try {
             settings.tls().ifPresent(ClientTls::refresh);
             open = PeerConnection.open(
-                    settings.hostname(),
-                    settings.port(),
-                    settings.tls().orElse(null),
-                    settings.connectTimeout());
+                    settings.hostname(), settings.port(), settings.tls().orElse(null), settings.connectTimeout());
         } catch (IOException e) {
             context.metrics().connectionsFailed.inc();
             throw failure("no connection to " + this + why(e), e);

@@ -33,9 +33,12 @@ final class TlsWire implements Wire {
     TlsWire(SocketChannel socket, SSLEngine engine) throws IOException {
         this.socket = socket;
         this.engine = engine;
-        this.received = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
-        this.opened = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize()).flip();
-        this.sealed = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
+        this.received =
+                ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
+        this.opened = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize())
+                .flip();
+        this.sealed =
+                ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
         engine.beginHandshake();
     }
 
@@ -154,8 +157,8 @@ final class TlsWire implements Wire {
                 case CLOSED -> {
                     return Opening.ENDED;
                 }
-                case BUFFER_OVERFLOW -> opened =
-                        larger(opened, engine.getSession().getApplicationBufferSize());
+                case BUFFER_OVERFLOW ->
+                    opened = larger(opened, engine.getSession().getApplicationBufferSize());
                 case BUFFER_UNDERFLOW -> {
                     int bytes = receive();
                     if (bytes <= 0) {

@@ -222,13 +222,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "kerberos",
-                "client-principal",
-                "client-keytab",
-                "server-principal"
-            })
+    @ValueSource(strings = {"kerberos", "client-principal", "client-keytab", "server-principal"})
     void kerberosOfTheSinkIsRefusedUntilItWorks(String key) {
         sink(key, "true");
 

@@ -32,6 +32,8 @@ import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink.Drain;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.StartException;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
@@ -63,9 +65,8 @@ class ThriftTlsIT {
                 FakeChannel channel = new FakeChannel("c1")) {
             ThriftSink sink = sink(channel, source.port(), "batch-size", "100", "request-timeout", "60000");
             for (int i = 0; i < 10; i++) {
-                channel.submit(Batches.of(IntStream.range(0, 100)
-                        .mapToObj(n -> "event " + n)
-                        .toArray(String[]::new)));
+                channel.submit(Batches.of(
+                        IntStream.range(0, 100).mapToObj(n -> "event " + n).toArray(String[]::new)));
             }
             channel.submit(Batches.of("x".repeat(1_000_000)));
             while (sink.drain() != Drain.IDLE) {
@@ -93,8 +94,8 @@ class ThriftTlsIT {
 
     @Test
     void whoShowsNoCertificateIsTurnedAwayWhereOneIsRequired() throws Exception {
-        try (SourceUnderTest source =
-                        source("client-auth", "required", "truststore", trust.toString(), "truststore-password", PASSWORD);
+        try (SourceUnderTest source = source(
+                        "client-auth", "required", "truststore", trust.toString(), "truststore-password", PASSWORD);
                 FakeChannel channel = new FakeChannel("c1")) {
             ThriftSink nobody = sink(channel, source.port());
             channel.submit(Batches.of("I am nobody"));
@@ -138,8 +139,9 @@ class ThriftTlsIT {
 
     @Test
     void anotherHostThanItsCertificateNamesIsRefusedWhereThatIsAskedFor() throws Exception {
-        Path elsewhere =
-                authority.issue("elsewhere", "-ext", "san=dns:elsewhere.example").store("JKS");
+        Path elsewhere = authority
+                .issue("elsewhere", "-ext", "san=dns:elsewhere.example")
+                .store("JKS");
         try (SourceUnderTest source = source("keystore", elsewhere.toString());
                 FakeChannel channel = new FakeChannel("c1")) {
             ThriftSink strict = sink(channel, source.port(), "verify-hostname", "true");
@@ -286,8 +288,10 @@ class ThriftTlsIT {
         return new SourceUnderTest(keys.toArray(new String[0]));
     }
 
-    private ThriftSink sink(FakeChannel channel, int port, String... more) {
-        ThriftSink sink = new ThriftSink(context(channel), settings(port, more));
+    private ThriftSink sink(FakeChannel channel, int port, String... more) throws StartException {
+        SinkContext context = context(channel);
+        DeadLetters none = DeadLetters.read(context, new RecordedProblems().settings(Map.of()));
+        ThriftSink sink = new ThriftSink(context, settings(port, more), none);
         sink.start();
         return sink;
     }
@@ -318,8 +322,7 @@ class ThriftTlsIT {
     }
 
     private static SSLSocket connect(SourceUnderTest source) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) client.context().getSocketFactory().createSocket("127.0.0.1", source.port());
+        SSLSocket socket = (SSLSocket) client.context().getSocketFactory().createSocket("127.0.0.1", source.port());
         socket.setSoTimeout(60_000);
         try {
             socket.startHandshake();

@@ -62,8 +62,8 @@ public final class TlsSettings implements KeyReader {
     }
 
     private @Nullable String read(Key key, String name, String meaning, @Nullable String byDefault) {
-        Settings.Value<String> value =
-                settings.value(name, key.expected(), UnaryOperator.identity(), "").about(meaning);
+        Settings.Value<String> value = settings.value(name, key.expected(), UnaryOperator.identity(), "")
+                .about(meaning);
         if (byDefault != null) {
             value.byDefault(byDefault);
         }

@@ -17,8 +17,8 @@ import org.millrace.testkit.TestCertificates;
 import org.millrace.tls.ServerTls;
 
 class TlsSettingsTest {
-    private static final Map<String, String> OLDER =
-            Map.of("ssl", "enableSSL", "keystore-password", "keystorePassword", "exclude-protocols", "excludeProtocols");
+    private static final Map<String, String> OLDER = Map.of(
+            "ssl", "enableSSL", "keystore-password", "keystorePassword", "exclude-protocols", "excludeProtocols");
 
     private static String store;
 
@@ -40,7 +40,16 @@ class TlsSettingsTest {
     @Test
     void theNewerNameCountsWhereBothAreThere() {
         String[] keys = {
-            "ssl", "true", "enableSSL", "false", "keystore", store, "keystore-password", PASSWORD, "keystorePassword", "x"
+            "ssl",
+            "true",
+            "enableSSL",
+            "false",
+            "keystore",
+            store,
+            "keystore-password",
+            PASSWORD,
+            "keystorePassword",
+            "x"
         };
 
         assertThat(server(keys)).isNotNull();

@@ -123,8 +123,8 @@ public record Plan(List<Step> steps) {
             why.add("its channel " + now.channel().name() + " is restarted");
         }
         for (Channel channel : now.destinations()) {
-            boolean isThere = old.destinations().stream()
-                    .anyMatch(before -> before.name().equals(channel.name()));
+            boolean isThere =
+                    old.destinations().stream().anyMatch(before -> before.name().equals(channel.name()));
             if (isThere && !old.destinations().contains(channel)) {
                 why.add("channel " + channel.name() + ", which it puts into, is restarted");
             }

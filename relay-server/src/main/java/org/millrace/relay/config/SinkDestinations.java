@@ -50,13 +50,20 @@ final class SinkDestinations {
             if (name.equals(from)) {
                 lines.problem(
                         key,
-                        name + " (expected: another channel than the sink's own, from which it would take the events again)");
+                        name
+                                + " (expected: another channel than the sink's own, from which it would take the events again)");
                 return null;
             }
             List<Way> back = waysBack(name, from);
             if (back != null) {
-                lines.problem(key, name + " (expected: a channel from which events do not come back to " + from + ": "
-                        + String.join(", ", back.stream().map(SinkDestinations::told).toList()) + ")");
+                lines.problem(
+                        key,
+                        name + " (expected: a channel from which events do not come back to " + from + ": "
+                                + String.join(
+                                        ", ",
+                                        back.stream()
+                                                .map(SinkDestinations::told)
+                                                .toList()) + ")");
                 return null;
             }
             ways.add(new Way(from, name, sink));

@@ -45,8 +45,7 @@ final class Sinks {
         ChannelReader reader = reader(lines, channel);
         SinkMetrics metrics = new SinkMetrics(name, new MetricRegistry());
         SinkDestinations.OfSink puts = destinations.new OfSink(lines, name, channelName);
-        SinkContext context =
-                new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock(), puts);
+        SinkContext context = new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock(), puts);
         Sink sink = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         lines.noteEmptyValues();

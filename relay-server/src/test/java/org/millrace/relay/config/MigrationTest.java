@@ -121,13 +121,12 @@ class MigrationTest {
                         "processor.type = failover",
                         "processor.type = load_balance\na.sinkgroups.g.processor.selector = org.example.Mine",
                         "a selector of one's own"),
-                mistake(
-                        "i.type = timestamp",
-                        "i.type = regex_extractor\na.sources.r1.interceptors.i.regex = (.)\n"
-                                + "a.sources.r1.interceptors.i.serializers = s\n"
-                                + "a.sources.r1.interceptors.i.serializers.s.name = n\n"
-                                + "a.sources.r1.interceptors.i.serializers.s.type = org.example.Mine",
-                        "a part written for Flume, of a kind that plug-ins cannot bring"),
+                mistake("i.type = timestamp", """
+                        i.type = regex_extractor
+                        a.sources.r1.interceptors.i.regex = (.)
+                        a.sources.r1.interceptors.i.serializers = s
+                        a.sources.r1.interceptors.i.serializers.s.name = n
+                        a.sources.r1.interceptors.i.serializers.s.type = org.example.Mine""", "a part written for Flume, of a kind that plug-ins cannot bring"),
                 mistake("a.sinkgroups = g", "a.sinkgroups = h", "a component that is configured but not listed"),
                 mistake("processor.priority.k2 = 5", "processor.maxpenalty = x", "a mistake in a sink group"),
                 mistake(

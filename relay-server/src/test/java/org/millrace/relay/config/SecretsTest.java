@@ -51,8 +51,7 @@ class SecretsTest {
     void aComponentCanShowItsValuesWithoutWhatConfigFiltersGave() {
         Findings findings = new Findings();
         findings.keepSecret("open-sesame");
-        Settings settings =
-                new ComponentSettings("a.sinks.k.", Map.of(), new Place("f", 1), findings).settings();
+        Settings settings = new ComponentSettings("a.sinks.k.", Map.of(), new Place("f", 1), findings).settings();
         assertThat(settings.masked("http://h/open-sesame")).isEqualTo("http://h/******");
         assertThat(settings.under("x.").masked("open-sesame")).isEqualTo("******");
     }

@@ -140,9 +140,8 @@ class SinkGroupsTest {
                 .asString()
                 .startsWith("24: a.sinkgroups.g.processor.priority.k1: 10, which k2 has already");
         assertThat(mistakes(FAILOVER.replace("priority.k2 = 5", "priority.k3 = 5")))
-                .containsExactly(
-                        "25: a.sinkgroups.g.processor.priority.k3: unknown key"
-                                + " (did you mean a.sinkgroups.g.processor.priority.k1?)");
+                .containsExactly("25: a.sinkgroups.g.processor.priority.k3: unknown key"
+                        + " (did you mean a.sinkgroups.g.processor.priority.k1?)");
     }
 
     @Test

@@ -120,7 +120,9 @@ class LetterChannelTest {
             for (String body : bodies) {
                 refuse(dead, body);
             }
-            assertThatThrownBy(dead::settle).isInstanceOf(DeliveryException.class).hasMessageContaining("c2");
+            assertThatThrownBy(dead::settle)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("c2");
             dead.rolledBack();
             List<String> taken = new ArrayList<>(take(small));
             assertThat(taken).containsExactly("1", "2", "3", "4");
@@ -146,8 +148,9 @@ class LetterChannelTest {
         refuse(dead, "well", Map.of(), true);
         dead.settle();
         dead.committed();
-        assertThat(channel.headers()).singleElement().satisfies(headers -> assertThat(headers)
-                .containsEntry("deadLetter.tries", "3"));
+        assertThat(channel.headers())
+                .singleElement()
+                .satisfies(headers -> assertThat(headers).containsEntry("deadLetter.tries", "3"));
         dead.close();
     }
 
@@ -169,8 +172,7 @@ class LetterChannelTest {
     }
 
     private DeadLetters letters(Destinations destinations) {
-        SinkContext context =
-                new SinkContext("a1", "k1", new FakeChannel("c1"), metrics, clock, destinations);
+        SinkContext context = new SinkContext("a1", "k1", new FakeChannel("c1"), metrics, clock, destinations);
         return DeadLetters.read(
                 context, problems.settings(Map.of("deadLetter.type", "channel", "deadLetter.channel", "c2")));
     }
@@ -195,7 +197,8 @@ class LetterChannelTest {
 
     private static void refuse(DeadLetters dead, String body, Map<String, String> headers, boolean mayHeal) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
-            EventBatch batch = builder.add(headers, body.getBytes(StandardCharsets.UTF_8)).build();
+            EventBatch batch =
+                    builder.add(headers, body.getBytes(StandardCharsets.UTF_8)).build();
             EventReader event = batch.reader();
             event.next();
             dead.refuse(event, "reason of " + body, mayHeal);

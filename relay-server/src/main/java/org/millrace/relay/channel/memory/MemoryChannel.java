@@ -161,7 +161,7 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
 
     @Override
     public long eventsInMemory() {
-        return read(room::events);
+        return shared.read(room::events);
     }
 
     @Override

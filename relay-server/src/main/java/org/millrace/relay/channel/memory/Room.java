@@ -44,7 +44,7 @@ final class Room {
     }
 
     long events() {
-        return events;
+        return heap.events();
     }
 
     long bodyBytes() {
@@ -82,8 +82,8 @@ final class Room {
                     + ByteLimits.BYTE_CAPACITY + ")";
         }
         if (!heap.hasRoomForBytes(put)) {
-            return "no room for " + put.encodedBytes() + " bytes of events with headers, " + heap.encodedBytes() + " of "
-                    + limits.bytes().heapBytes() + " are there (drain it faster, or raise the agent's heap)";
+            return "no room for " + put.encodedBytes() + " bytes of events with headers, " + heap.encodedBytes()
+                    + " of " + limits.bytes().heapBytes() + " are there (drain it faster, or raise the agent's heap)";
         }
         return "no room for " + put.events() + " events while others wait (drain it faster, or raise " + keyPrefix
                 + EventCapacity.CAPACITY + ")";

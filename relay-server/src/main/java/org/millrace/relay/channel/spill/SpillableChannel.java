@@ -70,7 +70,7 @@ final class SpillableChannel implements Channel {
 
     @Override
     public long eventsInMemory() {
-        return read(room::memoryEvents);
+        return shared.read(room::memoryEvents);
     }
 
     @Override

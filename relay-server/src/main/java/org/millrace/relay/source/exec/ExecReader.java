@@ -33,6 +33,7 @@ final class ExecReader implements BatchReader {
     private volatile boolean isStopping;
     /** The next step is taken then, if the command still has its output open. */
     private long hurryNanos;
+
     private boolean isKilled;
     private long startAgainNanos;
     private long linesCut;

@@ -170,7 +170,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             refuse(e.status(), String.valueOf(e.getMessage()));
             return;
         }
-        if (stored.isDone()) { // without a pause in reading, whose end would have the next request read from within this one
+        if (stored
+                .isDone()) { // without a pause in reading, whose end would have the next request read from within this
+            // one
             settle(events, stored.handle((done, failure) -> failure).join());
             return;
         }

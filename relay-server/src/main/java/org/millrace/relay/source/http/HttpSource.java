@@ -58,10 +58,7 @@ final class HttpSource implements Source {
     public void start() throws StartException {
         SourceTls tls = SourceTls.of(context, log, settings.tls().orElse(null), peerLog);
         server.start(
-                tls.named("http"),
-                List.of(settings.port()),
-                FIRST_READ_BYTES,
-                connection -> build(connection, tls));
+                tls.named("http"), List.of(settings.port()), FIRST_READ_BYTES, connection -> build(connection, tls));
     }
 
     InetSocketAddress boundAddress() {

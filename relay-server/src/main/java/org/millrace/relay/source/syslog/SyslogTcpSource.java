@@ -62,10 +62,7 @@ class SyslogTcpSource implements Source {
     public void start() throws StartException {
         SourceTls tls = SourceTls.of(context, log, settings.tls(), peerLog);
         server.start(
-                tls.named("syslog"),
-                settings.ports(),
-                settings.firstReadBytes(),
-                connection -> build(connection, tls));
+                tls.named("syslog"), settings.ports(), settings.firstReadBytes(), connection -> build(connection, tls));
     }
 
     List<InetSocketAddress> boundAddresses() {

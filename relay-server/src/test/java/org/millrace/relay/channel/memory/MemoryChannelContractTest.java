@@ -14,8 +14,8 @@ import org.millrace.testkit.ChannelContract;
 class MemoryChannelContractTest extends ChannelContract {
     @Override
     protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
-        MemoryLimits limits =
-                new MemoryLimits(new EventCapacity(capacity, transactionCapacity, keepAlive), new ByteLimits(1 << 20, 1 << 20));
+        MemoryLimits limits = new MemoryLimits(
+                new EventCapacity(capacity, transactionCapacity, keepAlive), new ByteLimits(1 << 20, 1 << 20));
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         return new MemoryChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()), limits, new DaemonTimer("channel-c1"));

@@ -16,8 +16,8 @@ import org.millrace.api.ChannelFullException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.Transaction;
 import org.millrace.api.support.EventCapacity;
-import org.millrace.relay.channel.heap.ByteLimits;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.channel.heap.ByteLimits;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.FakeTimer;
@@ -30,7 +30,8 @@ class MemoryChannelTest {
     private final MetricRegistry registry = new MetricRegistry();
     private final ChannelMetrics metrics = new ChannelMetrics("c1", registry);
     private final ReleaseCheck releases = new ReleaseCheck();
-    private final MemoryChannel channel = channel(new MemoryLimits(new EventCapacity(10, 10, KEEP_ALIVE), new ByteLimits(1000, 2000)));
+    private final MemoryChannel channel =
+            channel(new MemoryLimits(new EventCapacity(10, 10, KEEP_ALIVE), new ByteLimits(1000, 2000)));
 
     @AfterEach
     void everythingIsGivenBack() {

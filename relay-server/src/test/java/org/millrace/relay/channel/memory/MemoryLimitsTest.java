@@ -20,7 +20,8 @@ class MemoryLimitsTest {
     @Test
     void defaultsAreFlumes() {
         assertThat(read(Map.of()))
-                .isEqualTo(new MemoryLimits(new EventCapacity(100, 100, Duration.ofSeconds(3)), new ByteLimits(640_000, 800_000)));
+                .isEqualTo(new MemoryLimits(
+                        new EventCapacity(100, 100, Duration.ofSeconds(3)), new ByteLimits(640_000, 800_000)));
         assertThat(recorded.problems()).isEmpty();
     }
 

@@ -19,8 +19,8 @@ class DiskOnlyContractTest extends ChannelContract {
 
     @Override
     protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
-        SpillSettings settings =
-                new SpillSettings(0, new ByteLimits(1 << 20, 1 << 20), capacity, transactionCapacity, Duration.ZERO, keepAlive, 5);
+        SpillSettings settings = new SpillSettings(
+                0, new ByteLimits(1 << 20, 1 << 20), capacity, transactionCapacity, Duration.ZERO, keepAlive, 5);
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         return new SpillableChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()),

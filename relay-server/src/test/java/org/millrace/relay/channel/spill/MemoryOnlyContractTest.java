@@ -14,8 +14,8 @@ import org.millrace.testkit.ChannelContract;
 class MemoryOnlyContractTest extends ChannelContract {
     @Override
     protected Channel create(int capacity, int transactionCapacity, Duration keepAlive) {
-        SpillSettings settings =
-                new SpillSettings(capacity, new ByteLimits(1 << 20, 1 << 20), 0, transactionCapacity, keepAlive, keepAlive, 5);
+        SpillSettings settings = new SpillSettings(
+                capacity, new ByteLimits(1 << 20, 1 << 20), 0, transactionCapacity, keepAlive, keepAlive, 5);
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         return new SpillableChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()),

@@ -431,7 +431,8 @@ class SpillableChannelTest {
     }
 
     private static SpillSettings settings(int memory, int overflow, Duration timeout) {
-        return new SpillSettings(memory, new ByteLimits(1 << 20, 1 << 20), overflow, 1000, timeout, timeout.plus(TIMEOUT), 5);
+        return new SpillSettings(
+                memory, new ByteLimits(1 << 20, 1 << 20), overflow, 1000, timeout, timeout.plus(TIMEOUT), 5);
     }
 
     private Overflow overflow(Channel channel) {

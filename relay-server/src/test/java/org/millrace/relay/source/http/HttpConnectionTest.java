@@ -251,7 +251,8 @@ class HttpConnectionTest {
 
         assertThat(depth.frames).hasSize(100);
         assertThat(depth.frames.get(99)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
-        assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1)).hasSize(isRefused ? 100 : 101);
+        assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1))
+                .hasSize(isRefused ? 100 : 101);
     }
 
     @ParameterizedTest(name = "{1}")
@@ -331,8 +332,7 @@ class HttpConnectionTest {
                         .setMaxInitialLineLength(settings.maxHeaderBytes())
                         .setMaxHeaderSize(settings.maxHeaderBytes())))
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(
-                        connection, puts, gate, settings, held, figures, connections, log));
+                .addLast(new HttpConnection(connection, puts, gate, settings, held, figures, connections, log));
     }
 
     private static String head(String method, String headers) {

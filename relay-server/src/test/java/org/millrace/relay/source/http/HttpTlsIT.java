@@ -7,6 +7,7 @@ import static org.millrace.testkit.TestCertificates.PASSWORD;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +73,15 @@ class HttpTlsIT {
 
     @Test
     void theNamesOfFlumesFirstVersionsStillWork() throws Exception {
-        start("enableSSL", "true", "keystore", store.toString(), "keystorePassword", PASSWORD, "excludeProtocols", "SSLv3");
+        start(
+                "enableSSL",
+                "true",
+                "keystore",
+                store.toString(),
+                "keystorePassword",
+                PASSWORD,
+                "excludeProtocols",
+                "SSLv3");
 
         assertThat(post(EVENTS).statusCode()).isEqualTo(200);
     }
@@ -105,7 +114,8 @@ class HttpTlsIT {
     @Test
     void aPlainClientOfATlsSourceIsDisconnectedAndCounted() throws Exception {
         start("ssl", "true", "keystore", store.toString(), "keystore-password", PASSWORD);
-        try (Socket plain = new Socket("127.0.0.1", source.boundAddress().getPort())) {
+        try (Socket plain = new Socket(
+                InetAddress.getLoopbackAddress(), source.boundAddress().getPort())) {
             plain.setSoTimeout(60_000);
             plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 

@@ -22,8 +22,7 @@ final class AvroFiles {
             .requiredInt("number")
             .endRecord();
 
-    private static final Schema ALL_TYPES = new Schema.Parser()
-            .parse("""
+    private static final Schema ALL_TYPES = new Schema.Parser().parse("""
                     {"type": "record", "name": "Node", "fields": [
                       {"name": "choice", "type": ["null", "int", "string", "Node"]},
                       {"name": "suit", "type": {"type": "enum", "name": "Suit", "symbols": ["HEARTS", "SPADES"]}},

@@ -7,6 +7,7 @@ import static org.millrace.testkit.TestCertificates.PASSWORD;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,15 +40,17 @@ class SyslogTlsIT {
     private final MetricRegistry registry = new MetricRegistry();
 
     private enum Kind {
-        ONE_PORT(new SyslogTcpSourceFactory(), "port"),
-        PORTS(new MultiportSyslogTcpSourceFactory(), "ports");
+        ONE_PORT("port"),
+        PORTS("ports");
 
-        private final ComponentFactory.OfSource factory;
         private final String portKey;
 
-        Kind(ComponentFactory.OfSource factory, String portKey) {
-            this.factory = factory;
+        Kind(String portKey) {
             this.portKey = portKey;
+        }
+
+        ComponentFactory.OfSource factory() {
+            return this == ONE_PORT ? new SyslogTcpSourceFactory() : new MultiportSyslogTcpSourceFactory();
         }
     }
 
@@ -79,7 +82,9 @@ class SyslogTlsIT {
             sender.getOutputStream().write(MESSAGE.getBytes(StandardCharsets.US_ASCII));
 
             await().until(() -> inlet.bodies().size() == 1);
-            assertThat(inlet.accepted().get(0).headers()).containsEntry("ip", "127.0.0.1").containsKey("name");
+            assertThat(inlet.accepted().get(0).headers())
+                    .containsEntry("ip", "127.0.0.1")
+                    .containsKey("name");
         }
     }
 
@@ -105,8 +110,9 @@ class SyslogTlsIT {
     @EnumSource(Kind.class)
     void aPlainSenderToATlsSourceIsDisconnectedAndCounted(Kind kind) throws Exception {
         try (SyslogTcpSource source = secured(kind);
-                Socket plain =
-                        new Socket("127.0.0.1", source.boundAddresses().get(0).getPort())) {
+                Socket plain = new Socket(
+                        InetAddress.getLoopbackAddress(),
+                        source.boundAddresses().get(0).getPort())) {
             plain.getOutputStream().write(MESSAGE.getBytes(StandardCharsets.US_ASCII));
 
             await().until(() -> count("connectionsRefused.tls") == 1);
@@ -148,7 +154,7 @@ class SyslogTlsIT {
             Map<String, String> values = new HashMap<>(Map.of(kind.portKey, "0", "ssl", "true"));
             values.putAll(Map.of("keystore", store.toString(), "keystore-password", PASSWORD));
             values.put(key, value);
-            kind.factory.create(context(), problems.settings(values)).close();
+            kind.factory().create(context(), problems.settings(values)).close();
 
             assertThat(problems.problems()).singleElement().asString().startsWith(message);
         }
@@ -168,7 +174,7 @@ class SyslogTlsIT {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        SyslogTcpSource source = (SyslogTcpSource) kind.factory.create(context(), problems.settings(values));
+        SyslogTcpSource source = (SyslogTcpSource) kind.factory().create(context(), problems.settings(values));
         assertThat(problems.problems()).isEmpty();
         source.start();
         return source;

@@ -177,7 +177,8 @@ class TailPositionsTest {
     @Test
     void positionsOfADirectoryThatIsAwayAreWrittenWithThoseOfOthers() throws IOException {
         Path other = Files.createDirectory(temporary.resolve("other"));
-        bench.groups = List.of(bench.group("a", "x\\.log", Map.of()), new Group("b", other, Pattern.compile("y"), Map.of()));
+        bench.groups =
+                List.of(bench.group("a", "x\\.log", Map.of()), new Group("b", other, Pattern.compile("y"), Map.of()));
         bench.append("x.log", "1\n2\n");
         bench.open().drain();
         bench.close();
