@@ -16,6 +16,7 @@ final class KilledAgent implements AutoCloseable {
 
     private static final Pattern CHANNEL_SIZE = Pattern.compile("\"ChannelSize\"\\s*:\\s*\"(\\d+)\"");
     private static final Pattern UNFINISHED = Pattern.compile("unfinishedFiles\"\\s*:\\s*\"?(\\d+)");
+    private static final Pattern COPIES = Pattern.compile("\"duplicateEvents\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern ACCEPTED = Pattern.compile("\"EventAcceptedCount\"\\s*:\\s*\"(\\d+)\"");
 
     private final String name;
@@ -24,6 +25,8 @@ final class KilledAgent implements AutoCloseable {
     private final int port;
     private @Nullable AgentProcess agent;
     private int kills;
+    /** Of those that were killed. */
+    private long copiesDroppedBefore;
 
     /** @param port that its source listens on */
     KilledAgent(String name, Path dir, String file, int port) {
@@ -50,8 +53,14 @@ final class KilledAgent implements AutoCloseable {
         agent().awaitOpen();
     }
 
+    /** Events that were sent again although it had them, and that its channel has dropped; since the first start, as far as was seen. */
+    long copiesDropped() throws InterruptedException {
+        return copiesDroppedBefore + Math.max(0, figure(COPIES));
+    }
+
     /** SIGKILL, and a new start. */
     void kill() throws InterruptedException {
+        copiesDroppedBefore = copiesDropped();
         agent().process().kill();
         kills++;
         launch();

@@ -46,8 +46,12 @@ abstract class LedgerSoak extends Soak {
     /** Who is killed now. */
     abstract KilledAgent victim() throws InterruptedException;
 
-    /** Whether what was found is as it should be; nothing is lost or corrupt. */
-    abstract boolean isGood(LedgerRun.Result result);
+    /**
+     * Whether what was found is as it should be; nothing is lost or corrupt.
+     *
+     * @param copiesDropped events that came again to an agent that had them
+     */
+    abstract boolean isGood(LedgerRun.Result result, long copiesDropped);
 
     final int sinks() {
         return sinks;
@@ -76,11 +80,13 @@ abstract class LedgerSoak extends Soak {
             awaitLoad(agents);
             killAll(run);
             boolean isAcked = run.awaitEnd();
-            drain(agents);
+            long copiesDropped = drain(agents);
             LedgerRun.Result result = run.verify(target);
             int kills = agents.stream().mapToInt(KilledAgent::kills).sum();
-            say("%d kills, %d events acked", kills, result.figure("acked"));
-            return isAcked && kills > 0 && result.nothingIsLostOrCorrupt() && isGood(result);
+            say(
+                    "%d kills, %d events acked, %d that came again were dropped",
+                    kills, result.figure("acked"), copiesDropped);
+            return isAcked && kills > 0 && result.nothingIsLostOrCorrupt() && isGood(result, copiesDropped);
         }
     }
 
@@ -113,14 +119,17 @@ abstract class LedgerSoak extends Soak {
         }
     }
 
-    /** Waits until all is in files, and stops everybody: from the first hop on. */
-    private static void drain(List<KilledAgent> agents) throws InterruptedException {
+    /** Waits until all is in files, and stops everybody: from the first hop on. Returns how many copies they have dropped. */
+    private static long drain(List<KilledAgent> agents) throws InterruptedException {
+        long copiesDropped = 0;
         for (int i = agents.size() - 1; i >= 0; i--) {
             awaitEmpty(agents.get(i));
+            copiesDropped += agents.get(i).copiesDropped();
         }
         for (int i = agents.size() - 1; i >= 0; i--) {
             agents.get(i).stop();
         }
+        return copiesDropped;
     }
 
     private static void awaitEmpty(KilledAgent agent) throws InterruptedException {

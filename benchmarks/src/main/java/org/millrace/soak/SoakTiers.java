@@ -59,7 +59,7 @@ public final class SoakTiers extends LedgerSoak {
     }
 
     @Override
-    boolean isGood(LedgerRun.Result result) {
+    boolean isGood(LedgerRun.Result result, long copiesDropped) {
         return result.figure("all") == 0;
     }
 }

@@ -105,7 +105,7 @@ class HdfsSinkFactoryTest {
                 "hdfs.configurationDirectory | /no/such/directory | there is neither of them",
                 "writeFormat | Text | unknown",
                 "hdfs.maxEventBytes | 0 | a number of bytes",
-                "deadLetter.type | kafka | expected: file; there is no other type",
+                "deadLetter.type | kafka | one of: file, channel",
                 "deadLetter.maxTries | 0 | at least 1",
                 "deadLetter.rollSize | 1 | a number of bytes",
                 "deadLetter.rollInterval | -1 | a number of seconds",
