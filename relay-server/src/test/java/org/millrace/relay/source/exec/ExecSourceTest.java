@@ -198,7 +198,8 @@ class ExecSourceTest {
         start("trap '' TERM; echo $$ >" + pid + "; i=0; while :; do i=$((i+1)); echo $i; done");
         await().until(() -> metrics.eventsAccepted.getCount() > 0);
         stop();
-        assertThat(isAlive(Long.parseLong(Files.readString(pid).trim()))).isFalse();
+        long killed = Long.parseLong(Files.readString(pid).trim());
+        await().until(() -> !isAlive(killed));
         List<String> bodies = inlet.bodies();
         assertThat(bodies)
                 .isEqualTo(IntStream.rangeClosed(1, bodies.size())

@@ -77,7 +77,7 @@ class HttpSourceFactoryTest {
     void aHandlerOfOnesOwnIsRefusedByAClearMessage() {
         create(Map.of("port", "0", "handler", "com.example.Mine"));
 
-        assertThat(problems.problems()).singleElement().asString().contains("a handler of one's own cannot be loaded");
+        assertThat(problems.problems()).singleElement().asString().contains("classes written for Flume are not loaded");
     }
 
     @Test
