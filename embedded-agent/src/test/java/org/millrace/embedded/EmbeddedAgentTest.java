@@ -120,6 +120,7 @@ class EmbeddedAgentTest {
         properties.put("k.hostnme", properties.remove("k.hostname"));
         properties.put("channel.capacity", "many");
         properties.put("processor.type", "failover");
+        properties.put("processor.maxpenalty", "long");
         properties.put("source.interceptors", "i");
         properties.put("source.interceptors.i.type", "nosuch");
         assertThat(mistakes(properties))
