@@ -1,5 +1,7 @@
 package org.millrace.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,7 +41,7 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
 
     /** Waits for as many events, and takes out all there are. */
     List<String> take(int count) {
-        Awaitility.await(count + " events").until(() -> size() >= count);
+        Awaitility.await().untilAsserted(() -> assertThat(soFar()).hasSizeGreaterThanOrEqualTo(count));
         synchronized (this) {
             List<String> taken = List.copyOf(events);
             events.clear();
@@ -47,8 +49,8 @@ final class EventRecorder implements AutoCloseable, EventServer.Taker {
         }
     }
 
-    private synchronized int size() {
-        return events.size();
+    private synchronized List<String> soFar() {
+        return List.copyOf(events);
     }
 
     synchronized @Nullable String firstFault() {

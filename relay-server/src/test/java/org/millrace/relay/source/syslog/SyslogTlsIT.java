@@ -65,10 +65,9 @@ class SyslogTlsIT {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void messagesOfTheJdksOwnSocketArrive(Kind kind) throws Exception {
-        try (SyslogTcpSource source = secured(kind)) {
-            try (SSLSocket sender = connect(source)) {
-                sender.getOutputStream().write(MESSAGE.repeat(10_000).getBytes(StandardCharsets.US_ASCII));
-            }
+        try (SyslogTcpSource source = secured(kind);
+                SSLSocket sender = connect(source)) {
+            sender.getOutputStream().write(MESSAGE.repeat(10_000).getBytes(StandardCharsets.US_ASCII));
 
             await().until(() -> inlet.bodies().size() == 10_000);
             assertThat(count("tlsHandshakes")).isEqualTo(1);
