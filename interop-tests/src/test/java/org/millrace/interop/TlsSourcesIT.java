@@ -120,8 +120,8 @@ class TlsSourcesIT {
 
     private static void send(int port) throws IOException {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
-            // With TLS 1.3 a server says something more after the handshake: to close before it is read resets the connection, and what was sent
-            // may be lost.
+            // With TLS 1.3 a server says something more after the handshake: to close before that is read resets the
+            // connection, and what was sent may be lost.
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.setSoTimeout(60_000);
             socket.getOutputStream().write(MESSAGE.getBytes(StandardCharsets.US_ASCII));
