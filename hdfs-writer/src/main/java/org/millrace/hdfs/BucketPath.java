@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -36,6 +37,8 @@ final class BucketPath {
 
     /** What the last result was made of. It holds from {@code validFrom} to before {@code validTo}, epoch milliseconds. */
     private final @Nullable String[] lastHeaders;
+    /** The same in UTF-8, so that a header that has not changed need not be decoded. */
+    private final byte @Nullable [][] lastUtf8;
 
     private long validFrom = 1;
     private long validTo;
@@ -59,6 +62,7 @@ final class BucketPath {
         this.usesTime = parts.stream().anyMatch(Time.class::isInstance);
         this.stepMillis = stepMillis(parts);
         this.lastHeaders = new String[headers.size()];
+        this.lastUtf8 = new byte[headers.size()][];
     }
 
     /**
@@ -149,16 +153,22 @@ final class BucketPath {
     String resolve(EventReader event, long millis) {
         boolean same = !usesTime ? validFrom <= validTo : millis >= validFrom && millis < validTo;
         for (int i = 0; i < lastHeaders.length; i++) {
-            String value = event.header(headers.get(i));
-            if (!Objects.equals(value, lastHeaders[i])) {
+            if (!hasLastHeader(event, i)) {
+                String value = event.header(headers.get(i));
+                same &= Objects.equals(value, lastHeaders[i]); // as it may be with bytes that are no UTF-8
                 lastHeaders[i] = value;
-                same = false;
+                lastUtf8[i] = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
             }
         }
         if (!same) {
             lastResult = make(millis);
         }
         return lastResult;
+    }
+
+    private boolean hasLastHeader(EventReader event, int index) {
+        byte[] last = lastUtf8[index];
+        return last == null ? !event.hasHeader(headers.get(index)) : event.headerIs(headers.get(index), last);
     }
 
     private String make(long millis) {
