@@ -293,11 +293,12 @@ final class Buckets implements BucketWrite.Ended {
     /**
      * Waits for writes that take long; what is held back still goes back to the channel.
      *
+     * @return what went back, and why; empty if nothing did
      * @throws ChannelException if what was written is not committed: then it goes back too
      */
-    void letGo(ChannelReader channel) throws InterruptedException {
+    String letGo(ChannelReader channel) throws InterruptedException {
         if (held.isEmpty()) {
-            return;
+            return "";
         }
         calls.collectAll();
         boolean isWhole = false;
@@ -306,6 +307,7 @@ final class Buckets implements BucketWrite.Ended {
                 commit(tx);
             }
             isWhole = true;
+            return held.isEmpty() ? "" : held.whatGoesBack();
         } finally {
             if (!isWhole) {
                 rolledBack();

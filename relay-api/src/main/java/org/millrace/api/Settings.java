@@ -295,10 +295,23 @@ public final class Settings {
 
     /** Flume's keys that do not work here yet: to have one is a mistake. */
     public void notSupportedYet(String... keys) {
+        refuse("not supported yet", "not supported yet", keys);
+    }
+
+    /**
+     * Flume's keys for what is done in another way here: to have one is a mistake.
+     *
+     * @param instead what is to be there instead, for the message and the reference
+     */
+    public void notSupported(String instead, String... keys) {
+        refuse("not supported (expected: " + instead + ")", "not supported; instead: " + instead, keys);
+    }
+
+    private void refuse(String message, String meaning, String... keys) {
         for (String key : keys) {
-            know(prefix + key, "nothing", Standing.UNSUPPORTED, "not supported yet");
+            know(prefix + key, "nothing", Standing.UNSUPPORTED, meaning);
             if (has(key)) {
-                problem(key, "not supported yet");
+                problem(key, message);
             }
         }
     }

@@ -6,9 +6,6 @@ import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -244,7 +241,7 @@ class HttpConnectionTest {
         behind = depth;
         connect();
 
-        sendText(request("[{\"body\":\"x\"}]").repeat(100)); // Netty lets 128 wait
+        sendText(request("[{\"body\":\"x\"}]").repeat(100));
         assertThat(depth.frames).hasSize(1); // and the others wait in the pipeline
         depth.first.complete(null);
         connection.runPendingTasks();
@@ -253,6 +250,28 @@ class HttpConnectionTest {
         assertThat(depth.frames.get(99)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
         assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1))
                 .hasSize(isRefused ? 100 : 101);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 14\r\n\r\n[{\"body\":\"x\"}]",
+                "GET / HTTP/1.1\r\n\r\n"
+            })
+    void whoSendsThousandsOfRequestsAheadIsHeldBackAndNotCutOff(String request) {
+        int requests = 5_000;
+        DepthInlet slow = new DepthInlet(false);
+        behind = slow;
+        connect();
+
+        sendText(request("[{\"body\":\"first\"}]") + request.repeat(requests));
+        assertThat(slow.frames).hasSize(1);
+        assertThat(connection.config().isAutoRead()).isFalse();
+        slow.first.complete(null);
+
+        assertThat(answer().split("HTTP/1.1 ", -1)).hasSize(1 + 1 + requests);
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(connection.config().isAutoRead()).isTrue();
     }
 
     @ParameterizedTest(name = "{1}")
@@ -326,13 +345,8 @@ class HttpConnectionTest {
                 held,
                 settings.maxReceiveBytes(),
                 figures);
-        connection
-                .pipeline()
-                .addLast(new HttpServerCodec(new HttpDecoderConfig()
-                        .setMaxInitialLineLength(settings.maxHeaderBytes())
-                        .setMaxHeaderSize(settings.maxHeaderBytes())))
-                .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(connection, puts, gate, settings, held, figures, connections, log));
+        HttpConnection requests = new HttpConnection(connection, puts, gate, settings, held, figures, connections, log);
+        HttpPipeline.addTo(connection.pipeline(), settings, requests);
     }
 
     private static String head(String method, String headers) {
