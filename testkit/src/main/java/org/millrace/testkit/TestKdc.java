@@ -11,7 +11,7 @@ import org.millrace.testkit.process.FreePorts;
 
 /**
  * A key distribution center of a test's own, on loopback. A module that uses it declares {@code kerb-simplekdc}. This JVM takes the Kerberos
- * configuration that was {@linkplain #configure made last}; others are told of it by {@link #flag}. One thread.
+ * configuration that was {@linkplain #configure made last}; others are told of it by {@link #flag}. Only one at a time in a JVM: its settings are the process's.
  */
 public final class TestKdc implements AutoCloseable {
     private static final String PROPERTY = "java.security.krb5.conf";

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import javax.security.sasl.SaslException;
+import org.ietf.jgss.GSSException;
 
 /** What went wrong with Kerberos, in words for whoever has to mend it. */
 final class KerberosFailure {
@@ -18,7 +19,7 @@ final class KerberosFailure {
             "server not found in kerberos database", "the KDC does not know the service",
             "no service creds", "the KDC has no ticket for the service, nor a way to its realm",
             "preauthentication", "the KDC has another key than the keytab",
-            "checksum failed", "the keytab has another key than the KDC",
+            "checksum failed", "the ticket is not made with the key that the keytab has",
             "cannot find key", "the keytab has no such key as the KDC made the ticket with",
             "request is a replay", "the ticket has been shown before",
             "clock skew", "the clocks are too far apart");
@@ -49,15 +50,16 @@ final class KerberosFailure {
                 .orElse(message);
     }
 
-    /** The deepest that says anything; GSS-API wraps it in words that say nothing. */
+    /** That of Kerberos where GSS-API has wrapped it; what lies deeper is how the JDK came to it. */
     private static String message(Throwable failure) {
-        String message = null;
         Throwable next = failure;
         for (int depth = 0; next != null && depth < DEEPEST; depth++) {
-            message = next.getMessage() == null ? message : withoutWrapping(next.getMessage());
+            if (next instanceof GSSException) {
+                return withoutWrapping(String.valueOf(next.getMessage()));
+            }
             next = next.getCause();
         }
-        return message == null ? failure.getClass().getSimpleName() : message;
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     private static String withoutWrapping(String message) {

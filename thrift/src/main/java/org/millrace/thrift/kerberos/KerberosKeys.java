@@ -46,7 +46,7 @@ public final class KerberosKeys {
         }
         String named = withHost("agent-principal", principal);
         ServiceName name = service("agent-principal", named);
-        Keytab key = keytab("agent-principal", named, "agent-keytab", keytab);
+        Keytab key = name == null ? null : keytab("agent-principal", named, "agent-keytab", keytab);
         return isGood && name != null && key != null ? new KerberosServer(name, key, timeout) : null;
     }
 

@@ -14,11 +14,11 @@ import org.millrace.codec.MalformedException;
  *
  * <pre>byte status, int length, length bytes
  *
- *client: START "GSSAPI", OK token;  server: OK token
- *client: OK;                        server: OK token
- *client: COMPLETE token;            server: COMPLETE</pre>
+ *client: START "GSSAPI", OK ticket;  server: OK what it offers
+ *client: COMPLETE what it takes;     server: COMPLETE</pre>
  *
- * Either end may say BAD or ERROR instead, with the reason in words, and close. Behind the last COMPLETE come calls and answers, each as a
+ * Only who could read the ticket can sign the offer: so the client knows the server, too. A client that asks for more proof of it gets that in
+ * a step in between. Either end may say BAD or ERROR instead, with the reason in words, and close. Behind the last COMPLETE come calls and answers, each as a
  * length and so many bytes, as without SASL.
  */
 final class SaslMessage {
