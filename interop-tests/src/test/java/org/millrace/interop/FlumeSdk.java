@@ -14,11 +14,7 @@ final class FlumeSdk implements AutoCloseable {
         List<String> all = AgentProcess.flumeFlags(flags);
         all.add("-Xmx512m"); // a batch of 10,000, or of several 5 MB, is held in three forms
         process = JavaProcess.conversation(
-                "flume-sdk",
-                dir,
-                all,
-                AgentProcess.flumeClassPath(),
-                List.of("org.millrace.flume.FlumeSdkClient"));
+                "flume-sdk", dir, all, AgentProcess.flumeClassPath(), List.of("org.millrace.flume.FlumeSdkClient"));
     }
 
     /** Sends numbered events; returns {@code sent N} or {@code failed REASON}. */

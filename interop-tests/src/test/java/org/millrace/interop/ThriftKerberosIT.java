@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,7 +61,8 @@ class ThriftKerberosIT {
     static void start() throws IOException {
         System.setProperty(MORE, hadoopClient());
         kdc = TestKdc.start(dir, "EXAMPLE.COM", Duration.ofHours(1));
-        keytab = kdc.keytab("flume/localhost");
+        keytab = kdc.keytab(
+                "flume/" + InetAddress.getLocalHost().getCanonicalHostName().toLowerCase(Locale.ROOT));
         TestCertificates authority = new TestCertificates(dir);
         keys = authority.issue("server").store("JKS");
         trust = authority.trust("JKS");
@@ -91,28 +94,32 @@ class ThriftKerberosIT {
     @Test
     void eventsOfFlumesClientAndSinkReachOurSourceAndOurSinksReachFlumesSource() throws Exception {
         use(ours.relay(), "");
-        send(100_000); // our source, our sinks, Flume's sources
+        send(100_000); // our source, our two sinks, Flume's two sources
         use(flumes.relay(), "");
-        send(200_000); // Flume's source and sinks, our sources
+        send(200_000); // Flume's source, its two sinks, our two sources
         use(ours.endTls(), tls());
         send(300_000); // our source inside TLS
 
         assertAllArrived(behindFlume, 100_000);
         assertAllArrived(behindOurs, 200_000);
         assertAllArrived(behindOurs, 300_000);
-        assertThat(millrace.metrics()).contains("\"kerberosHandshakes\"").doesNotContain("\"kerberosHandshakes\":\"0\"");
+        await().until(() -> behindFlume.repeated() == EVENTS && behindOurs.repeated() == EVENTS);
+        assertThat(millrace.metrics())
+                .contains("\"kerberosHandshakes\"")
+                .doesNotContain("\"kerberosHandshakes\":\"0\"");
     }
 
     private static void use(int port, String more) throws IOException {
-        Path settings = Files.writeString(dir.resolve("client-" + port + ".properties"), """
+        Path settings =
+                Files.writeString(dir.resolve("client-" + port + ".properties"), """
                 client.type = thrift
                 hosts = h1
                 hosts.h1 = 127.0.0.1:%d
                 batch-size = 1000
                 kerberos = true
-                client-principal = flume/localhost@EXAMPLE.COM
+                client-principal = flume/_HOST@EXAMPLE.COM
                 client-keytab = %s
-                server-principal = flume/localhost@EXAMPLE.COM
+                server-principal = flume/_HOST@EXAMPLE.COM
                 """.formatted(port, keytab) + more);
         client.use(settings);
     }
@@ -141,11 +148,11 @@ class ThriftKerberosIT {
         assertThat(recorder.firstFault()).isNull();
     }
 
-    /** The sinks of the relaying source share its channel: some of its events go plain, and some inside TLS. */
+    /** What the relaying source takes goes to the next agent twice: plain, and inside TLS. */
     private static String agent(Ports own, Ports next, int recorderPort) {
         return """
                 a.sources = s t r
-                a.channels = c d
+                a.channels = c d e
                 a.sinks = k p q
                 a.channels.c.type = memory
                 a.channels.c.capacity = 20000
@@ -153,12 +160,15 @@ class ThriftKerberosIT {
                 a.channels.d.type = memory
                 a.channels.d.capacity = 20000
                 a.channels.d.transactionCapacity = 5000
+                a.channels.e.type = memory
+                a.channels.e.capacity = 20000
+                a.channels.e.transactionCapacity = 5000
                 """
                 + source("s", "c", own.end(), false)
                 + source("t", "c", own.endTls(), true)
-                + source("r", "d", own.relay(), false)
-                + sink("p", next.end(), false)
-                + sink("q", next.endTls(), true)
+                + source("r", "d e", own.relay(), false)
+                + sink("p", "d", next.end(), false)
+                + sink("q", "e", next.endTls(), true)
                 + AgentFiles.avroSink("k", recorderPort, 100, "none");
     }
 
@@ -169,7 +179,7 @@ class ThriftKerberosIT {
                 a.sources.%1$s.bind = 127.0.0.1
                 a.sources.%1$s.port = %3$d
                 a.sources.%1$s.kerberos = true
-                a.sources.%1$s.agent-principal = flume/localhost@EXAMPLE.COM
+                a.sources.%1$s.agent-principal = flume/_HOST@EXAMPLE.COM
                 a.sources.%1$s.agent-keytab = %4$s
                 """.formatted(name, channel, port, keytab);
         return !isTls ? plain : plain + """
@@ -179,21 +189,24 @@ class ThriftKerberosIT {
                 """.formatted(name, keys, TestCertificates.PASSWORD);
     }
 
-    private static String sink(String name, int port, boolean isTls) {
+    private static String sink(String name, String channel, int port, boolean isTls) {
         String plain = """
                 a.sinks.%1$s.type = thrift
-                a.sinks.%1$s.channel = d
+                a.sinks.%1$s.channel = %2$s
                 a.sinks.%1$s.hostname = 127.0.0.1
-                a.sinks.%1$s.port = %2$d
+                a.sinks.%1$s.port = %3$d
                 a.sinks.%1$s.batch-size = 100
                 a.sinks.%1$s.kerberos = true
-                a.sinks.%1$s.client-principal = flume/localhost@EXAMPLE.COM
-                a.sinks.%1$s.client-keytab = %3$s
-                a.sinks.%1$s.server-principal = flume/localhost@EXAMPLE.COM
-                """.formatted(name, port, keytab);
+                a.sinks.%1$s.client-principal = flume/_HOST@EXAMPLE.COM
+                a.sinks.%1$s.client-keytab = %4$s
+                a.sinks.%1$s.server-principal = flume/_HOST@EXAMPLE.COM
+                """.formatted(name, channel, port, keytab);
         return !isTls
                 ? plain
-                : plain + tls().lines().map(line -> "a.sinks." + name + "." + line + "\n").collect(Collectors.joining());
+                : plain
+                        + tls().lines()
+                                .map(line -> "a.sinks." + name + "." + line + "\n")
+                                .collect(Collectors.joining());
     }
 
     /** Flume leaves Kerberos to Hadoop, and is released without it. */
