@@ -104,7 +104,8 @@ free_port() {
 }
 
 # Becomes the Java that runs a class of the benchmarks module, as built: run_benchmark CLASS ARGUMENTS...
+# Hadoop's mini cluster is on its class path with an epoll of its own; with two Netty would use neither.
 run_benchmark() {
-  exec "$(find_java)" -Xmx1g -Dflume.peer="$ROOT/flume-peer/target" \
+  exec "$(find_java)" -Xmx1g -Dio.netty.native.detectNativeLibraryDuplicates=false -Dflume.peer="$ROOT/flume-peer/target" \
     -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
 }

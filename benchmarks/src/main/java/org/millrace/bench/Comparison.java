@@ -44,10 +44,16 @@ abstract class Comparison implements Callable<Integer> {
     /** Runs all rows that are chosen. */
     abstract void run(Path own) throws IOException, InterruptedException;
 
+    /** Names of the rows that there were to choose from so far. */
+    private final List<String> offered = new ArrayList<>();
+
+    private boolean isAnyChosen;
+
     /** Returns the exit code. */
     static int execute(Comparison comparison, String... args) {
         return new CommandLine(comparison)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true) // what a script sets, its user may set otherwise
                 .execute(args);
     }
 
@@ -57,6 +63,10 @@ abstract class Comparison implements Callable<Integer> {
         System.out.println("Files and logs of the servers: " + own + " ("
                 + Files.getFileStore(own).type() + ")");
         run(own);
+        if (!isAnyChosen) {
+            System.err.println("--only " + only + " finds none of the rows:\n  " + String.join("\n  ", offered));
+            return CommandLine.ExitCode.USAGE;
+        }
         System.out.println();
         System.out.println(table.print());
         return 0;
@@ -67,7 +77,9 @@ abstract class Comparison implements Callable<Integer> {
         List<Row> rows = new ArrayList<>();
         for (Workload load : workloads) {
             Row row = new Row(name + ", " + load, load);
+            offered.add(row.name());
             if (only.matcher(row.name()).find()) {
+                isAnyChosen = true;
                 rows.add(row);
             }
         }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.millrace.testkit.process.FreePorts;
 import org.millrace.testkit.process.JavaProcess;
+import org.millrace.testkit.process.LiveHeap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

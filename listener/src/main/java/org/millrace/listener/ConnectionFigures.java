@@ -10,6 +10,7 @@ public final class ConnectionFigures {
     private final Counter deniedByFilter;
     private final Counter overMaxConnections;
     private final Counter timedOut;
+    private final Counter cutOff;
     private final Counter pauses;
 
     public ConnectionFigures(SourceMetrics metrics) {
@@ -18,6 +19,7 @@ public final class ConnectionFigures {
         this.deniedByFilter = metrics.counter("connectionsRefused.ipFilter");
         this.overMaxConnections = metrics.counter("connectionsRefused.maxConnections");
         this.timedOut = metrics.counter("connectionsTimedOut");
+        this.cutOff = metrics.counter("connectionsCutOff");
         this.pauses = metrics.counter("readPauses");
     }
 
@@ -44,6 +46,11 @@ public final class ConnectionFigures {
     /** A peer kept us waiting for too long and is disconnected. */
     public void timedOut() {
         timedOut.inc();
+    }
+
+    /** A peer went away in the middle of a frame. */
+    void cutOff() {
+        cutOff.inc();
     }
 
     void paused() {

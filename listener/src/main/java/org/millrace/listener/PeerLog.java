@@ -17,6 +17,7 @@ public final class PeerLog {
     private final String source;
     private final LogThrottle arrivals;
     private final LogThrottle departures;
+    private final LogThrottle cutOffs;
     private final LogThrottle refusals;
     private final LogThrottle notStored;
     private final LogThrottle drops;
@@ -28,6 +29,7 @@ public final class PeerLog {
         this.source = source;
         this.arrivals = new LogThrottle(clock, NOW_AND_THEN);
         this.departures = new LogThrottle(clock, NOW_AND_THEN);
+        this.cutOffs = new LogThrottle(clock, NOW_AND_THEN);
         this.refusals = new LogThrottle(clock, NOW_AND_THEN);
         this.notStored = new LogThrottle(clock, NOW_AND_THEN);
         this.drops = new LogThrottle(clock, NOW_AND_THEN);
@@ -42,6 +44,18 @@ public final class PeerLog {
     /** It has gone. */
     public void disconnected(Channel peer) {
         tell(departures, peer, "disconnected");
+    }
+
+    /** It has gone before the end of what it had begun to send. */
+    void cutOff(Channel peer) {
+        OptionalLong leftOut = cutOffs.admit();
+        if (leftOut.isPresent()) {
+            log.warn(
+                    "source {}: {} went away in the middle of a frame, of which nothing is stored{}",
+                    source,
+                    address(peer),
+                    more(leftOut));
+        }
     }
 
     /** A peer was turned away, or is disconnected for what it did. */

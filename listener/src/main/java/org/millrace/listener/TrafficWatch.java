@@ -2,10 +2,12 @@ package org.millrace.listener;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -14,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what a connection receives, and disconnects a peer that keeps us waiting: in the middle of a frame, without a word, or with our
- * answers unread. A time in which we did not read from it for another reason is not the peer's. The connection's event loop only.
+ * answers unread. A time in which we did not read from it for another reason is not the peer's. A peer that goes away in the middle of a
+ * frame is counted and told, too: to it the frame may look sent. The first of the connection's handlers; its event loop only.
  */
-public final class TrafficWatch extends ChannelInboundHandlerAdapter {
+public final class TrafficWatch extends ChannelDuplexHandler {
     /** How late a timeout may be noticed: this part of it. */
     private static final int LOOKS_PER_TIMEOUT = 4;
 
@@ -33,6 +36,8 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     private long lastUnsentBytes;
 
     private @Nullable Future<?> looking;
+    /** The connection is over, by the peer's doing or ours. */
+    private boolean isOver;
 
     /**
      * How long a peer may be silent; zero is for ever.
@@ -87,6 +92,34 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
         ctx.fireChannelReadComplete();
     }
 
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        peerLeft(ctx);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) { // such as a reset
+            peerLeft(ctx);
+        }
+        ctx.fireExceptionCaught(cause);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        isOver = true;
+        ctx.close(promise);
+    }
+
+    private void peerLeft(ChannelHandlerContext ctx) {
+        if (!isOver && isMidFrame.getAsBoolean()) {
+            figures.cutOff();
+            log.cutOff(ctx.channel());
+        }
+        isOver = true;
+    }
+
     private void look(ChannelHandlerContext ctx) {
         long now = clock.millis();
         long unsentBytes = unsentBytes(ctx.channel());
@@ -127,7 +160,7 @@ public final class TrafficWatch extends ChannelInboundHandlerAdapter {
     private void timeOut(ChannelHandlerContext ctx, String why) {
         figures.timedOut();
         log.refused(ctx.channel(), why);
-        ctx.close();
+        ctx.channel().close();
     }
 
     private static long orNever(Duration timeout) {

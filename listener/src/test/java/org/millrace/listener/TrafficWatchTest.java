@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +156,60 @@ class TrafficWatchTest {
         pass(Duration.ofSeconds(14));
 
         assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void peerThatLeavesInTheMiddleOfAFrameIsCounted() {
+        watch(Duration.ZERO, Duration.ZERO);
+        isMidFrame = true;
+
+        connection.pipeline().fireChannelInactive();
+
+        assertThat(cutOff()).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatResetsInTheMiddleOfAFrameIsCountedOnce() {
+        watch(Duration.ZERO, Duration.ZERO);
+        isMidFrame = true;
+        connection.pipeline().addLast(new ClosesOnAnyException());
+
+        connection.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        connection.runPendingTasks();
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(cutOff()).isEqualTo(1);
+    }
+
+    @Test
+    void peerThatLeavesBetweenFramesIsNot() {
+        watch(Duration.ZERO, Duration.ZERO);
+
+        connection.pipeline().fireChannelInactive();
+
+        assertThat(cutOff()).isZero();
+    }
+
+    @Test
+    void peerThatWeLeaveIsNotEither() {
+        watch(Duration.ZERO, Duration.ofSeconds(10));
+        isMidFrame = true;
+
+        pass(Duration.ofSeconds(13));
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThat(cutOff()).isZero();
+    }
+
+    private long cutOff() {
+        return registry.counter("source.r1.connectionsCutOff").getCount();
+    }
+
+    private static final class ClosesOnAnyException extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     private void answerMoreThanFits() {

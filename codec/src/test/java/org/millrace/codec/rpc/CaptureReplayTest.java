@@ -47,6 +47,32 @@ class CaptureReplayTest {
         assertThat(replay(capture)).isEqualTo(Captures.fromServer(capture));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"10-deflate", "11-deflate-level-9", "v19-deflate"})
+    void compressedCallsAreAnsweredAsFlumeAnswersThem(String capture) {
+        byte[] calls = Captures.inflated(Captures.fromClient(capture));
+
+        assertThat(answersTo(calls, true, true)).isEqualTo(Captures.inflated(Captures.fromServer(capture)));
+    }
+
+    @Test
+    void compressedEventsArriveAsTheyWereSent() {
+        for (String capture : List.of("10-deflate", "11-deflate-level-9", "v19-deflate")) {
+            reconnect();
+            answersTo(Captures.inflated(Captures.fromClient(capture)), true, true);
+        }
+
+        assertThat(received)
+                .containsExactly(
+                        "{k=v}compressed one",
+                        "{}compressed two",
+                        "{}compressed three",
+                        "{k=v}compressed one",
+                        "{}x",
+                        "{}y",
+                        "{}z");
+    }
+
     @Test
     void failureIsAnsweredAsFlumeAnswersIt() {
         assertThat(replay("08-full-appendBatch", false)).isEqualTo(Captures.fromServer("08-full-appendBatch"));
@@ -85,6 +111,7 @@ class CaptureReplayTest {
         byte[] reply = replay("21-unknown-message-error");
 
         assertThat(Captures.bufferLengths(reply).get(0)).hasSize(3);
+        assertThat(handshakeOf(reply)).isEqualTo(handshakeOf(Captures.fromServer("21-unknown-message-error")));
         assertThat(faultOf(reply)).contains("unknown message: nosuch").contains("AvroSourceProtocol");
     }
 
@@ -148,9 +175,13 @@ class CaptureReplayTest {
 
     /** Answers each request of the capture; the n-th call with OK if the n-th value says so. */
     private byte[] replay(String capture, boolean... ok) {
+        return answersTo(Captures.fromClient(capture), ok);
+    }
+
+    private byte[] answersTo(byte[] requests, boolean... ok) {
         ByteBuf out = Unpooled.buffer();
         int calls = 0;
-        for (AvroFrame frame : Captures.frames(Captures.fromClient(capture))) {
+        for (AvroFrame frame : Captures.frames(requests)) {
             Request request = decoder.decode(frame);
             if (request instanceof Request.Call call) {
                 record(call);
@@ -189,6 +220,13 @@ class CaptureReplayTest {
             frame.release();
         }
         return frames;
+    }
+
+    /** The first buffer of the first frame: what was found, without the text of the server's protocol. */
+    private static String handshakeOf(byte[] reply) {
+        int start = 3 * Integer.BYTES;
+        int length = Captures.bufferLengths(reply).get(0).get(0);
+        return new String(reply, start, length, ONE_BYTE_A_CHAR).replaceAll("(?s)..\\{\"protocol.*\\}", "TEXT");
     }
 
     private static String flumeText() {

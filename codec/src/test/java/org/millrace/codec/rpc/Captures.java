@@ -3,12 +3,15 @@ package org.millrace.codec.rpc;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import org.millrace.codec.CodecLimits;
 import org.millrace.codec.frame.AvroFrame;
 import org.millrace.codec.frame.AvroFrameDecoder;
@@ -24,6 +27,24 @@ public final class Captures {
 
     public static byte[] fromServer(String name) {
         return read(name + ".s2c.bin");
+    }
+
+    /** What a recorded zlib stream holds, by the JDK. The stream may have no end, as a recorded connection's has none. */
+    public static byte[] inflated(byte[] stream) {
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(stream);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] piece = new byte[8192];
+            for (int bytes = inflater.inflate(piece); bytes > 0; bytes = inflater.inflate(piece)) {
+                out.write(piece, 0, bytes);
+            }
+            return out.toByteArray();
+        } catch (DataFormatException e) {
+            throw new IllegalArgumentException("not a zlib stream", e);
+        } finally {
+            inflater.end();
+        }
     }
 
     /** The frames in a piece of a connection, which the caller owns. */

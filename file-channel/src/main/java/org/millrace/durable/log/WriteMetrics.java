@@ -23,8 +23,8 @@ final class WriteMetrics {
         failedPuts = metrics.counter("failedPuts");
         groupBytes = metrics.histogram("groupBytes");
         groupRecords = metrics.histogram("groupRecords");
-        write = metrics.timer("writeNanos");
-        force = metrics.timer("forceNanos");
+        write = metrics.timer("write");
+        force = metrics.timer("force");
     }
 
     void written(GroupBuffer group, long nanos) {

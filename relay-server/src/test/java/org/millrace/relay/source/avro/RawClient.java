@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.InflaterInputStream;
 
 /** A peer that sends bytes as they are. A read that gets nothing for long fails. */
 final class RawClient implements AutoCloseable {
@@ -32,6 +33,13 @@ final class RawClient implements AutoCloseable {
     byte[] receive(int bytes) throws IOException {
         byte[] received = new byte[bytes];
         new DataInputStream(socket.getInputStream()).readFully(received);
+        return received;
+    }
+
+    /** The first bytes of the zlib stream that the server sends, inflated. Nothing else is received after it. */
+    byte[] receiveInflated(int bytes) throws IOException {
+        byte[] received = new byte[bytes];
+        new DataInputStream(new InflaterInputStream(socket.getInputStream())).readFully(received);
         return received;
     }
 

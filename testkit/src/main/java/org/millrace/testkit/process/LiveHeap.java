@@ -1,17 +1,21 @@
-package org.millrace.soak;
+package org.millrace.testkit.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** What another JVM holds in its heap after a full collection, as {@code jcmd} tells it: the same for every collector. */
-final class LiveHeap {
+public final class LiveHeap {
     private static final String LAST_LINE = "Total";
 
     private LiveHeap() {}
 
-    /** Bytes of all live objects of a process. */
-    static long bytesOf(long pid) throws IOException {
+    /**
+     * Bytes of all live objects of a process, of the same user as ours.
+     *
+     * @throws IllegalStateException if it is none, or has ended
+     */
+    public static long bytesOf(long pid) throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
                 .redirectErrorStream(true)

@@ -1,4 +1,4 @@
-package org.millrace.soak;
+package org.millrace.testkit.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
