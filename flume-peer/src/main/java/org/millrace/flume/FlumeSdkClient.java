@@ -4,7 +4,10 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import org.apache.flume.EventDeliveryException;
 import org.apache.flume.FlumeException;
 import org.apache.flume.api.RpcClient;
 import org.apache.flume.api.RpcClientFactory;
+import org.apache.flume.api.SecureRpcClientFactory;
 import org.apache.flume.event.EventBuilder;
 
 /**
@@ -24,7 +28,7 @@ import org.apache.flume.event.EventBuilder;
  *batch EVENTS BODY_BYTES FIRST_SEQ
  *single BODY_BYTES SEQ</pre>
  *
- * {@code send} with a client of its own, {@code batch} and {@code single} with the one that {@code use} has made. Answered by {@code sent EVENTS},
+ * The file of {@code use} may ask for Kerberos over Thrift. {@code send} with a client of its own, {@code batch} and {@code single} with the one that {@code use} has made. Answered by {@code sent EVENTS},
  * {@code using FILE} or {@code failed REASON}. Ends with its input. The events are the numbered ones that {@code NumberedEvents} of
  * the interop tests knows how to check.
  */
@@ -57,11 +61,22 @@ public final class FlumeSdkClient {
             if (current != null) {
                 current.close();
             }
-            current = RpcClientFactory.getInstance(new File(file));
+            current = client(file);
             return "using " + file;
         } catch (FlumeException | IOException e) {
             return "failed " + e + " caused by " + e.getCause();
         }
+    }
+
+    /** One that speaks Kerberos comes of another factory. */
+    private static RpcClient client(String file) throws IOException {
+        Properties settings = new Properties();
+        try (Reader in = Files.newBufferedReader(Path.of(file))) {
+            settings.load(in);
+        }
+        return settings.containsKey("kerberos")
+                ? SecureRpcClientFactory.getThriftInstance(settings)
+                : RpcClientFactory.getInstance(new File(file));
     }
 
     private static String batch(int events, int bodyBytes, int firstSeq) {

@@ -9,13 +9,12 @@ import org.millrace.testkit.process.JavaProcess;
 final class FlumeSdk implements AutoCloseable {
     private final JavaProcess process;
 
-    FlumeSdk(Path dir) {
+    /** @param flags more of them for its JVM */
+    FlumeSdk(Path dir, String... flags) {
+        List<String> all = AgentProcess.flumeFlags(flags);
+        all.add("-Xmx512m"); // a batch of 10,000, or of several 5 MB, is held in three forms
         process = JavaProcess.conversation(
-                "flume-sdk",
-                dir,
-                AgentProcess.flumeFlags("-Xmx512m"), // a batch of 10,000, or of several 5 MB, is held in three forms
-                AgentProcess.flumeClassPath(),
-                List.of("org.millrace.flume.FlumeSdkClient"));
+                "flume-sdk", dir, all, AgentProcess.flumeClassPath(), List.of("org.millrace.flume.FlumeSdkClient"));
     }
 
     /** Sends numbered events; returns {@code sent N} or {@code failed REASON}. */

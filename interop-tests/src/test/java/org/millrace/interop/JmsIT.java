@@ -3,27 +3,20 @@ package org.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import javax.jms.BytesMessage;
-import javax.jms.Connection;
 import javax.jms.JMSException;
 import javax.jms.MapMessage;
 import javax.jms.Message;
-import javax.jms.MessageProducer;
 import javax.jms.Session;
 import javax.jms.StreamMessage;
 import javax.jms.TextMessage;
-import org.apache.activemq.ActiveMQConnectionFactory;
-import org.apache.activemq.broker.BrokerService;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.process.AgentProcess;
@@ -34,24 +27,21 @@ import org.millrace.testkit.process.EventServer;
 class JmsIT {
     private static final int MESSAGES = 8;
 
-    /** Flume takes the provider's address for a JNDI name, too; we need no flag. */
-    private static final List<String> FLUMES_FLAGS = List.of("-DJndiAllowedProtocols=tcp");
-
     private static final String MORE = "flume.peer.more";
 
     @Test
     void theSameMessagesBecomeTheSameEvents(@TempDir Path dir) throws Exception {
-        BrokerService broker = broker();
-        String url = broker.getTransportConnectors().get(0).getConnectUri().toString();
-        send(url, "for.flume");
-        send(url, "for.us");
+        JmsBroker broker = JmsBroker.start();
+        String url = broker.url();
+        broker.send("for.flume", JmsIT::messages);
+        broker.send("for.us", JmsIT::messages);
         Events flumes = new Events();
         Events ours = new Events();
-        System.setProperty(MORE, clientOfTheBroker());
+        System.setProperty(MORE, JmsBroker.clientClassPath());
         try (EventServer behindFlume = new EventServer(0, flumes);
                 EventServer behindUs = new EventServer(0, ours);
                 AgentProcess flume = AgentProcess.launch(
-                        Kind.FLUME, "flume", dir, FLUMES_FLAGS, agent(url, "for.flume", behindFlume.port()));
+                        Kind.FLUME, "flume", dir, List.of(JmsBroker.FLUMES_FLAG), agent(url, "for.flume", behindFlume.port()));
                 AgentProcess us = AgentProcess.launch(
                         Kind.MILLRACE, "ours", dir, List.of(), agent(url, "for.us", behindUs.port()))) {
             flume.awaitOpen();
@@ -65,20 +55,7 @@ class JmsIT {
             assertThat(ours.list().get(MESSAGES - 1)).isEqualTo(flumes.list().get(MESSAGES - 1) + "79");
         } finally {
             System.clearProperty(MORE);
-            broker.stop();
-        }
-    }
-
-    private static void send(String url, String queue) throws JMSException {
-        Connection connection = new ActiveMQConnectionFactory(url).createConnection();
-        try {
-            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-            MessageProducer producer = session.createProducer(session.createQueue(queue));
-            for (Message message : messages(session)) {
-                producer.send(message);
-            }
-        } finally {
-            connection.close();
+            broker.close();
         }
     }
 
@@ -108,25 +85,6 @@ class JmsIT {
                 map,
                 stream,
                 session.createObjectMessage("an object"));
-    }
-
-    private static BrokerService broker() throws Exception {
-        BrokerService broker = new BrokerService();
-        broker.setPersistent(false);
-        broker.setUseJmx(false);
-        broker.setUseShutdownHook(false);
-        broker.addConnector("tcp://127.0.0.1:0");
-        broker.start();
-        broker.waitUntilStarted();
-        return broker;
-    }
-
-    /** The jars of our own class path that Flume needs to reach the broker. */
-    private static String clientOfTheBroker() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(path ->
-                        path.contains("activemq-client") || path.contains("hawtbuf") || path.contains("jms-api"))
-                .collect(Collectors.joining(":"));
     }
 
     private static String agent(String url, String queue, int port) {

@@ -2,24 +2,24 @@ package org.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.millrace.interop.ThriftCalls.BINARY_VERSION_1;
+import static org.millrace.interop.ThriftCalls.LIST;
+import static org.millrace.interop.ThriftCalls.STRUCT;
+import static org.millrace.interop.ThriftCalls.argument;
+import static org.millrace.interop.ThriftCalls.ask;
+import static org.millrace.interop.ThriftCalls.call;
+import static org.millrace.interop.ThriftCalls.headers;
+import static org.millrace.interop.ThriftCalls.list;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.testkit.PatientAwaits;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.FreePorts;
@@ -29,12 +29,7 @@ import org.millrace.testkit.process.FreePorts;
  * source, Flume's sink, our source. Both ways at once, since an idle sink of Flume's looks again only after seconds.
  */
 class ThriftIT {
-    private static final int BINARY_VERSION_1 = 0x80010000;
     private static final int EVENTS = 742;
-    private static final byte LIST = 15;
-    private static final byte MAP = 13;
-    private static final byte STRUCT = 12;
-    private static final byte STRING = 11;
 
     private static RecordingServer behindFlume;
     private static RecordingServer behindOurs;
@@ -100,7 +95,7 @@ class ThriftIT {
 
     @Test
     void callThatMakesNoSenseIsAnsweredByTheSameExceptionAsFlumesInOtherWords() throws Exception {
-        byte[] withoutBody = call("append", BINARY_VERSION_1 | 1, 7, argument(STRUCT, headers(1)));
+        byte[] withoutBody = call("append", BINARY_VERSION_1 | 1, 7, argument(STRUCT, headers(NumberedEvents.headers(1))));
         byte[] theirs = ask(flumeBinary, withoutBody);
         byte[] ours = ask(oursBinary, withoutBody);
 
@@ -170,88 +165,7 @@ class ThriftIT {
                 """.formatted(name, channel, port, protocol);
     }
 
-    private static byte[] ask(int port, byte[] call) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout((int) PatientAwaits.LIMIT.toMillis());
-            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-            out.writeInt(call.length);
-            out.write(call);
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            return in.readNBytes(in.readInt());
-        }
-    }
-
-    private interface Part {
-        void writeTo(DataOutputStream out) throws IOException;
-    }
-
-    /** @param version with the type of the message; 0 for the form without either */
-    private static byte[] call(String method, int version, int serial, Part arguments) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        if (version != 0) {
-            out.writeInt(version);
-        }
-        text(out, method.getBytes(StandardCharsets.UTF_8));
-        if (version == 0) {
-            out.writeByte(1);
-        }
-        out.writeInt(serial);
-        arguments.writeTo(out);
-        out.writeByte(0);
-        return bytes.toByteArray();
-    }
-
-    private static Part argument(byte type, Part value) {
-        return out -> {
-            out.writeByte(type);
-            out.writeShort(1);
-            value.writeTo(out);
-        };
-    }
-
-    private static Part list(Part... events) {
-        return out -> {
-            out.writeByte(STRUCT);
-            out.writeInt(events.length);
-            for (Part event : events) {
-                event.writeTo(out);
-            }
-        };
-    }
-
-    private static Part event(int seq) {
-        return out -> {
-            writeHeaders(out, seq);
-            out.writeByte(STRING);
-            out.writeShort(2);
-            text(out, NumberedEvents.body(seq, 20));
-            out.writeByte(0);
-        };
-    }
-
-    private static Part headers(int seq) {
-        return out -> {
-            writeHeaders(out, seq);
-            out.writeByte(0);
-        };
-    }
-
-    private static void writeHeaders(DataOutputStream out, int seq) throws IOException {
-        out.writeByte(MAP);
-        out.writeShort(1);
-        out.writeByte(STRING);
-        out.writeByte(STRING);
-        Map<String, String> headers = NumberedEvents.headers(seq);
-        out.writeInt(headers.size());
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            text(out, header.getKey().getBytes(StandardCharsets.UTF_8));
-            text(out, header.getValue().getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void text(DataOutputStream out, byte[] utf8) throws IOException {
-        out.writeInt(utf8.length);
-        out.write(utf8);
+    private static ThriftCalls.Part event(int seq) {
+        return ThriftCalls.event(NumberedEvents.headers(seq), NumberedEvents.body(seq, 20));
     }
 }

@@ -17,6 +17,7 @@ import org.millrace.listener.ReadGate;
 import org.millrace.listener.ReadGates;
 import org.millrace.listener.TrafficWatch;
 import org.millrace.listener.tls.SourceTls;
+import org.millrace.thrift.kerberos.SourceKerberos;
 
 /** Builds what serves a connection. Thread-safe: any event loop. */
 final class ConnectionSetup implements Admission.ConnectionBuilder {
@@ -28,6 +29,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final PeerLog log;
     private final ReadGates gates;
     private final SourceTls tls;
+    private final SourceKerberos kerberos;
     private final Map<EventLoop, InletFlush> flushes = new ConcurrentHashMap<>();
 
     ConnectionSetup(
@@ -35,7 +37,8 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
             ThriftSourceSettings settings,
             ConnectionFigures connections,
             PeerLog log,
-            SourceTls tls) {
+            SourceTls tls,
+            SourceKerberos kerberos) {
         this.context = context;
         this.settings = settings;
         this.budget = new ReceiveBudget(settings.maxReceiveBytes());
@@ -44,6 +47,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         this.log = log;
         this.gates = new ReadGates(context.inlet(), PendingBytes.UNLIMITED, connections);
         this.tls = tls;
+        this.kerberos = kerberos;
     }
 
     /** In wire order: the socket's side first, our calls last. */
@@ -59,6 +63,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
                 "traffic",
                 new TrafficWatch(frames::isMidFrame, gate, settings.timeouts(), connections, log, context.clock()));
         tls.addTo(pipeline, null);
+        kerberos.addTo(pipeline);
         pipeline.addLast("frames", frames);
         pipeline.addLast(
                 "calls",

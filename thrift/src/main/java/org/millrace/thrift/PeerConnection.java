@@ -17,6 +17,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.MalformedException;
+import org.millrace.thrift.kerberos.KerberosClient;
 import org.millrace.tls.ClientTls;
 
 /**
@@ -28,6 +29,7 @@ final class PeerConnection implements AutoCloseable {
     private static final int MAX_REPLY_BYTES = 1 << 20;
 
     private static final int READ_BYTES = 8 << 10;
+    private static final String NO_ANSWER = "request-timeout: no answer";
 
     private final SocketChannel socket;
     private final Selector selector;
@@ -44,12 +46,15 @@ final class PeerConnection implements AutoCloseable {
     }
 
     /**
-     * Connects, and shakes hands.
+     * Connects, and shakes hands: first TLS, then Kerberos.
      *
      * @param tls null for none
+     * @param kerberos null for none
      * @param timeout of all of it
      */
-    static PeerConnection open(String host, int port, @Nullable ClientTls tls, Duration timeout) throws IOException {
+    static PeerConnection open(
+            String host, int port, @Nullable ClientTls tls, @Nullable KerberosClient kerberos, Duration timeout)
+            throws IOException {
         InetSocketAddress address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw new UnknownHostException(host);
@@ -67,6 +72,9 @@ final class PeerConnection implements AutoCloseable {
                 connection.connect(address, deadline, timeout);
                 if (tls != null) {
                     connection.shakeHands(new TlsWire(socket, tls.newEngine(host, port)), deadline, timeout);
+                }
+                if (kerberos != null) {
+                    kerberos.authenticate(connection.authenticating(deadline, timeout), deadline, timeout);
                 }
                 isOpen = true;
                 return connection;
@@ -101,6 +109,28 @@ final class PeerConnection implements AutoCloseable {
         }
     }
 
+    /** The connection for a handshake of Kerberos, which has the rest of the time. */
+    private KerberosClient.Peer authenticating(long deadline, Duration timeout) {
+        return new KerberosClient.Peer() {
+            private static final String TOO_LATE = "connect-timeout: no Kerberos handshake";
+
+            @Override
+            public void send(ByteBuf bytes) throws IOException {
+                write(bytes, deadline, timeout, TOO_LATE);
+            }
+
+            @Override
+            public ByteBuf receive(int bytes) throws IOException {
+                try {
+                    fill(bytes, deadline, timeout, TOO_LATE);
+                } catch (EOFException e) {
+                    throw new EOFException("the peer hung up during the handshake of Kerberos, which it may not speak");
+                }
+                return take(bytes);
+            }
+        };
+    }
+
     /** How long it has been open. */
     Duration age() {
         return Duration.ofNanos(System.nanoTime() - openedNanos);
@@ -114,10 +144,14 @@ final class PeerConnection implements AutoCloseable {
      */
     void send(ByteBuf frames, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        ByteBuffer bytes = frames.nioBuffer();
+        write(frames, deadline, timeout, "request-timeout: the peer reads nothing");
+    }
+
+    private void write(ByteBuf all, long deadline, Duration timeout, String tooLate) throws IOException {
+        ByteBuffer bytes = all.nioBuffer();
         while (bytes.hasRemaining() || !wire.flush()) {
             if (wire.write(bytes) == 0) {
-                await(SelectionKey.OP_WRITE, deadline, timeout, "request-timeout: the peer reads nothing");
+                await(SelectionKey.OP_WRITE, deadline, timeout, tooLate);
             }
         }
     }
@@ -130,19 +164,24 @@ final class PeerConnection implements AutoCloseable {
      */
     ByteBuf receive(Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        fill(Integer.BYTES, deadline, timeout);
+        fill(Integer.BYTES, deadline, timeout, NO_ANSWER);
         int length = received.getInt();
         if (length < 1 || length > MAX_REPLY_BYTES) {
             throw new MalformedException("an answer of " + length + " bytes (expected: 1 to " + MAX_REPLY_BYTES + ")");
         }
-        fill(length, deadline, timeout);
-        byte[] frame = new byte[length];
-        received.get(frame);
-        return Unpooled.wrappedBuffer(frame);
+        fill(length, deadline, timeout, NO_ANSWER);
+        return take(length);
+    }
+
+    /** Of what is here. */
+    private ByteBuf take(int bytes) {
+        byte[] taken = new byte[bytes];
+        received.get(taken);
+        return Unpooled.wrappedBuffer(taken);
     }
 
     /** Reads until so many bytes are here. */
-    private void fill(int bytes, long deadline, Duration timeout) throws IOException {
+    private void fill(int bytes, long deadline, Duration timeout, String tooLate) throws IOException {
         while (received.remaining() < bytes) {
             makeRoom();
             int read = wire.read(received);
@@ -151,7 +190,7 @@ final class PeerConnection implements AutoCloseable {
                 throw new EOFException("the peer closed the connection");
             }
             if (read == 0) {
-                await(SelectionKey.OP_READ, deadline, timeout, "request-timeout: no answer");
+                await(SelectionKey.OP_READ, deadline, timeout, tooLate);
             }
         }
     }

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.SinkContext;
+import org.millrace.thrift.kerberos.KerberosException;
 import org.millrace.tls.ClientTls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,11 @@ final class PeerLink {
         try {
             settings.tls().ifPresent(ClientTls::refresh);
             open = PeerConnection.open(
-                    settings.hostname(), settings.port(), settings.tls().orElse(null), settings.connectTimeout());
+                    settings.hostname(),
+                    settings.port(),
+                    settings.tls().orElse(null),
+                    settings.kerberos().orElse(null),
+                    settings.connectTimeout());
         } catch (IOException e) {
             context.metrics().connectionsFailed.inc();
             throw failure("no connection to " + this + why(e), e);
@@ -56,8 +61,11 @@ final class PeerLink {
         return open;
     }
 
-    /** Of TLS in words; of the rest the cause speaks. */
+    /** Of TLS and Kerberos in words; of the rest the cause speaks. */
     private String why(IOException failure) {
+        if (failure instanceof KerberosException) {
+            return ": Kerberos: " + failure.getMessage();
+        }
         return settings.tls()
                 .filter(tls -> ClientTls.isTlsFailure(failure))
                 .map(tls -> ": " + tls.inWords(failure))

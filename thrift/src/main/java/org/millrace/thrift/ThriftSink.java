@@ -18,6 +18,8 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.deadletter.RefusalSearch;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.MalformedException;
+import org.millrace.thrift.kerberos.KerberosClient;
+import org.millrace.thrift.kerberos.KerberosException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +74,13 @@ public final class ThriftSink implements Sink, BatchSized {
     /** Does not wait for the peer: the first turn connects. */
     @Override
     public void start() throws StartException {
-        deadLetters.start();
+        logIn();
+        try {
+            deadLetters.start();
+        } catch (StartException e) {
+            settings.kerberos().ifPresent(KerberosClient::close);
+            throw e;
+        }
         context.metrics().gauge("requestsInFlight", () -> inFlight);
         context.metrics().gauge("connected", () -> peer.isOpen() ? 1 : 0);
         context.metrics().started(context.clock().instant());
@@ -81,6 +89,23 @@ public final class ThriftSink implements Sink, BatchSized {
                 context.name(),
                 context.channel().name(),
                 peer);
+    }
+
+    /** A KDC that does not answer is asked again for each connection; one that refuses will not think otherwise. */
+    private void logIn() throws StartException {
+        if (settings.kerberos().isEmpty()) {
+            return;
+        }
+        KerberosClient kerberos = settings.kerberos().get();
+        try {
+            kerberos.start(context.name(), settings.connectTimeout());
+        } catch (IOException e) {
+            if (e instanceof KerberosException refusal && !refusal.mayHeal()) {
+                kerberos.close();
+                throw new StartException("sink " + context.name() + ": " + e.getMessage(), e);
+            }
+            LOG.warn("sink {}: not logged in yet, trying again: {}", context.name(), e.getMessage());
+        }
     }
 
     @Override
@@ -269,6 +294,7 @@ public final class ThriftSink implements Sink, BatchSized {
         } finally {
             rollBackAll();
             peer.close();
+            settings.kerberos().ifPresent(KerberosClient::close);
             deadLetters.close();
         }
         context.metrics().stopped(context.clock().instant());

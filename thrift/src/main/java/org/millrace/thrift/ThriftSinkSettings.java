@@ -5,12 +5,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.millrace.api.Settings;
 import org.millrace.listener.tls.TlsSettings;
+import org.millrace.thrift.kerberos.KerberosClient;
+import org.millrace.thrift.kerberos.KerberosKeys;
 import org.millrace.tls.ClientTls;
 
 /**
  * What a Thrift sink is set to.
  *
  * @param tls {@code ssl} and the other keys of TLS
+ * @param kerberos {@code kerberos} and its other keys; of one sink, which closes it
  * @param batchEvents the most events in one transaction
  * @param maxInFlight transactions that may be unanswered at a time
  * @param maxCallBytes a call takes no more events beyond so many bytes; a single event may be larger
@@ -20,6 +23,7 @@ record ThriftSinkSettings(
         String hostname,
         int port,
         Optional<ClientTls> tls,
+        Optional<KerberosClient> kerberos,
         WireProtocol protocol,
         Duration connectTimeout,
         Duration requestTimeout,
@@ -42,13 +46,13 @@ record ThriftSinkSettings(
 
     static ThriftSinkSettings read(Settings settings) {
         settings.ignored("a Thrift sink has one connection, as in Flume", "maxConnections");
-        settings.notSupportedYet("kerberos", "client-principal", "client-keytab", "server-principal");
         return new ThriftSinkSettings(
                 settings.string("hostname").about("the host of the next agent").required(),
                 settings.integer("port", 1, 65_535)
                         .about("the port of its Thrift source")
                         .required(),
                 Optional.ofNullable(TlsSettings.client(settings)),
+                Optional.ofNullable(KerberosKeys.client(settings)),
                 settings.oneOf("protocol", WireProtocol.class)
                         .about("how calls are encoded; the source must say the same")
                         .orElse(WireProtocol.COMPACT),

@@ -11,6 +11,7 @@ import org.millrace.listener.PendingBytes;
 import org.millrace.listener.TcpServer;
 import org.millrace.listener.Transport;
 import org.millrace.listener.tls.SourceTls;
+import org.millrace.thrift.kerberos.SourceKerberos;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +39,10 @@ public final class ThriftSource implements Source {
     @Override
     public void start() throws StartException {
         SourceTls tls = SourceTls.of(context, LOG, settings.tls().orElse(null), peerLog);
-        ConnectionSetup setup = new ConnectionSetup(context, settings, connections, peerLog, tls);
-        String protocol = tls.named("thrift (" + settings.protocol() + ")");
+        SourceKerberos kerberos =
+                SourceKerberos.of(context, LOG, settings.kerberos().orElse(null), peerLog);
+        ConnectionSetup setup = new ConnectionSetup(context, settings, connections, peerLog, tls, kerberos);
+        String protocol = kerberos.named(tls.named("thrift (" + settings.protocol() + ")"));
         server.start(protocol, List.of(settings.port()), FIRST_READ_BYTES, setup);
     }
 

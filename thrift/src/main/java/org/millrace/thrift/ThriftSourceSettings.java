@@ -9,6 +9,8 @@ import org.millrace.listener.IpFilter;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.TrafficWatch.Timeouts;
 import org.millrace.listener.tls.TlsSettings;
+import org.millrace.thrift.kerberos.KerberosKeys;
+import org.millrace.thrift.kerberos.KerberosServer;
 import org.millrace.tls.ServerTls;
 
 /**
@@ -16,6 +18,7 @@ import org.millrace.tls.ServerTls;
  *
  * @param port 0 lets the system choose one
  * @param tls {@code ssl} and the other keys of TLS
+ * @param kerberos {@code kerberos}, {@code agent-principal}, {@code agent-keytab}, {@code kerberosTimeout}
  * @param codec {@code maxFrameBytes}, {@code maxBatchEvents}, {@code maxHeaderBytes}
  * @param maxReceiveBytes in frames that have not come in whole yet, all connections together
  * @param maxPipelined calls of one connection not answered yet; the next ones wait unread
@@ -25,6 +28,7 @@ import org.millrace.tls.ServerTls;
 record ThriftSourceSettings(
         int port,
         Optional<ServerTls> tls,
+        Optional<KerberosServer> kerberos,
         WireProtocol protocol,
         CodecLimits codec,
         long maxReceiveBytes,
@@ -35,7 +39,6 @@ record ThriftSourceSettings(
     private static final int MAX_READ_BYTES = 256 << 10;
 
     static ThriftSourceSettings read(Settings settings) {
-        settings.notSupportedYet("kerberos", "agent-principal", "agent-keytab");
         String bind = settings.string("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
@@ -65,6 +68,7 @@ record ThriftSourceSettings(
         return new ThriftSourceSettings(
                 port,
                 Optional.ofNullable(TlsSettings.server(settings)),
+                Optional.ofNullable(KerberosKeys.server(settings)),
                 protocol,
                 codec,
                 maxReceive,

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Settings;
 import org.millrace.testkit.RecordedProblems;
 
@@ -96,12 +95,19 @@ class SettingsTest {
         assertThat(problems.problems()).containsExactly(key + ": " + value + " (expected: " + expected + ")");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"kerberos", "agent-principal", "agent-keytab"})
-    void kerberosOfTheSourceIsRefusedUntilItWorks(String key) {
-        source(key, "true");
+    @Test
+    void kerberosOfTheSourceNeedsItsKeysAndTheyNeedKerberos() {
+        source("kerberos", "true");
+        source("agent-principal", "flume/h@R", "agent-keytab", "no-such-file");
 
-        assertThat(problems.problems()).containsExactly(key + ": not supported yet");
+        assertThat(problems.problems())
+                .containsExactly(
+                        "agent-principal: missing (expected: such as flume/_HOST@EXAMPLE.COM, where _HOST is this machine's name)",
+                        "agent-keytab: missing (expected: a keytab that can be read)");
+        assertThat(problems.notes())
+                .containsExactly(
+                        "agent-principal: has no effect without kerberos = true",
+                        "agent-keytab: has no effect without kerberos = true");
     }
 
     @Test
@@ -126,6 +132,7 @@ class SettingsTest {
                 .isEqualTo(new ThriftSinkSettings(
                         "h",
                         4141,
+                        Optional.empty(),
                         Optional.empty(),
                         WireProtocol.COMPACT,
                         Duration.ofSeconds(20),
@@ -161,6 +168,7 @@ class SettingsTest {
                 .isEqualTo(new ThriftSinkSettings(
                         "h",
                         4141,
+                        Optional.empty(),
                         Optional.empty(),
                         WireProtocol.BINARY,
                         Duration.ofMillis(1500),
@@ -221,12 +229,17 @@ class SettingsTest {
         assertThat(problems.problems().get(0)).startsWith(key + ": " + value + " (expected: " + expected);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"kerberos", "client-principal", "client-keytab", "server-principal"})
-    void kerberosOfTheSinkIsRefusedUntilItWorks(String key) {
-        sink(key, "true");
+    @Test
+    void kerberosOfTheSinkNeedsItsKeysAndTheyNeedKerberos() {
+        sink("kerberos", "true");
+        sink("server-principal", "flume/h@R");
 
-        assertThat(problems.problems()).containsExactly(key + ": not supported yet");
+        assertThat(problems.problems())
+                .containsExactly(
+                        "client-principal: missing (expected: such as flume/_HOST@EXAMPLE.COM, where _HOST is this machine's name)",
+                        "client-keytab: missing (expected: a keytab that can be read)",
+                        "server-principal: missing (expected: such as flume/collector.example.com@EXAMPLE.COM)");
+        assertThat(problems.notes()).containsExactly("server-principal: has no effect without kerberos = true");
     }
 
     @Test

@@ -45,7 +45,7 @@ final class SourceUnderTest implements AutoCloseable {
     }
 
     PeerConnection connect() throws IOException {
-        return PeerConnection.open("127.0.0.1", port(), null, LIMIT);
+        return PeerConnection.open("127.0.0.1", port(), null, null, LIMIT);
     }
 
     /** A figure of our own. */
