@@ -63,7 +63,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
                 "traffic",
                 new TrafficWatch(frames::isMidFrame, gate, settings.timeouts(), connections, log, context.clock()));
         tls.addTo(pipeline, null);
-        kerberos.addTo(pipeline);
+        kerberos.addTo(pipeline, budget);
         pipeline.addLast("frames", frames);
         pipeline.addLast(
                 "calls",

@@ -50,7 +50,7 @@ record ThriftSourceSettings(
         CodecLimits codec = readCodecLimits(settings);
         long maxReceive = settings.number("maxReceiveBytes", LEAST_FRAME_BYTES, Long.MAX_VALUE)
                 .about(
-                        "bytes of frames that have not come in whole, of all connections together; with more, the largest is given up")
+                        "bytes of frames and of handshakes of Kerberos that have not come in whole, of all connections together; with more, the largest is given up")
                 .byDefault("a quarter of the heap")
                 .orElse(Runtime.getRuntime().maxMemory() / 4);
         int maxConnections = TcpSettings.maxConnections(settings);

@@ -327,6 +327,35 @@ class ThriftKerberosIT {
     }
 
     @Test
+    void manyHandshakesHoldNoMoreThanTheirBudgetAndWhoHoldsLittleIsLetIn() throws Exception {
+        List<Raw> peers = new ArrayList<>();
+        try (SourceUnderTest source = source("maxReceiveBytes", "1000000")) {
+            for (int i = 0; i < 30; i++) {
+                Raw peer = new Raw(source.port());
+                peers.add(peer);
+                peer.say(START, "GSSAPI".getBytes(UTF_8));
+                peer.out.writeByte(OK);
+                peer.out.writeInt(90_000);
+                peer.out.write(new byte[80_000]);
+            }
+            await().until(() -> source.count("connectionsRefused.kerberos") >= 15);
+            try (SinkUnderTest sink = sink(source.port())) {
+                sink.deliver("one");
+            }
+            assertThat(source.inlet.bodies()).containsExactly("one");
+            assertThat((Long) source.registry
+                            .getGauges()
+                            .get("source.r1.receiveBytesHeld")
+                            .getValue())
+                    .isLessThanOrEqualTo(1_000_000L);
+        } finally {
+            for (Raw peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
     void aPeerThatStopsInTheHandshakeIsDisconnectedInTime() throws Exception {
         try (SourceUnderTest source = source("kerberosTimeout", "1");
                 Raw silent = new Raw(source.port());

@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink.Drain;
@@ -39,23 +38,18 @@ import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.TestCertificates;
+import org.millrace.testkit.TlsFixture;
 
 /** Source and sink over TLS: with each other, with the JDK's own sockets, and with who speaks without. */
 class ThriftTlsIT {
-    private static TestCertificates authority;
-    private static TestCertificates.Issued client;
-    private static Path store;
-    private static Path trust;
+    private static TlsFixture tls;
 
     private final CallWriter writer = new CallWriter(WireProtocol.COMPACT, 1 << 24);
     private final SinkMetrics metrics = new SinkMetrics("k1", new MetricRegistry());
 
     @BeforeAll
     static void issue(@TempDir Path dir) throws IOException {
-        authority = new TestCertificates(dir);
-        client = authority.issue("client");
-        store = authority.issue("server").store("JKS");
-        trust = authority.trust("JKS");
+        tls = new TlsFixture(dir);
     }
 
     @ParameterizedTest
@@ -95,7 +89,12 @@ class ThriftTlsIT {
     @Test
     void whoShowsNoCertificateIsTurnedAwayWhereOneIsRequired() throws Exception {
         try (SourceUnderTest source = source(
-                        "client-auth", "required", "truststore", trust.toString(), "truststore-password", PASSWORD);
+                        "client-auth",
+                        "required",
+                        "truststore",
+                        tls.trust().toString(),
+                        "truststore-password",
+                        PASSWORD);
                 FakeChannel channel = new FakeChannel("c1")) {
             ThriftSink nobody = sink(channel, source.port());
             channel.submit(Batches.of("I am nobody"));
@@ -108,7 +107,7 @@ class ThriftTlsIT {
                     channel,
                     source.port(),
                     "keystore",
-                    client.store("PKCS12").toString(),
+                    tls.client().store("PKCS12").toString(),
                     "keystore-password",
                     PASSWORD,
                     "keystore-type",
@@ -139,7 +138,7 @@ class ThriftTlsIT {
 
     @Test
     void anotherHostThanItsCertificateNamesIsRefusedWhereThatIsAskedFor() throws Exception {
-        Path elsewhere = authority
+        Path elsewhere = tls.authority()
                 .issue("elsewhere", "-ext", "san=dns:elsewhere.example")
                 .store("JKS");
         try (SourceUnderTest source = source("keystore", elsewhere.toString());
@@ -183,7 +182,7 @@ class ThriftTlsIT {
 
     @Test
     void aPeerThatHangsUpDuringTheHandshakeIsAFailureInWords() throws Exception {
-        try (SSLServerSocket server = authority.issue("brief").listen();
+        try (SSLServerSocket server = tls.authority().issue("brief").listen();
                 FakeChannel channel = new FakeChannel("c1")) {
             Thread acceptor = new Thread(() -> {
                 try {
@@ -203,7 +202,7 @@ class ThriftTlsIT {
 
     @Test
     void whoClosesSaysSo() throws Exception {
-        try (SSLServerSocket server = authority.issue("polite").listen();
+        try (SSLServerSocket server = tls.authority().issue("polite").listen();
                 FakeChannel channel = new FakeChannel("c1")) {
             List<Integer> ends = new ArrayList<>();
             Thread acceptor = new Thread(() -> {
@@ -225,30 +224,9 @@ class ThriftTlsIT {
     }
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "ssl|yes|ssl: yes (expected: true or false)",
-                "keystore|no-such-file|keystore: no-such-file: there is no such file",
-                "keystore-password|guess|keystore-password: does not open ",
-                "keystore-type|CABINET|keystore-type: CABINET (expected: PEM, ",
-                "keystore-private-key|key.pem|keystore-private-key: key.pem (expected: nothing, unless ",
-                "include-protocols|TLSv7|include-protocols: TLSv7 is no protocol of this JDK",
-                "exclude-protocols|TLSv1.2 TLSv1.3|include-protocols: no protocol is left",
-                "include-cipher-suites|TLS_NO_SUCH|include-cipher-suites: TLS_NO_SUCH is no cipher suite",
-                "client-auth|required|truststore: missing",
-                "client-auth|maybe|client-auth: maybe (expected: one of: ",
-                "handshakeTimeout|0|handshakeTimeout: 0 (expected: ",
-                "maxHandshakes|x|maxHandshakes: x (expected: "
-            })
+    @MethodSource("org.millrace.testkit.TlsFixture#badValuesOfAServer")
     void aBadValueOfTheSourceIsNamedWithItsKey(String key, String value, String message) {
-        RecordedProblems problems = new RecordedProblems();
-        Map<String, String> values = new HashMap<>(Map.of("bind", "127.0.0.1", "port", "0", "ssl", "true"));
-        values.putAll(Map.of("keystore", store.toString(), "keystore-password", PASSWORD));
-        values.put(key, value);
-        ThriftSourceSettings.read(problems.settings(values));
-
-        assertThat(problems.problems()).singleElement().asString().startsWith(message);
+        tls.assertNamed(key, value, message, Map.of("bind", "127.0.0.1", "port", "0"), ThriftSourceSettings::read);
     }
 
     @ParameterizedTest(name = "{0} = {1}")
@@ -269,7 +247,7 @@ class ThriftTlsIT {
     void aBadValueOfTheSinkIsNamedWithItsKey(String key, String value, String message) {
         RecordedProblems problems = new RecordedProblems();
         Map<String, String> values = new HashMap<>(Map.of("hostname", "h", "port", "4141", "ssl", "true"));
-        values.putAll(Map.of("truststore", trust.toString(), "truststore-password", PASSWORD));
+        values.putAll(Map.of("truststore", tls.trust().toString(), "truststore-password", PASSWORD));
         values.put(key, value);
         ThriftSinkSettings.read(problems.settings(values));
 
@@ -282,10 +260,7 @@ class ThriftTlsIT {
     }
 
     private static SourceUnderTest source(String... more) throws Exception {
-        List<String> keys =
-                new ArrayList<>(List.of("ssl", "true", "keystore", store.toString(), "keystore-password", PASSWORD));
-        keys.addAll(List.of(more));
-        return new SourceUnderTest(keys.toArray(new String[0]));
+        return new SourceUnderTest(tls.serverKeys(more));
     }
 
     private ThriftSink sink(FakeChannel channel, int port, String... more) throws StartException {
@@ -309,7 +284,7 @@ class ThriftTlsIT {
                 "ssl",
                 "true",
                 "truststore",
-                trust.toString(),
+                tls.trust().toString(),
                 "truststore-password",
                 PASSWORD));
         for (int i = 0; i < more.length; i += 2) {
@@ -322,15 +297,7 @@ class ThriftTlsIT {
     }
 
     private static SSLSocket connect(SourceUnderTest source) throws IOException {
-        SSLSocket socket = (SSLSocket) client.context().getSocketFactory().createSocket("127.0.0.1", source.port());
-        socket.setSoTimeout(60_000);
-        try {
-            socket.startHandshake();
-            return socket;
-        } catch (SSLException | EOFException e) {
-            socket.close();
-            throw e;
-        }
+        return tls.connect(source.port());
     }
 
     private byte[] frame(String... bodies) {

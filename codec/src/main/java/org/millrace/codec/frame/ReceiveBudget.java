@@ -2,6 +2,7 @@ package org.millrace.codec.frame;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,59 @@ public final class ReceiveBudget {
 
         /** Told once to give up its frame, soon and on its own thread; by any thread. Joins again if that ends before. */
         void evict();
+    }
+
+    /**
+     * A share for what a connection holds beside its frames. It is closed by its owner.
+     *
+     * @param onEviction told once to give up what the share holds, soon; by any thread
+     */
+    public Share share(Runnable onEviction) {
+        Share share = new Share(onEviction);
+        join(share);
+        return share;
+    }
+
+    /** What one connection holds. Its thread only, but for what the budget asks. */
+    public final class Share implements Holder, AutoCloseable {
+        private final Runnable onEviction;
+        private final AtomicInteger bytes = new AtomicInteger();
+
+        private Share(Runnable onEviction) {
+            this.onEviction = onEviction;
+        }
+
+        /** Takes the bytes, if need be at the cost of who holds the most; false if that is this one. */
+        public boolean take(int more) {
+            if (!tryAcquire(more) && !acquireFromLargest(this, more)) {
+                return false;
+            }
+            bytes.addAndGet(more);
+            return true;
+        }
+
+        /** Gives bytes back. */
+        public void giveBack(int less) {
+            bytes.addAndGet(-less);
+            release(less);
+        }
+
+        @Override
+        public int heldBytes() {
+            return bytes.get();
+        }
+
+        @Override
+        public void evict() {
+            onEviction.run();
+        }
+
+        /** Gives back all, and is not evicted any more. Does nothing when called again. */
+        @Override
+        public void close() {
+            leave(this);
+            giveBack(bytes.get());
+        }
     }
 
     /** Bytes held now. Right after someone was evicted that may be more than the most, until the memory is back. */

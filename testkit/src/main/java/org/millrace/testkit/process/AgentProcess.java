@@ -3,6 +3,7 @@ package org.millrace.testkit.process;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** An agent, ours or Flume's, in a JVM of its own, serving {@code /metrics} on a free port. One thread at a time. */
@@ -107,6 +110,13 @@ public final class AgentProcess implements AutoCloseable {
         }
         String more = System.getProperty("flume.peer.more", "");
         return peer.resolve("classes") + ":" + peer.resolve("lib") + "/*" + (more.isEmpty() ? "" : ":" + more);
+    }
+
+    /** Entries of this JVM's class path that have one of the words in their name: what Flume is released without, such as Hadoop's client. */
+    public static String ofOurClassPath(String... words) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> Arrays.stream(words).anyMatch(entry::contains))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /**

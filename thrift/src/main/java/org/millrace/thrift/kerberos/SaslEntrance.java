@@ -15,27 +15,30 @@ import javax.security.sasl.SaslServer;
 import org.apache.thrift.transport.sasl.NegotiationStatus;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.MalformedException;
-import org.millrace.listener.PendingBytes;
+import org.millrace.codec.frame.ReceiveBudget;
 
 /**
  * Stands where an accepted connection comes in, until its peer is authenticated; nothing of what it sends goes further before. What the
- * peer shows is read by another thread, one part at a time. What has come and was not read yet is bounded, for this connection and for all
- * together, and the whole has a time limit from its beginning. The connection's event loop only, but for what says otherwise.
+ * peer shows is read by another thread, one part at a time. What has come and was not read yet is bounded, for this connection and, with
+ * the frames of all others, for all together, and the whole has a time limit from its beginning. The connection's event loop only, but for what says otherwise.
  */
 final class SaslEntrance extends ChannelInboundHandlerAdapter {
     /** The longest part, and the first one, which nobody has to answer. */
     private static final int MOST_HELD_BYTES = SaslMessage.MOST_PAYLOAD_BYTES + 1024;
 
+    private static final String OVER_BUDGET = "maxReceiveBytes: others need the memory, and it holds the most";
+
     private final SourceKerberos source;
     private final KerberosServer server;
     private final Subject subject;
-    private final PendingBytes allHeld;
+    private final ReceiveBudget budget;
     private final Executor threads;
     private final Object leaving;
 
     private State state = State.GREETING;
     private @Nullable ByteBuf held;
     private @Nullable Future<?> timer;
+    private ReceiveBudget.@Nullable Share share;
 
     /** Only one thread has it at a time. */
     private @Nullable SaslServer exchange;
@@ -70,7 +73,7 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * @param allHeld bytes that handshakes hold, all together
+     * @param budget for what has come and was not read yet
      * @param threads to read what peers show
      * @param leaving the event that tells connections to close
      */
@@ -78,19 +81,20 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
             SourceKerberos source,
             KerberosServer server,
             Subject subject,
-            PendingBytes allHeld,
+            ReceiveBudget budget,
             Executor threads,
             Object leaving) {
         this.source = source;
         this.server = server;
         this.subject = subject;
-        this.allHeld = allHeld;
+        this.budget = budget;
         this.threads = threads;
         this.leaving = leaving;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        share = budget.share(() -> evicted(ctx));
         timer = ctx.executor().schedule(() -> timeOut(ctx), server.timeout().toMillis(), MILLISECONDS);
     }
 
@@ -157,8 +161,8 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
             refuse(ctx, NegotiationStatus.ERROR, "it sent more than a handshake of Kerberos has");
             return false;
         }
-        if (!allHeld.tryAdd(more)) {
-            refuse(ctx, NegotiationStatus.ERROR, "too many handshakes of Kerberos at a time");
+        if (share != null && !share.take(more)) {
+            refuse(ctx, NegotiationStatus.ERROR, OVER_BUDGET);
             return false;
         }
         held = (before == null ? ctx.alloc().heapBuffer(more) : before).writeBytes(bytes);
@@ -169,7 +173,9 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
         ByteBuf all = held;
         if (all != null) {
             held = null;
-            allHeld.remove(all.readableBytes());
+        }
+        if (share != null) {
+            share.close();
         }
         return all;
     }
@@ -202,7 +208,9 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
         }
         int before = all.readableBytes();
         SaslMessage message = SaslMessage.next(all);
-        allHeld.remove(before - all.readableBytes());
+        if (share != null) {
+            share.giveBack(before - all.readableBytes());
+        }
         all.discardReadBytes();
         return message;
     }
@@ -275,6 +283,15 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
         dispose();
         state = State.THROUGH;
         ctx.pipeline().remove(this);
+    }
+
+    /** Any thread. */
+    private void evicted(ChannelHandlerContext ctx) {
+        ctx.executor().execute(() -> {
+            if (held != null && state != State.OVER && state != State.THROUGH) {
+                refuse(ctx, NegotiationStatus.ERROR, OVER_BUDGET);
+            }
+        });
     }
 
     private void timeOut(ChannelHandlerContext ctx) {

@@ -7,8 +7,8 @@ import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
+import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.listener.PeerLog;
-import org.millrace.listener.PendingBytes;
 import org.millrace.listener.TcpServer;
 import org.slf4j.Logger;
 
@@ -18,17 +18,12 @@ import org.slf4j.Logger;
  */
 public final class SourceKerberos {
     private static final String HANDLER = "kerberos";
-    private static final String REFUSED = "connectionsRefused.kerberos";
-
-    /** What handshakes may hold of what their peers have sent, all together; an ordinary ticket has one or two kilobytes. */
-    private static final long MOST_HELD_BYTES = 16 << 20;
 
     private final Logger log;
     private final String source;
     private final PeerLog peerLog;
     private final @Nullable KerberosServer server;
     private final @Nullable Subject subject;
-    private final PendingBytes held = new PendingBytes(MOST_HELD_BYTES);
     private final Counter handshakes;
     private final Counter refused;
 
@@ -44,7 +39,7 @@ public final class SourceKerberos {
         this.server = server;
         this.subject = subject;
         this.handshakes = context.metrics().counter("kerberosHandshakes");
-        this.refused = context.metrics().counter(REFUSED);
+        this.refused = context.metrics().counter("connectionsRefused.kerberos");
     }
 
     /**
@@ -69,13 +64,18 @@ public final class SourceKerberos {
         return server == null ? protocol : protocol + " with Kerberos as " + server.name();
     }
 
-    /** Adds the entrance: behind the handlers that are there, before those that hear what a peer says. */
-    public void addTo(ChannelPipeline pipeline) {
+    /**
+     * Adds the entrance: behind the handlers that are there, before those that hear what a peer says.
+     *
+     * @param budget for what the handshake holds of what the peer has sent
+     */
+    public void addTo(ChannelPipeline pipeline, ReceiveBudget budget) {
         if (server == null || subject == null) {
             pipeline.addLast(HANDLER, new KerberosGreeting(this::refuseKerberos));
         } else {
             pipeline.addLast(
-                    HANDLER, new SaslEntrance(this, server, subject, held, KerberosThreads.EXECUTOR, TcpServer.DRAIN));
+                    HANDLER,
+                    new SaslEntrance(this, server, subject, budget, KerberosThreads.EXECUTOR, TcpServer.DRAIN));
         }
     }
 

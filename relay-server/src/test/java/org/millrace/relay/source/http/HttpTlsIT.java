@@ -28,20 +28,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
-import org.millrace.testkit.TestCertificates;
+import org.millrace.testkit.TlsFixture;
 
 /** The HTTP source over TLS, to the JDK's own client and to sockets. */
 class HttpTlsIT {
     private static final String EVENTS = "[{\"headers\":{\"a\":\"1\"},\"body\":\"x\"}]";
 
-    private static TestCertificates.Issued client;
-    private static Path store;
+    private static TlsFixture tls;
 
     private final RecordingInlet inlet = new RecordingInlet();
     private final MetricRegistry registry = new MetricRegistry();
@@ -49,9 +48,7 @@ class HttpTlsIT {
 
     @BeforeAll
     static void issue(@TempDir Path dir) throws IOException {
-        TestCertificates authority = new TestCertificates(dir);
-        client = authority.issue("client");
-        store = authority.issue("server").store("JKS");
+        tls = new TlsFixture(dir);
     }
 
     @AfterEach
@@ -63,7 +60,7 @@ class HttpTlsIT {
 
     @Test
     void theJdksOwnClientPostsEvents() throws Exception {
-        start("ssl", "true", "keystore", store.toString(), "keystore-password", PASSWORD);
+        start(tls.serverKeys());
 
         assertThat(post(EVENTS).statusCode()).isEqualTo(200);
         assertThat(post("garbage").statusCode()).isEqualTo(400);
@@ -77,7 +74,7 @@ class HttpTlsIT {
                 "enableSSL",
                 "true",
                 "keystore",
-                store.toString(),
+                tls.store().toString(),
                 "keystorePassword",
                 PASSWORD,
                 "excludeProtocols",
@@ -90,17 +87,7 @@ class HttpTlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void whoSendsTooMuchHearsOfItAndOfTheEnd(String protocol) throws Exception {
-        start(
-                "ssl",
-                "true",
-                "keystore",
-                store.toString(),
-                "keystore-password",
-                PASSWORD,
-                "include-protocols",
-                protocol,
-                "maxRequestBytes",
-                "1000");
+        start(tls.serverKeys("include-protocols", protocol, "maxRequestBytes", "1000"));
         try (SSLSocket peer = connect()) {
             byte[] request = ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n" + "x".repeat(400_000))
                     .getBytes(StandardCharsets.US_ASCII);
@@ -113,7 +100,7 @@ class HttpTlsIT {
 
     @Test
     void aPlainClientOfATlsSourceIsDisconnectedAndCounted() throws Exception {
-        start("ssl", "true", "keystore", store.toString(), "keystore-password", PASSWORD);
+        start(tls.serverKeys());
         try (Socket plain = new Socket(
                 InetAddress.getLoopbackAddress(), source.boundAddress().getPort())) {
             plain.setSoTimeout(60_000);
@@ -134,30 +121,9 @@ class HttpTlsIT {
     }
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "ssl|yes|ssl: yes (expected: true or false)",
-                "keystore|no-such-file|keystore: no-such-file: there is no such file",
-                "keystore-password|guess|keystore-password: does not open ",
-                "keystore-type|CABINET|keystore-type: CABINET (expected: PEM, ",
-                "keystore-private-key|key.pem|keystore-private-key: key.pem (expected: nothing, unless ",
-                "include-protocols|TLSv7|include-protocols: TLSv7 is no protocol of this JDK",
-                "exclude-protocols|TLSv1.2 TLSv1.3|include-protocols: no protocol is left",
-                "include-cipher-suites|TLS_NO_SUCH|include-cipher-suites: TLS_NO_SUCH is no cipher suite",
-                "client-auth|required|truststore: missing",
-                "client-auth|maybe|client-auth: maybe (expected: one of: ",
-                "handshakeTimeout|0|handshakeTimeout: 0 (expected: ",
-                "maxHandshakes|x|maxHandshakes: x (expected: "
-            })
+    @MethodSource("org.millrace.testkit.TlsFixture#badValuesOfAServer")
     void aBadValueIsNamedWithItsKey(String key, String value, String message) {
-        RecordedProblems problems = new RecordedProblems();
-        Map<String, String> values = new HashMap<>(Map.of("port", "0", "ssl", "true", "keystore", store.toString()));
-        values.put("keystore-password", PASSWORD);
-        values.put(key, value);
-        HttpSettings.read(problems.settings(values));
-
-        assertThat(problems.problems()).singleElement().asString().startsWith(message);
+        tls.assertNamed(key, value, message, Map.of("port", "0"), HttpSettings::read);
     }
 
     private void start(String... keysAndValues) throws Exception {
@@ -180,21 +146,14 @@ class HttpTlsIT {
                 .version(HttpClient.Version.HTTP_1_1)
                 .POST(BodyPublishers.ofString(content))
                 .build();
-        return HttpClient.newBuilder().sslContext(client.context()).build().send(request, BodyHandlers.ofString());
+        return HttpClient.newBuilder()
+                .sslContext(tls.client().context())
+                .build()
+                .send(request, BodyHandlers.ofString());
     }
 
     private SSLSocket connect() throws IOException {
-        SSLSocket socket = (SSLSocket) client.context()
-                .getSocketFactory()
-                .createSocket("127.0.0.1", source.boundAddress().getPort());
-        socket.setSoTimeout(60_000);
-        try {
-            socket.startHandshake();
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        return tls.connect(source.boundAddress().getPort());
     }
 
     private long count(String figure) {

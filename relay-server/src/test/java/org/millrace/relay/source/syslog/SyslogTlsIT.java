@@ -19,22 +19,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
-import org.millrace.testkit.TestCertificates;
+import org.millrace.testkit.TlsFixture;
 
 /** The sources that take connections, over TLS. */
 class SyslogTlsIT {
     private static final String MESSAGE = "<14>1 - host2 dash time\n";
 
-    private static TestCertificates.Issued client;
-    private static Path store;
-    private static Path trust;
+    private static TlsFixture tls;
 
     private final RecordingInlet inlet = new RecordingInlet();
     private final MetricRegistry registry = new MetricRegistry();
@@ -56,10 +54,7 @@ class SyslogTlsIT {
 
     @BeforeAll
     static void issue(@TempDir Path dir) throws IOException {
-        TestCertificates authority = new TestCertificates(dir);
-        client = authority.issue("client");
-        store = authority.issue("server").store("JKS");
-        trust = authority.trust("JKS");
+        tls = new TlsFixture(dir);
     }
 
     @ParameterizedTest
@@ -94,7 +89,7 @@ class SyslogTlsIT {
                         "client-auth",
                         "required",
                         "truststore",
-                        trust.toString(),
+                        tls.trust().toString(),
                         "truststore-password",
                         PASSWORD);
                 SSLSocket sender = connect(source)) {
@@ -131,40 +126,20 @@ class SyslogTlsIT {
     }
 
     @ParameterizedTest(name = "{0} = {1}")
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "ssl|yes|ssl: yes (expected: true or false)",
-                "keystore|no-such-file|keystore: no-such-file: there is no such file",
-                "keystore-password|guess|keystore-password: does not open ",
-                "keystore-type|CABINET|keystore-type: CABINET (expected: PEM, ",
-                "keystore-private-key|key.pem|keystore-private-key: key.pem (expected: nothing, unless ",
-                "include-protocols|TLSv7|include-protocols: TLSv7 is no protocol of this JDK",
-                "exclude-protocols|TLSv1.2 TLSv1.3|include-protocols: no protocol is left",
-                "include-cipher-suites|TLS_NO_SUCH|include-cipher-suites: TLS_NO_SUCH is no cipher suite",
-                "client-auth|required|truststore: missing",
-                "client-auth|maybe|client-auth: maybe (expected: one of: ",
-                "handshakeTimeout|0|handshakeTimeout: 0 (expected: ",
-                "maxHandshakes|x|maxHandshakes: x (expected: "
-            })
+    @MethodSource("org.millrace.testkit.TlsFixture#badValuesOfAServer")
     void aBadValueIsNamedWithItsKey(String key, String value, String message) {
         for (Kind kind : Kind.values()) {
-            RecordedProblems problems = new RecordedProblems();
-            Map<String, String> values = new HashMap<>(Map.of(kind.portKey, "0", "ssl", "true"));
-            values.putAll(Map.of("keystore", store.toString(), "keystore-password", PASSWORD));
-            values.put(key, value);
-            kind.factory().create(context(), problems.settings(values)).close();
-
-            assertThat(problems.problems()).singleElement().asString().startsWith(message);
+            tls.assertNamed(
+                    key,
+                    value,
+                    message,
+                    Map.of(kind.portKey, "0"),
+                    settings -> kind.factory().create(context(), settings).close());
         }
     }
 
     private SyslogTcpSource secured(Kind kind, String... more) throws Exception {
-        String[] keys = {"ssl", "true", "keystore", store.toString(), "keystore-password", PASSWORD};
-        String[] all = new String[keys.length + more.length];
-        System.arraycopy(keys, 0, all, 0, keys.length);
-        System.arraycopy(more, 0, all, keys.length, more.length);
-        return start(kind, all);
+        return start(kind, tls.serverKeys(more));
     }
 
     private SyslogTcpSource start(Kind kind, String... keysAndValues) throws Exception {
@@ -184,17 +159,7 @@ class SyslogTlsIT {
     }
 
     private static SSLSocket connect(SyslogTcpSource source) throws IOException {
-        SSLSocket socket = (SSLSocket) client.context()
-                .getSocketFactory()
-                .createSocket("127.0.0.1", source.boundAddresses().get(0).getPort());
-        socket.setSoTimeout(60_000);
-        try {
-            socket.startHandshake();
-            return socket;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        return tls.connect(source.boundAddresses().get(0).getPort());
     }
 
     private long count(String figure) {
