@@ -39,6 +39,8 @@ final class Buckets implements BucketWrite.Ended {
     private @Nullable BucketWrite lastWrite;
     private @Nullable BucketId lastId;
     private @Nullable EventBatch lastBatch;
+    /** Where in its batch the last event ends: one that is refused stands between two that are no neighbours. */
+    private int lastEnd;
 
     /** Since the last commit: written; taking long; failed; without names for their files. */
     private final Set<BucketWrite> done = new LinkedHashSet<>();
@@ -74,8 +76,11 @@ final class Buckets implements BucketWrite.Ended {
             lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(files.bucketOf(id), policy, this));
             sameBucket = false;
         }
-        lastWrite.add(batch, event, sameBucket && Objects.equals(batch, lastBatch));
+        int end = event.bodyOffset() + event.bodyLength(); // the body is an event's last field
+        boolean isNext = Objects.equals(batch, lastBatch) && end - event.encodedBytes() == lastEnd;
+        lastWrite.add(batch, event, sameBucket && isNext);
         lastBatch = batch;
+        lastEnd = end;
     }
 
     /**
