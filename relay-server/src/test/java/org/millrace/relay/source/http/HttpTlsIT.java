@@ -155,7 +155,9 @@ class HttpTlsIT {
         Map<String, String> values = new HashMap<>(Map.of("port", "0", "ssl", "true", "keystore", store.toString()));
         values.put("keystore-password", PASSWORD);
         values.put(key, value);
-        HttpSettings.read(problems.settings(values));
+        SourceContext context =
+                new SourceContext("a1", "r1", inlet, new SourceMetrics("r1", registry), InstantSource.system());
+        HttpSettings.read(context, problems.settings(values));
 
         assertThat(problems.problems()).singleElement().asString().startsWith(message);
     }
