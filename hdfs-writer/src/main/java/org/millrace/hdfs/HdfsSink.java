@@ -14,10 +14,10 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.EventSchemas;
-import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -223,6 +223,7 @@ final class HdfsSink implements Sink, BatchSized {
                             + settings.maxEventBytes() + ")",
                     false);
         }
+        settings.content().serializer().check(event);
         boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
         long millis = usesTime ? open.time().ofBucket(event) : 0;
         String directory = settings.directory().resolve(event, millis);

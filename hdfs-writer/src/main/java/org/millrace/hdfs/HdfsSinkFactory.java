@@ -14,6 +14,7 @@ import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.part.PartContext;
 
 /** Reads the settings of an HDFS sink: Flume's keys, with Flume's defaults. */
 public final class HdfsSinkFactory implements ComponentFactory.OfSink {
@@ -83,7 +84,11 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                                 .about(
                                         "fewer replicas of the block being written, and the file is finished; 0: never for that")
                                 .orElse(0)),
-                new ContentKeys(settings, () -> HadoopConfiguration.load(access.configuration())).read(),
+                new ContentKeys(
+                                PartContext.of(context),
+                                settings,
+                                () -> HadoopConfiguration.load(access.configuration()))
+                        .read(),
                 access,
                 retry(hdfs),
                 held(context, hdfs),

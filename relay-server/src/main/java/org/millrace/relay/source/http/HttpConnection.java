@@ -1,7 +1,6 @@
 package org.millrace.relay.source.http;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +19,7 @@ import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.RefusedRequestException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.listener.ConnectionFigures;
@@ -135,10 +135,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         EventBatch batch;
         try (EventBatchBuilder builder = new EventBatchBuilder();
                 InputStream body = open.open()) {
-            settings.handler().read(new RequestHead(head.uri(), head.headers().get(CONTENT_TYPE)), body, builder);
+            settings.handler().read(new HandlerRequest(head, body), builder);
             batch = builder.events() == 0 ? null : builder.build().condensed();
-        } catch (BadRequestException e) {
-            answers.refuse(e.status(), String.valueOf(e.getMessage()));
+        } catch (RefusedRequestException e) {
+            answers.refuse(HttpResponseStatus.valueOf(e.status()), String.valueOf(e.getMessage()));
             return;
         } catch (BoundedInput.TooLongException e) {
             answers.refuse(
@@ -146,6 +146,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         } catch (IOException e) { // there is no other input but the content
             answers.refuse(HttpResponseStatus.BAD_REQUEST, "content that is not of its encoding");
+            return;
+        } catch (RuntimeException e) { // of a plug-in's handler
+            log.fault(connection, e);
+            answers.refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the handler failed");
             return;
         } finally {
             open.close();

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelFullException;
+import org.millrace.api.ComponentFactory;
 import org.millrace.api.Inlet;
+import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.listener.ConnectionFigures;
@@ -302,7 +304,7 @@ class HttpConnectionTest {
 
     @Test
     void aBlobIsTheBodyAndParametersAreItsHeaders() {
-        connect("handler", BlobHandler.CLASS_NAME, "handler.mandatoryParameters", "a, b");
+        connect("handler", "org.apache.flume.source.http.BLOBHandler", "handler.mandatoryParameters", "a, b");
         send("POST /x?a=1&b=%C3%BC&a=2 HTTP/1.1\r\nHost: h\r\n", "bytes\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(answer()).startsWith("HTTP/1.1 200");
         assertThat(inlet.accepted()).containsExactly(new Accepted(Map.of("a", "1", "b", "ü"), "bytes\n"));
@@ -315,7 +317,13 @@ class HttpConnectionTest {
 
     @Test
     void morphlinesBlobHasItsContentTypeAndIsCut() {
-        connect("handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "5", "maxRequestBytes", "10");
+        connect(
+                "handler",
+                MorphlineBlobHandlerFactory.CLASS_NAME,
+                "handler.maxBlobLength",
+                "5",
+                "maxRequestBytes",
+                "10");
         send(
                 "POST /?a=1 HTTP/1.1\r\nHost: h\r\nContent-Type: text/x\r\n",
                 "123456789012".getBytes(StandardCharsets.US_ASCII));
@@ -324,13 +332,36 @@ class HttpConnectionTest {
         assertThat(inlet.accepted()).containsExactly(new Accepted(Map.of("a", "1", "Content-Type", "text/x"), "12345"));
     }
 
+    @Test
+    void aHandlerOfAPlugInSeesTheHeadAndTheContentOfARequest() {
+        connect("handler", "one_header", "handler.size", "5");
+        send("POST /p?q=1 HTTP/1.1\r\nHost: h\r\nX-Event: abc\r\n", "de".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer()).startsWith("HTTP/1.1 200");
+        Map<String, String> headers = Map.of("method", "POST", "uri", "/p?q=1");
+        assertThat(inlet.accepted()).containsExactly(new Accepted(headers, "abc"), new Accepted(headers, "de"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"X-Event: abcdef, 422", "X-Other: a, 500"})
+    void whatAHandlerOfAPlugInRefusesOrFailsAtIsAnsweredAndHarmsNobody(String header, int status) {
+        connect("handler", "one_header", "handler.size", "5");
+        send("POST / HTTP/1.1\r\nHost: h\r\n" + header + "\r\n", "de".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer()).startsWith("HTTP/1.1 " + status);
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(inlet.accepted()).isEmpty();
+    }
+
     private void connect(String... keysAndValues) {
         Map<String, String> values = new HashMap<>(Map.of("port", "0"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        HttpSettings settings = HttpSettings.read(problems.settings(values));
+        problems.offers(ComponentFactory.OfHttpHandler.class, new OneHeaderHandlerFactory());
+        SourceContext context = new SourceContext("a1", "r1", behind, metrics, new FakeClock());
+        HttpSettings settings = HttpSettings.read(context, problems.settings(values));
         assertThat(problems.problems()).isEmpty();
         connection.finishAndReleaseAll();
         connection = new EmbeddedChannel();
