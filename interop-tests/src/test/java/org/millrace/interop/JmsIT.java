@@ -41,7 +41,11 @@ class JmsIT {
         try (EventServer behindFlume = new EventServer(0, flumes);
                 EventServer behindUs = new EventServer(0, ours);
                 AgentProcess flume = AgentProcess.launch(
-                        Kind.FLUME, "flume", dir, List.of(JmsBroker.FLUMES_FLAG), agent(url, "for.flume", behindFlume.port()));
+                        Kind.FLUME,
+                        "flume",
+                        dir,
+                        List.of(JmsBroker.FLUMES_FLAG),
+                        agent(url, "for.flume", behindFlume.port()));
                 AgentProcess us = AgentProcess.launch(
                         Kind.MILLRACE, "ours", dir, List.of(), agent(url, "for.us", behindUs.port()))) {
             flume.awaitOpen();

@@ -95,7 +95,8 @@ class ThriftIT {
 
     @Test
     void callThatMakesNoSenseIsAnsweredByTheSameExceptionAsFlumesInOtherWords() throws Exception {
-        byte[] withoutBody = call("append", BINARY_VERSION_1 | 1, 7, argument(STRUCT, headers(NumberedEvents.headers(1))));
+        byte[] withoutBody =
+                call("append", BINARY_VERSION_1 | 1, 7, argument(STRUCT, headers(NumberedEvents.headers(1))));
         byte[] theirs = ask(flumeBinary, withoutBody);
         byte[] ours = ask(oursBinary, withoutBody);
 
