@@ -299,7 +299,8 @@ class ListenersBadInputIT {
             peers.all(peer -> assertThat(peer.isHungUpWithin(LIMIT_MILLIS)).isTrue());
         }
         try (Peers peers = new Peers(50, thrift)) {
-            peers.all(peer -> peer.send(framed(tooMany)).send(framed(bogusCount)).send(framed(bogusLength)));
+            peers.all(
+                    peer -> peer.send(framed(tooMany)).send(framed(bogusCount)).send(framed(bogusLength)));
             goodPeersGoOn();
         }
         await().until(() -> figure("MILLRACE.source.t", "framesRefused.maxFrameBytes") == tooLongBefore + 50);

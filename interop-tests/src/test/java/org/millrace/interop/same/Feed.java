@@ -198,7 +198,8 @@ enum Feed {
             try (DataFileWriter<GenericRecord> writer = new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
                 writer.create(schema, dir.resolve("log.avro").toFile());
                 for (String line : lines()) {
-                    writer.append(new GenericRecordBuilder(schema).set("text", line).build());
+                    writer.append(
+                            new GenericRecordBuilder(schema).set("text", line).build());
                 }
             }
         }
