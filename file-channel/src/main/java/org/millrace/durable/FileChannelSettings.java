@@ -192,7 +192,8 @@ record FileChannelSettings(
 
     private static Duration forceInterval(Settings settings, boolean fsyncEach) {
         Duration flumes = settings.duration(FSYNC_INTERVAL, ChronoUnit.SECONDS, 1, 3600)
-                .about("Flume's forceInterval, in seconds")
+                .byDefault(fsyncEach ? "forceInterval" : Long.toString(DEFAULT_FSYNC_INTERVAL.toSeconds()))
+                .about("Flume's forceInterval, in seconds; 5 with fsyncPerTransaction = false")
                 .orElse(fsyncEach ? DEFAULT_FORCE_INTERVAL : DEFAULT_FSYNC_INTERVAL);
         return settings.duration(FORCE_INTERVAL, ChronoUnit.MILLIS, 1, 3_600_000)
                 .about("how often durability = interval forces")

@@ -12,14 +12,14 @@ import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
 import org.millrace.api.support.EventCapacity;
-import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.RecordedProblems;
 
 /** Makes channels for contract tests. */
 final class DurableChannels {
     private DurableChannels() {}
 
-    static Channel onFakeLog(int capacity, int transactionCapacity, Duration keepAlive, long cacheBytes) {
+    /** A channel on a log that others find in use until it is closed. */
+    static Channel onFakeLog(FakeLog log, int capacity, int transactionCapacity, Duration keepAlive, long cacheBytes) {
         ChannelLimits limits = new ChannelLimits(
                 new EventCapacity(capacity, transactionCapacity, keepAlive),
                 Long.MAX_VALUE,
@@ -29,13 +29,12 @@ final class DurableChannels {
                 1 << 20,
                 cacheBytes);
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
-        FakeLog log = new FakeLog(new FakeClock());
         return new DurableChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()),
                 limits,
                 List.of(),
                 false,
-                () -> log.open(List.of(DurableChannel.ONLY_READER)),
+                () -> log.openAlone(List.of(DurableChannel.ONLY_READER)),
                 new DaemonTimer("channel-c1"));
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
+import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.LogState;
@@ -35,6 +36,7 @@ final class FakeLog {
 
     private final FakeClock clock;
     private long end;
+    private boolean inUse;
     private boolean positionsHeld;
     private boolean held;
     private @Nullable ChannelException refusal;
@@ -62,6 +64,16 @@ final class FakeLog {
             state.addReader(reader, lowest == Long.MAX_VALUE ? 0 : lowest);
         }
         return new Opened(state.copy(), end);
+    }
+
+    /** As {@link #open}, for one that has it to itself until it closes it. */
+    synchronized Log openAlone(List<String> readers) throws StartException {
+        if (inUse) {
+            throw new StartException("the log is in use");
+        }
+        Log opened = open(readers);
+        inUse = true;
+        return opened;
     }
 
     /** Puts stay on their way until {@link #letGo}. */
@@ -302,6 +314,9 @@ final class FakeLog {
         @Override
         public void close() {
             letGo();
+            synchronized (FakeLog.this) {
+                inUse = false;
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Channel;
-import org.millrace.testkit.ChannelContract;
+import org.millrace.testkit.channel.ChannelContract;
 
 /** The channel as it is delivered, on a disk. */
 class FileChannelContractTest extends ChannelContract {
@@ -18,5 +18,10 @@ class FileChannelContractTest extends ChannelContract {
         Map<String, String> settings =
                 Map.of("capacity", "" + capacity, "transactionCapacity", "" + transactionCapacity);
         return DurableChannels.onDisk(directory, InstantSource.system(), keepAlive, settings);
+    }
+
+    @Override
+    public boolean isMeantToBeDurable() {
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -9,7 +10,6 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class BucketPath {
     private final long stepMillis;
 
     /** What the last result was made of. It holds from {@code validFrom} to before {@code validTo}, epoch milliseconds. */
-    private final @Nullable String[] lastHeaders;
+    private final @Nullable LastHeader[] lastHeaders;
 
     private long validFrom = 1;
     private long validTo;
@@ -51,6 +51,17 @@ final class BucketPath {
 
     private record Time(char letter) implements Part {}
 
+    /** The value of a header, in UTF-8 too, so that one that has not changed need not be decoded. */
+    private static final class LastHeader {
+        private final String text;
+        private final byte[] utf8;
+
+        LastHeader(String text) {
+            this.text = text;
+            this.utf8 = text.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
     private BucketPath(List<Part> parts, List<HeaderName> headers, ZoneId zone, Rounding rounding) {
         this.parts = parts;
         this.headers = headers;
@@ -58,7 +69,7 @@ final class BucketPath {
         this.rounding = rounding;
         this.usesTime = parts.stream().anyMatch(Time.class::isInstance);
         this.stepMillis = stepMillis(parts);
-        this.lastHeaders = new String[headers.size()];
+        this.lastHeaders = new LastHeader[headers.size()];
     }
 
     /**
@@ -149,10 +160,12 @@ final class BucketPath {
     String resolve(EventReader event, long millis) {
         boolean same = !usesTime ? validFrom <= validTo : millis >= validFrom && millis < validTo;
         for (int i = 0; i < lastHeaders.length; i++) {
-            String value = event.header(headers.get(i));
-            if (!Objects.equals(value, lastHeaders[i])) {
-                lastHeaders[i] = value;
-                same = false;
+            HeaderName name = headers.get(i);
+            LastHeader last = lastHeaders[i];
+            if (last == null ? event.hasHeader(name) : !event.headerIs(name, last.utf8)) {
+                String text = event.header(name);
+                same &= last != null && last.text.equals(text); // with bytes that are no UTF-8
+                lastHeaders[i] = text == null ? null : new LastHeader(text);
             }
         }
         if (!same) {
@@ -169,8 +182,8 @@ final class BucketPath {
             if (part instanceof Literal literal) {
                 out.append(literal.text());
             } else if (part instanceof Header header) {
-                String value = lastHeaders[header.index()];
-                out.append(value == null ? "" : HeaderLevel.of(value));
+                LastHeader value = lastHeaders[header.index()];
+                out.append(value == null ? "" : HeaderLevel.of(value.text));
             } else if (part instanceof Time escape) {
                 TimeEscape.append(escape.letter(), time, millis, out);
             }

@@ -39,6 +39,8 @@ final class Buckets implements BucketWrite.Ended {
     private @Nullable BucketWrite lastWrite;
     private @Nullable BucketId lastId;
     private @Nullable EventBatch lastBatch;
+    /** Where in its batch the last event ends: one that is refused stands between two that are no neighbours. */
+    private int lastEnd;
 
     /** Since the last commit: written; taking long; failed; without names for their files. */
     private final Set<BucketWrite> done = new LinkedHashSet<>();
@@ -74,8 +76,11 @@ final class Buckets implements BucketWrite.Ended {
             lastWrite = pending.computeIfAbsent(lastId, id -> new BucketWrite(files.bucketOf(id), policy, this));
             sameBucket = false;
         }
-        lastWrite.add(batch, event, sameBucket && Objects.equals(batch, lastBatch));
+        int end = event.bodyOffset() + event.bodyLength(); // the body is an event's last field
+        boolean isNext = Objects.equals(batch, lastBatch) && end - event.encodedBytes() == lastEnd;
+        lastWrite.add(batch, event, sameBucket && isNext);
         lastBatch = batch;
+        lastEnd = end;
     }
 
     /**
@@ -293,11 +298,12 @@ final class Buckets implements BucketWrite.Ended {
     /**
      * Waits for writes that take long; what is held back still goes back to the channel.
      *
+     * @return what went back, and why; empty if nothing did
      * @throws ChannelException if what was written is not committed: then it goes back too
      */
-    void letGo(ChannelReader channel) throws InterruptedException {
+    String letGo(ChannelReader channel) throws InterruptedException {
         if (held.isEmpty()) {
-            return;
+            return "";
         }
         calls.collectAll();
         boolean isWhole = false;
@@ -306,6 +312,7 @@ final class Buckets implements BucketWrite.Ended {
                 commit(tx);
             }
             isWhole = true;
+            return held.isEmpty() ? "" : held.whatGoesBack();
         } finally {
             if (!isWhole) {
                 rolledBack();

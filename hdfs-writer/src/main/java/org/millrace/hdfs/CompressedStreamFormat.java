@@ -2,8 +2,9 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
-import org.millrace.serializer.EventSerializer;
+import org.millrace.serializer.SchemaSerializer;
 
 /**
  * {@code CompressedStream}: what the serializer makes of events, through a codec. Each flush ends the compressed member, so that
@@ -15,7 +16,7 @@ record CompressedStreamFormat(EventSerializer serializer, StreamCodec codec, Syn
     public EventWriter begin(FSDataOutputStream file, BucketId bucket) throws IOException {
         StreamCodec.Members members = codec.begin(file);
         ChunkedOutput out = new ChunkedOutput(members, members::endMember, chunks);
-        return new Writer(serializer.begin(out, bucket.schema()), out, members, () -> sync.run(file));
+        return new Writer(SchemaSerializer.begin(serializer, out, bucket.schema()), out, members, () -> sync.run(file));
     }
 
     @Override

@@ -8,6 +8,8 @@ import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.DefaultCodec;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
+import org.millrace.api.part.EventSerializer;
+import org.millrace.api.part.PartContext;
 import org.millrace.hdfs.HdfsSettings.FileType;
 import org.millrace.serializer.SerializerChoice;
 
@@ -15,6 +17,7 @@ import org.millrace.serializer.SerializerChoice;
 final class ContentKeys {
     private static final String PLUG_IN = "classes written for Flume are not loaded";
 
+    private final PartContext context;
     private final Settings sink;
     private final Settings hdfs;
     private final Supplier<Configuration> configuration;
@@ -23,7 +26,8 @@ final class ContentKeys {
      * @param sink all keys
      * @param configuration Hadoop's, read when a codec is to be found
      */
-    ContentKeys(Settings sink, Supplier<Configuration> configuration) {
+    ContentKeys(PartContext context, Settings sink, Supplier<Configuration> configuration) {
+        this.context = context;
         this.sink = sink;
         this.hdfs = sink.under("hdfs.");
         this.configuration = configuration;
@@ -93,9 +97,9 @@ final class ContentKeys {
         return codec;
     }
 
-    private SerializerChoice serializer(FileType type) {
-        SerializerChoice serializer =
-                SerializerChoice.read(sink, "serializer", List.of("hdfs://", "https://", "http://"));
+    private EventSerializer serializer(FileType type) {
+        EventSerializer serializer =
+                SerializerChoice.read(context, sink, "serializer", List.of("hdfs://", "https://", "http://"));
         if (type == FileType.SEQUENCE_FILE && sink.has("serializer")) {
             sink.note("serializer", "has no effect: a SequenceFile goes by hdfs.writeFormat");
         }

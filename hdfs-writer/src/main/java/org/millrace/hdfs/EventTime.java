@@ -4,9 +4,9 @@ import com.codahale.metrics.Counter;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventReader;
 import org.millrace.codec.HeaderName;
-import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

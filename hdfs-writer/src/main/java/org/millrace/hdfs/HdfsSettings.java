@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.jspecify.annotations.Nullable;
-import org.millrace.serializer.SerializerChoice;
+import org.millrace.api.part.EventSerializer;
 
 /**
  * The settings of an HDFS sink, checked.
@@ -75,7 +75,7 @@ record HdfsSettings(
      */
     record Content(
             FileType type,
-            SerializerChoice serializer,
+            EventSerializer serializer,
             SequenceFormat.Values values,
             @Nullable Class<? extends CompressionCodec> codec) {}
 

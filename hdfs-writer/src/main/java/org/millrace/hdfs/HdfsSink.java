@@ -14,10 +14,10 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.EventSchemas;
-import org.millrace.serializer.RefusedEventException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +59,11 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public String outlook() {
-        return settings.forecast().text();
+        String files = settings.forecast().text();
+        boolean fails = context.othersTakeOver() && settings.held().events() == 0;
+        return fails
+                ? files + "; a bucket that hangs or is refused fails the turn, for the next sink of the group"
+                : files;
     }
 
     @Override
@@ -87,13 +91,16 @@ final class HdfsSink implements Sink, BatchSized {
         }
     }
 
-    /** Events that are held back are written now, or go back to the channel. */
+    /** Events that are held back are written now, or go back to the channel, which is a failure. */
     @Override
     public void settle() throws DeliveryException, InterruptedException {
         OpenStore open = started();
         try {
             doDue(open);
-            open.buckets().letGo(context.channel());
+            String notWritten = open.buckets().letGo(context.channel());
+            if (!notWritten.isEmpty()) {
+                throw new DeliveryException("sink " + context.name() + ": " + notWritten);
+            }
         } catch (ChannelException e) {
             throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
         } finally {
@@ -216,6 +223,7 @@ final class HdfsSink implements Sink, BatchSized {
                             + settings.maxEventBytes() + ")",
                     false);
         }
+        settings.content().serializer().check(event);
         boolean usesTime = settings.directory().usesTime() || settings.prefix().usesTime();
         long millis = usesTime ? open.time().ofBucket(event) : 0;
         String directory = settings.directory().resolve(event, millis);

@@ -14,11 +14,14 @@ import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.part.PartContext;
 
 /** Reads the settings of an HDFS sink: Flume's keys, with Flume's defaults. */
 public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     /** Flume's way to say never is any number up to zero; -1 is as far as people go. */
     private static final int NEVER = -1;
+
+    private static final int HELD_EVENTS = 100_000;
 
     /** HDFS allows no more. */
     private static final int MOST_REPLICAS = 512;
@@ -81,16 +84,14 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                                 .about(
                                         "fewer replicas of the block being written, and the file is finished; 0: never for that")
                                 .orElse(0)),
-                new ContentKeys(settings, () -> HadoopConfiguration.load(access.configuration())).read(),
+                new ContentKeys(
+                                PartContext.of(context),
+                                settings,
+                                () -> HadoopConfiguration.load(access.configuration()))
+                        .read(),
                 access,
                 retry(hdfs),
-                new HeldEvents.Limits(
-                        hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2)
-                                .about("events of buckets that are refused or hang, at most, before no more are taken")
-                                .orElse(100_000),
-                        hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE)
-                                .about("bytes of those")
-                                .orElse(64L << 20)),
+                held(context, hdfs),
                 record(hdfs),
                 hdfs.integer("batchSize", 1, Integer.MAX_VALUE)
                         .about("the most events that are written with one flush, if flushEvents is not more")
@@ -109,7 +110,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                 hdfs.integer("threadsPoolSize", 1, 1000)
                         .about("threads for Hadoop's calls")
                         .orElse(10),
-                upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000, "how long a call of Hadoop's may take"),
+                callTimeout(context, hdfs),
                 hdfs.bool("useLocalTimeStamp")
                         .about("whether escapes of time go by the clock, and not by the event's timestamp header")
                         .orElse(false),
@@ -213,6 +214,48 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                             + " are complete");
         }
         return new HdfsSettings.Names(inUsePrefix, inUseSuffix, suffix);
+    }
+
+    /**
+     * What a bucket cannot take is held back so that the others go on; but in a group it is to go to the next sink, which hears of it only by
+     * a turn that fails.
+     */
+    private static HeldEvents.Limits held(SinkContext context, Settings hdfs) {
+        boolean othersTakeOver = context.othersTakeOver();
+        HeldEvents.Limits held = new HeldEvents.Limits(
+                hdfs.integer("heldEvents", 0, Integer.MAX_VALUE / 2)
+                        .byDefault(HELD_EVENTS + "; in a sink group with others: 0")
+                        .about(
+                                "events of buckets that are refused or hang, at most, before no more are taken; 0: then the turn fails, and in a group the next sink takes over")
+                        .orElse(othersTakeOver ? 0 : HELD_EVENTS),
+                hdfs.bytes("heldBytes", 1 << 20, Integer.MAX_VALUE)
+                        .about("bytes of those")
+                        .orElse(64L << 20));
+        if (othersTakeOver && held.events() > 0) {
+            hdfs.note(
+                    "heldEvents",
+                    "keeps up to " + held.events()
+                            + " events of a bucket that hangs or is refused from the other sinks of the group (better:"
+                            + " leave it out, and the next sink takes over)");
+        }
+        if (held.events() == 0 && hdfs.has("heldBytes")) {
+            String why =
+                    hdfs.has("heldEvents") ? "with hdfs.heldEvents = 0" : "in a sink group without hdfs.heldEvents";
+            hdfs.note("heldBytes", "has no effect " + why);
+        }
+        return held;
+    }
+
+    private static Duration callTimeout(SinkContext context, Settings hdfs) {
+        Duration timeout =
+                upToNever(hdfs, "callTimeout", ChronoUnit.MILLIS, 30_000, "how long a call of Hadoop's may take");
+        if (context.othersTakeOver() && timeout.isZero()) {
+            hdfs.note(
+                    "callTimeout",
+                    "has a call that hangs waited for without end, and no other sink of the group takes over (better: 30000"
+                            + " or less)");
+        }
+        return timeout;
     }
 
     private static LocalRecord.Place record(Settings hdfs) {

@@ -286,11 +286,22 @@ final class HeldEvents {
         size = buckets.size();
     }
 
-    /** Who is being waited for, and why. */
+    /** Why no more are taken, and who is being waited for. */
     String reason() {
-        StringBuilder text = new StringBuilder(events.get() + " events are held back for " + buckets.size()
+        return events.get() + " events are held back for " + buckets.size()
                 + " buckets, and no more are taken (hdfs.heldEvents = " + limits.events + ", hdfs.heldBytes = "
-                + limits.bytes + ")");
+                + limits.bytes + ")" + causes();
+    }
+
+    /** For a message, before {@link #giveBack}. */
+    String whatGoesBack() {
+        return events.get() + " events, held back for " + buckets.size() + " buckets, go back to the channel"
+                + causes();
+    }
+
+    /** Of the first three buckets. */
+    private String causes() {
+        StringBuilder text = new StringBuilder();
         buckets.entrySet().stream()
                 .limit(3)
                 .forEach(each -> text.append("; ")

@@ -17,6 +17,7 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.serializer.BodySchemas;
 import org.millrace.serializer.EventSchemas;
+import org.millrace.serializer.SerializerChoice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -202,7 +203,7 @@ record OpenStore(
         ChunkedOutput.Chunks chunks = new ChunkedOutput.Chunks();
         Class<? extends CompressionCodec> codec = content.codec();
         return switch (content.type()) {
-            case DATA_STREAM -> new StreamFormat(content.serializer().open(), sync, chunks);
+            case DATA_STREAM -> new StreamFormat(content.serializer(), sync, chunks);
             case SEQUENCE_FILE -> {
                 CompressionCodec blocks = codec == null ? null : ReflectionUtils.newInstance(codec, configuration);
                 yield new SequenceFormat(content.values(), blocks, configuration, time, sync, chunks);
@@ -212,14 +213,14 @@ record OpenStore(
                     throw new IllegalStateException("a CompressedStream without codec was not refused");
                 }
                 StreamCodec stream = Codecs.ofStream(codec, configuration);
-                yield new CompressedStreamFormat(content.serializer().open(), stream, sync, chunks);
+                yield new CompressedStreamFormat(content.serializer(), stream, sync, chunks);
             }
         };
     }
 
     private static @Nullable EventSchemas schemas(
             HdfsSettings settings, Configuration configuration, HadoopCalls calls) {
-        BodySchemas keys = settings.content().serializer().bodySchemas();
+        BodySchemas keys = SerializerChoice.bodySchemas(settings.content().serializer());
         return keys == null
                 ? null
                 : new EventSchemas(keys, new SchemaLocations(keys, configuration, calls, settings.callTimeout()));

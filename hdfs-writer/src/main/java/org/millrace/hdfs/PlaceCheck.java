@@ -2,7 +2,7 @@ package org.millrace.hdfs;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.millrace.serializer.RefusedEventException;
+import org.millrace.api.part.RefusedEventException;
 
 /**
  * Whether a file system can have a file at the place that an event names: one that it would refuse again and again makes the event a

@@ -2,15 +2,16 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
-import org.millrace.serializer.EventSerializer;
+import org.millrace.serializer.SchemaSerializer;
 
 /** {@code DataStream}: what the serializer makes of events, and nothing else. */
 record StreamFormat(EventSerializer serializer, SyncMode sync, ChunkedOutput.Chunks chunks) implements EventFormat {
     @Override
     public EventWriter begin(FSDataOutputStream file, BucketId bucket) throws IOException {
         ChunkedOutput out = new ChunkedOutput(file, () -> sync.run(file), chunks);
-        return new Writer(serializer.begin(out, bucket.schema()), out);
+        return new Writer(SchemaSerializer.begin(serializer, out, bucket.schema()), out);
     }
 
     @Override

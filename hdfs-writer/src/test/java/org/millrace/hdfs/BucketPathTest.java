@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
 import org.millrace.codec.EventReader;
 import org.millrace.testkit.Batches;
 
@@ -203,6 +204,29 @@ class BucketPathTest {
     void timeIsNotAskedForWithoutNeed(String pattern) {
         assertThat(BucketPath.parse(pattern, ZoneOffset.UTC, Rounding.NONE).usesTime())
                 .isFalse();
+    }
+
+    @Test
+    void aHeaderThatIsNoUtf8IsTheSameTextEachTime() {
+        byte[] headers = {2, 2, 'h', 4, (byte) 0xFF, 'x', 0};
+        BucketPath path = BucketPath.parse("%{h}/y", ZoneOffset.UTC, Rounding.NONE);
+
+        String first = resolve(path, headers);
+
+        assertThat(first).isEqualTo("\uFFFDx/y");
+        assertThat(resolve(path, headers)).isSameAs(first);
+    }
+
+    private static String resolve(BucketPath path, byte[] encodedHeaders) {
+        EventBatch batch =
+                new EventBatchBuilder().add(encodedHeaders, new byte[0], 0, 0).build();
+        try {
+            EventReader event = batch.reader();
+            assertThat(event.next()).isTrue();
+            return path.resolve(event, 0);
+        } finally {
+            batch.release();
+        }
     }
 
     private static String resolve(String pattern, Map<String, String> headers) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +26,7 @@ class HangingNameNodeTest {
     private Path directory;
 
     private Tree tree;
-    private final CountDownLatch release = new CountDownLatch(1);
+    private final Hang hang = new Hang();
 
     @BeforeEach
     void begin() {
@@ -37,7 +36,7 @@ class HangingNameNodeTest {
     @AfterEach
     void end() {
         FaultyFileSystem.fault = Fault.NONE;
-        release.countDown();
+        hang.end();
     }
 
     private SinkUnderTest started(String... more) throws Exception {
@@ -48,31 +47,12 @@ class HangingNameNodeTest {
         return SinkUnderTest.started("fault://" + directory, all);
     }
 
-    /** The first such call hangs until the test ends it. */
-    private Fault hangingOnce(Op hanging, String prefix) {
-        AtomicBoolean has = new AtomicBoolean();
-        return (op, path) -> {
-            if (op == hanging && path.getName().startsWith(prefix) && !has.getAndSet(true)) {
-                boolean waiting = true;
-                while (waiting) {
-                    try {
-                        release.await();
-                        waiting = false;
-                    } catch (InterruptedException e) {
-                        waiting = true; // Hadoop's client does not always wake up either
-                    }
-                }
-            }
-            return true;
-        };
-    }
-
     private static void put(SinkUnderTest sut, String bucket, String body) {
         sut.put(Batches.of(Map.of("b", bucket), body));
     }
 
     private void drainToTheEnd(SinkUnderTest sut) {
-        release.countDown();
+        hang.end();
         await().until(() -> {
             sut.clock.advance(Duration.ofSeconds(1));
             sut.sink.drain();
@@ -82,7 +62,7 @@ class HangingNameNodeTest {
 
     @Test
     void whileTheLookUpOfANameHangsTheOtherBucketsGoOn() throws Exception {
-        FaultyFileSystem.fault = hangingOnce(Op.EXISTS, "bad");
+        FaultyFileSystem.fault = hang.once(Op.EXISTS, "bad");
         try (SinkUnderTest sut = started()) {
             put(sut, "bad", "bad 0");
             put(sut, "good", "good 0");
@@ -107,7 +87,7 @@ class HangingNameNodeTest {
         try (SinkUnderTest sut = started("hdfs.rollCount", "2")) {
             put(sut, "bad", "bad 0");
             sut.drainAll();
-            FaultyFileSystem.fault = hangingOnce(Op.EXISTS, "bad");
+            FaultyFileSystem.fault = hang.once(Op.EXISTS, "bad");
             for (int i = 1; i < 4; i++) {
                 put(sut, "bad", "bad " + i);
             }
@@ -123,7 +103,7 @@ class HangingNameNodeTest {
 
     @Test
     void aCloseThatMakesRoomAndHangsHoldsUpNoOtherBucket() throws Exception {
-        FaultyFileSystem.fault = hangingOnce(Op.CLOSE, "a");
+        FaultyFileSystem.fault = hang.once(Op.CLOSE, "a");
         try (SinkUnderTest sut = started("hdfs.maxOpenFiles", "2")) {
             for (String bucket : List.of("a", "b", "c", "d")) {
                 put(sut, bucket, bucket);
@@ -144,8 +124,8 @@ class HangingNameNodeTest {
 
     @Test
     void aTurnThatIsRolledBackForgetsALookUpAndACloseThatTakeLong() throws Exception {
-        Fault name = hangingOnce(Op.EXISTS, "a");
-        Fault close = hangingOnce(Op.CLOSE, "b");
+        Fault name = hang.once(Op.EXISTS, "a");
+        Fault close = hang.once(Op.CLOSE, "b");
         Fault failing =
                 Fault.failing((op, path) -> op == Op.CLOSE && path.getName().startsWith("c"), 1);
         FaultyFileSystem.fault =
@@ -156,7 +136,7 @@ class HangingNameNodeTest {
             }
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("a", "b", "c", "d", "e", "f");
-            release.countDown();
+            hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             drainToTheEnd(sut);
         }

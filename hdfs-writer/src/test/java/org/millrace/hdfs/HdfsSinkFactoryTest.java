@@ -131,7 +131,6 @@ class HdfsSinkFactoryTest {
                 "serializer.compressionCodec | lzma | Avro has none of this name; here work null, deflate, snappy, bzip2",
                 "serializer.compressionCodec | xz | xz needs a library that is not on the class path",
                 "serializer.syncIntervalBytes | 31 | a whole number, 32 to 1073741824",
-                "serializer.appendNewline | false | unknown",
             })
     void badValuesOfAvroContainersAreRefusedByName(String key, String value, String message) {
         assertThat(SinkUnderTest.configured(
@@ -141,6 +140,15 @@ class HdfsSinkFactoryTest {
                 .asString()
                 .startsWith(key + ": ")
                 .contains(message);
+    }
+
+    @Test
+    void aKeyOfASerializerThatIsNotInUseHasNoEffectAndThatIsSaid() {
+        SinkUnderTest sut = SinkUnderTest.configured(
+                "hdfs.path", "/x", "hdfs.fileType", "DataStream", "serializer.syncIntervalBytes", "31");
+
+        assertThat(sut.problems).isEmpty();
+        assertThat(sut.notes).contains("serializer.syncIntervalBytes: has no effect: serializer is TEXT");
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.BiPredicate;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -43,7 +42,7 @@ class HdfsSinkFaultTest {
     private Path directory;
 
     private Tree tree;
-    private final CountDownLatch release = new CountDownLatch(1);
+    private final Hang hang = new Hang();
 
     @BeforeEach
     void begin() {
@@ -53,7 +52,7 @@ class HdfsSinkFaultTest {
     @AfterEach
     void end() {
         FaultyFileSystem.fault = Fault.NONE;
-        release.countDown();
+        hang.end();
     }
 
     @ParameterizedTest
@@ -205,9 +204,13 @@ class HdfsSinkFaultTest {
             sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
             sut.sink.drain();
             assertThat(sut.channel.bodies()).isEmpty();
-            sut.sink.settle();
+            assertThatThrownBy(sut.sink::settle)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("1 events, held back for 1 buckets, go back to the channel")
+                    .hasMessageContaining(directory + "/bad: injected: CREATE");
 
             assertThat(sut.channel.bodies()).containsExactly("1");
+            sut.sink.settle(); // there is nothing left to fail with
             assertThat(sut.gauge("heldEvents")).isEqualTo(0);
             FaultyFileSystem.fault = Fault.NONE;
             sut.drainAll();
@@ -257,7 +260,7 @@ class HdfsSinkFaultTest {
 
     @Test
     void aWriteThatTakesLongIsNotWaitedForAndCountsWhenItIsThere() throws Exception {
-        FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+        FaultyFileSystem.fault = hang.once(on(Op.FLUSH, "bad"));
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
             sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
             sut.sink.drain();
@@ -270,7 +273,7 @@ class HdfsSinkFaultTest {
             assertThat(sut.gauge("heldEvents")).isEqualTo(11);
             assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
 
-            release.countDown();
+            hang.end();
             await().until(() -> {
                 sut.sink.drain();
                 return sut.gauge("heldEvents").equals(0);
@@ -284,11 +287,11 @@ class HdfsSinkFaultTest {
     void aFileIsNotFinishedByTheClockBeforeWhatASlowWriteBroughtIsCommitted() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.rollInterval", "30")) {
             sut.put(Batches.of(Map.of("b", "bad"), "1")).drainAll();
-            FaultyFileSystem.fault = hangingOnce(on(Op.FLUSH, "bad"));
+            FaultyFileSystem.fault = hang.once(on(Op.FLUSH, "bad"));
             sut.put(Batches.of(Map.of("b", "bad"), "2")).put(Batches.of(Map.of("b", "good"), "3"));
             sut.sink.drain();
             sut.clock.advance(Duration.ofSeconds(30));
-            release.countDown();
+            hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             sut.sink.drain();
             assertThat(tree.names()).contains("bad.1700000000001.tmp");
@@ -303,7 +306,7 @@ class HdfsSinkFaultTest {
     @Test
     void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
-            Fault hanging = hangingOnce(on(Op.FLUSH, "a-bad"));
+            Fault hanging = hang.once(on(Op.FLUSH, "a-bad"));
             Fault failing =
                     Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
             FaultyFileSystem.fault = (op, path) -> hanging.before(op, path) && failing.before(op, path);
@@ -313,7 +316,7 @@ class HdfsSinkFaultTest {
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("a-bad", "b", "c", "d");
 
-            release.countDown();
+            hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
@@ -326,7 +329,7 @@ class HdfsSinkFaultTest {
     @Test
     void twoHundredBucketsGoOnWhileOneHangsThoughFewFilesMayBeOpen() throws Exception {
         long rounds = 6;
-        FaultyFileSystem.fault = hangingOnce(on(Op.WRITE, "b7."));
+        FaultyFileSystem.fault = hang.once(on(Op.WRITE, "b7."));
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "50")) {
             for (int i = 0; i < rounds; i++) {
                 for (int bucket = 0; bucket < 200; bucket++) {
@@ -338,7 +341,7 @@ class HdfsSinkFaultTest {
                     .as("all but those of the bucket that hangs")
                     .isEqualTo(rounds * 199);
             assertThat(sut.gauge("heldEvents")).isEqualTo((int) rounds);
-            release.countDown();
+            hang.end();
             await().until(() -> {
                 sut.sink.drain();
                 return sut.gauge("heldEvents").equals(0);
@@ -474,7 +477,7 @@ class HdfsSinkFaultTest {
             value = Op.class,
             names = {"CREATE", "WRITE", "FLUSH", "CLOSE", "RENAME"})
     void aCallThatHangsCostsItsFileAndNotTheSink(Op op) throws Exception {
-        FaultyFileSystem.fault = hangingOnce(on(op, "bad"));
+        FaultyFileSystem.fault = hang.once(on(op, "bad"));
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
             for (int i = 0; i < 3; i++) {
                 sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
@@ -483,7 +486,7 @@ class HdfsSinkFaultTest {
             assertThat(sut.channel.bodies()).isEmpty();
             assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
 
-            release.countDown();
+            hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             sut.clock.advance(Duration.ofSeconds(5)); // and its file is looked after again
             sut.drainAll();
@@ -494,7 +497,7 @@ class HdfsSinkFaultTest {
 
     @Test
     void theSinkStopsAlthoughACallHangsAndTellsWhichFileItLeaves() throws Exception {
-        FaultyFileSystem.fault = hangingOnce(on(Op.CLOSE, "Flume"));
+        FaultyFileSystem.fault = hang.once(on(Op.CLOSE, "Flume"));
         SinkUnderTest sut = started("hdfs.callTimeout", "1000");
         sut.put(Batches.of("one")).drainAll();
 
@@ -539,29 +542,6 @@ class HdfsSinkFaultTest {
     private static BiPredicate<Op, org.apache.hadoop.fs.Path> closing(String name) {
         return (called, path) ->
                 (called == Op.CLOSE || called == Op.STATUS) && path.getName().equals(name);
-    }
-
-    /** The first such call hangs until the test ends it; an interrupt does not wake it. */
-    private Fault hangingOnce(BiPredicate<Op, org.apache.hadoop.fs.Path> which) {
-        CountDownLatch first = new CountDownLatch(1);
-        return (op, path) -> {
-            synchronized (first) {
-                if (first.getCount() == 0 || !which.test(op, path)) {
-                    return true;
-                }
-                first.countDown();
-            }
-            boolean waiting = true;
-            while (waiting) {
-                try {
-                    release.await();
-                    waiting = false;
-                } catch (InterruptedException e) {
-                    waiting = true;
-                }
-            }
-            return true;
-        };
     }
 
     private SinkUnderTest started(String... keysAndValues) throws StartException {

@@ -204,7 +204,7 @@ class HdfsSinkIT {
         FileStore store = new FileStore(
                 "k1",
                 new FileSystems(hdfs, hdfs.getConf()),
-                new StreamFormat(SerializerChoice.bareBodies().open(), SyncMode.HFLUSH, new ChunkedOutput.Chunks()),
+                new StreamFormat(SerializerChoice.bareBodies(), SyncMode.HFLUSH, new ChunkedOutput.Chunks()),
                 entry.naming(),
                 SyncMode.HFLUSH,
                 InstantSource.system(),

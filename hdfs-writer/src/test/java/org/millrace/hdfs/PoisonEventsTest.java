@@ -88,6 +88,17 @@ class PoisonEventsTest {
                 Arguments.of("x", avro, STRING, datum("1234").substring(1), "no datum of its schema"));
     }
 
+    /** What is written of a batch are runs of neighbours: what stands between two events of a bucket must part them. */
+    @Test
+    void poisonBetweenTwoEventsOfABatchTakesTheirPlaceInNoFile() throws Exception {
+        try (SinkUnderTest sut = started(root() + "/x", "hdfs.maxEventBytes", "5")) {
+            sut.put(Batches.of("one", "poison", "two", "three", "poison", "poison", "four"))
+                    .drainAll();
+        }
+        assertThat(tree.lines()).containsExactly("one", "two", "three", "four");
+        assertThat(letters.all()).hasSize(3);
+    }
+
     private static Map<String, String> twoLongHeaders() {
         Map<String, String> headers = new HashMap<>(NOW);
         headers.put("a", "a".repeat(150));

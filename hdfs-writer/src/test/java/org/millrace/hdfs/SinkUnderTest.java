@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Destinations;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
@@ -30,7 +31,7 @@ final class SinkUnderTest implements AutoCloseable {
     final Sink sink;
     private final ReleaseCheck releases = new ReleaseCheck();
 
-    private SinkUnderTest(FakeClock clock, Map<String, String> values) {
+    private SinkUnderTest(FakeClock clock, Map<String, String> values, boolean othersTakeOver) {
         this.clock = clock;
         Settings settings = new Settings(values, new Settings.Problems() {
             @Override
@@ -43,7 +44,8 @@ final class SinkUnderTest implements AutoCloseable {
                 notes.add(key + ": " + message);
             }
         });
-        sink = new HdfsSinkFactory().create(new SinkContext("a1", "k1", channel, metrics, clock), settings);
+        SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock, Destinations.NONE, othersTakeOver);
+        sink = new HdfsSinkFactory().create(context, settings);
         List<String> unknown = new ArrayList<>(values.keySet());
         unknown.removeAll(settings.knownKeys());
         unknown.forEach(key -> problems.add(key + ": unknown"));
@@ -51,11 +53,20 @@ final class SinkUnderTest implements AutoCloseable {
 
     /** Settings as {@code key, value, key, value}. */
     static SinkUnderTest configured(String... keysAndValues) {
+        return configured(false, keysAndValues);
+    }
+
+    /** The same for a sink of a group, in which others take over when it fails. */
+    static SinkUnderTest configuredInAGroup(String... keysAndValues) {
+        return configured(true, keysAndValues);
+    }
+
+    private static SinkUnderTest configured(boolean othersTakeOver, String... keysAndValues) {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
-        return new SinkUnderTest(new FakeClock(), values);
+        return new SinkUnderTest(new FakeClock(), values, othersTakeOver);
     }
 
     /** The same, started, without limits on file sizes and times except those given. */
@@ -63,7 +74,17 @@ final class SinkUnderTest implements AutoCloseable {
         return started(new FakeClock(), path, keysAndValues);
     }
 
+    /** The same for a sink of a group, in which others take over when it fails. */
+    static SinkUnderTest startedInAGroup(String path, String... keysAndValues) throws StartException {
+        return started(new FakeClock(), true, path, keysAndValues);
+    }
+
     static SinkUnderTest started(FakeClock clock, String path, String... keysAndValues) throws StartException {
+        return started(clock, false, path, keysAndValues);
+    }
+
+    private static SinkUnderTest started(FakeClock clock, boolean othersTakeOver, String path, String... keysAndValues)
+            throws StartException {
         Map<String, String> values = new LinkedHashMap<>(Map.of(
                 "hdfs.path", path,
                 "hdfs.fileType", "DataStream",
@@ -75,7 +96,7 @@ final class SinkUnderTest implements AutoCloseable {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
-        SinkUnderTest sut = new SinkUnderTest(clock, values);
+        SinkUnderTest sut = new SinkUnderTest(clock, values, othersTakeOver);
         assertThat(sut.problems).isEmpty();
         sut.sink.start();
         return sut;

@@ -8,6 +8,8 @@ import javax.jms.Message;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.part.MessageConverter;
+import org.millrace.api.part.RefusedMessageException;
 import org.millrace.api.support.BatchReader;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
@@ -36,7 +38,7 @@ final class JmsReader implements BatchReader {
     private final int batchEvents;
     private final Duration pollTimeout;
     private final int errorThreshold;
-    private final MessageConverter converter;
+    private final MessageConverter<Message> converter;
     private final Counter connects;
     private final Counter messagesRefused;
     private final EventBatchBuilder builder = new EventBatchBuilder();
@@ -52,7 +54,7 @@ final class JmsReader implements BatchReader {
             int batchEvents,
             Duration pollTimeout,
             int errorThreshold,
-            MessageConverter converter,
+            MessageConverter<Message> converter,
             SourceMetrics metrics) {
         this.source = source;
         this.settings = settings;
@@ -100,13 +102,15 @@ final class JmsReader implements BatchReader {
     /** Whatever is wrong with a message is no reason to lose those behind it, nor to end the source. */
     private void convert(Message message, JmsLink from) throws JMSException, RefusedMessageException {
         try {
-            converter.add(message, builder);
+            converter.convert(message, builder);
         } catch (JMSException e) {
             if (from.isLost()) { // which a provider that fetches the content later finds out here
                 throw e;
             }
             throw new RefusedMessageException("a message that cannot be read: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RefusedMessageException e) {
+            throw e;
+        } catch (Exception e) { // whatever a plug-in's converter throws
             throw new RefusedMessageException("a message of which no event can be made: " + e, e);
         }
     }

@@ -1,32 +1,26 @@
 package org.millrace.jms;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
+import javax.jms.Message;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
+import org.millrace.api.part.MessageConverter;
+import org.millrace.api.part.PartContext;
 import org.millrace.api.support.Pauses;
 import org.millrace.api.support.SourceLoop;
 import org.millrace.jms.JmsSettings.DestinationLocator;
 import org.millrace.jms.JmsSettings.DestinationType;
-import org.millrace.jms.MessageConverter.ObjectMessages;
 
 /** Makes JMS sources, of Flume's keys, and {@code converter.objectMessages}, which is ours. */
 public final class JmsSourceFactory implements ComponentFactory.OfSource {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-    private static final List<String> DEFAULT_CONVERTER = List.of(
-            "default",
-            "org.apache.flume.source.jms.defaultjmsmessageconverter",
-            "org.apache.flume.source.jms.defaultjmsmessageconverter$builder");
 
     @Override
     public List<String> typeNames() {
@@ -136,36 +130,13 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
         }
     }
 
-    private static MessageConverter readConverter(SourceContext context, Settings settings) {
-        settings.value("converter.type", "DEFAULT", JmsSourceFactory::checkConverter, "DEFAULT")
+    @SuppressWarnings(
+            "unchecked") // a class cannot tell what its factories' converters take: a wrong one refuses each message
+    private static MessageConverter<Message> readConverter(SourceContext context, Settings settings) {
+        return (MessageConverter<Message>) settings.part("converter.type", ComponentFactory.OfMessageConverter.class)
+                .keysUnder("converter.")
                 .about("what makes events of messages")
-                .orElse("DEFAULT");
-        Charset charset = settings.value(
-                        "converter.charset", "a character set", JmsSourceFactory::charset, StandardCharsets.UTF_8)
-                .about("how the text of a message becomes bytes")
-                .orElse(StandardCharsets.UTF_8);
-        ObjectMessages objects = settings.oneOf("converter.objectMessages", ObjectMessages.class)
-                .about(
-                        "what to do with a serialised object whose bytes the provider's client does not give"
-                                + " (ActiveMQ's does): the provider has it back, it is dropped, or it is deserialised as Flume does")
-                .orElse(ObjectMessages.REFUSE);
-        return new MessageConverter(charset, objects, context.metrics());
-    }
-
-    /** @throws IllegalArgumentException if there is none of this name, or one that can only be read */
-    private static Charset charset(String name) {
-        Charset charset = Charset.forName(name);
-        if (!charset.canEncode()) {
-            throw new IllegalArgumentException("nothing can be written in " + name);
-        }
-        return charset;
-    }
-
-    private static String checkConverter(String type) {
-        if (!DEFAULT_CONVERTER.contains(type.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(type.contains(".") ? "classes written for Flume are not loaded" : null);
-        }
-        return type;
+                .orElse(DefaultConverterFactory.NAME, (factory, keys) -> factory.create(PartContext.of(context), keys));
     }
 
     /** An empty text is none, as in Flume. */

@@ -10,6 +10,7 @@ import java.util.zip.InflaterInputStream;
 import javax.jms.JMSException;
 import javax.jms.ObjectMessage;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.RefusedMessageException;
 
 /**
  * The bytes of a serialised object. JMS itself only gives the object, for which its sender chooses the classes that are loaded and the

@@ -10,21 +10,28 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import javax.jms.Message;
 import javax.jms.ObjectMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.BatchSized;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.part.MessageConverter;
+import org.millrace.api.part.PartContext;
+import org.millrace.api.part.RefusedMessageException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
+import org.millrace.jms.DefaultConverter.ObjectMessages;
 import org.millrace.jms.JmsSettings.DestinationLocator;
 import org.millrace.jms.JmsSettings.DestinationType;
-import org.millrace.jms.MessageConverter.ObjectMessages;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.RecordingInlet;
 
@@ -127,7 +134,7 @@ class JmsSourceFactoryTest {
         "pollTimeout, -1, '-1 (expected: a number of millis, at least 0)'",
         "errorThreshold, -1, '-1 (expected: a whole number, at least 0)'",
         "createDurableSubscription, maybe, 'maybe (expected: true or false)'",
-        "converter.type, com.example.Own, 'com.example.Own (expected: DEFAULT; classes written for Flume are not loaded)'",
+        "converter.type, com.example.Own, 'com.example.Own (expected: one of: DEFAULT; classes written for Flume are not loaded; one of your own comes in a plug-in)'",
         "converter.charset, klingon, 'klingon (expected: a character set; klingon)'",
         "converter.charset, ISO-2022-CN, 'ISO-2022-CN (expected: a character set; nothing can be written in ISO-2022-CN)'",
         "converter.objectMessages, trust, 'trust (expected: one of: refuse, skip, deserialize)'",
@@ -144,6 +151,28 @@ class JmsSourceFactoryTest {
             assertThat(problems.problems()).isEmpty(); // empty is left out, as in Flume
         } else {
             assertThat(problems.problems()).containsExactly(key + ": " + message);
+        }
+    }
+
+    @Test
+    void converterOfAPlugInIsFoundByItsNameAndReadsItsKeys() {
+        problems.offers(ComponentFactory.OfMessageConverter.class, new OwnConverterFactory());
+
+        create("converter.type", "own", "converter.depth", "deep");
+
+        assertThat(problems.problems()).containsExactly("converter.depth: deep (expected: a whole number, at least 1)");
+    }
+
+    private static final class OwnConverterFactory implements ComponentFactory.OfMessageConverter<Message> {
+        @Override
+        public List<String> typeNames() {
+            return List.of("own");
+        }
+
+        @Override
+        public MessageConverter<Message> create(PartContext context, Settings settings) {
+            settings.integer("depth", 1, Integer.MAX_VALUE).orElse(1);
+            return (message, to) -> {};
         }
     }
 
@@ -202,14 +231,14 @@ class JmsSourceFactoryTest {
     void objectOfAProviderThatGivesNoBytesIsRefusedSkippedOrTrusted() throws Exception {
         EventBatchBuilder builder = new EventBatchBuilder();
 
-        assertThatThrownBy(() -> converter(ObjectMessages.REFUSE).add(foreignObject(false), builder))
+        assertThatThrownBy(() -> converter(ObjectMessages.REFUSE).convert(foreignObject(false), builder))
                 .isInstanceOf(RefusedMessageException.class)
                 .hasMessageContaining("converter.objectMessages");
-        converter(ObjectMessages.SKIP).add(foreignObject(false), builder);
+        converter(ObjectMessages.SKIP).convert(foreignObject(false), builder);
         assertThat(builder.events()).isZero();
         assertThat(registry.counter("source.j1.objectMessagesSkipped").getCount())
                 .isEqualTo(1);
-        converter(ObjectMessages.DESERIALIZE).add(foreignObject(true), builder);
+        converter(ObjectMessages.DESERIALIZE).convert(foreignObject(true), builder);
 
         EventBatch batch = builder.build();
         assertThat(batch.events()).isEqualTo(1);
@@ -222,8 +251,8 @@ class JmsSourceFactoryTest {
         assertThat(new JmsSourceFactory().typeNames()).containsExactly("jms", "org.apache.flume.source.jms.JMSSource");
     }
 
-    private MessageConverter converter(ObjectMessages objects) {
-        return new MessageConverter(StandardCharsets.UTF_8, objects, metrics);
+    private DefaultConverter converter(ObjectMessages objects) {
+        return new DefaultConverter(StandardCharsets.UTF_8, objects, metrics);
     }
 
     /** @param mayBeRead whether to ask for the object is all right */

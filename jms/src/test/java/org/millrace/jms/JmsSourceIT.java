@@ -31,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ChannelException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
-import org.millrace.jms.MessageConverter.ObjectMessages;
+import org.millrace.api.part.MessageConverter;
+import org.millrace.codec.EventBatch;
+import org.millrace.jms.DefaultConverter.ObjectMessages;
 import org.millrace.testkit.RecordingInlet;
 import org.millrace.testkit.RecordingInlet.Accepted;
 import org.millrace.testkit.process.FreePorts;
@@ -220,13 +222,33 @@ class JmsSourceIT {
         SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
         Charset unwritable =
                 Charset.forName("ISO-2022-CN"); // for which Java has no encoder, and says so by an exception
-        MessageConverter converter = new MessageConverter(unwritable, ObjectMessages.REFUSE, metrics);
+        DefaultConverter converter = new DefaultConverter(unwritable, ObjectMessages.REFUSE, metrics);
         try (JmsReader reader =
                 new JmsReader("j1", settings("tripped"), 1, Duration.ofSeconds(10), 10, converter, metrics)) {
             assertThatThrownBy(reader::read)
                     .isInstanceOf(IOException.class)
                     .hasRootCauseInstanceOf(UnsupportedOperationException.class);
         }
+    }
+
+    @Test
+    void converterOfAPlugInMakesSeveralEventsOfAMessageOrNone() throws Exception {
+        broker.textsToQueue("own", "a b", "", "c");
+        SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+        MessageConverter<Message> words = (message, to) -> {
+            for (String word : ((TextMessage) message).getText().split(" ")) {
+                if (!word.isEmpty()) {
+                    to.add(Map.of(), word.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        };
+        try (JmsReader reader = new JmsReader("j1", settings("own"), 10, Duration.ofSeconds(10), 10, words, metrics)) {
+            EventBatch batch = reader.read();
+            assertThat(batch.events()).isEqualTo(3);
+            batch.release();
+            reader.commit();
+        }
+        await().until(() -> broker.left("own") == 0);
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.RelayUnderTest;
 import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as Log4j finds it by its name in a configuration. */
@@ -27,14 +28,14 @@ class MillraceAppenderTest {
 
     @Test
     void eventsArriveWithFlumesHeaders() throws Exception {
-        try (RelayUnderTest relay = new RelayUnderTest(0);
+        try (RelayUnderTest relay = RelayUnderTest.started();
                 LoggerContext context = context(relay.port(), "", "")) {
             long before = System.currentTimeMillis();
             context.getLogger("com.example.Shop").error("grüße {}", 7);
             await().until(() -> relay.bodies().size() == 1);
 
             assertThat(relay.bodies()).containsExactly("grüße 7");
-            Map<String, String> headers = relay.inlet.accepted().get(0).headers();
+            Map<String, String> headers = relay.inlet().accepted().get(0).headers();
             assertThat(headers)
                     .containsEntry("flume.client.log4j.logger.name", "com.example.Shop")
                     .containsEntry("flume.client.log4j.log.level", "40000")
@@ -46,7 +47,7 @@ class MillraceAppenderTest {
 
     @Test
     void theLayoutMakesTheBodyAndAStopSendsWhatIsInTheBuffer() throws Exception {
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             try (LoggerContext context = context(relay.port(), "batchEvents='7'", LAYOUT)) {
                 for (int i = 0; i < 500; i++) {
                     context.getLogger("l").info("line {}", i);
@@ -62,7 +63,7 @@ class MillraceAppenderTest {
     @Test
     void aRelayThatIsAwayHoldsNobodyUpAndGetsTheEventsLater() throws Exception {
         int port;
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             port = relay.port();
         }
         try (LoggerContext context = context(port, "maxEvents='10'", "")) {
@@ -71,7 +72,7 @@ class MillraceAppenderTest {
             }
             MillraceAppender appender = context.getConfiguration().getAppender("relay");
             assertThat(appender.dropped()).isEqualTo(5);
-            try (RelayUnderTest relay = new RelayUnderTest(port)) {
+            try (RelayUnderTest relay = RelayUnderTest.startedOn(port)) {
                 await().until(() -> appender.shipped() == 10);
                 assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
             }
@@ -81,10 +82,10 @@ class MillraceAppenderTest {
     @Test
     void ofSeveralRelaysOneThatIsThereGetsTheEvents() throws Exception {
         int away;
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             away = relay.port();
         }
-        try (RelayUnderTest relay = new RelayUnderTest(0);
+        try (RelayUnderTest relay = RelayUnderTest.started();
                 LoggerContext context = context("127.0.0.1:" + away + " 127.0.0.1:" + relay.port(), "", "")) {
             context.getLogger("l").info("here");
             await().until(() -> relay.bodies().equals(List.of("here")));
@@ -97,7 +98,7 @@ class MillraceAppenderTest {
         Path keys = Files.writeString(
                 directory.resolve("tls.properties"),
                 "truststore = " + authority.trustPem() + "\ntruststore-type = PEM\nverify-hostname = true\n");
-        try (RelayUnderTest relay = RelayUnderTest.withTls(authority.issue("relay"));
+        try (RelayUnderTest relay = RelayUnderTest.startedWithTls(authority.issue("relay"));
                 LoggerContext context = context(relay.port(), "tls='" + keys + "'", "")) {
             context.getLogger("l").info("secret");
             await().until(() -> relay.bodies().equals(List.of("secret")));
@@ -127,7 +128,7 @@ class MillraceAppenderTest {
     void theConfigurationOfTheDocumentationWorks() throws Exception {
         String page = Files.readString(Path.of("..", "docs", "appenders.md"));
         String appenders = page.substring(page.indexOf("<Appenders>"), page.indexOf("</Appenders>") + 12);
-        try (RelayUnderTest relay = new RelayUnderTest(0);
+        try (RelayUnderTest relay = RelayUnderTest.started();
                 LoggerContext context =
                         started(appenders.replace("relay1:4141 relay2:4141", "127.0.0.1:" + relay.port()))) {
             context.getLogger("l").info("as written there");

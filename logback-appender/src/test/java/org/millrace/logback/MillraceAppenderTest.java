@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.RelayUnderTest;
 import org.millrace.testkit.TestCertificates;
 
 /** With a real Avro source, and the appender as it stands in a configuration of Logback's. */
@@ -31,14 +32,14 @@ class MillraceAppenderTest {
 
     @Test
     void eventsArriveWithFlumesHeaders() throws Exception {
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             configure(relay.port(), "");
             long before = System.currentTimeMillis();
             context.getLogger("com.example.Shop").error("grüße {}", 7);
             await().until(() -> relay.bodies().size() == 1);
 
             assertThat(relay.bodies()).containsExactly("grüße 7");
-            Map<String, String> headers = relay.inlet.accepted().get(0).headers();
+            Map<String, String> headers = relay.inlet().accepted().get(0).headers();
             assertThat(headers)
                     .containsEntry("flume.client.log4j.logger.name", "com.example.Shop")
                     .containsEntry("flume.client.log4j.log.level", "40000")
@@ -51,7 +52,7 @@ class MillraceAppenderTest {
 
     @Test
     void theLayoutMakesTheBodyAndAStopSendsWhatIsInTheBuffer() throws Exception {
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             configure(relay.port(), """
                     <batchEvents>7</batchEvents>
                     <layout class="ch.qos.logback.classic.PatternLayout"><pattern>%p %m</pattern></layout>
@@ -71,7 +72,7 @@ class MillraceAppenderTest {
     @Test
     void aRelayThatIsAwayHoldsNobodyUpAndGetsTheEventsLater() throws Exception {
         int port;
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             port = relay.port();
         }
         configure(port, "<maxEvents>10</maxEvents>");
@@ -80,7 +81,7 @@ class MillraceAppenderTest {
         }
         MillraceAppender appender = appender();
         assertThat(appender.dropped()).isEqualTo(5);
-        try (RelayUnderTest relay = new RelayUnderTest(port)) {
+        try (RelayUnderTest relay = RelayUnderTest.startedOn(port)) {
             await().until(() -> appender.shipped() == 10);
             assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
         }
@@ -92,7 +93,7 @@ class MillraceAppenderTest {
         Path keys = Files.writeString(
                 directory.resolve("tls.properties"),
                 "truststore = " + authority.trustPem() + "\ntruststore-type = PEM\nverify-hostname = true\n");
-        try (RelayUnderTest relay = RelayUnderTest.withTls(authority.issue("relay"))) {
+        try (RelayUnderTest relay = RelayUnderTest.startedWithTls(authority.issue("relay"))) {
             configure(relay.port(), "<tls>" + keys + "</tls>");
             context.getLogger("l").info("secret");
             await().until(() -> relay.bodies().equals(List.of("secret")));
@@ -105,7 +106,7 @@ class MillraceAppenderTest {
         String page = Files.readString(Path.of("..", "docs", "appenders.md"));
         int start = page.indexOf("<appender name");
         String appender = page.substring(start, page.indexOf("</appender>", start) + 11);
-        try (RelayUnderTest relay = new RelayUnderTest(0)) {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
             configure(appender.replace("relay1:4141 relay2:4141", "127.0.0.1:" + relay.port()));
             context.getLogger("l").info("as written there");
             await().until(() -> relay.bodies().equals(List.of("as written there")));

@@ -20,7 +20,7 @@ public record KeyDefinition(
         OPTIONAL,
         /** Flume's, without any meaning here. */
         IGNORED,
-        /** Flume's, and refused so far. */
+        /** Flume's, and refused: it does not work here, or not yet. */
         UNSUPPORTED
     }
 }

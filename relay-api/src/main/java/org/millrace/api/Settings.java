@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,11 @@ public final class Settings {
             return text;
         }
 
+        /** Where the parts are found that the settings name. */
+        default Parts parts() {
+            return Parts.OF_CLASS_PATH;
+        }
+
         /** Told of mistakes that do not matter. */
         Problems NOBODY = new Problems() {
             @Override
@@ -94,6 +100,19 @@ public final class Settings {
                 // nobody reads it
             }
         };
+    }
+
+    /** Is told of mistakes that do not matter, where there are these parts. */
+    public record Unheard(Parts parts) implements Problems {
+        @Override
+        public void problem(String key, String message) {
+            // nobody reads it
+        }
+
+        @Override
+        public void note(String key, String message) {
+            // nobody reads it
+        }
     }
 
     /** A text made of values of this component as it may be shown, such as in a log: without what config filters gave. */
@@ -123,7 +142,7 @@ public final class Settings {
      * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
      */
     public Settings elsewise() {
-        return new Settings(prefix, Map.of(), Problems.NOBODY, elsewise, elsewise, given, secrets);
+        return new Settings(prefix, Map.of(), new Unheard(problems.parts()), elsewise, elsewise, given, secrets);
     }
 
     /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
@@ -236,6 +255,14 @@ public final class Settings {
         return new Value<>(key, expected, parse, standIn, String::valueOf);
     }
 
+    /**
+     * A part of the component that the file names by its type, or by the class of its factory: one of ours or of a plug-in's. Its own keys stand
+     * behind the key, with a dot between.
+     */
+    public <F extends ComponentFactory> Part<F> part(String key, Class<F> kind) {
+        return new Part<>(key, kind);
+    }
+
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
         return new Settings(this.prefix + prefix, values, problems, known, elsewise, given, secrets);
@@ -293,12 +320,25 @@ public final class Settings {
         }
     }
 
-    /** Flume's keys that do not work here yet: to have one is a mistake. */
+    /** Flume's keys that do not work here yet: to have one is a mistake, unless it is switched off by {@code false}. */
     public void notSupportedYet(String... keys) {
+        refuse("not supported yet", "not supported yet", keys);
+    }
+
+    /**
+     * Flume's keys for what is done in another way here: to have one is a mistake.
+     *
+     * @param instead what is to be there instead, for the message and the reference
+     */
+    public void notSupported(String instead, String... keys) {
+        refuse("not supported (expected: " + instead + ")", "not supported; instead: " + instead, keys);
+    }
+
+    private void refuse(String message, String meaning, String... keys) {
         for (String key : keys) {
-            know(prefix + key, "nothing", Standing.UNSUPPORTED, "not supported yet");
-            if (has(key)) {
-                problem(key, "not supported yet");
+            know(prefix + key, "nothing", Standing.UNSUPPORTED, meaning);
+            if (has(key) && !"false".equalsIgnoreCase(read(key))) {
+                problem(key, message);
             }
         }
     }
@@ -430,6 +470,102 @@ public final class Settings {
                 parts.add(e.getMessage());
             }
             return String.join("; ", parts);
+        }
+    }
+
+    /** A part about to be read. */
+    public final class Part<F extends ComponentFactory> {
+        private final String key;
+        private final Class<F> kind;
+        private String keyPrefix;
+        private String meaning = "";
+
+        private Part(String key, Class<F> kind) {
+            this.key = key;
+            this.kind = kind;
+            this.keyPrefix = key + ".";
+        }
+
+        /** What the part is for: a sentence without its full stop, for the reference. */
+        public Part<F> about(String meaning) {
+            this.meaning = meaning;
+            return this;
+        }
+
+        /** What the part's own keys start with, where that is not the key and a dot. */
+        public Part<F> keysUnder(String prefix) {
+            this.keyPrefix = prefix;
+            return this;
+        }
+
+        /**
+         * Has the part made that the file names. The keys of the others have no effect then, which is noted where the file has any; the
+         * reference tells of them all.
+         *
+         * @param byDefault type name of the one that is taken where the key is left out
+         * @param create calls the factory's method of that name, with the part's own settings
+         */
+        public <P> P orElse(String byDefault, BiFunction<F, Settings, P> create) {
+            Parts parts = problems.parts();
+            List<F> all = parts.all(kind);
+            F standIn = Parts.first(all, byDefault);
+            F chosen = new Value<>(
+                            key,
+                            Parts.choices(all),
+                            name -> parts.named(kind, name),
+                            standIn,
+                            factory -> factory.typeNames().get(0))
+                    .about(meaning)
+                    .orElse(standIn);
+            P part = create.apply(chosen, under(keyPrefix));
+            Map<String, KeyDefinition> ofOthers = new LinkedHashMap<>();
+            for (F other : all) {
+                if (other != chosen) {
+                    tellOfKeys(other, create, ofOthers);
+                }
+            }
+            noteWithoutEffect(chosen, ofOthers);
+            return part;
+        }
+
+        private void tellOfKeys(F factory, BiFunction<F, Settings, ?> create, Map<String, KeyDefinition> found) {
+            try {
+                Object unused = create.apply(
+                        factory,
+                        new Settings(
+                                prefix + keyPrefix,
+                                Map.of(),
+                                new Unheard(problems.parts()),
+                                found,
+                                found,
+                                given,
+                                secrets));
+            } catch (RuntimeException e) {
+                // one of a plug-in's that does not bear bad settings, and is not in use: the reference knows what it
+                // read before
+            } finally {
+                found.forEach((full, definition) -> elsewise.putIfAbsent(full, ofPartNotInUse(definition)));
+            }
+        }
+
+        /** What such a part cannot do without the component can. */
+        private static KeyDefinition ofPartNotInUse(KeyDefinition key) {
+            return key.standing() != Standing.REQUIRED
+                    ? key
+                    : new KeyDefinition(
+                            key.key(),
+                            key.expected(),
+                            key.byDefault(),
+                            Standing.OPTIONAL,
+                            key.meaning() + "; required there");
+        }
+
+        private void noteWithoutEffect(F chosen, Map<String, KeyDefinition> ofOthers) {
+            for (String full : ofOthers.keySet()) {
+                if (values.containsKey(full) && !known.containsKey(full)) {
+                    ignored(key + " is " + chosen.typeNames().get(0), full.substring(prefix.length()));
+                }
+            }
         }
     }
 }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.relay.config.Assembly;
@@ -22,6 +29,7 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.fakes.PlugInJar;
 import org.millrace.relay.metrics.MonitoringSettings;
 import org.millrace.relay.plugin.PlugIns;
+import org.millrace.testkit.process.FreePorts;
 
 /** The plug-in that people copy, compiled from its sources as they stand, in an agent. */
 class ExamplePlugInTest {
@@ -55,15 +63,83 @@ class ExamplePlugInTest {
     }
 
     @Test
+    void itsHandlerTakesLinesOverHttpWithTheKeysOfItsReadme() throws Exception {
+        Path file = directory.resolve("lines");
+        int port = FreePorts.next();
+        String readme = Files.readString(EXAMPLE.resolve("README.md"));
+        String lines = """
+                a.sources = web
+                a.channels = c
+                a.channels.c.type = memory
+                a.sinks = out
+                a.sinks.out.type = line_file
+                a.sinks.out.channel = c
+                a.sinks.out.file = FILE
+                """.replace("FILE", file.toString())
+                + readme.substring(readme.indexOf("    a.sources.web.type"), readme.indexOf("How all this works"))
+                        .replace("8080", Integer.toString(port));
+        install();
+        try (PlugIns plugIns = PlugIns.of(directory.resolve("plugins.d").toString())) {
+            Relay relay = Relay.monitored(
+                    assembly(lines, ComponentCatalog.of(plugIns)),
+                    new MonitoringSettings(null),
+                    Duration.ofSeconds(20));
+            relay.start();
+            try {
+                assertThat(post(port, "one\n\ntwo").statusCode()).isEqualTo(200);
+                assertThat(post(port, "x\n".repeat(501)).statusCode()).isEqualTo(413);
+                await().until(() -> Files.exists(file) && Files.size(file) > 7);
+            } finally {
+                relay.close();
+            }
+            assertThat(Files.readAllLines(file)).containsExactly("one", "two");
+        }
+    }
+
+    private static HttpResponse<String> post(int port, String content) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
+                .timeout(Duration.ofSeconds(60))
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(BodyPublishers.ofString(content))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
+    @Test
+    void aBadValueOfItsHandlerIsNamedWithFileLineAndKey() throws Exception {
+        install();
+        String lines = """
+                a.sources = web
+                a.channels = c
+                a.channels.c.type = memory
+                a.sources.web.type = http
+                a.sources.web.port = 0
+                a.sources.web.channels = c
+                a.sources.web.handler = lines
+                a.sources.web.handler.mostLines = none
+                a.sources.web.handler.mostLine = 1
+                """;
+        try (PlugIns plugIns = PlugIns.of(directory.resolve("plugins.d").toString())) {
+            assertThat(mistakes(lines, ComponentCatalog.of(plugIns)))
+                    .containsExactly(
+                            "8: a.sources.web.handler.mostLines: none (expected: a whole number, 1 to 1000000)",
+                            "9: a.sources.web.handler.mostLine: unknown key (did you mean a.sources.web.handler.mostLines?)");
+        }
+    }
+
+    @Test
     void itsKeysAreInTheHelp() throws Exception {
         install();
         try (PlugIns plugIns = PlugIns.of(directory.resolve("plugins.d").toString())) {
-            List<ComponentReference> references = ComponentReferences.of(ComponentCatalog.of(plugIns)).stream()
+            ComponentCatalog catalog = ComponentCatalog.of(plugIns);
+            List<ComponentReference> references = Stream.of(
+                            ComponentReferences.of(catalog), ComponentReferences.partsOf(catalog))
+                    .flatMap(List::stream)
                     .filter(reference -> reference.origin().equals("plug-in example"))
                     .toList();
             assertThat(references)
                     .extracting(ComponentReference::type)
-                    .containsExactlyInAnyOrder("heartbeat", "line_file", "mask");
+                    .containsExactlyInAnyOrder("heartbeat", "line_file", "mask", "lines");
             assertThat(references).allSatisfy(reference -> {
                 assertThat(reference.summary()).isNotEmpty();
                 assertThat(reference.keys())
@@ -90,14 +166,25 @@ class ExamplePlugInTest {
     }
 
     private Assembly assembly(String text, ComponentCatalog catalog) throws IOException {
+        Configuration configuration = configuration(text, catalog);
+        assertThat(configuration.findings().mistakes()).isEmpty();
+        return configuration.assembly();
+    }
+
+    private List<String> mistakes(String text, ComponentCatalog catalog) throws IOException {
+        String file = directory.resolve("a.properties") + ":";
+        return configuration(text, catalog).findings().mistakes().stream()
+                .map(finding -> finding.toString().replace(file, ""))
+                .toList();
+    }
+
+    private Configuration configuration(String text, ComponentCatalog catalog) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
-        Configuration configuration = Configuration.read(
+        return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 catalog,
                 Relay.routing(),
                 InstantSource.system());
-        assertThat(configuration.findings().mistakes()).isEmpty();
-        return configuration.assembly();
     }
 }

@@ -3,35 +3,16 @@ package org.millrace.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.relay.ChangingAgent.FILE;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.relay.config.Assembly;
 
 /** Changes of an agent's file whose parts do not all start. */
-class ReloadTakenBackTest {
-    @TempDir
-    private Path directory;
-
-    private ChangingAgent agent;
-
-    @BeforeEach
-    void makeAgent() {
-        agent = new ChangingAgent(directory);
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
-
+class ReloadTakenBackTest extends ReloadFixture {
     @Test
     void aPartThatDoesNotStartIsTakenBack() throws Exception {
         agent.start(FILE);

@@ -4,29 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.relay.ChangingAgent.FILE;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What of an agent goes on when its file changes, and what is restarted. */
-class ReloadTest {
-    @TempDir
-    private Path directory;
-
-    private ChangingAgent agent;
-
-    @BeforeEach
-    void makeAgent() {
-        agent = new ChangingAgent(directory);
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
-
+class ReloadTest extends ReloadFixture {
     @Test
     void whatDidNotChangeIsLeftAlone() throws Exception {
         agent.start(FILE);

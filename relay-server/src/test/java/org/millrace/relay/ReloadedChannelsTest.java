@@ -3,36 +3,17 @@ package org.millrace.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.relay.ChangingAgent.FILE;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Channel;
 import org.millrace.api.Transaction;
 import org.millrace.testkit.Batches;
 
 /** What becomes of the events in channels that change. */
-class ReloadedChannelsTest {
-    @TempDir
-    private Path directory;
-
-    private ChangingAgent agent;
-
-    @BeforeEach
-    void makeAgent() {
-        agent = new ChangingAgent(directory);
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
-
+class ReloadedChannelsTest extends ReloadFixture {
     @Test
     void aChannelThatIsGoneIsDrainedFirst() throws Exception {
         agent.start(FILE + "a.sinks.k1.batch-size = 3\n");
@@ -60,14 +41,11 @@ class ReloadedChannelsTest {
 
     @Test
     void eventsInMemoryAreHandedOverToAChannelOnDisk() throws Exception {
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 900);
+        startWithWaiting(900);
         assertThat(agent.changeTo(agent.onDisk()))
                 .containsExactly("close sink k1", "start channel c1", "start sink k1", "close channel c1");
         assertThat(agent.channels()).contains("c1 (file)");
-        agent.diary().unblock("k1");
-        agent.awaitTaken("k1", 900);
+        assertTakenOnceUnblocked(900);
     }
 
     @Test
@@ -123,9 +101,7 @@ class ReloadedChannelsTest {
 
     @Test
     void whatAHangingSinkGivesBackInTimeIsHandedOver() throws Exception {
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 10);
+        startWithWaiting(10);
         Channel before = agent.channel("c1");
         try (Transaction hanging = before.begin()) {
             assertThat(hanging.take(10)).isNotNull();
@@ -134,31 +110,25 @@ class ReloadedChannelsTest {
             agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
         }
         assertThat(agent.channel("c1")).isNotSameAs(before);
-        agent.diary().unblock("k1");
-        agent.awaitTaken("k1", 10);
+        assertTakenOnceUnblocked(10);
     }
 
     @Test
     void whatAHangingSinkDoesNotGiveBackIsNotGivenUp() throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 10);
+        startWithWaiting(10);
         Channel before = agent.channel("c1");
         try (Transaction hanging = before.begin()) {
             assertThat(hanging.take(10)).isNotNull();
             agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
         }
         assertThat(agent.channel("c1")).isSameAs(before);
-        agent.diary().unblock("k1");
-        agent.awaitTaken("k1", 10);
+        assertTakenOnceUnblocked(10);
     }
 
     @Test
     void aBatchThatIsTooLargeForTheNewChannelIsHandedOverInParts() throws Exception {
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 900); // some 8 kB of bodies
+        startWithWaiting(900); // some 8 kB of bodies
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1")); // that its sink makes room
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 5000"));
         assertThat(agent.running().channels())
@@ -168,9 +138,7 @@ class ReloadedChannelsTest {
 
     @Test
     void aChannelThatIsFullTakesOverAsItsSinksMakeRoom() throws Exception {
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 900);
+        startWithWaiting(900);
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1"));
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
                 .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
@@ -182,15 +150,12 @@ class ReloadedChannelsTest {
     @Test
     void aChannelThatStaysFullIsTakenBack() throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        agent.start(FILE);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 900);
+        startWithWaiting(900);
         Channel before = agent.channel("c1");
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
                 .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
         assertThat(agent.channel("c1")).isSameAs(before);
-        agent.diary().unblock("k1");
-        agent.awaitTaken("k1", 900);
+        assertTakenOnceUnblocked(900);
     }
 
     @Test
@@ -201,7 +166,18 @@ class ReloadedChannelsTest {
         Channel before = agent.channel("c1");
         agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 300"));
         assertThat(agent.channel("c1")).isSameAs(before);
+        assertTakenOnceUnblocked(3);
+    }
+
+    /** With so many events in c1, whose sink does not take them before it is unblocked. */
+    private void startWithWaiting(int events) throws Exception {
+        agent.start(FILE);
+        agent.diary().block("k1");
+        agent.put("r1", 0, events);
+    }
+
+    private void assertTakenOnceUnblocked(int events) {
         agent.diary().unblock("k1");
-        agent.awaitTaken("k1", 3);
+        agent.awaitTaken("k1", events);
     }
 }

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 import org.apache.avro.file.Codec;
 import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.io.BinaryData;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
 
 /**
@@ -44,11 +46,22 @@ record AvroContainer(
         BODY
     }
 
+    /** With buffers of its own. */
+    static AvroContainer of(Datum datum, AvroKeys keys) {
+        return new AvroContainer(
+                datum, keys.codec(), keys.blockBytes(), new BlockBuffer.Pool(keys.codec()::open), new SecureRandom());
+    }
+
     @Override
-    public Serialization begin(OutputStream out, String bodySchema) throws IOException {
+    public Serialization begin(OutputStream out) throws IOException {
+        return begin(out, EVENT_SCHEMA);
+    }
+
+    /** Begins a file of data of the schema, which is Avro's JSON. */
+    Serialization begin(OutputStream out, String schema) throws IOException {
         byte[] marker = new byte[DataFileConstants.SYNC_SIZE];
         markers.nextBytes(marker);
-        writeHeader(out, datum == Datum.EVENT ? EVENT_SCHEMA : bodySchema, marker);
+        writeHeader(out, schema, marker);
         return new Blocks(this, out, marker);
     }
 

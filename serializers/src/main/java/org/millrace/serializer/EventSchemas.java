@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventReader;
 import org.millrace.codec.HeaderName;
 

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
 
 /**
@@ -15,7 +16,7 @@ import org.millrace.codec.EventReader;
  */
 record TextSerializer(boolean headers, boolean newline) implements EventSerializer {
     @Override
-    public Serialization begin(OutputStream out, String bodySchema) {
+    public Serialization begin(OutputStream out) {
         return new Text(this, out);
     }
 

@@ -1,6 +1,6 @@
 /**
- * What tests of sources, channels and sinks share: {@link org.millrace.testkit.ChannelContract}, which every channel passes; {@link
- * org.millrace.testkit.Batches} to make events and read them back; a clock, an inlet and a channel to stand in for the real ones.
+ * What tests of sources, channels and sinks share: {@link org.millrace.testkit.channel.ChannelContract}, which every channel
+ * passes; {@link org.millrace.testkit.Batches} to make events and read them back; a clock, an inlet and a channel to stand in for the real ones.
  */
 @NullMarked
 package org.millrace.testkit;

@@ -104,7 +104,8 @@ public final class CommandLineTool {
 
     private static List<ComponentReference> references(PrintWriter err) {
         ComponentCatalog catalog = ComponentCatalog.ofProcess();
-        List<ComponentReference> references = ComponentReferences.of(catalog);
+        List<ComponentReference> references = new ArrayList<>(ComponentReferences.of(catalog));
+        references.addAll(ComponentReferences.partsOf(catalog));
         catalog.problems().forEach(err::println);
         return references;
     }

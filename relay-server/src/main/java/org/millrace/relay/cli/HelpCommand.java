@@ -34,7 +34,8 @@ final class HelpCommand implements Callable<Integer> {
             arity = "0..2",
             paramLabel = "WHAT",
             description = {
-                "A command; or a kind of component (source, channel, sink, selector, interceptor, processor, filter),",
+                "A command; or a kind of component (source, channel, sink, selector, interceptor, processor, filter)",
+                "or of its parts (handler, deserializer, serializer, group-serializer, converter, path-manager),",
                 "and one of its types."
             })
     private List<String> words = new ArrayList<>();
@@ -97,7 +98,11 @@ final class HelpCommand implements Callable<Integer> {
 
     /** {@code processor} is what its keys start with; no kind has a blank in it. */
     private static String shortKind(ComponentReference reference) {
-        return reference.kind().replace("sink processor", "processor").replace("config filter", "filter");
+        return reference
+                .kind()
+                .replace("sink processor", "processor")
+                .replace("config filter", "filter")
+                .replace(' ', '-');
     }
 
     private ComponentReference named(String kind, List<ComponentReference> ofKind, String type) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.millrace.api.KeyDefinition;
 import org.millrace.relay.config.ComponentReference;
 import org.millrace.relay.config.ComponentReferences;
-import org.millrace.relay.config.ComponentReferences.FlumePart;
+import org.millrace.relay.config.FlumePart;
 
 /** The keys of all components, and what there is of Flume's, as a page of Markdown. */
 final class ReferencePage {
@@ -18,6 +18,18 @@ final class ReferencePage {
             the channel has readers. Of a sink group: `sinks`, `processor.type`.
             """;
 
+    private static final String STATES = """
+            What Flume 1.11 has, and whether it is here. A class that people wrote for Flume is not loaded: what such a class would be named
+            by, a [plug-in](plugins.md) can bring, where this table does not say otherwise.
+            """;
+
+    private static final String PARTS = """
+
+            ## Parts that components name
+
+            A [plug-in](plugins.md) may bring others. Their keys stand in the tables of the components above.
+            """;
+
     private final StringBuilder text = new StringBuilder();
 
     private ReferencePage() {}
@@ -25,15 +37,20 @@ final class ReferencePage {
     static String of(List<ComponentReference> references) {
         ReferencePage page = new ReferencePage();
         page.text.append(HEAD);
-        page.flumeParts(ComponentReferences.flumeParts(references));
-        references.forEach(page::component);
+        page.flumeParts(FlumePart.all(references));
+        references.stream()
+                .filter(reference -> ComponentReferences.namedBy(reference).isEmpty())
+                .forEach(page::component);
+        page.parts(references.stream()
+                .filter(reference -> !ComponentReferences.namedBy(reference).isEmpty())
+                .toList());
         return page.text.toString();
     }
 
     private void flumeParts(List<FlumePart> parts) {
-        text.append("\n## Flume's components\n\n| kind | Flume 1.11 | Millrace |\n|---|---|---|\n");
+        text.append("\n## Flume's components\n\n" + STATES + "\n| kind | Flume 1.11 | Millrace |\n|---|---|---|\n");
         for (FlumePart part : parts) {
-            row(part.kind(), code(part.type()), part.state().words());
+            row(part.kind(), code(part.name()), part.words());
         }
     }
 
@@ -70,6 +87,17 @@ final class ReferencePage {
                             ? "required"
                             : byDefault == null ? "" : code(byDefault),
                     key.meaning());
+        }
+    }
+
+    private void parts(List<ComponentReference> parts) {
+        text.append(PARTS);
+        text.append("\n| named by | type | what it does |\n|---|---|---|\n");
+        for (ComponentReference part : parts) {
+            String names = String.join(
+                    ", ", part.typeNames().stream().map(ReferencePage::code).toList());
+            String origin = part.origin().isEmpty() ? "" : " (" + part.origin() + ")";
+            row(ComponentReferences.namedBy(part), names, part.summary() + origin);
         }
     }
 

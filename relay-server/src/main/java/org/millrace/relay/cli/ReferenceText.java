@@ -3,6 +3,7 @@ package org.millrace.relay.cli;
 import java.util.List;
 import org.millrace.api.KeyDefinition;
 import org.millrace.relay.config.ComponentReference;
+import org.millrace.relay.config.ComponentReferences;
 
 /** The keys of a component, for a terminal. */
 final class ReferenceText {
@@ -11,13 +12,17 @@ final class ReferenceText {
     static String of(ComponentReference reference) {
         StringBuilder text = new StringBuilder(reference.summary()).append(".\n\n");
         List<String> names = reference.typeNames();
-        text.append("type = ").append(reference.type());
+        String namedBy = ComponentReferences.namedBy(reference).replace("`", "");
+        text.append(namedBy.isEmpty() ? "type" : namedBy).append(" = ").append(reference.type());
         if (names.size() > 1) {
             text.append(", or ").append(String.join(", ", names.subList(1, names.size())));
         }
         text.append('\n');
         if (!reference.origin().isEmpty()) {
             text.append("Of the ").append(reference.origin()).append(".\n");
+        }
+        if (!namedBy.isEmpty() && !reference.keys().isEmpty()) {
+            text.append("\nKeys, behind that one:\n");
         }
         for (KeyDefinition key : reference.keys()) {
             text.append('\n').append(key.key());

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,15 @@ final class AgentLines {
         Set<String> words = new LinkedHashSet<>(List.of(list.split("[\\s,]+")));
         words.remove("");
         return words;
+    }
+
+    /** True if a sink group that the agent lists has this sink and another one. */
+    boolean isGroupedWithOthers(String sink) {
+        return declared(Kind.SINK_GROUP).stream()
+                .map(group -> component(Kind.SINK_GROUP, group).lines().get("sinks"))
+                .filter(Objects::nonNull)
+                .map(list -> words(list.value()))
+                .anyMatch(sinks -> sinks.contains(sink) && sinks.size() > 1);
     }
 
     /** The lines of a component, none if there are none. */

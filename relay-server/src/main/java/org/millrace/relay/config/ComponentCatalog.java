@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
+import org.millrace.api.Parts;
 import org.millrace.relay.config.FlumeTypes.FlumeType;
 import org.millrace.relay.config.FlumeTypes.TypeKind;
 import org.millrace.relay.plugin.ByClassName;
@@ -28,6 +29,8 @@ public final class ComponentCatalog {
     private final Types<ComponentFactory.OfSelector> selectors;
     private final Types<ComponentFactory.OfSinkProcessor> sinkProcessors;
     private final Types<ComponentFactory.OfConfigFilter> configFilters;
+    private final Map<Class<? extends ComponentFactory>, Types<? extends ComponentFactory>> parts =
+            new LinkedHashMap<>();
 
     /** These and no others, without config filters; classes are found by name on the class path. */
     public ComponentCatalog(
@@ -58,6 +61,7 @@ public final class ComponentCatalog {
                 new Types<>(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class, own(sinkProcessors));
         this.configFilters =
                 new Types<>(TypeKind.CONFIG_FILTER, ComponentFactory.OfConfigFilter.class, own(configFilters));
+        findParts();
     }
 
     private ComponentCatalog(PlugIns plugIns) {
@@ -69,7 +73,14 @@ public final class ComponentCatalog {
         this.selectors = types(TypeKind.SELECTOR, ComponentFactory.OfSelector.class);
         this.sinkProcessors = types(TypeKind.SINK_PROCESSOR, ComponentFactory.OfSinkProcessor.class);
         this.configFilters = types(TypeKind.CONFIG_FILTER, ComponentFactory.OfConfigFilter.class);
+        findParts();
         plugIns.noteSilentOnes();
+    }
+
+    private void findParts() {
+        for (PartKind kind : PartKind.values()) {
+            parts.put(kind.contract(), types(kind.type(), kind.contract()));
+        }
     }
 
     /** What is on the class path. */
@@ -124,6 +135,28 @@ public final class ComponentCatalog {
                 .orElse(type);
     }
 
+    /** The parts that components are made of. */
+    Parts parts() {
+        return new Parts() {
+            @Override
+            public <F extends ComponentFactory> List<F> all(Class<F> kind) {
+                return partTypes(kind).factories().stream()
+                        .map(Provided::factory)
+                        .toList();
+            }
+
+            @Override
+            public <F extends ComponentFactory> F named(Class<F> kind, String name) {
+                return partTypes(kind).part(name);
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked") // each stands under its own contract
+    <F extends ComponentFactory> Types<F> partTypes(Class<F> contract) {
+        return (Types<F>) Objects.requireNonNull(parts.get(contract), contract.getName());
+    }
+
     Types<ComponentFactory.OfSource> sources() {
         return sources;
     }
@@ -163,6 +196,9 @@ public final class ComponentCatalog {
             this.kind = kind;
             this.contract = contract;
             all.forEach(this::add);
+            if (PartKind.isOf(kind)) {
+                return; // in the order of their service file: the usual one first
+            }
             aliases.sort(null);
         }
 
@@ -207,6 +243,32 @@ public final class ComponentCatalog {
                         "type", type + " (" + (found.whyNot().isEmpty() ? whyNot(type) : found.whyNot()) + ")");
             }
             return found.factory();
+        }
+
+        /**
+         * The factory that the name of a part means.
+         *
+         * @throws IllegalArgumentException if there is none; its message says what there is to know beside what there is to choose from
+         */
+        F part(String name) {
+            Provided<F> provided = byName.get(name.toLowerCase(Locale.ROOT));
+            if (provided != null) {
+                return provided.factory();
+            }
+            ByClassName<F> found = name.contains(".") ? plugIns.named(name, contract) : new ByClassName<>(null, "");
+            if (found.factory() != null) {
+                return found.factory();
+            }
+            if (!found.whyNot().isEmpty()) {
+                throw new IllegalArgumentException(found.whyNot());
+            }
+            throw new IllegalArgumentException(
+                    name.contains(".")
+                            ? "classes written for Flume are not loaded, and no plug-in has such a class: one of your own"
+                                    + " comes in a jar in plugins.d"
+                            : Nearest.to(name, byName.keySet())
+                                    .map(meant -> "did you mean " + aliasOf(meant) + "?")
+                                    .orElse(null));
         }
 
         /** Each once, by alias. */

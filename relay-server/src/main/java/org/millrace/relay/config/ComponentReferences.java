@@ -1,8 +1,11 @@
 package org.millrace.relay.config;
 
 import com.codahale.metrics.MetricRegistry;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -11,6 +14,7 @@ import org.millrace.api.ChannelMetrics;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.ConfigFilterContext;
 import org.millrace.api.InterceptorContext;
+import org.millrace.api.Parts;
 import org.millrace.api.SelectorContext;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkContext;
@@ -19,6 +23,8 @@ import org.millrace.api.SinkGroupMetrics;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
+import org.millrace.api.part.FileDeserializer;
+import org.millrace.api.part.PartContext;
 import org.millrace.relay.config.FlumeTypes.TypeKind;
 import org.millrace.relay.plugin.Provided;
 
@@ -31,58 +37,24 @@ public final class ComponentReferences {
     private final InstantSource clock = InstantSource.system();
     private final List<ComponentReference> all = new ArrayList<>();
 
-    private ComponentReferences() {}
+    private final Parts parts;
 
-    /** All types of a catalog, by kind and name. */
+    private ComponentReferences(ComponentCatalog catalog) {
+        this.parts = catalog.parts();
+    }
+
+    /** All types of component of a catalog, by kind and name. */
     public static List<ComponentReference> of(ComponentCatalog catalog) {
-        ComponentReferences references = new ComponentReferences();
+        ComponentReferences references = new ComponentReferences(catalog);
         references.collect(catalog);
         return references.all;
     }
 
-    /**
-     * Flume's types of component, and whether they are here.
-     *
-     * @param kind such as {@code source}
-     * @param type what to write in a file
-     */
-    public record FlumePart(String kind, String type, State state) {}
-
-    /** Whether we have what Flume has. */
-    public enum State {
-        /** It is here. */
-        HERE("yes"),
-        /** It will be. */
-        NOT_YET("not yet"),
-        /** It is not for a relay tier. A plug-in may bring it. */
-        NOT_PLANNED("no: not for a relay tier; a plug-in may bring it");
-
-        private final String words;
-
-        State(String words) {
-            this.words = words;
-        }
-
-        /** For a table. */
-        public String words() {
-            return words;
-        }
-    }
-
-    /** All that Flume 1.11 has, by kind. */
-    public static List<FlumePart> flumeParts(List<ComponentReference> ours) {
-        List<FlumePart> parts = new ArrayList<>();
-        for (TypeKind kind : TypeKind.values()) {
-            for (FlumeTypes.FlumeType type : FlumeTypes.of(kind)) {
-                boolean isHere = ours.stream()
-                        .filter(reference -> reference.kind().equals(kind.noun()))
-                        .flatMap(reference -> reference.typeNames().stream())
-                        .anyMatch(type.name()::equalsIgnoreCase);
-                State missing = type.isPlanned() ? State.NOT_YET : State.NOT_PLANNED;
-                parts.add(new FlumePart(kind.noun(), type.name(), isHere ? State.HERE : missing));
-            }
-        }
-        return parts;
+    /** All types of part of a catalog, by kind and name; their keys without what stands before these in the component's settings. */
+    public static List<ComponentReference> partsOf(ComponentCatalog catalog) {
+        ComponentReferences references = new ComponentReferences(catalog);
+        references.collectParts(catalog);
+        return references.all;
     }
 
     private void collect(ComponentCatalog catalog) {
@@ -125,12 +97,61 @@ public final class ComponentReferences {
                 (factory, settings) -> factory.create(new ConfigFilterContext(AGENT, NAME, Map.of()), settings));
     }
 
+    /** The keys that name a part of this kind, as Markdown; empty for a component. */
+    public static String namedBy(ComponentReference reference) {
+        return Arrays.stream(PartKind.values())
+                .filter(kind -> kind.type().noun().equals(reference.kind()))
+                .map(PartKind::namedBy)
+                .findFirst()
+                .orElse("");
+    }
+
+    private void collectParts(ComponentCatalog catalog) {
+        PartContext context = new PartContext(AGENT, NAME, new SourceMetrics(NAME, registry), clock);
+        FileDeserializer.Text text = new FileDeserializer.Text(StandardCharsets.UTF_8, CodingErrorAction.REPORT);
+        addParts(
+                catalog,
+                PartKind.HANDLER,
+                ComponentFactory.OfHttpHandler.class,
+                (factory, settings) -> factory.create(context, settings));
+        addParts(
+                catalog,
+                PartKind.DESERIALIZER,
+                ComponentFactory.OfFileDeserializer.class,
+                (factory, settings) -> factory.create(context, text, settings));
+        addParts(
+                catalog,
+                PartKind.SERIALIZER,
+                ComponentFactory.OfSerializer.class,
+                (factory, settings) -> factory.create(context, settings));
+        addParts(
+                catalog,
+                PartKind.GROUP_SERIALIZER,
+                ComponentFactory.OfGroupSerializer.class,
+                (factory, settings) -> factory.create(context, settings));
+        addParts(
+                catalog,
+                PartKind.CONVERTER,
+                ComponentFactory.OfMessageConverter.class,
+                (factory, settings) -> factory.create(context, settings));
+        addParts(
+                catalog,
+                PartKind.PATH_MANAGER,
+                ComponentFactory.OfFileNaming.class,
+                (factory, settings) -> factory.create(context, settings));
+    }
+
+    private <F extends ComponentFactory> void addParts(
+            ComponentCatalog catalog, PartKind kind, Class<F> contract, BiConsumer<F, Settings> create) {
+        add(kind.type(), catalog.partTypes(contract), create);
+    }
+
     private <F extends ComponentFactory> void add(
             TypeKind kind, ComponentCatalog.Types<F> types, BiConsumer<F, Settings> create) {
         for (Provided<F> provided : types.factories()) {
             F factory = provided.factory();
             registry.removeMatching((name, metric) -> true); // each is the only one of its name
-            Settings settings = new Settings(Map.of(), Settings.Problems.NOBODY);
+            Settings settings = new Settings(Map.of(), new Settings.Unheard(parts));
             make(provided, settings, create);
             all.add(new ComponentReference(
                     kind.noun(), factory.typeNames(), factory.summary(), settings.definitions(), provided.origin()));

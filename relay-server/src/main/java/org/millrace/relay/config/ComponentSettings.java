@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.millrace.api.KeyDefinition;
+import org.millrace.api.Parts;
 import org.millrace.api.Settings;
 
 /** The settings of one component, or of a part of it, and whether anything is wrong with them. */
@@ -22,6 +24,7 @@ final class ComponentSettings implements Settings.Problems {
     private final Place home;
     private final Findings findings;
     private final Settings settings;
+    private final Parts available;
     /** Parts of this one, by what their keys start with here. They too have readers that know which keys are secrets. */
     private final List<Part> parts = new ArrayList<>();
 
@@ -39,6 +42,16 @@ final class ComponentSettings implements Settings.Problems {
      * @param home the place to name for keys that are not in the file
      */
     ComponentSettings(String prefix, Map<String, Property> lines, Place home, Findings findings) {
+        this(prefix, lines, home, findings, Parts.OF_CLASS_PATH);
+    }
+
+    /**
+     * The same, for a component that has parts.
+     *
+     * @param parts where they are found
+     */
+    ComponentSettings(String prefix, Map<String, Property> lines, Place home, Findings findings, Parts parts) {
+        this.available = parts;
         this.prefix = prefix;
         this.lines = lines;
         this.home = home;
@@ -77,7 +90,7 @@ final class ComponentSettings implements Settings.Problems {
     }
 
     private ComponentSettings part(String inner, Map<String, Property> some, Place place) {
-        ComponentSettings part = new ComponentSettings(prefix + inner, some, place, findings);
+        ComponentSettings part = new ComponentSettings(prefix + inner, some, place, findings, available);
         parts.add(new Part(inner, part));
         return part;
     }
@@ -140,6 +153,11 @@ final class ComponentSettings implements Settings.Problems {
     }
 
     @Override
+    public Parts parts() {
+        return available;
+    }
+
+    @Override
     public void note(String key, String message) {
         findings.note(placeOf(key), fullKey(key), withoutSecret(key, message));
     }
@@ -174,9 +192,14 @@ final class ComponentSettings implements Settings.Problems {
     void reportUnknownKeys(Set<String> alsoKnown) {
         Set<String> known = new TreeSet<>(settings.knownKeys());
         known.addAll(alsoKnown);
+        Set<String> meant = new TreeSet<>(known);
+        settings.definitions().stream()
+                .map(KeyDefinition::key)
+                .filter(key -> !key.contains("<"))
+                .forEach(meant::add);
         lines.forEach((key, line) -> {
             if (!known.contains(key)) {
-                findings.mistake(line.place(), fullKey(key), "unknown key" + expected(key, known));
+                findings.mistake(line.place(), fullKey(key), "unknown key" + expected(key, meant));
             }
         });
     }

@@ -64,6 +64,21 @@ final class FlumeTypes {
         types(TypeKind.CONFIG_FILTER, "configfilter.")
                 .add("env=EnvironmentVariableConfigFilter external=ExternalProcessConfigFilter")
                 .add("hadoop=HadoopCredentialStoreConfigFilter");
+        types(TypeKind.HANDLER, "source.http.").add("=JSONHandler =BLOBHandler");
+        types(TypeKind.HANDLER, "sink.solr.morphline.").add("=BlobHandler");
+        types(TypeKind.DESERIALIZER, "serialization.")
+                .add("line=LineDeserializer$Builder avro=AvroEventDeserializer$Builder");
+        types(TypeKind.DESERIALIZER, "sink.solr.morphline.").add("=BlobDeserializer$Builder");
+        types(TypeKind.SERIALIZER, "serialization.")
+                .add("text=BodyTextEventSerializer$Builder header_and_text=HeaderAndBodyTextEventSerializer$Builder")
+                .add("avro_event=FlumeEventAvroEventSerializer$Builder");
+        types(TypeKind.SERIALIZER, "sink.hdfs.").add("=AvroEventSerializer$Builder");
+        types(TypeKind.GROUP_SERIALIZER, "interceptor.")
+                .add("default=RegexExtractorInterceptorPassThroughSerializer")
+                .add("=RegexExtractorInterceptorMillisSerializer");
+        types(TypeKind.CONVERTER, "source.jms.").add("default=DefaultJMSMessageConverter$Builder");
+        types(TypeKind.PATH_MANAGER, "formatter.output.")
+                .add("default=DefaultPathManager$Builder rolltime=RollTimePathManager$Builder");
     }
 
     private FlumeTypes() {}
@@ -88,7 +103,13 @@ final class FlumeTypes {
         SELECTOR,
         INTERCEPTOR,
         SINK_PROCESSOR,
-        CONFIG_FILTER;
+        CONFIG_FILTER,
+        HANDLER,
+        DESERIALIZER,
+        SERIALIZER,
+        GROUP_SERIALIZER,
+        CONVERTER,
+        PATH_MANAGER;
 
         String noun() {
             return name().toLowerCase(Locale.ROOT).replace('_', ' ');

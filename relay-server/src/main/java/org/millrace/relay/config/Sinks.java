@@ -45,7 +45,9 @@ final class Sinks {
         ChannelReader reader = reader(lines, channel);
         SinkMetrics metrics = new SinkMetrics(name, new MetricRegistry());
         SinkDestinations.OfSink puts = destinations.new OfSink(lines, name, channelName);
-        SinkContext context = new SinkContext(workshop.agent().name(), name, reader, metrics, workshop.clock(), puts);
+        AgentLines agent = workshop.agent();
+        SinkContext context = new SinkContext(
+                agent.name(), name, reader, metrics, workshop.clock(), puts, agent.isGroupedWithOthers(name));
         Sink sink = workshop.make(lines, () -> factory.create(context, lines.settings()));
         lines.reportUnknownKeys(Set.of());
         lines.noteEmptyValues();

@@ -24,7 +24,7 @@ record Workshop(
         ComponentLines component = agent.component(kind, name);
         Property list = agent.list(kind);
         Place place = list == null ? component.place(new Place("", 0)) : component.place(list.place());
-        return new ComponentSettings(component.prefix(), component.lines(), place, findings);
+        return new ComponentSettings(component.prefix(), component.lines(), place, findings, catalog.parts());
     }
 
     /** Asks a factory for a component; an exception is a mistake too, and then there is none. */

@@ -27,13 +27,16 @@ final class BoundedPattern {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedPattern.class);
 
     private final String what;
+    private final String text;
     private final Pattern pattern;
     private final long steps;
     private final Counter tooCostly;
     private final LogThrottle throttle;
 
-    private BoundedPattern(String what, Pattern pattern, long steps, Counter tooCostly, LogThrottle throttle) {
+    private BoundedPattern(
+            String what, String text, Pattern pattern, long steps, Counter tooCostly, LogThrottle throttle) {
         this.what = what;
+        this.text = text;
         this.pattern = pattern;
         this.steps = steps;
         this.tooCostly = tooCostly;
@@ -55,11 +58,17 @@ final class BoundedPattern {
 
     /** Reads the key for the bound, too. */
     static BoundedPattern of(InterceptorContext context, Settings settings, Pattern pattern) {
+        return of(context, settings, pattern, "a body");
+    }
+
+    /** @param text what is looked at, such as {@code a body} */
+    static BoundedPattern of(InterceptorContext context, Settings settings, Pattern pattern, String text) {
         long steps = settings.number(STEPS, 1000, Long.MAX_VALUE)
-                .about("how often a body may be looked at before it counts as one that does not match")
+                .about("how often " + text + " may be looked at before it counts as one that does not match")
                 .orElse(DEFAULT_STEPS);
         return new BoundedPattern(
                 "interceptor " + context.name() + " of source " + context.source(),
+                text,
                 pattern,
                 steps,
                 context.metrics().counter("interceptors." + context.name() + ".tooCostly"),
@@ -72,18 +81,19 @@ final class BoundedPattern {
      * @param work on a fresh matcher of the text
      * @param otherwise where that costs too much
      */
-    <T> T match(String text, Function<Matcher, T> work, T otherwise) {
+    <T> T match(String subject, Function<Matcher, T> work, T otherwise) {
         try {
-            return work.apply(pattern.matcher(new BoundedText(text, steps)));
+            return work.apply(pattern.matcher(new BoundedText(subject, steps)));
         } catch (BoundedText.TooCostlyException | StackOverflowError e) { // some expressions recurse with each letter
             tooCostly.inc();
             OptionalLong leftOut = throttle.admit();
             if (leftOut.isPresent()) {
                 LOG.warn(
-                        "{}: a body of {} characters is too costly for {} and counts as one that does not match ({}"
+                        "{}: {} of {} characters is too costly for {} and counts as one that does not match ({}"
                                 + " more since the last time)",
                         what,
-                        text.length(),
+                        text,
+                        subject.length(),
                         pattern,
                         leftOut.getAsLong());
             }

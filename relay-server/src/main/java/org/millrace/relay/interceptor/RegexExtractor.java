@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
-import org.joda.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Interceptor;
+import org.millrace.api.part.GroupSerializer;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.millrace.codec.HeaderEdit;
@@ -22,12 +22,8 @@ final class RegexExtractor implements Interceptor {
     private final List<Part> parts;
     private final Counter unreadableTimes;
 
-    /**
-     * What a group becomes.
-     *
-     * @param time null: the text as it is
-     */
-    record Part(HeaderName header, @Nullable DateTimeFormatter time) {}
+    /** What a group becomes. */
+    record Part(HeaderName header, GroupSerializer serializer) {}
 
     /** @param parts of the first group, the second, and so on */
     RegexExtractor(BoundedPattern pattern, List<Part> parts, Counter unreadableTimes) {
@@ -62,11 +58,8 @@ final class RegexExtractor implements Interceptor {
     }
 
     private @Nullable String valueOf(String found, Part part) {
-        if (part.time() == null) {
-            return found;
-        }
         try {
-            return Long.toString(part.time().parseMillis(found));
+            return part.serializer().value(found);
         } catch (IllegalArgumentException e) {
             unreadableTimes.inc();
             return null;

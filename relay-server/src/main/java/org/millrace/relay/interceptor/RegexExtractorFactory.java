@@ -3,26 +3,17 @@ package org.millrace.relay.interceptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.joda.time.format.DateTimeFormat;
-import org.joda.time.format.DateTimeFormatter;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Interceptor;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
+import org.millrace.api.part.GroupSerializer;
+import org.millrace.api.part.PartContext;
 import org.millrace.codec.HeaderName;
 import org.millrace.relay.interceptor.RegexExtractor.Part;
 
-/** Makes Flume's {@code regex_extractor}, with its two serializers. */
+/** Makes Flume's {@code regex_extractor}. */
 public final class RegexExtractorFactory implements ComponentFactory.OfInterceptor {
-    private static final String MILLIS = "org.apache.flume.interceptor.RegexExtractorInterceptorMillisSerializer";
-    private static final String PASS_THROUGH =
-            "org.apache.flume.interceptor.RegexExtractorInterceptorPassThroughSerializer";
-
-    private enum Kind {
-        AS_IT_IS,
-        TIME
-    }
-
     @Override
     public List<String> typeNames() {
         return List.of(
@@ -45,9 +36,9 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
         for (String name : settings.words("serializers")
                 .about("names of serializers, of the first group, the second, and so on")
                 .required()) {
-            parts.add(part(settings.under("serializers." + name + ".")));
+            parts.add(part(context, settings.under("serializers." + name + ".")));
         }
-        part(settings.under("serializers.<NAME>.").elsewise());
+        part(context, settings.under("serializers.<NAME>.").elsewise());
         int groups = pattern.matcher("").groupCount();
         if (settings.has("regex") && parts.size() > groups) {
             settings.note(
@@ -62,37 +53,16 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
                 context.metrics().counter("interceptors." + context.name() + ".unreadableTimes"));
     }
 
-    private static Part part(Settings settings) {
+    private static Part part(InterceptorContext context, Settings settings) {
         HeaderName header = HeaderName.of(settings.string("name")
                 .about("the header that gets what the group found")
                 .required());
-        Kind kind = settings.value("type", "DEFAULT, or " + MILLIS, RegexExtractorFactory::kind, Kind.AS_IT_IS)
-                .byDefault("DEFAULT")
-                .about("how it gets it: as it is, or as milliseconds since 1970 of a time")
-                .orElse(Kind.AS_IT_IS);
-        Settings.Value<DateTimeFormatter> format = settings.value(
-                        "pattern",
-                        "a pattern of Joda's, such as yyyy-MM-dd HH:mm:ss",
-                        DateTimeFormat::forPattern,
-                        DateTimeFormat.shortDate())
-                .about("for " + MILLIS + ": how a time is written");
-        if (kind == Kind.AS_IT_IS) {
-            if (!settings.has("pattern")) {
-                format.orNull();
-            }
-            return new Part(header, null);
-        }
-        return new Part(header, format.required());
-    }
-
-    private static Kind kind(String name) {
-        if (name.equals("DEFAULT") || name.equals(PASS_THROUGH)) {
-            return Kind.AS_IT_IS;
-        }
-        if (name.equals(MILLIS)) {
-            return Kind.TIME;
-        }
-        throw new IllegalArgumentException(
-                name.contains(".") ? "classes written for Flume are not loaded" : "in this spelling");
+        GroupSerializer serializer = settings.part("type", ComponentFactory.OfGroupSerializer.class)
+                .keysUnder("")
+                .about("how it gets it: as it is, as milliseconds since 1970 of a time, or as a plug-in does")
+                .orElse(
+                        PassThroughSerializerFactory.NAME,
+                        (factory, keys) -> factory.create(PartContext.of(context), keys));
+        return new Part(header, serializer);
     }
 }

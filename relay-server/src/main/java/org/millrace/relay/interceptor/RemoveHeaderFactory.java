@@ -46,8 +46,8 @@ public final class RemoveHeaderFactory implements ComponentFactory.OfInterceptor
         if (names.isEmpty() && matching == null) {
             settings.note("type", "removes nothing: it has neither withName nor fromList nor matching");
         }
-        BoundedPattern bounded =
-                BoundedPattern.of(context, settings, matching == null ? Pattern.compile("") : matching);
+        BoundedPattern bounded = BoundedPattern.of(
+                context, settings, matching == null ? Pattern.compile("") : matching, "the name of a header");
         return new RemoveHeader(names, matching == null ? null : bounded);
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,10 +19,12 @@ import org.millrace.api.StartException;
 /**
  * Stands before a factory or a component of a plug-in: each call runs with the plug-in's class loader as the thread's, as libraries
  * expect which look for classes by name; and a class that is missing becomes a failure of this component, not of the thread. Costs a reflective
- * call a batch. As thread-safe as what it stands before.
+ * call for each call: one a batch, or an event where a contract is called for each. As thread-safe as what it stands before.
  */
 final class InPlugIn implements InvocationHandler {
     private static final String CONTRACTS = "org.millrace.api";
+    /** What these make is called by the agent, too. */
+    private static final String PART_CONTRACTS = "org.millrace.api.part";
 
     private final Object target;
     private final String plugIn;
@@ -51,7 +54,7 @@ final class InPlugIn implements InvocationHandler {
 
     private static void collect(Class<?>[] interfaces, Set<Class<?>> contracts) {
         for (Class<?> type : interfaces) {
-            if (type.getPackageName().equals(CONTRACTS)) {
+            if (type.getPackageName().equals(CONTRACTS) || type.getPackageName().equals(PART_CONTRACTS)) {
                 contracts.add(type);
             }
             collect(type.getInterfaces(), contracts);
@@ -70,7 +73,7 @@ final class InPlugIn implements InvocationHandler {
         thread.setContextClassLoader(loader);
         try {
             Object result = method.invoke(target, arguments);
-            return method.getName().equals("create") ? made(result) : result;
+            return method.getName().equals("create") || isPart(method.getReturnType()) ? made(result) : result;
         } catch (InvocationTargetException e) {
             throw e.getCause() instanceof LinkageError linkage ? failure(method, linkage) : e.getCause();
         } finally {
@@ -90,8 +93,19 @@ final class InPlugIn implements InvocationHandler {
         boolean isComponent = result instanceof Component
                 || result instanceof Interceptor
                 || result instanceof ChannelSelector
-                || result instanceof ConfigFilter;
+                || result instanceof ConfigFilter
+                || hasPartContract(result.getClass());
         return isComponent ? proxy(result, plugIn, loader) : result;
+    }
+
+    private static boolean isPart(Class<?> type) {
+        return type.isInterface() && type.getPackageName().equals(PART_CONTRACTS);
+    }
+
+    private static boolean hasPartContract(@Nullable Class<?> type) {
+        return type != null
+                && (Arrays.stream(type.getInterfaces()).anyMatch(InPlugIn::isPart)
+                        || hasPartContract(type.getSuperclass()));
     }
 
     private Exception failure(Method method, LinkageError error) {

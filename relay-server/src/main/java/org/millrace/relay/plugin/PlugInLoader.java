@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  * different versions of a library. Thread-safe.
  */
 final class PlugInLoader extends URLClassLoader {
-    /** Packages of what crosses the border: the contracts, the events, figures and logging. */
+    /** Packages of what crosses the border: the contracts, the events, figures, logging, and messages of JMS. */
     private static final List<String> SHARED = List.of(
             "org.millrace.api.",
             "org.millrace.codec.",
             "com.codahale.metrics.",
             "org.slf4j.",
-            "org.jspecify.annotations.");
+            "org.jspecify.annotations.",
+            "javax.jms.");
 
     /** Our own components are no plug-in's, though its parent has them. */
     private static final String OWN_SERVICES = "META-INF/services/org.millrace.";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.millrace.relay.config.ComponentCatalog;
@@ -14,7 +15,13 @@ import org.millrace.relay.config.ComponentReferences;
 class ReferencePageTest {
     private static final Path PAGE = Path.of("../docs/reference.md");
 
-    private final List<ComponentReference> references = ComponentReferences.of(ComponentCatalog.ofClassPath());
+    private final List<ComponentReference> references = new ArrayList<>();
+
+    ReferencePageTest() {
+        ComponentCatalog catalog = ComponentCatalog.ofClassPath();
+        references.addAll(ComponentReferences.of(catalog));
+        references.addAll(ComponentReferences.partsOf(catalog));
+    }
 
     @Test
     void everyComponentSaysWhatItIsForAndWhatEachKeyMeans() {

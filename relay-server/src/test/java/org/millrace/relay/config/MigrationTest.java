@@ -126,7 +126,7 @@ class MigrationTest {
                         a.sources.r1.interceptors.i.regex = (.)
                         a.sources.r1.interceptors.i.serializers = s
                         a.sources.r1.interceptors.i.serializers.s.name = n
-                        a.sources.r1.interceptors.i.serializers.s.type = org.example.Mine""", "a part written for Flume, of a kind that plug-ins cannot bring"),
+                        a.sources.r1.interceptors.i.serializers.s.type = org.example.Mine""", "a part written for Flume, whose classes are not loaded"),
                 mistake("a.sinkgroups = g", "a.sinkgroups = h", "a component that is configured but not listed"),
                 mistake("processor.priority.k2 = 5", "processor.maxpenalty = x", "a mistake in a sink group"),
                 mistake(
@@ -173,7 +173,7 @@ class MigrationTest {
                 .singleElement()
                 .satisfies(remark -> {
                     assertThat(remark.message()).contains("written for Flume");
-                    assertThat(remark.difference().millrace()).contains("the JSON and the BLOB handlers only");
+                    assertThat(remark.difference().millrace()).contains("classes are not loaded");
                 });
     }
 

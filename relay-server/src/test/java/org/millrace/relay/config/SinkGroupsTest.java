@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.SinkProcessor;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
+import org.millrace.relay.fakes.FakeSink;
 import org.millrace.relay.route.EventRouter;
 
 class SinkGroupsTest {
@@ -118,6 +119,26 @@ class SinkGroupsTest {
         assertThat(mistakes(file.replace("sinks = k1\n", "sinks = k1 k2\n")))
                 .containsExactly("23: a.sinkgroups.g.processor.type: default (expected: failover or load_balance,"
                         + " as the group has 2 sinks)");
+    }
+
+    @Test
+    void aSinkIsToldWhetherOthersTakeOverWhenItFails() throws IOException {
+        assertThat(whoseEventsOthersTake(assembled(FAILOVER))).containsExactly("k1", "k2");
+        assertThat(whoseEventsOthersTake(assembled(BALANCE))).containsExactly("k3", "k1", "k2");
+        assertThat(whoseEventsOthersTake(assembled(SINKS))).isEmpty();
+        assertThat(whoseEventsOthersTake(assembled(SINKS + """
+                a.sinkgroups = g
+                a.sinkgroups.g.sinks = k1
+                a.sinkgroups.g.processor.type = default
+                """))).isEmpty();
+    }
+
+    private static List<String> whoseEventsOthersTake(Assembly assembly) {
+        return assembly.sinks().stream()
+                .map(part -> (FakeSink) part.sink())
+                .filter(FakeSink::othersTakeOver)
+                .map(FakeSink::name)
+                .toList();
     }
 
     @Test

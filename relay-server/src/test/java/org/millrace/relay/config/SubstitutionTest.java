@@ -2,6 +2,8 @@ package org.millrace.relay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.MalformedURLException;
+import java.net.URL;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -121,6 +123,16 @@ class SubstitutionTest {
                 .containsExactlyInAnyOrder(
                         "-Dlookups: not supported yet (look-ups here are env, sys, java and date)",
                         "-DpropertiesImplementation: my.Properties (expected: org.apache.flume.node.EnvVarResolverProperties)");
+    }
+
+    @Test
+    void aFileOfLookUpsOfOnesOwnHasNoEffectAndThatIsSaid() throws MalformedURLException {
+        URL file = new URL("file:/etc/flume/lookups.properties");
+        new Environment(Map.of(), system, file).check(findings);
+        assertThat(findings.mistakes()).isEmpty();
+        assertThat(findings.notes())
+                .extracting(Finding::toString)
+                .containsExactly(file + ": has no effect: look-ups here are env, sys, java and date");
     }
 
     private void put(String key, String value) {

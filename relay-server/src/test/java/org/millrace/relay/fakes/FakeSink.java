@@ -14,7 +14,13 @@ import org.millrace.codec.EventBatch;
 
 /** A sink that forgets what it takes; {@code failure} makes its start fail. */
 public record FakeSink(
-        String name, ChannelReader channel, String batchKey, int batchEvents, String failure, Diary diary)
+        String name,
+        ChannelReader channel,
+        boolean othersTakeOver,
+        String batchKey,
+        int batchEvents,
+        String failure,
+        Diary diary)
         implements Sink, BatchSized {
     @Override
     public void start() throws StartException {
@@ -81,7 +87,8 @@ public record FakeSink(
             }
             int batch = settings.integer(batchKey, 1, Integer.MAX_VALUE).orElse(100);
             String failure = settings.string("failure").orElse("");
-            return new FakeSink(context.name(), context.channel(), batchKey, batch, failure, diary);
+            return new FakeSink(
+                    context.name(), context.channel(), context.othersTakeOver(), batchKey, batch, failure, diary);
         }
     }
 

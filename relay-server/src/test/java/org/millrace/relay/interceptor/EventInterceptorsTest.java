@@ -249,8 +249,8 @@ class EventInterceptorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    serializers.t.type    | default            | serializers.t.type: default (expected: DEFAULT, or
-                    serializers.t.type    | com.example.Mine   | serializers.t.type: com.example.Mine (expected: DEFAULT, or
+                    serializers.t.type    | millis             | serializers.t.type: millis (expected: one of: DEFAULT, org.
+                    serializers.t.type    | com.example.Mine   | serializers.t.type: com.example.Mine (expected: one of: DEFAULT, org.
                     serializers.t.name    | ''                 | serializers.t.name: missing
                     regex                 | (                  | regex: ( (expected: a regular expression of Java's; Unclosed group
                     """)
@@ -262,6 +262,17 @@ class EventInterceptorsTest {
         new RegexExtractorFactory().create(context, recorded.settings(keys));
 
         assertThat(recorded.problems()).singleElement().asString().startsWith(mistake);
+    }
+
+    @Test
+    void aPatternWhereNoTimeIsWantedHasNoEffectAndThatIsSaid() {
+        Map<String, String> keys = Map.of(
+                "regex", "(.)", "serializers", "t", "serializers.t.name", "first", "serializers.t.pattern", "yyyy");
+
+        new RegexExtractorFactory().create(context, recorded.settings(keys));
+
+        assertThat(recorded.problems()).isEmpty();
+        assertThat(recorded.notes()).containsExactly("serializers.t.pattern: has no effect: type is DEFAULT");
     }
 
     @Test

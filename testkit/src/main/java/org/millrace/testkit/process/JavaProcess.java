@@ -32,6 +32,7 @@ public final class JavaProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
+    private boolean isPaused;
 
     private JavaProcess(String name, Process process, Path log) {
         this.name = name;
@@ -132,6 +133,31 @@ public final class JavaProcess implements AutoCloseable {
                 .toNanos();
     }
 
+    /** SIGSTOP: it stands still, with all its connections open, until it is to {@link #goOn} or is closed. */
+    public void pause() throws InterruptedException {
+        signal("STOP");
+        isPaused = true;
+    }
+
+    /** SIGCONT. */
+    public void goOn() throws InterruptedException {
+        signal("CONT");
+        isPaused = false;
+    }
+
+    private void signal(String signal) throws InterruptedException {
+        try {
+            int exitCode = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (exitCode != 0) {
+                throw new IllegalStateException("no SIG" + signal + " for " + name + ": kill ended with " + exitCode);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("no SIG" + signal + " for " + name, e);
+        }
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
@@ -156,6 +182,9 @@ public final class JavaProcess implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
+            if (isPaused) {
+                goOn(); // to hear of it
+            }
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }

@@ -9,11 +9,12 @@ import org.millrace.api.support.DaemonTimer;
 import org.millrace.api.support.EventCapacity;
 
 /**
- * Makes what Flume calls a memory channel with pseudo transactions: here one with real ones, and that one's smaller capacity. Reads {@code
- * capacity} and {@code keep-alive}, and the other keys of the memory channel.
+ * Makes what Flume calls a memory channel with pseudo transactions: here one with real ones. Reads {@code capacity} and {@code
+ * keep-alive}, and the other keys of the memory channel. Flume's holds 50 events unless the file says otherwise, and takes a larger batch
+ * event by event; here a batch goes in as a whole, so there is room for the usual one of 100.
  */
 public final class PseudoTxnMemoryChannelFactory implements ComponentFactory.OfChannel {
-    private static final int DEFAULT_EVENTS = 50;
+    private static final int DEFAULT_EVENTS = 100;
 
     @Override
     public List<String> typeNames() {
@@ -22,7 +23,7 @@ public final class PseudoTxnMemoryChannelFactory implements ComponentFactory.OfC
 
     @Override
     public String summary() {
-        return "The memory channel, with room for 50 events by default";
+        return "The memory channel, with room for 100 events by default";
     }
 
     @Override

@@ -33,7 +33,7 @@ record AvroSinkSettings(
 
     static AvroSinkSettings read(Settings settings) {
         settings.ignored("the client's threads are shared by all sinks", "maxIoWorkers");
-        settings.notSupportedYet("client.type", "hosts", "host-selector", "max-attempts", "backoff", "maxBackoff");
+        refuseSeveralHosts(settings);
         return new AvroSinkSettings(
                 readPeer(settings),
                 readConnection(settings),
@@ -45,6 +45,14 @@ record AvroSinkSettings(
                         .about(
                                 "the age at which a connection is given up for a new one, so that a load balancer may choose again; 0: never")
                         .orElse(Duration.ZERO));
+    }
+
+    /** Flume hands all keys of the sink to its client, which may have several hosts; so a file could have these. */
+    private static void refuseSeveralHosts(Settings settings) {
+        String instead = "a sink for each host, in a sink group of type failover or load_balance";
+        settings.notSupported(
+                instead, "client.type", "hosts", "host-selector", "max-attempts", "backoff", "maxBackoff");
+        settings.under("hosts.").all().keySet().forEach(alias -> settings.notSupported(instead, "hosts." + alias));
     }
 
     private static RelayAddress readPeer(Settings settings) {

@@ -1,63 +1,63 @@
 package org.millrace.relay.sink.file;
 
+import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.millrace.api.Settings;
+import org.millrace.api.part.FileNaming;
 
-/** The names of a sink's files, as Flume gives them. The sink's thread only. */
-final class FileNames {
-    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
-
-    private final Scheme scheme;
-    private final ZoneId zone;
-    private final String series;
+/**
+ * Names with a stamp and a number that goes on while the stamp is the same, as Flume gives them. The sink's thread only.
+ */
+final class FileNames implements FileNaming {
+    private final String prefix;
+    private final String extension;
+    private final Function<Instant, String> stamps;
+    private final Pattern ours;
     private String lastStamp = "";
     private int number;
 
-    /** {@code sink.pathManager}. */
-    enum PathManager {
-        /** When the series began, in epoch milliseconds, and a number that goes on. */
-        DEFAULT,
-        /** When the file was begun, and a number that starts again with each second. */
-        ROLLTIME
-    }
-
     /**
-     * What the names have in common.
-     *
+     * @param prefix may name a directory
      * @param extension without its dot; empty for none
+     * @param stamps made of digits, of the time at which a file begins
      */
-    record Scheme(PathManager pathManager, String prefix, String extension) {
-        private String name(String stamp, int number) {
-            return prefix + stamp + "-" + number + dotExtension();
-        }
-
-        private String dotExtension() {
-            return extension.isEmpty() ? "" : "." + extension;
-        }
-
-        /** What all names match, with something behind them. */
-        Pattern pattern(String suffix) {
-            return Pattern.compile(Pattern.quote(prefix) + "\\d+-\\d+" + Pattern.quote(dotExtension() + suffix));
-        }
+    FileNames(String prefix, String extension, Function<Instant, String> stamps) {
+        this.prefix = prefix;
+        this.extension = extension.isEmpty() ? "" : "." + extension;
+        this.stamps = stamps;
+        this.ours = Pattern.compile(Pattern.quote(prefix) + "\\d+-\\d+" + Pattern.quote(this.extension));
     }
 
-    /** @param begun when the series begins */
-    FileNames(Scheme scheme, Instant begun, ZoneId zone) {
-        this.scheme = scheme;
-        this.zone = zone;
-        this.series = Long.toString(begun.toEpochMilli());
+    /** Reads the keys that both of Flume's namings have. */
+    static FileNames read(Settings keys, Function<Instant, String> stamps) {
+        return new FileNames(
+                keys.string("prefix").about("what files' names start with").orElse(""),
+                keys.string("extension")
+                        .about("what their names end with, behind a dot")
+                        .orElse(""),
+                stamps);
     }
 
-    /** The next name; each is given once. */
-    String next(Instant now) {
-        String stamp = scheme.pathManager() == PathManager.DEFAULT ? series : SECONDS.format(now.atZone(zone));
+    @Override
+    public String next(Instant now) {
+        String stamp = stamps.apply(now);
         if (!stamp.equals(lastStamp)) {
             lastStamp = stamp;
             number = 0;
         }
-        return scheme.name(stamp, ++number);
+        return prefix + stamp + "-" + ++number + extension;
+    }
+
+    @Override
+    public boolean isOurs(String name) {
+        return ours.matcher(name).matches();
+    }
+
+    @Override
+    public Path directory() {
+        Path parent = Path.of(prefix + "0").getParent();
+        return parent == null ? Path.of("") : parent;
     }
 }

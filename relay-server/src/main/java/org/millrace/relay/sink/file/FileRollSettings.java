@@ -3,9 +3,12 @@ package org.millrace.relay.sink.file;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
-import org.millrace.relay.sink.file.FileNames.PathManager;
+import org.millrace.api.SinkContext;
+import org.millrace.api.part.EventSerializer;
+import org.millrace.api.part.FileNaming;
+import org.millrace.api.part.PartContext;
 import org.millrace.serializer.BodySchemas;
 import org.millrace.serializer.SerializerChoice;
 
@@ -18,10 +21,10 @@ import org.millrace.serializer.SerializerChoice;
  */
 record FileRollSettings(
         Path directory,
-        FileNames.Scheme names,
+        FileNaming naming,
         Duration rollInterval,
         int batchEvents,
-        SerializerChoice serializer,
+        EventSerializer serializer,
         Sync sync,
         String inUseSuffix,
         boolean emptyFiles) {
@@ -38,23 +41,23 @@ record FileRollSettings(
         FSYNC
     }
 
-    /** Where files stand: a prefix may name a directory. */
+    /** Where files stand: their names may have a directory in them. */
     Path parent() {
-        Path parent = directory.resolve(names.prefix() + "0").getParent();
-        return parent == null ? directory : parent;
+        Path below = naming.directory();
+        return below.toString().isEmpty() ? directory : directory.resolve(below);
     }
 
-    static FileRollSettings read(Settings settings) {
+    static FileRollSettings read(SinkContext context, Settings settings) {
         return new FileRollSettings(
                 settings.path(DIRECTORY)
                         .about("the directory that files are written to; it must be there")
                         .required(),
-                readNames(settings.under("sink.")),
+                readNaming(context, settings),
                 readInterval(settings),
                 settings.integer(BATCH_SIZE, 1, Integer.MAX_VALUE)
                         .about("the most events that are written with one flush, and in a transaction")
                         .orElse(100),
-                readSerializer(settings),
+                readSerializer(context, settings),
                 settings.oneOf("sink.sync", Sync.class)
                         .about(
                                 "what a batch waits for before it counts as written: flush, the operating system has it; "
@@ -68,31 +71,12 @@ record FileRollSettings(
                         .orElse(true));
     }
 
-    private static FileNames.Scheme readNames(Settings sink) {
-        PathManager pathManager = sink.value(
-                        "pathManager", "one of: DEFAULT, ROLLTIME", FileRollSettings::pathManager, PathManager.DEFAULT)
+    private static FileNaming readNaming(SinkContext context, Settings settings) {
+        return settings.part("sink.pathManager", ComponentFactory.OfFileNaming.class)
                 .about(
                         "what files are called: DEFAULT, by the time of the start and a number; ROLLTIME, by the time at which "
-                                + "the file is begun, yyyyMMddHHmmss, and a number")
-                .orElse(PathManager.DEFAULT);
-        return new FileNames.Scheme(
-                pathManager,
-                sink.string("pathManager.prefix")
-                        .about("what files' names start with")
-                        .orElse(""),
-                sink.string("pathManager.extension")
-                        .about("what their names end with, behind a dot")
-                        .orElse(""));
-    }
-
-    private static PathManager pathManager(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "default", "org.apache.flume.formatter.output.defaultpathmanager$builder" -> PathManager.DEFAULT;
-            case "rolltime", "org.apache.flume.formatter.output.rolltimepathmanager$builder" -> PathManager.ROLLTIME;
-            default ->
-                throw new IllegalArgumentException(
-                        name.contains(".") ? "classes written for Flume are not loaded" : null);
-        };
+                                + "the file is begun, yyyyMMddHHmmss, and a number; or as a plug-in does")
+                .orElse(StartTimeNamingFactory.NAME, (factory, keys) -> factory.create(PartContext.of(context), keys));
     }
 
     private static Duration readInterval(Settings settings) {
@@ -107,15 +91,16 @@ record FileRollSettings(
         return configured.isNegative() ? Duration.ZERO : configured;
     }
 
-    private static SerializerChoice readSerializer(Settings settings) {
-        SerializerChoice choice = SerializerChoice.read(settings, SERIALIZER, List.of("https://", "http://"));
-        BodySchemas schemas = choice.bodySchemas();
+    private static EventSerializer readSerializer(SinkContext context, Settings settings) {
+        EventSerializer serializer =
+                SerializerChoice.read(PartContext.of(context), settings, SERIALIZER, List.of("https://", "http://"));
+        BodySchemas schemas = SerializerChoice.bodySchemas(serializer);
         String url = schemas == null ? null : schemas.url();
         if (url != null && !SchemaPlaces.isReadable(url)) {
             settings.problem(
                     SERIALIZER + ".schemaURL",
                     url + " (expected: an http, https or file URL: this sink has no Hadoop to read others with)");
         }
-        return choice;
+        return serializer;
     }
 }

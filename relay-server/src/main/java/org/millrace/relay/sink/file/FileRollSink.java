@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -16,11 +15,12 @@ import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.disk.Disk;
+import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
 import org.millrace.serializer.BodySchemas;
 import org.millrace.serializer.EventSchemas;
-import org.millrace.serializer.RefusedEventException;
+import org.millrace.serializer.SerializerChoice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +47,7 @@ final class FileRollSink implements Sink, BatchSized {
         this.settings = settings;
         this.deadLetters = deadLetters;
         this.disk = disk;
-        BodySchemas keys = settings.serializer().bodySchemas();
+        BodySchemas keys = SerializerChoice.bodySchemas(settings.serializer());
         this.schemas = keys == null ? null : new EventSchemas(keys, new SchemaPlaces(keys));
     }
 
@@ -83,12 +83,7 @@ final class FileRollSink implements Sink, BatchSized {
                     + (Files.isDirectory(directory) ? " cannot be written to" : " is no directory (make it first)"));
         }
         Instant now = context.clock().instant();
-        RollFiles opened = new RollFiles(
-                settings,
-                new FileNames(settings.names(), now, ZoneId.systemDefault()),
-                disk,
-                context.clock(),
-                context.metrics());
+        RollFiles opened = new RollFiles(settings, disk, context.clock(), context.metrics());
         try {
             opened.finishLeftovers();
         } catch (IOException e) {
@@ -192,6 +187,7 @@ final class FileRollSink implements Sink, BatchSized {
 
     private void append(EventReader event, RollFiles open) throws IOException {
         try {
+            settings.serializer().check(event);
             open.append(event, schemas == null ? "" : schemas.ofDatum(event));
         } catch (RefusedEventException e) {
             deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());

@@ -23,6 +23,9 @@ public final class FileRollSinkFactory implements ComponentFactory.OfSink {
     @Override
     public Sink create(SinkContext context, Settings settings) {
         return new FileRollSink(
-                context, FileRollSettings.read(settings), DeadLetters.read(context, settings), new LocalDisk());
+                context,
+                FileRollSettings.read(context, settings),
+                DeadLetters.read(context, settings),
+                new LocalDisk());
     }
 }

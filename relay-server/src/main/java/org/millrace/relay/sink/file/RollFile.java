@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import org.millrace.api.disk.Disk;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
-import org.millrace.serializer.EventSerializer;
+import org.millrace.serializer.SchemaSerializer;
 
 /** A file that is being written. It knows how much of it is committed: the rest can be cut off. The sink's thread only. */
 final class RollFile {
@@ -26,7 +27,7 @@ final class RollFile {
         this.path = path;
         this.schema = schema;
         this.out = new Buffered(file);
-        this.events = serializer.begin(out, schema);
+        this.events = SchemaSerializer.begin(serializer, out, schema);
         out.drain();
         this.committedBytes = out.written;
     }

@@ -9,11 +9,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.regex.Pattern;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.disk.Disk;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventReader;
-import org.millrace.serializer.EventSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +24,6 @@ final class RollFiles {
     private static final Logger LOG = LoggerFactory.getLogger(FileRollSink.class);
 
     private final FileRollSettings settings;
-    private final FileNames names;
     private final EventSerializer serializer;
     private final Disk disk;
     private final InstantSource clock;
@@ -34,10 +32,9 @@ final class RollFiles {
     /** In the order in which they were begun; the last one is written. */
     private final Deque<RollFile> open = new ArrayDeque<>();
 
-    RollFiles(FileRollSettings settings, FileNames names, Disk disk, InstantSource clock, SinkMetrics metrics) {
+    RollFiles(FileRollSettings settings, Disk disk, InstantSource clock, SinkMetrics metrics) {
         this.settings = settings;
-        this.names = names;
-        this.serializer = settings.serializer().open();
+        this.serializer = settings.serializer();
         this.disk = disk;
         this.clock = clock;
         this.metrics = metrics;
@@ -53,15 +50,17 @@ final class RollFiles {
         if (suffix.isEmpty()) {
             return;
         }
-        Pattern ours = settings.names().pattern(suffix);
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(
-                settings.parent(),
-                file -> ours.matcher(settings.directory().relativize(file).toString())
-                        .matches())) {
+        try (DirectoryStream<Path> all =
+                Files.newDirectoryStream(settings.parent(), file -> isLeftover(file, suffix))) {
             for (Path file : all) {
                 finishLeftover(file, suffix);
             }
         }
+    }
+
+    private boolean isLeftover(Path file, String suffix) {
+        String name = settings.directory().relativize(file).toString();
+        return name.endsWith(suffix) && settings.naming().isOurs(name.substring(0, name.length() - suffix.length()));
     }
 
     private void finishLeftover(Path file, String suffix) throws IOException {
@@ -111,7 +110,7 @@ final class RollFiles {
 
     private RollFile create(String schema) throws IOException {
         while (true) {
-            Path name = settings.directory().resolve(names.next(clock.instant()));
+            Path name = settings.directory().resolve(settings.naming().next(clock.instant()));
             Path inUse = name.resolveSibling(name.getFileName() + settings.inUseSuffix());
             if (Files.exists(name)) {
                 continue; // of another agent, or of before the clock was set back: nothing is written over

@@ -58,6 +58,7 @@ public final class LoadBalanceProcessorFactory implements ComponentFactory.OfSin
                 .orElse(Selector.ROUND_ROBIN);
         Duration mostPenalty = mostPenalty(settings);
         int threads = settings.integer("threads", 1, Math.max(1, sinks.size()))
+                .expecting("a whole number, 1 to the number of sinks")
                 .about("threads that give turns, each with its share of the sinks")
                 .orElse(1);
         if (sinks.size() < 2) {

@@ -17,11 +17,6 @@ final class BadRequestException extends Exception {
         return new BadRequestException(HttpResponseStatus.BAD_REQUEST, message);
     }
 
-    /** As Flume's handlers fail: with what it answers 500 to. */
-    static BadRequestException unexpected(String message) {
-        return new BadRequestException(HttpResponseStatus.INTERNAL_SERVER_ERROR, message);
-    }
-
     HttpResponseStatus status() {
         return status;
     }

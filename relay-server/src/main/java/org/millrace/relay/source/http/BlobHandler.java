@@ -2,18 +2,16 @@ package org.millrace.relay.source.http;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.api.part.HttpHandler;
+import org.millrace.api.part.RefusedRequestException;
 import org.millrace.codec.EventBatchBuilder;
 
 /** One event: the parameters in the request's query are its headers, the content its body. */
-final class BlobHandler implements RequestHandler {
-    static final String CLASS_NAME = "org.apache.flume.source.http.BLOBHandler";
-    static final String MORPHLINE_CLASS_NAME = "org.apache.flume.sink.solr.morphline.BlobHandler";
-
+final class BlobHandler implements HttpHandler {
     private static final String CONTENT_TYPE = "Content-Type";
     private static final int MAX_PARAMETERS = 1024;
 
@@ -38,27 +36,28 @@ final class BlobHandler implements RequestHandler {
     }
 
     @Override
-    public void read(RequestHead head, InputStream body, EventBatchBuilder batch)
-            throws BadRequestException, IOException {
+    public void read(Request request, EventBatchBuilder batch) throws RefusedRequestException, IOException {
         Map<String, String> headers = new LinkedHashMap<>();
-        if (hasContentType && head.contentType() != null) {
-            headers.put(CONTENT_TYPE, head.contentType());
+        String contentType = hasContentType ? request.header(CONTENT_TYPE) : null;
+        if (contentType != null) {
+            headers.put(CONTENT_TYPE, contentType);
         }
-        parameters(head.uri()).forEach((name, values) -> headers.put(name, values.get(0)));
+        parameters(request.uri()).forEach((name, values) -> headers.put(name, values.get(0)));
         for (String name : mandatory) {
             if (!headers.containsKey(name)) {
-                throw BadRequestException.unexpected("Please specify " + name + " parameter in the request.");
+                // as Flume answers it
+                throw new RefusedRequestException(500, "Please specify " + name + " parameter in the request.");
             }
         }
-        byte[] bytes = body.readNBytes((int) Math.min(maxBytes, Integer.MAX_VALUE));
+        byte[] bytes = request.content().readNBytes((int) Math.min(maxBytes, Integer.MAX_VALUE));
         batch.add(headers, bytes);
     }
 
-    private static Map<String, List<String>> parameters(String uri) throws BadRequestException {
+    private static Map<String, List<String>> parameters(String uri) throws RefusedRequestException {
         try {
             return new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS, true).parameters();
         } catch (IllegalArgumentException e) {
-            throw BadRequestException.badRequest("a query that cannot be decoded");
+            throw new RefusedRequestException(400, "a query that cannot be decoded");
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.millrace.relay.source.http;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_ENCODING;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,7 +19,7 @@ import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.millrace.api.ChannelException;
+import org.millrace.api.part.RefusedRequestException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.listener.ConnectionFigures;
@@ -30,8 +29,8 @@ import org.millrace.listener.ReadGate;
 import org.millrace.listener.TcpServer;
 
 /**
- * Takes the requests of one connection, one after the other: the next is read once this one is answered. The connection's event loop
- * only.
+ * Takes the requests of one connection, one after the other, and puts their events: the next is read once this one is answered ({@link
+ * RequestAnswers}). The connection's event loop only.
  */
 final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final Channel connection;
@@ -42,12 +41,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     private final HttpFigures figures;
     private final ConnectionFigures connections;
     private final PeerLog log;
-    private final ResponseSender responses;
+    private final RequestAnswers answers;
 
-    private @Nullable HttpRequest request;
     private @Nullable RequestContent content;
     private @Nullable Future<?> patience;
-    private boolean isEnding;
 
     HttpConnection(
             Channel connection,
@@ -66,7 +63,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         this.figures = figures;
         this.connections = connections;
         this.log = log;
-        this.responses = new ResponseSender(connection);
+        this.answers = new RequestAnswers(connection, gate, figures, log);
         if (connection.config() instanceof SocketChannelConfig config) {
             config.setAllowHalfClosure(true); // who has said all still waits for our answer
         }
@@ -79,7 +76,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject part) {
-        if (isEnding) {
+        if (answers.isEnding()) {
             return;
         }
         if (part instanceof HttpRequest head) {
@@ -104,7 +101,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void begin(HttpRequest head) {
-        request = head;
+        answers.begin(head);
         if (head.decoderResult().isFailure()) {
             refuseAndClose(RequestRules.refusal(head.decoderResult().cause()), "a request that is not as HTTP has it");
             return;
@@ -115,7 +112,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         }
         if (HttpUtil.is100ContinueExpected(head)) {
-            responses.goOn();
+            answers.goOn();
         }
         content = new RequestContent(
                 connection.alloc(),
@@ -128,7 +125,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
     /** All of a request is here. */
     private void run(RequestContent open) {
-        HttpRequest head = request;
+        HttpRequest head = answers.request();
         stopWaiting();
         content = null;
         if (head == null) {
@@ -138,16 +135,21 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         EventBatch batch;
         try (EventBatchBuilder builder = new EventBatchBuilder();
                 InputStream body = open.open()) {
-            settings.handler().read(new RequestHead(head.uri(), head.headers().get(CONTENT_TYPE)), body, builder);
+            settings.handler().read(new HandlerRequest(head, body), builder);
             batch = builder.events() == 0 ? null : builder.build().condensed();
-        } catch (BadRequestException e) {
-            refuse(e.status(), String.valueOf(e.getMessage()));
+        } catch (RefusedRequestException e) {
+            answers.refuse(HttpResponseStatus.valueOf(e.status()), String.valueOf(e.getMessage()));
             return;
         } catch (BoundedInput.TooLongException e) {
-            refuse(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "more than maxRequestBytes once it is decompressed");
+            answers.refuse(
+                    HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "more than maxRequestBytes once it is decompressed");
             return;
         } catch (IOException e) { // there is no other input but the content
-            refuse(HttpResponseStatus.BAD_REQUEST, "content that is not of its encoding");
+            answers.refuse(HttpResponseStatus.BAD_REQUEST, "content that is not of its encoding");
+            return;
+        } catch (RuntimeException e) { // of a plug-in's handler
+            log.fault(connection, e);
+            answers.refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the handler failed");
             return;
         } finally {
             open.close();
@@ -155,7 +157,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         if (batch == null) {
             figures.received(0);
             figures.accepted(0, 0);
-            answer(HttpResponseStatus.OK, "");
+            answers.ok();
         } else {
             put(batch);
         }
@@ -167,12 +169,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         try {
             stored = puts.put(batch);
         } catch (BadRequestException e) {
-            refuse(e.status(), String.valueOf(e.getMessage()));
+            answers.refuse(e.status(), String.valueOf(e.getMessage()));
             return;
         }
-        if (stored
-                .isDone()) { // without a pause in reading, whose end would have the next request read from within this
-            // one
+        if (stored.isDone()) {
+            // without a pause in reading, whose end would have the next request read from within this one
             settle(events, stored.handle((done, failure) -> failure).join());
             return;
         }
@@ -180,25 +181,21 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         stored.whenComplete((done, failure) -> {
             settle(events, failure);
             gate.callEnded();
-            endIfIdle();
+            answers.closeIfDone();
         });
     }
 
     private void settle(int events, @Nullable Throwable failure) {
         if (failure == null) {
-            answer(HttpResponseStatus.OK, "");
-        } else if (failure instanceof ChannelException) {
-            log.notStored(connection, events, failure);
-            refuse(HttpResponseStatus.SERVICE_UNAVAILABLE, "no channel took the events: " + failure.getMessage());
+            answers.ok();
         } else {
-            log.fault(connection, failure);
-            refuse(HttpResponseStatus.INTERNAL_SERVER_ERROR, "the events could not be handled");
+            answers.notStored(events, failure);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        responses.flush();
+        answers.flush();
         if (isMidRequest() && patience == null && !settings.requestTimeout().isZero()) {
             patience = connection
                     .eventLoop()
@@ -214,10 +211,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == TcpServer.DRAIN || event instanceof ChannelInputShutdownEvent) {
-            gate.shut();
-            isEnding = true;
+            answers.end();
             dropContent(); // nobody will send the rest
-            endIfIdle();
+            answers.closeIfDone();
         }
     }
 
@@ -243,46 +239,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    private void endIfIdle() {
-        if (isEnding && gate.callsInFlight() == 0) {
-            responses.close();
-        }
-    }
-
-    /** The request is here as a whole; the next one may follow. */
-    private void refuse(HttpResponseStatus status, String why) {
-        figures.refused(status);
-        log.refusedCall(connection, status + ", " + why);
-        answer(status, why);
-    }
-
-    private void answer(HttpResponseStatus status, String text) {
-        HttpRequest head = request;
-        request = null;
-        if (head == null || !connection.isActive()) {
-            return;
-        }
-        boolean staysOpen = HttpUtil.isKeepAlive(head) && !isEnding;
-        responses.send(head, status, text, staysOpen);
-        if (!staysOpen) {
-            isEnding = true;
-            gate.shut();
-        }
-    }
-
-    /** What would still come of the request is not read. */
     private void refuseAndClose(HttpResponseStatus status, String why) {
-        figures.refused(status);
-        log.refused(connection, status + ", " + why);
         dropContent();
-        isEnding = true;
-        HttpRequest head = request;
-        request = null;
-        if (head != null) {
-            responses.sendAndLinger(head, status, why);
-        } else {
-            responses.close();
-        }
+        answers.refuseAndClose(status, why);
     }
 
     private void dropContent() {

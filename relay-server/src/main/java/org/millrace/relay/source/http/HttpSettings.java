@@ -2,11 +2,13 @@ package org.millrace.relay.source.http;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
+import org.millrace.api.SourceContext;
+import org.millrace.api.part.HttpHandler;
+import org.millrace.api.part.PartContext;
 import org.millrace.listener.IpFilter;
 import org.millrace.listener.TcpSettings;
 import org.millrace.listener.tls.TlsSettings;
@@ -28,7 +30,7 @@ import org.millrace.tls.ServerTls;
 record HttpSettings(
         int port,
         Optional<ServerTls> tls,
-        RequestHandler handler,
+        HttpHandler handler,
         long maxRequestBytes,
         long maxReceiveBytes,
         int maxHeaderBytes,
@@ -46,9 +48,6 @@ record HttpSettings(
     private static final int DEFAULT_HEADER_BYTES = 8192;
     private static final int DEFAULT_IDLE_MILLIS = 30_000;
     private static final int DEFAULT_REQUEST_SECONDS = 300;
-    private static final long DEFAULT_BLOB_BYTES = 100_000_000;
-    private static final List<String> HANDLERS =
-            List.of(JsonHandler.CLASS_NAME, BlobHandler.CLASS_NAME, BlobHandler.MORPHLINE_CLASS_NAME);
 
     /** Flume's older names of keys, which it still takes, by those of today. */
     private static final Map<String, String> OLDER_TLS_NAMES = Map.of(
@@ -58,12 +57,12 @@ record HttpSettings(
 
     private static final String JETTYS_TLS = "SslContextFactory.";
 
-    static HttpSettings read(Settings settings) {
+    static HttpSettings read(SourceContext context, Settings settings) {
         Optional<ServerTls> tls = Optional.ofNullable(TlsSettings.server(settings, OLDER_TLS_NAMES));
         refuseJettysTls(settings);
         String bind = settings.string("bind").about("the address to listen on").orElse("0.0.0.0");
         int port = TcpSettings.port(settings);
-        RequestHandler handler = handler(settings);
+        HttpHandler handler = handler(context, settings);
         long heapBytes = Runtime.getRuntime().maxMemory();
         long maxRequest = settings.bytes("maxRequestBytes", 1, MAX_REQUEST_BYTES)
                 .about("the most content of a request, also once it is decompressed; one with more is answered with"
@@ -101,52 +100,12 @@ record HttpSettings(
                 new TcpSettings(bind, eventLoops, filter, maxConnections, MAX_READ_BYTES, maxUnsent));
     }
 
-    private static RequestHandler handler(Settings settings) {
-        String name = settings.value(
-                        "handler",
-                        "one of: " + String.join(", ", HANDLERS),
-                        HttpSettings::handlerName,
-                        JsonHandler.CLASS_NAME)
-                .about("what makes events of a request, by the name of Flume's class; others cannot be loaded")
-                .orElse(JsonHandler.CLASS_NAME);
-        Settings blob = name.equals(BlobHandler.CLASS_NAME) ? settings : settings.elsewise();
-        Settings morphline = name.equals(BlobHandler.MORPHLINE_CLASS_NAME) ? settings : settings.elsewise();
-        List<String> mandatory = blob.value(
-                        "handler.mandatoryParameters",
-                        "names separated by commas",
-                        HttpSettings::names,
-                        List.<String>of())
-                .byDefault("")
-                .about("with BLOBHandler: parameters that a request must have")
-                .orElse(List.of());
-        long maxBlob = morphline
-                .bytes("handler.maxBlobLength", 1, Integer.MAX_VALUE - 16L)
-                .about("with BlobHandler: the most bytes of a body; what is longer is cut")
-                .orElse(DEFAULT_BLOB_BYTES);
-        settings.define("handler.<KEY>", "a text", "what else is said to a handler has no effect");
-        settings.under("handler.").all().keySet().stream()
-                .filter(key -> !key.equals("mandatoryParameters") || blob != settings)
-                .filter(key -> !key.equals("maxBlobLength") || morphline != settings)
-                .forEach(key -> settings.ignored("the handler has no such key", "handler." + key));
-        return switch (name) {
-            case BlobHandler.CLASS_NAME -> new BlobHandler(mandatory, false, Long.MAX_VALUE);
-            case BlobHandler.MORPHLINE_CLASS_NAME -> new BlobHandler(List.of(), true, maxBlob);
-            default -> new JsonHandler();
-        };
-    }
-
-    private static String handlerName(String name) {
-        return HANDLERS.stream()
-                .filter(known -> known.equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("classes written for Flume are not loaded"));
-    }
-
-    private static List<String> names(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::trim)
-                .filter(name -> !name.isEmpty())
-                .toList();
+    private static HttpHandler handler(SourceContext context, Settings settings) {
+        return settings.part("handler", ComponentFactory.OfHttpHandler.class)
+                .about("what makes events of a request, by the name of Flume's class, or one of a plug-in's")
+                .orElse(
+                        JsonHandlerFactory.CLASS_NAME,
+                        (factory, keys) -> factory.create(PartContext.of(context), keys));
     }
 
     /** To go on without what they ask for would not be safe. */

@@ -3,9 +3,6 @@ package org.millrace.relay.source.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +28,6 @@ final class HttpSource implements Source {
     private static final Logger log = LoggerFactory.getLogger(HttpSource.class);
 
     private static final int FIRST_READ_BYTES = 4096;
-    private static final int MAX_CHUNK_BYTES = 64 << 10;
 
     private final SourceContext context;
     private final HttpSettings settings;
@@ -79,17 +75,11 @@ final class HttpSource implements Source {
         HttpConnection requests =
                 new HttpConnection(connection, puts, gate, settings, held, figures, connections, peerLog);
         TrafficWatch.Timeouts timeouts = new TrafficWatch.Timeouts(settings.idleTimeout(), settings.idleTimeout());
-        HttpDecoderConfig limits = new HttpDecoderConfig()
-                .setMaxInitialLineLength(settings.maxHeaderBytes())
-                .setMaxHeaderSize(settings.maxHeaderBytes())
-                .setMaxChunkSize(MAX_CHUNK_BYTES);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",
                 new TrafficWatch(requests::isMidRequest, gate, timeouts, connections, peerLog, context.clock()));
         tls.addTo(pipeline, null);
-        pipeline.addLast("http", new HttpServerCodec(limits));
-        pipeline.addLast("one-at-a-time", new FlowControlHandler());
-        pipeline.addLast("requests", requests);
+        HttpPipeline.addTo(pipeline, settings, requests);
     }
 }

@@ -21,6 +21,6 @@ public final class HttpSourceFactory implements ComponentFactory.OfSource {
 
     @Override
     public Source create(SourceContext context, Settings settings) {
-        return new HttpSource(context, HttpSettings.read(settings), Transport.pausable());
+        return new HttpSource(context, HttpSettings.read(context, settings), Transport.pausable());
     }
 }

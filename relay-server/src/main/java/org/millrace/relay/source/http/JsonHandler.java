@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -16,15 +15,15 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.HttpHandler;
+import org.millrace.api.part.RefusedRequestException;
 import org.millrace.codec.EventBatchBuilder;
 
 /**
  * An array of events: {@code [{"headers": {"name": "value"}, "body": "text"}, …]}, with the liberties that Flume's parser allows. Bodies
  * are written in the request's charset. The request is read once, event by event.
  */
-final class JsonHandler implements RequestHandler {
-    static final String CLASS_NAME = "org.apache.flume.source.http.JSONHandler";
-
+final class JsonHandler implements HttpHandler {
     private static final int MAX_DEPTH = 100;
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
@@ -43,29 +42,28 @@ final class JsonHandler implements RequestHandler {
             .build();
 
     @Override
-    public void read(RequestHead head, InputStream body, EventBatchBuilder batch)
-            throws BadRequestException, IOException {
-        Charset charset = charset(head.contentType());
-        try (JsonParser parser = JSON.createParser(new InputStreamReader(body, charset))) {
+    public void read(Request request, EventBatchBuilder batch) throws RefusedRequestException, IOException {
+        Charset charset = charset(request.header("Content-Type"));
+        try (JsonParser parser = JSON.createParser(new InputStreamReader(request.content(), charset))) {
             readArray(parser, new BodyEncoder(charset), batch);
         } catch (StreamReadException | StreamConstraintsException e) {
-            throw BadRequestException.badRequest("Request has invalid JSON Syntax: " + e.getOriginalMessage());
+            throw badRequest("Request has invalid JSON Syntax: " + e.getOriginalMessage());
         }
     }
 
     private static void readArray(JsonParser parser, BodyEncoder bodies, EventBatchBuilder batch)
-            throws BadRequestException, IOException {
+            throws RefusedRequestException, IOException {
         JsonToken first = parser.nextToken();
         if (first == null) {
-            throw BadRequestException.unexpected("the request has no content");
+            throw unexpected("the request has no content");
         }
         if (first != JsonToken.START_ARRAY) {
-            throw BadRequestException.badRequest("not an array of events");
+            throw badRequest("not an array of events");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw BadRequestException.badRequest("an event that is no object");
+                throw badRequest("an event that is no object");
             }
             headers.clear();
             bodies.clear();
@@ -73,12 +71,12 @@ final class JsonHandler implements RequestHandler {
             batch.add(headers, bodies.bytes(), 0, bodies.length());
         }
         if (parser.nextToken() != null) {
-            throw BadRequestException.badRequest("something behind the array of events");
+            throw badRequest("something behind the array of events");
         }
     }
 
     private static void readEvent(JsonParser parser, Map<String, String> headers, BodyEncoder bodies)
-            throws BadRequestException, IOException {
+            throws RefusedRequestException, IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
@@ -88,7 +86,7 @@ final class JsonHandler implements RequestHandler {
                     if (value == JsonToken.START_OBJECT) {
                         readHeaders(parser, headers);
                     } else if (value != JsonToken.VALUE_NULL) {
-                        throw BadRequestException.badRequest("headers that are no object");
+                        throw badRequest("headers that are no object");
                     }
                 }
                 case "body" -> {
@@ -98,7 +96,7 @@ final class JsonHandler implements RequestHandler {
                             bodies.encode(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
                         }
                     } else {
-                        throw BadRequestException.badRequest("a body that is no text");
+                        throw badRequest("a body that is no text");
                     }
                 }
                 default -> parser.skipChildren();
@@ -107,28 +105,37 @@ final class JsonHandler implements RequestHandler {
     }
 
     private static void readHeaders(JsonParser parser, Map<String, String> headers)
-            throws BadRequestException, IOException {
+            throws RefusedRequestException, IOException {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             if (!value.isScalarValue() || value == JsonToken.VALUE_NULL) {
-                throw BadRequestException.badRequest("the value of a header that is no text");
+                throw badRequest("the value of a header that is no text");
             }
             if (headers.put(name, parser.getText()) != null) {
-                throw BadRequestException.badRequest("a header twice in one event");
+                throw badRequest("a header twice in one event");
             }
         }
     }
 
     /** What JSON may be written in; Flume answers anything else with 500. */
-    private static Charset charset(@Nullable String contentType) throws BadRequestException {
+    private static Charset charset(@Nullable String contentType) throws RefusedRequestException {
         String name = MediaType.charset(contentType);
         if (name == null) {
             return StandardCharsets.UTF_8;
         }
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "utf-8", "utf-16", "utf-32" -> Charset.forName(name);
-            default -> throw BadRequestException.unexpected("JSON in a charset other than UTF-8, UTF-16 and UTF-32");
+            default -> throw unexpected("JSON in a charset other than UTF-8, UTF-16 and UTF-32");
         };
+    }
+
+    private static RefusedRequestException badRequest(String message) {
+        return new RefusedRequestException(400, message);
+    }
+
+    /** As Flume's handler fails: with what it answers 500 to. */
+    private static RefusedRequestException unexpected(String message) {
+        return new RefusedRequestException(500, message);
     }
 }

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.HttpHandler;
 
 /** What can be said of a request by its head. */
 final class RequestRules {
@@ -24,7 +25,7 @@ final class RequestRules {
     }
 
     /** Null if its content may come. The path is of no account, as with Flume. */
-    static @Nullable HttpResponseStatus refusal(HttpRequest head, long maxBytes, RequestHandler handler) {
+    static @Nullable HttpResponseStatus refusal(HttpRequest head, long maxBytes, HttpHandler handler) {
         HttpResponseStatus byMethod = switch (head.method().name()) {
             case "POST", "GET", "HEAD" -> null;
             case "TRACE", "OPTIONS" -> HttpResponseStatus.FORBIDDEN;

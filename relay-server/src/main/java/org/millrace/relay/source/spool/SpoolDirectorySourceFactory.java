@@ -12,6 +12,8 @@ import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
+import org.millrace.api.part.FileDeserializer;
+import org.millrace.api.part.PartContext;
 import org.millrace.relay.source.spool.SpoolDirectorySource.Pace;
 import org.millrace.relay.source.spool.SpoolSettings.Completion;
 import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
@@ -21,22 +23,8 @@ import org.millrace.relay.source.spool.SpoolSettings.Selection;
 
 /** Makes spooling-directory sources, with Flume's keys and defaults. */
 public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSource {
-
-    private static final int DEFAULT_BLOB_BYTES = 100_000_000;
-    private static final int MOST_BLOB_BYTES = 256 << 20;
-
-    /** By its short name or by Flume's class name; the short name BLOB is ours. */
-    private enum Deserializer {
-        LINE("org.apache.flume.serialization.LineDeserializer$Builder"),
-        AVRO("org.apache.flume.serialization.AvroEventDeserializer$Builder"),
-        BLOB("org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder");
-
-        private final String className;
-
-        Deserializer(String className) {
-            this.className = className;
-        }
-    }
+    private static final String MAX_LINE = "deserializer." + LineDeserializerFactory.MAX_LENGTH;
+    private static final String OLD_MAX_LINE = "bufferMaxLineLength";
 
     private enum DeletePolicy {
         NEVER,
@@ -74,7 +62,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 selection(settings),
                 completion(settings, directory),
                 headers(settings),
-                format(settings),
+                format(context, settings),
                 pollDelay);
         return new SpoolDirectorySource(context, spool, pace);
     }
@@ -135,83 +123,55 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         return isWanted ? name : null;
     }
 
-    /** The keys of every deserializer are read, so that those without effect can be told from slips of the pen. */
-    private static FileFormat format(Settings settings) {
-        Deserializer deserializer = settings.value(
-                        "deserializer",
-                        "LINE, AVRO or BLOB",
-                        SpoolDirectorySourceFactory::deserializer,
-                        Deserializer.LINE)
-                .about(
-                        "how a file is parted into events: its lines, the records of an Avro container, or the whole of it")
-                .orElse(Deserializer.LINE);
-        LineFormat lines = lines(settings);
-        AvroFormat avro = new AvroFormat(settings.oneOf("deserializer.schemaType", AvroFormat.SchemaHeader.class)
-                .about("of AVRO: whether a header has the schema's fingerprint or the schema itself")
-                .orElse(AvroFormat.SchemaHeader.HASH));
-        BlobFormat blob = new BlobFormat(settings.integer("deserializer.maxBlobLength", 1, MOST_BLOB_BYTES)
-                .about("of BLOB: bytes of an event, at most; a longer file goes on in further events")
-                .orElse(DEFAULT_BLOB_BYTES));
-        noteIfWithoutEffect(settings, deserializer, Deserializer.AVRO, "deserializer.schemaType");
-        noteIfWithoutEffect(settings, deserializer, Deserializer.BLOB, "deserializer.maxBlobLength");
-        return switch (deserializer) {
-            case LINE -> lines;
-            case AVRO -> avro;
-            case BLOB -> blob;
-        };
-    }
-
-    private static void noteIfWithoutEffect(Settings settings, Deserializer actual, Deserializer owner, String key) {
-        if (actual != owner && settings.has(key)) {
-            settings.note(key, "has no effect: deserializer is " + actual);
-        }
-    }
-
-    private static LineFormat lines(Settings settings) {
+    private static FileDeserializer format(SourceContext context, Settings settings) {
         settings.ignored("lines are read in blocks of a fixed size", "bufferMaxLines");
-        return new LineFormat(
-                maxChars(settings),
-                charset(settings, "inputCharset", LineFormat.DEFAULT.input(), "of the files"),
-                outputCharset(settings),
+        FileDeserializer.Text text = new FileDeserializer.Text(
+                settings.value("inputCharset", CharsetKey.EXPECTED, Charset::forName, LineFormat.DEFAULT.input())
+                        .about("the character set of the files, where they are text")
+                        .orElse(LineFormat.DEFAULT.input()),
                 settings.oneOf("decodeErrorPolicy", LineFormat.DecodeErrors.class)
                         .about(
                                 "what to do about bytes that are no characters: stop, put a replacement, or leave them out")
-                        .orElse(LineFormat.DecodeErrors.FAIL));
-    }
-
-    /** The old key wins in Flume; here, to have both is a mistake. */
-    private static int maxChars(Settings settings) {
-        String key = "deserializer.maxLineLength";
-        String oldKey = "bufferMaxLineLength";
-        Integer maxChars = settings.integer(key, 1, Integer.MAX_VALUE)
-                .byDefault(Integer.toString(LineFormat.DEFAULT.maxChars()))
-                .about("characters of a line, at most; what is longer goes on in the next event")
-                .orNull();
-        Integer old = settings.integer(oldKey, 1, Integer.MAX_VALUE)
-                .about("the old name of deserializer.maxLineLength")
-                .orNull();
-        if (maxChars != null && old != null) {
-            settings.problem(oldKey, "says the same as " + key + " (expected: one of the two)");
-        } else if (old != null) {
-            settings.note(oldKey, "is deprecated: use " + key);
+                        .orElse(LineFormat.DecodeErrors.FAIL)
+                        .action());
+        FileDeserializer deserializer = withOldName(settings)
+                .part("deserializer", ComponentFactory.OfFileDeserializer.class)
+                .about(
+                        "how a file is parted into events: its lines, the records of an Avro container, the whole of it, or as a plug-in does")
+                .orElse(
+                        LineDeserializerFactory.NAME,
+                        (factory, keys) -> factory.create(PartContext.of(context), text, keys));
+        if (!deserializer.readsText()) {
+            noteWithoutEffect(settings, "inputCharset", "decodeErrorPolicy");
         }
-        return maxChars != null ? maxChars : old != null ? old : LineFormat.DEFAULT.maxChars();
-    }
-
-    private static Charset outputCharset(Settings settings) {
-        String key = "deserializer.outputCharset";
-        Charset charset = charset(settings, key, LineFormat.DEFAULT.output(), "of the events");
-        if (!charset.canEncode()) {
-            settings.problem(key, charset + " (expected: a character set that can be written)");
-            return LineFormat.DEFAULT.output();
+        if (!(deserializer instanceof LineFormat)) {
+            noteWithoutEffect(settings, OLD_MAX_LINE);
         }
-        return charset;
+        return deserializer;
     }
 
-    private static Charset charset(Settings settings, String key, Charset defaultCharset, String whose) {
-        return settings.value(key, "a character set, e.g. UTF-8", Charset::forName, defaultCharset)
-                .about("the character set " + whose)
-                .orElse(defaultCharset);
+    private static void noteWithoutEffect(Settings settings, String... keys) {
+        for (String key : keys) {
+            if (settings.has(key)) {
+                settings.note(key, "has no effect: the deserializer has no use for it");
+            }
+        }
+    }
+
+    /** The settings with the old key's value under the new key. The old key wins in Flume; here, to have both is a mistake. */
+    private static Settings withOldName(Settings settings) {
+        Integer old = settings.integer(OLD_MAX_LINE, 1, Integer.MAX_VALUE)
+                .about("the old name of " + MAX_LINE)
+                .orNull();
+        if (old == null) {
+            return settings;
+        }
+        if (settings.has(MAX_LINE)) {
+            settings.problem(OLD_MAX_LINE, "says the same as " + MAX_LINE + " (expected: one of the two)");
+            return settings;
+        }
+        settings.note(OLD_MAX_LINE, "is deprecated: use " + MAX_LINE);
+        return settings.given(Map.of(MAX_LINE, old.toString()));
     }
 
     private static Settings.Value<Duration> millis(Settings settings, String key) {
@@ -220,16 +180,6 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Settings.Value<Pattern> pattern(Settings settings, String key) {
         return settings.value(key, "a regular expression for whole file names", Pattern::compile, Pattern.compile(""));
-    }
-
-    private static Deserializer deserializer(String text) {
-        for (Deserializer one : Deserializer.values()) {
-            if (text.equalsIgnoreCase(one.name()) || text.equals(one.className)) {
-                return one;
-            }
-        }
-        throw new IllegalArgumentException(
-                text.contains(".") ? "classes written for Flume are not loaded" : "there is no other");
     }
 
     private static String suffix(String text) {

@@ -10,6 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.FileDeserializer;
+import org.millrace.api.part.FileDeserializer.FileEvents;
+import org.millrace.api.part.FileDeserializer.SourceFile;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.relay.source.file.FileHead;
@@ -29,13 +32,15 @@ final class SpoolFile implements Closeable {
     private final FileChannel content;
     private final long sizeAtOpen;
     private final long modifiedAtOpen;
-    private final EventCutter cutter;
-    private final byte[] headers;
+    private final FileEvents parts;
+    private final Map<String, String> headers;
+    private final byte[] encodedHeaders;
     private final EventBatchBuilder batch = new EventBatchBuilder();
     private @Nullable String head;
 
     private long committedOffset;
     private long events;
+    private boolean hasEnded;
     /** What stopped the reading, after events that can still be delivered. */
     private @Nullable IOException failure;
 
@@ -44,15 +49,16 @@ final class SpoolFile implements Closeable {
             FileChannel content,
             BasicFileAttributes attributes,
             long offset,
-            EventCutter cutter,
-            byte[] headers) {
+            FileEvents parts,
+            Map<String, String> headers) {
         this.path = path;
         this.content = content;
         this.sizeAtOpen = attributes.size();
         this.modifiedAtOpen = attributes.lastModifiedTime().toMillis();
         this.committedOffset = offset;
-        this.cutter = cutter;
+        this.parts = parts;
         this.headers = headers;
+        this.encodedHeaders = EventBatchBuilder.encodeHeaders(headers);
     }
 
     /**
@@ -75,10 +81,14 @@ final class SpoolFile implements Closeable {
                         path,
                         resume.offset());
             }
-            EventCutter cutter = EventCutter.of(settings.format(), content, offset, buffer);
-            byte[] headers = EventBatchBuilder.encodeHeaders(headersOf(path, cutter.headers(), settings.headers()));
+            FileEvents parts = settings.format() instanceof LineFormat lines
+                    ? lines.open(content, offset, buffer)
+                    : settings.format().open(new SourceFile(path, content), offset);
+            Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
             done = true;
-            return new SpoolFile(path, content, attributes, offset, cutter, headers);
+            return new SpoolFile(path, content, attributes, offset, parts, headers);
+        } catch (RuntimeException e) { // of a plug-in's deserializer
+            throw new IOException("the deserializer failed: " + e, e);
         } finally {
             if (!done) {
                 content.close();
@@ -104,7 +114,7 @@ final class SpoolFile implements Closeable {
             if (committedOffset > 0 || events > 0) {
                 return null;
             }
-            batch.add(headers, NOTHING, 0, 0);
+            batch.add(encodedHeaders, NOTHING, 0, 0);
         }
         events += batch.events();
         return batch.build();
@@ -112,22 +122,48 @@ final class SpoolFile implements Closeable {
 
     private void fill(int maxEvents) {
         try {
-            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && cutter.next()) {
-                batch.add(headers, cutter.array(), cutter.bodyOffset(), cutter.bodyLength());
-            }
+            hasEnded = !parts.read(new Filling(maxEvents));
         } catch (IOException e) {
             failure = e;
+        } catch (RuntimeException e) { // of a plug-in's deserializer
+            failure = new IOException("the deserializer failed: " + e, e);
+        }
+    }
+
+    /** The batch as what parts the file sees it. */
+    private final class Filling implements FileDeserializer.Batch {
+        private final int maxEvents;
+
+        Filling(int maxEvents) {
+            this.maxEvents = maxEvents;
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES;
+        }
+
+        @Override
+        public void add(byte[] body, int offset, int length) {
+            batch.add(encodedHeaders, body, offset, length);
+        }
+
+        @Override
+        public void add(Map<String, String> own, byte[] body, int offset, int length) {
+            Map<String, String> all = new LinkedHashMap<>(own);
+            all.putAll(headers);
+            batch.add(all, body, offset, length);
         }
     }
 
     /** What was read so far has been delivered. */
     void commit() {
-        committedOffset = cutter.offset();
+        committedOffset = parts.offset();
     }
 
     /** True if there is certainly no more to read. */
     boolean isAtEnd() {
-        return failure == null && cutter.isAtEnd();
+        return failure == null && hasEnded;
     }
 
     long committedOffset() {
@@ -165,8 +201,8 @@ final class SpoolFile implements Closeable {
     @Override
     public void close() {
         batch.close();
-        try {
-            content.close();
+        try (content) {
+            parts.close();
         } catch (IOException e) {
             log.debug("closing {}", path, e); // it was only read
         }

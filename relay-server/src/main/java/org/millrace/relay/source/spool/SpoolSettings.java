@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.part.FileDeserializer;
 
 /**
  * Which files of which directory to read, how, and what to do with them afterwards.
@@ -18,7 +19,7 @@ public record SpoolSettings(
         Selection selection,
         Completion completion,
         FileHeaders headers,
-        FileFormat format,
+        FileDeserializer format,
         Duration relistAfter) {
 
     /** Flume's defaults for a directory: finished files get {@code .COMPLETED}, events have no header. */
@@ -38,7 +39,7 @@ public record SpoolSettings(
     }
 
     /** The same with another way to part files into events. */
-    public SpoolSettings withFormat(FileFormat other) {
+    public SpoolSettings withFormat(FileDeserializer other) {
         return new SpoolSettings(directory, selection, completion, headers, other, relistAfter);
     }
 

@@ -9,7 +9,7 @@ import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
 import org.millrace.api.support.EventCapacity;
 import org.millrace.relay.channel.heap.ByteLimits;
-import org.millrace.testkit.ChannelContract;
+import org.millrace.testkit.channel.ChannelContract;
 
 class MemoryChannelContractTest extends ChannelContract {
     @Override
@@ -19,5 +19,10 @@ class MemoryChannelContractTest extends ChannelContract {
         ChannelMetrics metrics = new ChannelMetrics("c1", new MetricRegistry());
         return new MemoryChannel(
                 new ChannelContext("a1", "c1", metrics, InstantSource.system()), limits, new DaemonTimer("channel-c1"));
+    }
+
+    @Override
+    public boolean isMeantToBeDurable() {
+        return false;
     }
 }

@@ -10,7 +10,7 @@ import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
 import org.millrace.relay.channel.heap.ByteLimits;
-import org.millrace.testkit.ChannelContract;
+import org.millrace.testkit.channel.ChannelContract;
 
 /** A channel without memory. */
 class DiskOnlyContractTest extends ChannelContract {
@@ -27,5 +27,10 @@ class DiskOnlyContractTest extends ChannelContract {
                 settings,
                 Disks.onDisk(directory, capacity),
                 new DaemonTimer("channel-c1"));
+    }
+
+    @Override
+    public boolean isMeantToBeDurable() {
+        return false;
     }
 }

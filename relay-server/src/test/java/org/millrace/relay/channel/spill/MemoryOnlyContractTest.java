@@ -8,7 +8,7 @@ import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.DaemonTimer;
 import org.millrace.relay.channel.heap.ByteLimits;
-import org.millrace.testkit.ChannelContract;
+import org.millrace.testkit.channel.ChannelContract;
 
 /** A channel that never spills. */
 class MemoryOnlyContractTest extends ChannelContract {
@@ -22,5 +22,10 @@ class MemoryOnlyContractTest extends ChannelContract {
                 settings,
                 null,
                 new DaemonTimer("channel-c1"));
+    }
+
+    @Override
+    public boolean isMeantToBeDurable() {
+        return false;
     }
 }

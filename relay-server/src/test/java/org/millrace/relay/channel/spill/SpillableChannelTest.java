@@ -379,16 +379,16 @@ class SpillableChannelTest {
     }
 
     @Test
-    void thePseudoTransactionalChannelHasRoomForFiftyAndRealTransactions() throws Exception {
+    void thePseudoTransactionalChannelHasRoomForTheUsualBatchAndRealTransactions() throws Exception {
         try (Channel channel =
                 new PseudoTxnMemoryChannelFactory().create(context, recorded.settings(Map.of("keep-alive", "0")))) {
             channel.start();
-            submit(channel, 0, 50);
-            assertThatThrownBy(() -> submit(channel, 50, 1)).hasCauseInstanceOf(ChannelFullException.class);
+            submit(channel, 0, 100);
+            assertThatThrownBy(() -> submit(channel, 100, 1)).hasCauseInstanceOf(ChannelFullException.class);
             try (Transaction transaction = channel.begin()) {
-                takeFrom(transaction, 50);
+                takeFrom(transaction, 100);
             }
-            assertThat(take(channel, 50)).hasSize(50);
+            assertThat(take(channel, 100)).hasSize(100);
         }
         assertThat(new PseudoTxnMemoryChannelFactory()
                         .create(context, recorded.settings(Map.of("capacity", "20")))

@@ -94,10 +94,15 @@ class AvroSinkSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"client.type", "hosts"})
-    void whatIsToComeIsRefusedByName(String key) {
+    @ValueSource(
+            strings = {"client.type", "hosts", "hosts.h1", "host-selector", "max-attempts", "backoff", "maxBackoff"})
+    void whoWantsSeveralHostsIsTold(String key) {
         read(Map.of("hostname", "web01", "port", "4141", key, "x"));
-        assertThat(problems).containsExactly(Map.entry(key, "not supported yet"));
+        assertThat(problems)
+                .containsExactly(
+                        Map.entry(
+                                key,
+                                "not supported (expected: a sink for each host, in a sink group of type failover or load_balance)"));
     }
 
     @Test

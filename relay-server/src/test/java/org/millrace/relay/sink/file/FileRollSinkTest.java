@@ -368,7 +368,7 @@ class FileRollSinkTest {
             delimiter = '|',
             value = {
                 "sink.pathManager | BYDATE | BYDATE (expected: one of: DEFAULT, ROLLTIME)",
-                "sink.pathManager | com.acme.Paths$Builder | com.acme.Paths$Builder (expected: one of: DEFAULT, ROLLTIME; classes written for Flume are not loaded)",
+                "sink.pathManager | com.acme.Paths$Builder | com.acme.Paths$Builder (expected: one of: DEFAULT, ROLLTIME; classes written for Flume are not loaded; one of your own comes in a plug-in)",
                 "sink.rollInterval | 30s | 30s (expected: a number of seconds, 0 or less for never)",
                 "sink.batchSize | 0 | 0 (expected: a whole number, at least 1)",
                 "sink.serializer | JSON | JSON (expected: one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEventSerializer$Builder)",
@@ -424,7 +424,7 @@ class FileRollSinkTest {
         all.putIfAbsent("deadLetter.directory", home.resolve("letters").toString());
         var settings = recorded.settings(all);
         SinkContext in = new SinkContext("a1", "k1", from, metrics, clock);
-        return new FileRollSink(in, FileRollSettings.read(settings), DeadLetters.read(context, settings), disk);
+        return new FileRollSink(in, FileRollSettings.read(in, settings), DeadLetters.read(context, settings), disk);
     }
 
     private void submit(EventBatch... batches) {

@@ -6,9 +6,6 @@ import com.codahale.metrics.MetricRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -27,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelFullException;
+import org.millrace.api.ComponentFactory;
 import org.millrace.api.Inlet;
+import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.listener.ConnectionFigures;
@@ -244,7 +243,7 @@ class HttpConnectionTest {
         behind = depth;
         connect();
 
-        sendText(request("[{\"body\":\"x\"}]").repeat(100)); // Netty lets 128 wait
+        sendText(request("[{\"body\":\"x\"}]").repeat(100));
         assertThat(depth.frames).hasSize(1); // and the others wait in the pipeline
         depth.first.complete(null);
         connection.runPendingTasks();
@@ -253,6 +252,28 @@ class HttpConnectionTest {
         assertThat(depth.frames.get(99)).isLessThanOrEqualTo(depth.frames.get(10) + 20);
         assertThat(answer().split("HTTP/1.1 " + (isRefused ? "503" : "200"), -1))
                 .hasSize(isRefused ? 100 : 101);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 14\r\n\r\n[{\"body\":\"x\"}]",
+                "GET / HTTP/1.1\r\n\r\n"
+            })
+    void whoSendsThousandsOfRequestsAheadIsHeldBackAndNotCutOff(String request) {
+        int requests = 5_000;
+        DepthInlet slow = new DepthInlet(false);
+        behind = slow;
+        connect();
+
+        sendText(request("[{\"body\":\"first\"}]") + request.repeat(requests));
+        assertThat(slow.frames).hasSize(1);
+        assertThat(connection.config().isAutoRead()).isFalse();
+        slow.first.complete(null);
+
+        assertThat(answer().split("HTTP/1.1 ", -1)).hasSize(1 + 1 + requests);
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(connection.config().isAutoRead()).isTrue();
     }
 
     @ParameterizedTest(name = "{1}")
@@ -283,7 +304,7 @@ class HttpConnectionTest {
 
     @Test
     void aBlobIsTheBodyAndParametersAreItsHeaders() {
-        connect("handler", BlobHandler.CLASS_NAME, "handler.mandatoryParameters", "a, b");
+        connect("handler", "org.apache.flume.source.http.BLOBHandler", "handler.mandatoryParameters", "a, b");
         send("POST /x?a=1&b=%C3%BC&a=2 HTTP/1.1\r\nHost: h\r\n", "bytes\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(answer()).startsWith("HTTP/1.1 200");
         assertThat(inlet.accepted()).containsExactly(new Accepted(Map.of("a", "1", "b", "ü"), "bytes\n"));
@@ -296,7 +317,13 @@ class HttpConnectionTest {
 
     @Test
     void morphlinesBlobHasItsContentTypeAndIsCut() {
-        connect("handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "5", "maxRequestBytes", "10");
+        connect(
+                "handler",
+                MorphlineBlobHandlerFactory.CLASS_NAME,
+                "handler.maxBlobLength",
+                "5",
+                "maxRequestBytes",
+                "10");
         send(
                 "POST /?a=1 HTTP/1.1\r\nHost: h\r\nContent-Type: text/x\r\n",
                 "123456789012".getBytes(StandardCharsets.US_ASCII));
@@ -305,13 +332,36 @@ class HttpConnectionTest {
         assertThat(inlet.accepted()).containsExactly(new Accepted(Map.of("a", "1", "Content-Type", "text/x"), "12345"));
     }
 
+    @Test
+    void aHandlerOfAPlugInSeesTheHeadAndTheContentOfARequest() {
+        connect("handler", "one_header", "handler.size", "5");
+        send("POST /p?q=1 HTTP/1.1\r\nHost: h\r\nX-Event: abc\r\n", "de".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer()).startsWith("HTTP/1.1 200");
+        Map<String, String> headers = Map.of("method", "POST", "uri", "/p?q=1");
+        assertThat(inlet.accepted()).containsExactly(new Accepted(headers, "abc"), new Accepted(headers, "de"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"X-Event: abcdef, 422", "X-Other: a, 500"})
+    void whatAHandlerOfAPlugInRefusesOrFailsAtIsAnsweredAndHarmsNobody(String header, int status) {
+        connect("handler", "one_header", "handler.size", "5");
+        send("POST / HTTP/1.1\r\nHost: h\r\n" + header + "\r\n", "de".getBytes(StandardCharsets.US_ASCII));
+
+        assertThat(answer()).startsWith("HTTP/1.1 " + status);
+        assertThat(connection.isOpen()).isTrue();
+        assertThat(inlet.accepted()).isEmpty();
+    }
+
     private void connect(String... keysAndValues) {
         Map<String, String> values = new HashMap<>(Map.of("port", "0"));
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        HttpSettings settings = HttpSettings.read(problems.settings(values));
+        problems.offers(ComponentFactory.OfHttpHandler.class, new OneHeaderHandlerFactory());
+        SourceContext context = new SourceContext("a1", "r1", behind, metrics, new FakeClock());
+        HttpSettings settings = HttpSettings.read(context, problems.settings(values));
         assertThat(problems.problems()).isEmpty();
         connection.finishAndReleaseAll();
         connection = new EmbeddedChannel();
@@ -326,13 +376,8 @@ class HttpConnectionTest {
                 held,
                 settings.maxReceiveBytes(),
                 figures);
-        connection
-                .pipeline()
-                .addLast(new HttpServerCodec(new HttpDecoderConfig()
-                        .setMaxInitialLineLength(settings.maxHeaderBytes())
-                        .setMaxHeaderSize(settings.maxHeaderBytes())))
-                .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(connection, puts, gate, settings, held, figures, connections, log));
+        HttpConnection requests = new HttpConnection(connection, puts, gate, settings, held, figures, connections, log);
+        HttpPipeline.addTo(connection.pipeline(), settings, requests);
     }
 
     private static String head(String method, String headers) {

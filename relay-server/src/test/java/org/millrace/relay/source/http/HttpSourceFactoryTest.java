@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.ComponentFactory;
+import org.millrace.api.KeyDefinition;
+import org.millrace.api.KeyDefinition.Standing;
+import org.millrace.api.Settings;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.testkit.RecordedProblems;
@@ -27,7 +31,7 @@ class HttpSourceFactoryTest {
 
     @Test
     void aPortIsEnough() {
-        HttpSettings settings = HttpSettings.read(problems.settings(Map.of("port", "0")));
+        HttpSettings settings = HttpSettings.read(context(), problems.settings(Map.of("port", "0")));
 
         assertThat(problems.problems()).isEmpty();
         assertThat(settings.tcp().host()).isEqualTo("0.0.0.0");
@@ -39,7 +43,7 @@ class HttpSourceFactoryTest {
 
     @Test
     void aRequestIsSmallBesideTheHeapUnlessItIsSaidOtherwise() {
-        HttpSettings settings = HttpSettings.read(problems.settings(Map.of("port", "0")));
+        HttpSettings settings = HttpSettings.read(context(), problems.settings(Map.of("port", "0")));
 
         assertThat(settings.maxRequestBytes())
                 .isEqualTo(Math.min(100_000_000, Runtime.getRuntime().maxMemory() / 32));
@@ -77,12 +81,54 @@ class HttpSourceFactoryTest {
     void aHandlerOfOnesOwnIsRefusedByAClearMessage() {
         create(Map.of("port", "0", "handler", "com.example.Mine"));
 
-        assertThat(problems.problems()).singleElement().asString().contains("classes written for Flume are not loaded");
+        assertThat(problems.problems())
+                .singleElement()
+                .asString()
+                .contains("classes written for Flume are not loaded; one of your own comes in a plug-in");
+    }
+
+    @Test
+    void aKeyOfAHandlerOfAPlugInIsCheckedAsItsFactorySays() {
+        problems.offers(ComponentFactory.OfHttpHandler.class, new OneHeaderHandlerFactory());
+
+        create(Map.of("port", "0", "handler", "one_header", "handler.size", "no number"));
+
+        assertThat(problems.problems())
+                .containsExactly("handler.size: no number (expected: a whole number, at least 1)");
+    }
+
+    @Test
+    void theReferenceTellsOfTheKeysOfAllHandlers() {
+        problems.offers(ComponentFactory.OfHttpHandler.class, new OneHeaderHandlerFactory());
+        Settings settings = problems.settings(Map.of());
+
+        new HttpSourceFactory().create(context(), settings).close();
+
+        assertThat(settings.definitions())
+                .extracting(KeyDefinition::key)
+                .contains("handler.maxBlobLength", "handler.mandatoryParameters", "handler.size", "handler.<KEY>");
+        assertThat(settings.definitions())
+                .filteredOn(key -> key.key().equals("handler.size"))
+                .singleElement()
+                .satisfies(key -> {
+                    assertThat(key.standing()).isEqualTo(Standing.OPTIONAL);
+                    assertThat(key.meaning()).isEqualTo("the longest event; required there");
+                });
+    }
+
+    @Test
+    void aKeyOfAHandlerOfAPlugInThatIsNotInUseHasNoEffect() {
+        problems.offers(ComponentFactory.OfHttpHandler.class, new OneHeaderHandlerFactory());
+
+        create(Map.of("port", "0", "handler.size", "5"));
+
+        assertThat(problems.problems()).isEmpty();
+        assertThat(problems.notes()).containsExactly("handler.size: has no effect: the handler has no such key");
     }
 
     @Test
     void badMaxBlobLengthIsNamed() {
-        create(Map.of("port", "0", "handler", BlobHandler.MORPHLINE_CLASS_NAME, "handler.maxBlobLength", "0"));
+        create(Map.of("port", "0", "handler", MorphlineBlobHandlerFactory.CLASS_NAME, "handler.maxBlobLength", "0"));
 
         assertThat(problems.problems())
                 .singleElement()
@@ -128,11 +174,13 @@ class HttpSourceFactoryTest {
     }
 
     private void create(Map<String, String> values) {
-        SourceMetrics metrics = new SourceMetrics("r1", new MetricRegistry());
         new HttpSourceFactory()
-                .create(
-                        new SourceContext("a1", "r1", new RecordingInlet(), metrics, InstantSource.system()),
-                        problems.settings(new HashMap<>(values)))
+                .create(context(), problems.settings(new HashMap<>(values)))
                 .close();
+    }
+
+    private static SourceContext context() {
+        SourceMetrics metrics = new SourceMetrics("r1", new MetricRegistry());
+        return new SourceContext("a1", "r1", new RecordingInlet(), metrics, InstantSource.system());
     }
 }

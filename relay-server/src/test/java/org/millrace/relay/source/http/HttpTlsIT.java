@@ -123,7 +123,12 @@ class HttpTlsIT {
     @ParameterizedTest(name = "{0} = {1}")
     @MethodSource("org.millrace.testkit.TlsFixture#badValuesOfAServer")
     void aBadValueIsNamedWithItsKey(String key, String value, String message) {
-        tls.assertNamed(key, value, message, Map.of("port", "0"), HttpSettings::read);
+        Map<String, String> others = Map.of("port", "0");
+        tls.assertNamed(key, value, message, others, settings -> HttpSettings.read(context(), settings));
+    }
+
+    private SourceContext context() {
+        return new SourceContext("a1", "r1", inlet, new SourceMetrics("r1", registry), InstantSource.system());
     }
 
     private void start(String... keysAndValues) throws Exception {
@@ -132,9 +137,7 @@ class HttpTlsIT {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         RecordedProblems problems = new RecordedProblems();
-        SourceContext context =
-                new SourceContext("a1", "r1", inlet, new SourceMetrics("r1", registry), InstantSource.system());
-        source = (HttpSource) new HttpSourceFactory().create(context, problems.settings(values));
+        source = (HttpSource) new HttpSourceFactory().create(context(), problems.settings(values));
         assertThat(problems.problems()).isEmpty();
         source.start();
     }

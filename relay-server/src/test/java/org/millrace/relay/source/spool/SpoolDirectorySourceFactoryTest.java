@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ComponentFactory;
+import org.millrace.api.KeyDefinition;
 import org.millrace.api.Settings;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
@@ -82,7 +83,9 @@ class SpoolDirectorySourceFactoryTest {
     void everyKeyOfFlumesIsKnown() {
         Settings settings = settings();
         create(settings);
-        assertThat(settings.knownKeys()).containsExactlyInAnyOrderElementsOf(FLUME_KEYS);
+        assertThat(settings.definitions())
+                .extracting(KeyDefinition::key)
+                .containsExactlyInAnyOrderElementsOf(FLUME_KEYS);
         assertThat(problems).isEmpty();
         assertThat(notes).isEmpty();
     }
@@ -120,9 +123,6 @@ class SpoolDirectorySourceFactoryTest {
         "fileSuffix, a/b",
         "trackerDir, ''",
         "deserializer, JSON",
-        "deserializer.schemaType, MD5",
-        "deserializer.maxBlobLength, 0",
-        "deserializer.maxBlobLength, 1000000000",
         "deserializer.maxLineLength, 0",
         "deserializer.outputCharset, x-JISAutoDetect",
         "bufferMaxLineLength, x",
@@ -131,6 +131,35 @@ class SpoolDirectorySourceFactoryTest {
         values.put(key, value);
         create(settings());
         assertThat(problems).singleElement().asString().startsWith(key + ": ");
+    }
+
+    @ParameterizedTest(name = "{0}: {1} = {2}")
+    @CsvSource({
+        "AVRO, deserializer.schemaType, MD5",
+        "BLOB, deserializer.maxBlobLength, 0",
+        "BLOB, deserializer.maxBlobLength, 1000000000",
+    })
+    void aBadValueOfADeserializerIsRefusedByName(String deserializer, String key, String value) {
+        values.put("deserializer", deserializer);
+        aBadValueIsRefusedByName(key, value);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"AVRO", "BLOB"})
+    void aKeyForTextHasNoEffectWhereFilesAreNoTextAndThatIsSaid(String deserializer) {
+        values.put("deserializer", deserializer);
+        values.put("inputCharset", "UTF-16");
+        values.put("decodeErrorPolicy", "REPLACE");
+        values.put("deserializer.outputCharset", "UTF-16");
+        values.put("bufferMaxLineLength", "100");
+        create(settings());
+        assertThat(problems).isEmpty();
+        assertThat(notes)
+                .contains(
+                        "deserializer.outputCharset: has no effect: deserializer is " + deserializer,
+                        "inputCharset: has no effect: the deserializer has no use for it",
+                        "decodeErrorPolicy: has no effect: the deserializer has no use for it",
+                        "bufferMaxLineLength: has no effect: the deserializer has no use for it");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -10,14 +10,16 @@ import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.jms.ObjectMessage;
 import javax.jms.TextMessage;
-import org.millrace.api.SourceMetrics;
+import org.millrace.api.ComponentMetrics;
+import org.millrace.api.part.MessageConverter;
+import org.millrace.api.part.RefusedMessageException;
 import org.millrace.codec.EventBatchBuilder;
 
 /**
  * Makes an event of each message, as Flume's default converter: its properties are the headers, as texts; its bytes, its text or its
- * serialised object are the body. Any other kind of message has an empty body. One thread.
+ * serialised object are the body. Any other kind of message has an empty body. Objects may be skipped. One thread.
  */
-final class MessageConverter {
+final class DefaultConverter implements MessageConverter<Message> {
     private static final byte[] EMPTY = {};
 
     private final Charset charset;
@@ -34,14 +36,14 @@ final class MessageConverter {
         DESERIALIZE
     }
 
-    MessageConverter(Charset charset, ObjectMessages objects, SourceMetrics metrics) {
+    DefaultConverter(Charset charset, ObjectMessages objects, ComponentMetrics metrics) {
         this.charset = charset;
         this.objects = objects;
         this.objectsSkipped = metrics.counter("objectMessagesSkipped");
     }
 
-    /** Adds the event of a message, or none if such are skipped. */
-    void add(Message message, EventBatchBuilder to) throws JMSException, RefusedMessageException {
+    @Override
+    public void convert(Message message, EventBatchBuilder to) throws JMSException, RefusedMessageException {
         byte[] body;
         if (message instanceof ObjectMessage object) {
             byte[] raw = ObjectBody.raw(object);

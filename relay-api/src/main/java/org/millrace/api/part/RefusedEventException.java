@@ -1,4 +1,4 @@
-package org.millrace.serializer;
+package org.millrace.api.part;
 
 /** An event by itself is the reason that it cannot be written: others can. */
 public final class RefusedEventException extends Exception {

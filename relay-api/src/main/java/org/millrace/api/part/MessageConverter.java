@@ -1,0 +1,21 @@
+package org.millrace.api.part;
+
+import org.millrace.codec.EventBatchBuilder;
+
+/**
+ * Makes events of the messages of a messaging system. One thread.
+ *
+ * @param <M> what its source reads: {@code javax.jms.Message} for the JMS source
+ */
+public interface MessageConverter<M> {
+    /**
+     * Adds the events of a message, or none: it is then acknowledged with those around it.
+     *
+     * @param message lent
+     * @param to lent
+     * @throws RefusedMessageException if no events can be made of it: the provider has it back, and its rules decide what comes then
+     * @throws Exception as the provider does when a message is read: counts as a failure of the connection
+     */
+    @SuppressWarnings("IllegalThrows") // of the provider's kind, which is not known here
+    void convert(M message, EventBatchBuilder to) throws Exception;
+}
