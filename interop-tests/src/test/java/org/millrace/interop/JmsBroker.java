@@ -1,8 +1,5 @@
 package org.millrace.interop;
 
-import java.io.File;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import javax.jms.Connection;
 import javax.jms.JMSException;
 import javax.jms.Message;
@@ -10,6 +7,7 @@ import javax.jms.MessageProducer;
 import javax.jms.Session;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.broker.BrokerService;
+import org.millrace.testkit.process.AgentProcess;
 
 /** A JMS broker of a test's own, which forgets all when it is closed. Thread-safe. */
 public final class JmsBroker implements AutoCloseable {
@@ -57,10 +55,7 @@ public final class JmsBroker implements AutoCloseable {
 
     /** The jars of our own class path that Flume needs to reach the broker. */
     public static String clientClassPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(path ->
-                        path.contains("activemq-client") || path.contains("hawtbuf") || path.contains("jms-api"))
-                .collect(Collectors.joining(":"));
+        return AgentProcess.ofOurClassPath("activemq-client", "hawtbuf", "jms-api");
     }
 
     @Override

@@ -5,16 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,10 +39,11 @@ import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.EventServer;
 import org.millrace.testkit.process.FreePorts;
+import org.millrace.testkit.process.LiveHeap;
 
 /**
- * Slow, huge, malformed and flooding peers against netcat, syslog and HTTP sources of an agent with a small heap that is resident from the
- * start. Good peers go on beside them, and what they send arrives.
+ * Slow, huge, malformed and flooding peers against netcat, syslog, HTTP and Thrift sources of an agent with a small heap that is resident from
+ * the start, so that memory which grows is seen: what stays alive in the heap after a collection, and what the process holds beside it. Good peers go on beside them, and what they send arrives.
  */
 class ListenersBadInputIT {
     private static final int LIMIT_MILLIS = 60_000;
@@ -51,6 +57,9 @@ class ListenersBadInputIT {
             "-XX:ReservedCodeCacheSize=24m");
     /** For direct buffers and compiled code, which are bounded above, and for a few classes and threads. */
     private static final long MOST_GROWTH_BYTES = 96 << 20;
+
+    /** Of what is alive: chunks of pooled buffers, which are kept for what comes next, and whatever has been used for the first time. */
+    private static final long MOST_LIVE_GROWTH_BYTES = 48 << 20;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FLOODS = 10;
@@ -70,8 +79,11 @@ class ListenersBadInputIT {
     private static int multiport;
     private static int udp;
     private static int http;
+    private static int netcatUdp;
+    private static int thrift;
     private static int sent;
     private static long residentBefore;
+    private static long liveBefore;
 
     @BeforeAll
     static void start(@TempDir Path dir) throws Exception {
@@ -101,10 +113,13 @@ class ListenersBadInputIT {
         multiport = FreePorts.next();
         udp = FreePorts.next();
         http = FreePorts.next();
+        netcatUdp = FreePorts.next();
+        thrift = FreePorts.next();
         agent = AgentProcess.start(
-                Kind.MILLRACE, "agent", dir, SMALL, configuration(), netcat, syslog, multiport, http);
+                Kind.MILLRACE, "agent", dir, SMALL, configuration(), netcat, syslog, multiport, http, thrift);
         goodPeersGoOn();
         residentBefore = agent.process().residentBytes();
+        liveBefore = LiveHeap.bytesOf(agent.process().pid());
     }
 
     @AfterAll
@@ -116,7 +131,7 @@ class ListenersBadInputIT {
 
     private static String configuration() {
         return """
-            a.sources = n s m u h
+            a.sources = n s m u h p t
             a.channels = c
             a.sinks = k
             a.channels.c.type = memory
@@ -147,7 +162,21 @@ class ListenersBadInputIT {
             a.sources.h.port = %5$d
             a.sources.h.maxRequestBytes = 8MiB
             a.sources.h.requestTimeout = 1
-            """.formatted(netcat, syslog, multiport, udp, http) + AgentFiles.avroSink("k", next.port(), 100, "none");
+            a.sources.p.type = netcatudp
+            a.sources.p.channels = c
+            a.sources.p.bind = 127.0.0.1
+            a.sources.p.port = %6$d
+            a.sources.p.maxPendingBytes = 64KiB
+            a.sources.t.type = thrift
+            a.sources.t.channels = c
+            a.sources.t.bind = 127.0.0.1
+            a.sources.t.port = %7$d
+            a.sources.t.protocol = binary
+            a.sources.t.maxFrameBytes = 8388608
+            a.sources.t.maxReceiveBytes = 12582912
+            a.sources.t.maxBatchEvents = 1000
+            """.formatted(netcat, syslog, multiport, udp, http, netcatUdp, thrift)
+                + AgentFiles.avroSink("k", next.port(), 100, "none");
     }
 
     @Test
@@ -171,12 +200,13 @@ class ListenersBadInputIT {
         for (int i = 0; i < 20; i++) {
             byte[] garbage = new byte[1 + random.nextInt(1 << 14)];
             random.nextBytes(garbage);
-            for (int port : new int[] {netcat, syslog, multiport, http}) {
+            for (int port : new int[] {netcat, syslog, multiport, http, thrift}) {
                 try (RawPeer peer = new RawPeer(port)) {
                     peer.send(garbage);
                 }
             }
             throwAt(udp, garbage);
+            throwAt(netcatUdp, garbage);
         }
         try (Peers peers = new Peers(10, syslog)) { // lengths that promise much, and messages that promise nothing
             peers.all(peer -> peer.send("9999999 <1>x".getBytes(StandardCharsets.US_ASCII)));
@@ -225,6 +255,124 @@ class ListenersBadInputIT {
             assertUnharmed();
         }
         await().until(() -> figure("SOURCE.s", "OpenConnectionCount") == 0);
+    }
+
+    /** Frames that promise much and stop: of each a part is held, and of all together no more than maxReceiveBytes. */
+    @Test
+    void unfinishedThriftFramesHoldNoMoreThanTheirBudgetAndTheLargestGoes() throws Exception {
+        byte[] begun = ByteBuffer.allocate(4).putInt(8 << 20).array();
+        for (int round = 0; round < 4; round++) { // what one left behind would be too much by then
+            floodWithFramesThatStop(begun);
+        }
+        await().until(() -> figure("SOURCE.t", "OpenConnectionCount") == 0);
+        assertUnharmed();
+    }
+
+    private static void floodWithFramesThatStop(byte[] begun) throws Exception {
+        long evictedBefore = figure("MILLRACE.source.t", "framesRefused.maxReceiveBytes");
+        try (Peers peers = new Peers(20, thrift)) {
+            peers.all(peer -> peer.send(begun));
+            for (int i = 0; i < 4; i++) {
+                peers.all(peer -> peer.send(MEGABYTE));
+            }
+            await().until(() -> figure("MILLRACE.source.t", "framesRefused.maxReceiveBytes") > evictedBefore + 10);
+            assertThat(figure("MILLRACE.source.t", "receiveBytesHeld")).isLessThanOrEqualTo(12 << 20);
+            awaitLiveGrowthBelow(MOST_LIVE_GROWTH_BYTES); // with what is held just now
+            goodPeersGoOn();
+        }
+    }
+
+    @Test
+    void thriftCallsThatClaimTooMuchAreRefusedAndCounted() throws Exception {
+        long tooLongBefore = figure("MILLRACE.source.t", "framesRefused.maxFrameBytes");
+        long tooManyBefore = figure("MILLRACE.source.t", "framesRefused.maxBatchEvents");
+        long malformedBefore = figure("MILLRACE.source.t", "framesRefused.malformed");
+        ThriftCalls.Part[] events = new ThriftCalls.Part[1001];
+        Arrays.fill(events, ThriftCalls.event(Map.of(), new byte[0]));
+        byte[] tooMany = ThriftCalls.appendBatch(events);
+        byte[] bogusCount = ThriftCalls.appendBatchOf(Integer.MAX_VALUE);
+        byte[] bogusLength = ThriftCalls.appendBatch(ThriftCalls.event(Map.of(), new byte[0]));
+        ByteBuffer.wrap(bogusLength).putInt(bogusLength.length - 6, Integer.MAX_VALUE); // that of the body
+        try (Peers peers = new Peers(50, thrift)) {
+            peers.all(peer ->
+                    peer.send(ByteBuffer.allocate(4).putInt(Integer.MAX_VALUE).array()));
+            peers.all(peer -> assertThat(peer.isHungUpWithin(LIMIT_MILLIS)).isTrue());
+        }
+        try (Peers peers = new Peers(50, thrift)) {
+            peers.all(
+                    peer -> peer.send(framed(tooMany)).send(framed(bogusCount)).send(framed(bogusLength)));
+            goodPeersGoOn();
+        }
+        await().until(() -> figure("MILLRACE.source.t", "framesRefused.maxFrameBytes") == tooLongBefore + 50);
+        await().until(() -> figure("MILLRACE.source.t", "framesRefused.maxBatchEvents") == tooManyBefore + 50);
+        await().until(() -> figure("MILLRACE.source.t", "framesRefused.malformed") == malformedBefore + 100);
+        assertUnharmed();
+    }
+
+    @Test
+    void whileTheChannelIsFullFloodsOfDatagramsAreDroppedAndFloodsOfThriftCallsAreHeldBack() throws Exception {
+        DAM.set(new CountDownLatch(1));
+        long overflownBefore = figure("MILLRACE.source.p", "datagramsOverflown");
+        long pausesBefore = figure("MILLRACE.source.t", "readPauses");
+        byte[] datagram = bytes("flooding line " + "u".repeat(1_000) + '\n');
+        byte[] call = framed(floodingCall());
+        List<Integer> answered = new ArrayList<>();
+        try (Socket sender = new Socket(InetAddress.getLoopbackAddress(), thrift)) {
+            Thread flood = new Thread(() -> write(sender, call, 500), "calls");
+            flood.start();
+            await().until(() -> {
+                for (int i = 0; i < 500; i++) {
+                    throwAt(netcatUdp, datagram);
+                }
+                return figure("MILLRACE.source.p", "datagramsOverflown") > overflownBefore + 1_000;
+            });
+            await().until(() -> figure("MILLRACE.source.t", "readPauses") > pausesBefore);
+            assertThat(figure("MILLRACE.source.p", "pendingBytes")).isLessThanOrEqualTo(1 << 20);
+            awaitLiveGrowthBelow(MOST_LIVE_GROWTH_BYTES);
+
+            DAM.get().countDown();
+            answered.add(answers(sender, 500));
+            flood.join(PatientAwaits.LIMIT.toMillis());
+        } finally {
+            DAM.get().countDown();
+        }
+        assertThat(answered).containsExactly(500); // each has its answer, whether it was taken or not
+        goodPeersGoOn();
+        assertUnharmed();
+    }
+
+    private static byte[] floodingCall() throws IOException {
+        ThriftCalls.Part[] events = new ThriftCalls.Part[20];
+        Arrays.fill(events, ThriftCalls.event(Map.of("h", "x"), bytes("flooding call " + "c".repeat(1_000))));
+        return ThriftCalls.appendBatch(events);
+    }
+
+    private static void write(Socket to, byte[] call, int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                to.getOutputStream().write(call);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads so many answers; how many there were. */
+    private static int answers(Socket from, int most) throws IOException {
+        from.setSoTimeout(LIMIT_MILLIS);
+        DataInputStream in = new DataInputStream(from.getInputStream());
+        int answers = 0;
+        for (; answers < most; answers++) {
+            in.readNBytes(in.readInt());
+        }
+        return answers;
+    }
+
+    private static byte[] framed(byte[] call) {
+        return ByteBuffer.allocate(Integer.BYTES + call.length)
+                .putInt(call.length)
+                .put(call)
+                .array();
     }
 
     /** Nobody behind takes anything: TCP senders feel it, datagrams are dropped and counted, and whoever can be told is told. */
@@ -290,10 +438,13 @@ class ListenersBadInputIT {
         AtomicInteger stored = new AtomicInteger();
         await().until(() -> stored.addAndGet(storedLines(round + "line ", stored.get(), 200)) == 200);
         await().until(() -> isStored(post("[{\"body\":\"" + round + "request\"}]")));
-        sent += 602;
+        byte[] call = ThriftCalls.appendBatch(ThriftCalls.event(Map.of(), bytes(round + "call")));
+        await().until(() -> ThriftCalls.isOk(ThriftCalls.ask(thrift, call)));
+        sent += 604;
         await().until(() -> {
-            if (GOOD.size() == sent - 1) { // only that one may be lost on its way, and is not told so
+            if (GOOD.size() >= sent - 2) { // only those may be lost on their way, and nobody is told so
                 throwAt(udp, bytes("<13>1 - h " + round + "datagram"));
+                throwAt(netcatUdp, bytes(round + "udp line\n"));
             }
             return GOOD.size() >= sent;
         });
@@ -330,7 +481,15 @@ class ListenersBadInputIT {
     private static void assertUnharmed() throws Exception {
         assertThat(GOOD).hasSize(sent);
         assertThat(agent.process().residentBytes() - residentBefore).isLessThan(MOST_GROWTH_BYTES);
+        awaitLiveGrowthBelow(MOST_LIVE_GROWTH_BYTES);
         assertThat(agent.process().log()).doesNotContain("OutOfMemoryError", "OutOfDirectMemoryError", "LEAK");
+    }
+
+    /** Who was just disconnected gives back a moment later what was held for him. */
+    private static void awaitLiveGrowthBelow(long bytes) {
+        await().pollDelay(Duration.ZERO)
+                .untilAsserted(() -> assertThat(LiveHeap.bytesOf(agent.process().pid()) - liveBefore)
+                        .isLessThan(bytes));
     }
 
     private static int post(String content) throws IOException {

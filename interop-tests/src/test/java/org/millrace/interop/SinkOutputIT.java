@@ -6,7 +6,6 @@ import static org.millrace.testkit.process.HttpRecorder.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,10 +59,7 @@ class SinkOutputIT {
 
     @BeforeAll
     static void runBoth() throws Exception {
-        String more = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.contains("hadoop-client-"))
-                .collect(Collectors.joining(File.pathSeparator));
-        System.setProperty("flume.peer.more", more);
+        System.setProperty("flume.peer.more", AgentProcess.ofOurClassPath("hadoop-client-"));
         flume = run(Kind.FLUME);
         ours = run(Kind.MILLRACE);
     }

@@ -45,6 +45,14 @@ public final class ThriftCalls {
         return call("appendBatch", BINARY_VERSION_1 | CALL, 1, argument(LIST, list(events)));
     }
 
+    /** {@code appendBatch} with a list that claims so many events, and nothing in it. */
+    static byte[] appendBatchOf(int events) throws IOException {
+        return call("appendBatch", BINARY_VERSION_1 | CALL, 1, argument(LIST, out -> {
+            out.writeByte(STRUCT);
+            out.writeInt(events);
+        }));
+    }
+
     /** True if an answer says that the events are stored: it ends with the status 0 and the ends of the result. */
     public static boolean isOk(byte[] answer) {
         int end = answer.length;

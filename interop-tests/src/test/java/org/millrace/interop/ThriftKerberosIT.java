@@ -3,13 +3,11 @@ package org.millrace.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -59,7 +57,7 @@ class ThriftKerberosIT {
 
     @BeforeAll
     static void start() throws IOException {
-        System.setProperty(MORE, hadoopClient());
+        System.setProperty(MORE, AgentProcess.ofOurClassPath("hadoop-client-")); // Flume leaves Kerberos to Hadoop
         kdc = TestKdc.start(dir, "EXAMPLE.COM", Duration.ofHours(1));
         keytab = kdc.keytab(
                 "flume/" + InetAddress.getLocalHost().getCanonicalHostName().toLowerCase(Locale.ROOT));
@@ -207,12 +205,5 @@ class ThriftKerberosIT {
                         + tls().lines()
                                 .map(line -> "a.sinks." + name + "." + line + "\n")
                                 .collect(Collectors.joining());
-    }
-
-    /** Flume leaves Kerberos to Hadoop, and is released without it. */
-    private static String hadoopClient() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.contains("hadoop-client-"))
-                .collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -17,14 +17,25 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import javax.jms.Message;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.millrace.client.ClientSettings;
 import org.millrace.client.Event;
 import org.millrace.client.RelayClient;
+import org.millrace.interop.JmsBroker;
+import org.millrace.interop.ThriftCalls;
 
 /** A source with the keys that it is tried with, and what it is given. */
 enum Feed {
@@ -95,26 +106,114 @@ enum Feed {
                                     .replace("\r", "\\r")
                             + "\"}")
                     .collect(Collectors.joining(",", "[", "]"));
-            HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                    .header("Content-Type", "application/json; charset=UTF-8")
-                    .POST(BodyPublishers.ofString(json))
-                    .build();
-            HttpResponse<String> response = HttpClient.newHttpClient().send(post, BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new IOException("status " + response.statusCode() + ": " + response.body());
+            post(port, "", "application/json; charset=UTF-8", json);
+        }
+    },
+    HTTP_BLOB(
+            "type = http",
+            "bind = 127.0.0.1",
+            "port = %d",
+            "handler = org.apache.flume.source.http.BLOBHandler",
+            "handler.mandatoryParameters = h1") {
+        @Override
+        void give(int port, Path dir) throws Exception {
+            for (String line : LINES) {
+                post(port, "?h1=one&h2=two", "application/octet-stream", line);
             }
+        }
+    },
+    THRIFT("type = thrift", "bind = 127.0.0.1", "port = %d", "protocol = binary") {
+        @Override
+        void give(int port, Path dir) throws IOException {
+            ThriftCalls.Part[] events = LINES.stream()
+                    .map(line ->
+                            ThriftCalls.event(new TreeMap<>(Map.of("h1", "one", "h2", "two")), line.getBytes(UTF_8)))
+                    .toArray(ThriftCalls.Part[]::new);
+            if (!ThriftCalls.isOk(ThriftCalls.ask(port, ThriftCalls.appendBatch(events)))) {
+                throw new IOException("not stored");
+            }
+        }
+    },
+    JMS(
+            "type = jms",
+            "initialContextFactory = org.apache.activemq.jndi.ActiveMQInitialContextFactory",
+            "providerURL = %b",
+            "destinationName = %q",
+            "destinationType = QUEUE") {
+        @Override
+        void prepare(Path dir, JmsBroker broker) throws Exception {
+            broker.send(queue(dir), session -> {
+                List<Message> messages = new ArrayList<>();
+                for (String line : LINES) {
+                    Message message = session.createTextMessage(line);
+                    message.setStringProperty("h1", "one");
+                    message.setStringProperty("h2", "two");
+                    messages.add(message);
+                }
+                return messages;
+            });
         }
     },
     EXEC("type = exec", "command = cat %s/log") {
         @Override
-        void prepare(Path dir) throws IOException {
+        void prepare(Path dir, JmsBroker broker) throws IOException {
             writeLog(dir);
         }
     },
     SPOOLDIR("type = spooldir", "spoolDir = %s", "basenameHeader = true", "fileHeader = true") {
         @Override
-        void prepare(Path dir) throws IOException {
+        void prepare(Path dir, JmsBroker broker) throws IOException {
             writeLog(dir);
+        }
+    },
+    /** A file each, without a line feed. Of an empty one neither makes an event. */
+    SPOOLDIR_BLOB(
+            "type = spooldir",
+            "spoolDir = %s",
+            "basenameHeader = true",
+            "deserializer = org.apache.flume.sink.solr.morphline.BlobDeserializer$Builder") {
+        @Override
+        void prepare(Path dir, JmsBroker broker) throws IOException {
+            Instant oldest = Instant.now().minusSeconds(60);
+            List<String> lines = lines();
+            for (int i = 0; i < lines.size(); i++) {
+                Path file = Files.writeString(dir.resolve("blob" + i), lines.get(i));
+                Files.setLastModifiedTime(
+                        file, FileTime.from(oldest.plusSeconds(i))); // the order in which they are read
+            }
+        }
+
+        @Override
+        List<String> lines() {
+            return LINES.stream().filter(line -> !line.isEmpty()).toList();
+        }
+    },
+    /** Bodies in Avro: a length of one byte, which is no line feed, before the text. */
+    SPOOLDIR_AVRO("type = spooldir", "spoolDir = %s", "deserializer = AVRO") {
+        @Override
+        void prepare(Path dir, JmsBroker broker) throws IOException {
+            Schema schema =
+                    SchemaBuilder.record("line").fields().requiredString("text").endRecord();
+            Files.writeString(schemaFile(dir), schema.toString());
+            try (DataFileWriter<GenericRecord> writer = new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+                writer.create(schema, dir.resolve("log.avro").toFile());
+                for (String line : lines()) {
+                    writer.append(
+                            new GenericRecordBuilder(schema).set("text", line).build());
+                }
+            }
+        }
+
+        @Override
+        List<String> lines() {
+            return LINES.stream()
+                    .filter(line -> line.getBytes(UTF_8).length < 64 && line.length() != 5)
+                    .toList();
+        }
+
+        @Override
+        boolean hasAvroBodies() {
+            return true;
         }
     },
     TAILDIR(
@@ -126,7 +225,7 @@ enum Feed {
             "fileHeader = true",
             "byteOffsetHeader = true") {
         @Override
-        void prepare(Path dir) throws IOException {
+        void prepare(Path dir, JmsBroker broker) throws IOException {
             writeLog(dir);
         }
     },
@@ -171,6 +270,8 @@ enum Feed {
             DROPPED,
             "the last one");
 
+    private static final HttpClient HTTP_CLIENT = HttpClient.newHttpClient();
+
     /** Without what Flume reads wrongly: a zone beside a fraction of a second, and what follows an unreadable message on its connection. */
     private static final List<String> MESSAGES = List.of(
             "<34>1 2023-10-11T22:14:15.003Z mymachine.example.com su - ID47 - BOMhello key=value",
@@ -203,21 +304,50 @@ enum Feed {
         return keys.contains("%d");
     }
 
+    /** True if its bodies are records of the schema in {@link #schemaFile}. */
+    boolean hasAvroBodies() {
+        return false;
+    }
+
+    /** @param dir one of those beside which it stands */
+    static Path schemaFile(Path dir) {
+        return dir.resolveSibling("body.avsc");
+    }
+
     /** Lines for a source of the agent {@code a}. */
-    String lines(String source, int port, Path dir) {
+    String lines(String source, int port, Path dir, String brokerUrl) {
         StringBuilder lines = new StringBuilder();
         for (String key : keys.lines().toList()) {
-            String filled = key.replace("%d", Integer.toString(port)).replace("%s", dir.toString());
+            String filled = key.replace("%d", Integer.toString(port))
+                    .replace("%s", dir.toString())
+                    .replace("%b", brokerUrl)
+                    .replace("%q", queue(dir));
             lines.append("a.sources.").append(source).append('.').append(filled).append('\n');
         }
         return lines.toString();
     }
 
     /** Before the agent starts. */
-    void prepare(Path dir) throws IOException {}
+    void prepare(Path dir, JmsBroker broker) throws Exception {}
 
     /** To the agent that runs. */
     void give(int port, Path dir) throws Exception {}
+
+    /** Of one source of one agent. */
+    private static String queue(Path dir) {
+        return dir.getParent().getFileName() + "." + dir.getFileName();
+    }
+
+    private static void post(int port, String query, String type, String content) throws Exception {
+        HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/" + query))
+                .header("Content-Type", type)
+                .POST(BodyPublishers.ofString(content))
+                .build();
+        HttpResponse<String> response = HTTP_CLIENT.send(post, BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("status " + response.statusCode() + ": " + response.body());
+        }
+    }
 
     private static void writeLog(Path dir) throws IOException {
         Files.write(dir.resolve("log"), LINES);

@@ -46,7 +46,43 @@ enum Output {
             }
             return events;
         }
+    },
+
+    /** A container whose schema is that of the bodies. */
+    AVRO_BODY("org.apache.flume.sink.hdfs.AvroEventSerializer$Builder") {
+        @Override
+        String lines(String sink, String channel, Path dir) {
+            return super.lines(sink, channel, dir)
+                    + "a.sinks.%s.sink.serializer.schemaURL = %s%n"
+                            .formatted(sink, Feed.schemaFile(dir.getParent()).toUri());
+        }
+
+        @Override
+        boolean takes(Feed feed) {
+            return feed.hasAvroBodies();
+        }
+
+        @Override
+        List<String> events(Path file) throws IOException {
+            List<String> bodies = new ArrayList<>();
+            try (DataFileReader<Object> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+                for (Object body : reader) {
+                    bodies.add(reader.getSchema() + " " + reader.getMetaString("avro.codec") + " " + body);
+                }
+            }
+            return bodies;
+        }
     };
+
+    private final String serializer;
+
+    Output() {
+        this.serializer = name();
+    }
+
+    Output(String serializer) {
+        this.serializer = serializer;
+    }
 
     /** What is another in each run, by nature: the clock, chance. */
     private static final Pattern OF_THIS_RUN = Pattern.compile(
@@ -54,6 +90,16 @@ enum Output {
 
     /** None of the headers has a brace in it. */
     private static final Pattern HEADERS_AND_BODY = Pattern.compile("\\{([^}]*)\\}( .*)", Pattern.DOTALL);
+
+    /** True if it makes sense of what a source gives. */
+    boolean takes(Feed feed) {
+        return true;
+    }
+
+    /** Those that make sense of what a source gives. */
+    static List<Output> of(Feed feed) {
+        return Arrays.stream(values()).filter(output -> output.takes(feed)).toList();
+    }
 
     /** Lines for a sink of the agent {@code a} that writes one file, and never rolls. */
     String lines(String sink, String channel, Path dir) {
@@ -63,7 +109,7 @@ enum Output {
                 a.sinks.%1$s.sink.directory = %3$s
                 a.sinks.%1$s.sink.rollInterval = 0
                 a.sinks.%1$s.sink.serializer = %4$s
-                """.formatted(sink, channel, dir, name());
+                """.formatted(sink, channel, dir, serializer);
     }
 
     /** What stands in a directory's files, with what is another in each run left out; nothing yet where a file has only been begun. */

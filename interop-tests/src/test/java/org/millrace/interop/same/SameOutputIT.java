@@ -3,7 +3,6 @@ package org.millrace.interop.same;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.interop.JmsBroker;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.FreePorts;
@@ -35,10 +35,13 @@ class SameOutputIT {
     /** So long each waits at least, also where others have used up the time. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
+    private static final String MORE = "flume.peer.more";
+
     @TempDir
     private static Path dir;
 
     private static final Map<Kind, Side> SIDES = new EnumMap<>(Kind.class);
+    private static JmsBroker broker;
     private static long deadlineNanos;
 
     /** A source with an interceptor, before one channel and one sink for each serializer. */
@@ -57,6 +60,10 @@ class SameOutputIT {
 
     @BeforeAll
     static void feedBoth() throws Exception {
+        broker = JmsBroker.start();
+        // Hadoop for the serializer that Flume has in its module for HDFS
+        System.setProperty(
+                MORE, String.join(":", JmsBroker.clientClassPath(), AgentProcess.ofOurClassPath("hadoop-client-")));
         for (Kind kind : Kind.values()) {
             SIDES.put(kind, start(kind));
         }
@@ -70,11 +77,13 @@ class SameOutputIT {
     }
 
     @AfterAll
-    static void stopBoth() {
+    static void stopBoth() throws Exception {
+        System.clearProperty(MORE);
         SIDES.values().forEach(side -> side.agent().close());
+        broker.close();
     }
 
-    private static Side start(Kind kind) throws IOException {
+    private static Side start(Kind kind) throws Exception {
         Path home = Files.createDirectory(dir.resolve(kind.name().toLowerCase(Locale.ROOT)));
         List<Way> ways = new ArrayList<>();
         List<String> sources = new ArrayList<>();
@@ -86,10 +95,11 @@ class SameOutputIT {
                 ways.add(way);
                 sources.add(way.name());
                 Path input = Files.createDirectory(home.resolve(way.name()));
-                feed.prepare(input);
-                file.append(feed.lines(way.name(), way.port(), input)).append(change.lines(way.name()));
+                feed.prepare(input, broker);
+                file.append(feed.lines(way.name(), way.port(), input, broker.url()))
+                        .append(change.lines(way.name()));
                 List<String> own = new ArrayList<>();
-                for (Output output : Output.values()) {
+                for (Output output : Output.of(feed)) {
                     String name = way.name() + "-" + output;
                     own.add(name);
                     file.append("a.channels.%s.type = memory%n".formatted(name));
@@ -108,7 +118,12 @@ class SameOutputIT {
                 .mapToInt(Way::port)
                 .toArray();
         AgentProcess agent = AgentProcess.launch(
-                kind, home.getFileName().toString(), dir, List.of("-Xmx512m", "-Xss256k"), file.toString(), toWaitFor);
+                kind,
+                home.getFileName().toString(),
+                dir,
+                List.of("-Xmx512m", "-Xss256k", JmsBroker.FLUMES_FLAG),
+                file.toString(),
+                toWaitFor);
         return new Side(home, ways, agent);
     }
 
@@ -117,7 +132,7 @@ class SameOutputIT {
         Side flume = SIDES.get(Kind.FLUME);
         Side ours = SIDES.get(Kind.MILLRACE);
         return flume.ways().stream()
-                .flatMap(way -> Stream.of(Output.values())
+                .flatMap(way -> Output.of(way.feed()).stream()
                         .map(output ->
                                 dynamicTest(way.name() + "-" + output, () -> compare(way, output, flume, ours))));
     }
