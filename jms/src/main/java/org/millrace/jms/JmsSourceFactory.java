@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -67,7 +68,8 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
         DestinationLocator locator = settings.oneOf("destinationLocator", DestinationLocator.class)
                 .about("whether the session makes the destination of its name, or the name is looked up by JNDI")
                 .orElse(DestinationLocator.CDI);
-        String contextFactory = settings.string("initialContextFactory")
+        String contextFactory = settings.value(
+                        "initialContextFactory", "the name of a class", UnaryOperator.identity(), "")
                 .about("the class by which the provider's names are looked up, of its client")
                 .required();
         String providerUrl = settings.value("providerURL", "the provider's address", names::checkProvider, "")
@@ -83,7 +85,7 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                         .orElse("ConnectionFactory"),
                 (locator == DestinationLocator.JNDI
                                 ? jndiName(settings, names, "destinationName")
-                                : settings.string("destinationName"))
+                                : settings.value("destinationName", "a name", UnaryOperator.identity(), ""))
                         .about("the queue or topic")
                         .required(),
                 settings.oneOf("destinationType", DestinationType.class)
@@ -140,8 +142,7 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
         settings.value("converter.type", "DEFAULT", JmsSourceFactory::checkConverter, "DEFAULT")
                 .about("what makes events of messages")
                 .orElse("DEFAULT");
-        Charset charset = settings.value(
-                        "converter.charset", "a character set", JmsSourceFactory::charset, StandardCharsets.UTF_8)
+        Charset charset = settings.writableCharset("converter.charset")
                 .about("how the text of a message becomes bytes")
                 .orElse(StandardCharsets.UTF_8);
         ObjectMessages objects = settings.oneOf("converter.objectMessages", ObjectMessages.class)
@@ -150,15 +151,6 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                                 + " (ActiveMQ's does): the provider has it back, it is dropped, or it is deserialised as Flume does")
                 .orElse(ObjectMessages.REFUSE);
         return new MessageConverter(charset, objects, context.metrics());
-    }
-
-    /** @throws IllegalArgumentException if there is none of this name, or one that can only be read */
-    private static Charset charset(String name) {
-        Charset charset = Charset.forName(name);
-        if (!charset.canEncode()) {
-            throw new IllegalArgumentException("nothing can be written in " + name);
-        }
-        return charset;
     }
 
     private static String checkConverter(String type) {

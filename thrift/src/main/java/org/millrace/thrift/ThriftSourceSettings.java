@@ -36,7 +36,7 @@ record ThriftSourceSettings(
 
     static ThriftSourceSettings read(Settings settings) {
         settings.notSupportedYet("kerberos", "agent-principal", "agent-keytab");
-        String bind = settings.string("bind")
+        String bind = settings.host("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
         int port = TcpSettings.port(settings);

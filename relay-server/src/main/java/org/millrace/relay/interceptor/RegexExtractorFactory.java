@@ -2,6 +2,7 @@ package org.millrace.relay.interceptor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.joda.time.format.DateTimeFormat;
 import org.joda.time.format.DateTimeFormatter;
@@ -48,6 +49,9 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
             parts.add(part(settings.under("serializers." + name + ".")));
         }
         part(settings.under("serializers.<NAME>.").elsewise());
+        if (parts.isEmpty()) {
+            settings.under("serializers.").all(); // nobody to ask for them: the list is what is wrong
+        }
         int groups = pattern.matcher("").groupCount();
         if (settings.has("regex") && parts.size() > groups) {
             settings.note(
@@ -63,7 +67,7 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
     }
 
     private static Part part(Settings settings) {
-        HeaderName header = HeaderName.of(settings.string("name")
+        HeaderName header = HeaderName.of(settings.value("name", "the name of a header", UnaryOperator.identity(), "")
                 .about("the header that gets what the group found")
                 .required());
         Kind kind = settings.value("type", "DEFAULT, or " + MILLIS, RegexExtractorFactory::kind, Kind.AS_IT_IS)

@@ -60,7 +60,7 @@ record FileRollSettings(
                                 "what a batch waits for before it counts as written: flush, the operating system has it; "
                                         + "fsync, the disk")
                         .orElse(Sync.FLUSH),
-                settings.string("sink.inUseSuffix")
+                partOfName(settings, "sink.inUseSuffix")
                         .about("what stands behind the name of a file that is being written; empty for nothing")
                         .orElse(""),
                 settings.bool("sink.emptyFiles")
@@ -80,9 +80,20 @@ record FileRollSettings(
                 sink.string("pathManager.prefix")
                         .about("what files' names start with")
                         .orElse(""),
-                sink.string("pathManager.extension")
+                partOfName(sink, "pathManager.extension")
                         .about("what their names end with, behind a dot")
                         .orElse(""));
+    }
+
+    private static Settings.Value<String> partOfName(Settings settings, String key) {
+        return settings.value(key, "a part of a file name, without /", FileRollSettings::withoutSlash, "");
+    }
+
+    private static String withoutSlash(String text) {
+        if (text.contains("/")) {
+            throw new IllegalArgumentException();
+        }
+        return text;
     }
 
     private static PathManager pathManager(String name) {

@@ -59,6 +59,7 @@ public final class LoadBalanceProcessorFactory implements ComponentFactory.OfSin
         Duration mostPenalty = mostPenalty(settings);
         int threads = settings.integer("threads", 1, Math.max(1, sinks.size()))
                 .about("threads that give turns, each with its share of the sinks")
+                .expecting("a whole number, from 1 to the number of sinks")
                 .orElse(1);
         if (sinks.size() < 2) {
             settings.problem("type", "load_balance (expected: default, as the group has one sink)");

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -81,11 +80,12 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Selection selection(Settings settings) {
         return new Selection(
-                pattern(settings, "includePattern")
-                        .about("names of files to read")
+                settings.pattern("includePattern")
+                        .about("names of files to read, by the whole of them")
                         .orElse(Selection.ALL.include()),
-                pattern(settings, "ignorePattern")
-                        .about("names of files and directories to leave alone; it wins over includePattern")
+                settings.pattern("ignorePattern")
+                        .about("names of files and directories to leave alone, by the whole of them; it wins over"
+                                + " includePattern")
                         .orElse(Selection.ALL.ignore()),
                 settings.oneOf("consumeOrder", Order.class)
                         .about("which file is next, by its time of change")
@@ -171,7 +171,9 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         settings.ignored("lines are read in blocks of a fixed size", "bufferMaxLines");
         return new LineFormat(
                 maxChars(settings),
-                charset(settings, "inputCharset", LineFormat.DEFAULT.input(), "of the files"),
+                settings.charset("inputCharset")
+                        .about("the character set of the files")
+                        .orElse(LineFormat.DEFAULT.input()),
                 outputCharset(settings),
                 settings.oneOf("decodeErrorPolicy", LineFormat.DecodeErrors.class)
                         .about(
@@ -199,27 +201,13 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
     }
 
     private static Charset outputCharset(Settings settings) {
-        String key = "deserializer.outputCharset";
-        Charset charset = charset(settings, key, LineFormat.DEFAULT.output(), "of the events");
-        if (!charset.canEncode()) {
-            settings.problem(key, charset + " (expected: a character set that can be written)");
-            return LineFormat.DEFAULT.output();
-        }
-        return charset;
-    }
-
-    private static Charset charset(Settings settings, String key, Charset defaultCharset, String whose) {
-        return settings.value(key, "a character set, e.g. UTF-8", Charset::forName, defaultCharset)
-                .about("the character set " + whose)
-                .orElse(defaultCharset);
+        return settings.writableCharset("deserializer.outputCharset")
+                .about("the character set of the events")
+                .orElse(LineFormat.DEFAULT.output());
     }
 
     private static Settings.Value<Duration> millis(Settings settings, String key) {
         return settings.duration(key, ChronoUnit.MILLIS, 1, Integer.MAX_VALUE);
-    }
-
-    private static Settings.Value<Pattern> pattern(Settings settings, String key) {
-        return settings.value(key, "a regular expression for whole file names", Pattern::compile, Pattern.compile(""));
     }
 
     private static Deserializer deserializer(String text) {
