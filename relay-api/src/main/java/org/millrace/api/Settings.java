@@ -618,14 +618,22 @@ public final class Settings {
             Parts parts = problems.parts();
             List<F> all = parts.all(kind);
             F standIn = Parts.first(all, byDefault);
+            List<F> found = new ArrayList<>();
             F chosen = new Value<>(
                             key,
                             Parts.choices(all),
-                            name -> parts.named(kind, name),
+                            name -> {
+                                found.add(parts.named(kind, name));
+                                return found.get(0);
+                            },
                             standIn,
                             factory -> factory.typeNames().get(0))
                     .about(meaning)
                     .orElse(standIn);
+            if (has(key) && found.isEmpty()) {
+                under(keyPrefix).all(); // one mistake is enough: nobody knows what keys that part would have
+                return create.apply(standIn, under(keyPrefix).elsewise());
+            }
             P part = create.apply(chosen, under(keyPrefix));
             Map<String, KeyDefinition> ofOthers = new LinkedHashMap<>();
             for (F other : all) {
