@@ -46,11 +46,6 @@ final class BadValues {
             Map.entry("statuses such as 400, separated by blanks", List.of("400 40")),
             Map.entry("a header's value, without control characters", List.of("a\\u0007b")),
             Map.entry("an http or https URL", List.of("ftp://localhost/", "http:///", "http://a b/")),
-            Map.entry("LINE, AVRO or BLOB", List.of("CSV", "org.example.Lines$Builder")),
-            Map.entry("DEFAULT", List.of("other", "org.example.Converter")),
-            Map.entry(
-                    "DEFAULT, or org.apache.flume.interceptor.RegexExtractorInterceptorMillisSerializer",
-                    List.of("default", "org.example.Serializer")),
             Map.entry("the provider's address", List.of("ldap://127.0.0.1/")),
             Map.entry("a name without a scheme, or of java:", List.of("ldap://127.0.0.1/a")),
             Map.entry("the end of a file name", List.of("", "a/b")),
@@ -64,6 +59,11 @@ final class BadValues {
             Map.entry("a directory with Hadoop's core-site.xml, hdfs-site.xml or both", List.of("/no/such")),
             Map.entry("a keytab file that can be read", List.of("/no/such.keytab")),
             Map.entry("a principal, such as name/_HOST@REALM", List.of("")),
+            Map.entry(
+                    "such as flume/_HOST@EXAMPLE.COM, where _HOST is this machine's name",
+                    List.of("", "flume@EXAMPLE.COM", "flume/a/b@EXAMPLE.COM")),
+            Map.entry("such as flume/collector.example.com@EXAMPLE.COM", List.of("", "flume@EXAMPLE.COM")),
+            Map.entry("a keytab that can be read", List.of("", "/no/such.keytab")),
             Map.entry("a user's name", List.of("")),
             Map.entry("nothing", List.of("true")));
 
@@ -90,6 +90,7 @@ final class BadValues {
             Map.entry("source jms converter.charset", List.of("klingon", "no such set", "x-JISAutoDetect")),
             Map.entry("source spooldir deserializer.outputCharset", List.of("klingon", "x-JISAutoDetect")),
             Map.entry("interceptor search_replace charset", List.of("klingon", "x-JISAutoDetect")),
+            Map.entry("sink thrift client-principal", List.of("")),
             Map.entry("selector multiplexing default", List.of("e")),
             Map.entry("selector replicating optional", List.of("e")),
             Map.entry("interceptor search_replace replaceString", List.of("$1")),

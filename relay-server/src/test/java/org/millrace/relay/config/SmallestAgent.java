@@ -81,25 +81,28 @@ final class SmallestAgent {
     private final Path certificate;
     private final Path privateKey;
     private final Path trust;
+    private final Path keytab;
 
-    /** @param certificates whose files a component that speaks TLS gets */
+    /** @param certificates whose files a component that speaks TLS or Kerberos gets */
     SmallestAgent(ComponentReference component, Stores certificates) {
         this.component = component;
         this.keys = certificates.keys();
         this.certificate = certificates.certificate();
         this.privateKey = certificates.privateKey();
         this.trust = certificates.trust();
+        this.keytab = certificates.keytab();
     }
 
     /**
-     * Files for TLS.
+     * Files for TLS, and for Kerberos.
      *
      * @param keys PKCS12
      * @param certificate PEM, without its key
      * @param privateKey PEM
      * @param trust PKCS12
+     * @param keytab of {@code flume/localhost@EXAMPLE.ORG}
      */
-    record Stores(Path keys, Path certificate, Path privateKey, Path trust) {}
+    record Stores(Path keys, Path certificate, Path privateKey, Path trust, Path keytab) {}
 
     /** Such as {@code source avro}. */
     String what() {
@@ -175,7 +178,16 @@ final class SmallestAgent {
         if (key.matches("ssl|client-auth|keystore.*") || key.matches(TLS_KEYS)) {
             return on;
         }
+        if (component.type().equals("thrift") && key.matches("kerberos.*|.*-(principal|keytab)")) {
+            return kerberos(component.kind().equals("source") ? "agent" : "client");
+        }
         return component.kind().equals("source") ? ofSource(key) : ofSink(key);
+    }
+
+    private String kerberos(String own) {
+        String principal = "flume/localhost@EXAMPLE.ORG";
+        String next = own.equals("client") ? "; server-principal = " + principal : "";
+        return "kerberos = true; " + own + "-principal = " + principal + "; " + own + "-keytab = " + keytab + next;
     }
 
     private String ofSource(String key) {
