@@ -15,6 +15,7 @@ final class BadValues {
     /** For any number. */
     static final String TOO_LARGE = "99999999999999999999";
 
+    private static final List<String> OTHER_PARTS = List.of("neither", "org.example.Own$Builder");
     private static final List<String> CHARSETS = List.of("klingon", "no such set");
 
     /** By what is expected, where that says all. */
@@ -91,6 +92,13 @@ final class BadValues {
             Map.entry("source spooldir deserializer.outputCharset", List.of("klingon", "x-JISAutoDetect")),
             Map.entry("interceptor search_replace charset", List.of("klingon", "x-JISAutoDetect")),
             Map.entry("sink thrift client-principal", List.of("")),
+            Map.entry("source http handler", OTHER_PARTS),
+            Map.entry("source jms converter.type", OTHER_PARTS),
+            Map.entry("source spooldir deserializer", OTHER_PARTS),
+            Map.entry("sink hdfs serializer", OTHER_PARTS),
+            Map.entry("sink file_roll sink.serializer", OTHER_PARTS),
+            Map.entry("sink file_roll sink.pathManager", OTHER_PARTS),
+            Map.entry("interceptor regex_extractor serializers.<NAME>.type", OTHER_PARTS),
             Map.entry("selector multiplexing default", List.of("e")),
             Map.entry("selector replicating optional", List.of("e")),
             Map.entry("interceptor search_replace replaceString", List.of("$1")),
