@@ -18,6 +18,10 @@ abstract class LedgerSoak extends Soak {
     private static final long LOOK_MILLIS = 100;
     private static final int CALM_LOOKS = 5;
     private static final String ROOT = "/soak";
+    private static final int SINK_BATCH_EVENTS = 500;
+    private static final int SINK_BATCHES_IN_FLIGHT = 4;
+    /** Events that an Avro sink can have on their way when its peer is killed. */
+    static final int MOST_ON_THEIR_WAY = SINK_BATCH_EVENTS * SINK_BATCHES_IN_FLIGHT;
 
     @Option(names = "--seconds", defaultValue = "180", description = "how long the load lasts")
     private int seconds;
@@ -170,18 +174,15 @@ abstract class LedgerSoak extends Soak {
         return agent(own, name, avroSinks(Collections.nCopies(sinks, port)), sinks);
     }
 
-    /** Avro source → file channel → a failover group of Avro sinks, the first one preferred. */
-    final KilledAgent failoverHop(Path own, String name, List<Integer> ports) {
+    /**
+     * Avro source → file channel → a group of Avro sinks.
+     *
+     * @param processorLines of the group {@code g}, whose sinks are {@code k1}, {@code k2} and so on, in the order of the ports
+     */
+    final KilledAgent groupHop(Path own, String name, List<Integer> ports, String processorLines) {
         StringBuilder text = avroSinks(ports);
-        text.append("a.sinkgroups = g\na.sinkgroups.g.processor.type = failover\n");
-        text.append("a.sinkgroups.g.processor.maxpenalty = 3000\na.sinkgroups.g.sinks =");
-        for (int i = 1; i <= ports.size(); i++) {
-            text.append(" k").append(i);
-        }
-        text.append('\n');
-        for (int i = 1; i <= ports.size(); i++) {
-            text.append("a.sinkgroups.g.processor.priority.k%d = %d%n".formatted(i, 100 - i));
-        }
+        text.append("a.sinkgroups = g\na.sinkgroups.g.sinks =").append(sinkNames(ports.size()));
+        text.append('\n').append(processorLines);
         return agent(own, name, text, ports.size());
     }
 
@@ -193,10 +194,19 @@ abstract class LedgerSoak extends Soak {
                     a.sinks.k%1$d.channel = c
                     a.sinks.k%1$d.hostname = 127.0.0.1
                     a.sinks.k%1$d.port = %2$d
-                    a.sinks.k%1$d.batch-size = 500
-                    """.formatted(i, ports.get(i - 1)));
+                    a.sinks.k%1$d.batch-size = %3$d
+                    a.sinks.k%1$d.max-in-flight = %4$d
+                    """.formatted(i, ports.get(i - 1), SINK_BATCH_EVENTS, SINK_BATCHES_IN_FLIGHT));
         }
         return text;
+    }
+
+    private static String sinkNames(int sinks) {
+        StringBuilder names = new StringBuilder();
+        for (int i = 1; i <= sinks; i++) {
+            names.append(" k").append(i);
+        }
+        return names.toString();
     }
 
     private static KilledAgent agent(Path own, String name, CharSequence sinkLines, int sinks) {
@@ -210,10 +220,7 @@ abstract class LedgerSoak extends Soak {
                 a.sources.r.port = %d
                 """.formatted(port));
         text.append(ChannelLines.file(own.resolve(name + "-channel"), 1, "always", 4 << 20, 1 << 20, 1_000_000));
-        text.append(sinkLines).append("a.sinks =");
-        for (int i = 1; i <= sinks; i++) {
-            text.append(" k").append(i);
-        }
-        return new KilledAgent(name, own, text.append('\n').toString(), port);
+        text.append(sinkLines).append("a.sinks =").append(sinkNames(sinks)).append('\n');
+        return new KilledAgent(name, own, text.toString(), port);
     }
 }

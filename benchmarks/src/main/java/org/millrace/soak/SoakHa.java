@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Of two collectors the one that gets the events is killed, again and again; then HDFS is compared with the ledger of the load. */
+/** Of two collectors one that gets events is killed, again and again; then HDFS is compared with the ledger of the load. */
 @Command(
         name = "soak-ha",
         mixinStandardHelpOptions = true,
@@ -23,6 +26,21 @@ import picocli.CommandLine.Option;
 public final class SoakHa extends LedgerSoak {
     private static final long WATCH_MILLIS = 500;
 
+    private static final String FAILOVER = """
+            a.sinkgroups.g.processor.type = failover
+            a.sinkgroups.g.processor.maxpenalty = 3000
+            a.sinkgroups.g.processor.priority.k1 = 99
+            a.sinkgroups.g.processor.priority.k2 = 98
+            """;
+    private static final String LOAD_BALANCE = """
+            a.sinkgroups.g.processor.type = load_balance
+            a.sinkgroups.g.processor.backoff = true
+            a.sinkgroups.g.processor.selector.maxTimeOut = 3000
+            """;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @ArgGroup
     private Way way = new Way();
 
@@ -31,8 +49,9 @@ public final class SoakHa extends LedgerSoak {
         @Option(
                 names = "--edge",
                 description =
-                        "an agent with a file channel and a failover sink group stands between load and collectors; what was on its way"
-                                + " to the one that is killed may then be there twice, and is only counted")
+                        "an agent with a file channel and a sink group, failover or with --balance load_balance, stands between load and"
+                                + " collectors; what was on its way to the one that is killed may then be there twice, up to "
+                                + MOST_ON_THEIR_WAY + " events for each kill")
         private boolean hasEdge;
 
         @Option(
@@ -42,8 +61,15 @@ public final class SoakHa extends LedgerSoak {
         private boolean isAlone;
     }
 
+    @Option(
+            names = "--balance",
+            description =
+                    "both collectors get events all the time, and are killed in turn; it fails if one got none; not with --alone")
+    private boolean isBalanced;
+
     private List<KilledAgent> collectors = List.of();
     private List<Integer> loadPorts = List.of();
+    private boolean bothTookEvents;
 
     private SoakHa() {}
 
@@ -58,6 +84,9 @@ public final class SoakHa extends LedgerSoak {
     @Override
     List<KilledAgent> agents(Path own, String target) {
         if (way.isAlone) {
+            if (isBalanced) {
+                throw new ParameterException(spec.commandLine(), "--balance needs two collectors: not with --alone");
+            }
             collectors = List.of(collector(own, "only", target));
             loadPorts = List.of(collectors.get(0).port());
             return collectors;
@@ -68,7 +97,7 @@ public final class SoakHa extends LedgerSoak {
             loadPorts = ports;
             return collectors;
         }
-        KilledAgent edge = failoverHop(own, "edge", ports);
+        KilledAgent edge = groupHop(own, "edge", ports, isBalanced ? LOAD_BALANCE : FAILOVER);
         loadPorts = List.of(edge.port());
         return List.of(collectors.get(0), collectors.get(1), edge);
     }
@@ -80,10 +109,13 @@ public final class SoakHa extends LedgerSoak {
 
     @Override
     List<String> loadOptions() {
-        return way.hasEdge || way.isAlone ? List.of() : List.of("--failover");
+        if (way.hasEdge || way.isAlone) {
+            return List.of();
+        }
+        return isBalanced ? List.of("--balance", "--backoff") : List.of("--failover");
     }
 
-    /** The one that takes more events just now. */
+    /** The one that takes more events just now; where both take as many, each in its turn. */
     @Override
     KilledAgent victim() throws InterruptedException {
         KilledAgent first = collectors.get(0);
@@ -93,9 +125,14 @@ public final class SoakHa extends LedgerSoak {
         KilledAgent second = collectors.get(1);
         long firstBefore = first.acceptedEvents();
         long secondBefore = second.acceptedEvents();
+        bothTookEvents |= firstBefore > 0 && secondBefore > 0;
         TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
-        boolean isFirst = first.acceptedEvents() - firstBefore >= second.acceptedEvents() - secondBefore;
-        return isFirst ? first : second;
+        long ofFirst = first.acceptedEvents() - firstBefore;
+        long ofSecond = second.acceptedEvents() - secondBefore;
+        if (isBalanced && ofFirst > 0 && ofSecond > 0) {
+            return first.kills() <= second.kills() ? first : second;
+        }
+        return ofFirst >= ofSecond ? first : second;
     }
 
     @Override
@@ -103,7 +140,14 @@ public final class SoakHa extends LedgerSoak {
         if (way.isAlone) {
             return result.figure("all") == 0 && copiesDropped > 0;
         }
-        return way.hasEdge
-                || (result.figure("ofBatchesSentOnce") == 0 && result.figure("ofBatchesSentAgainToTheSameHost") == 0);
+        if (isBalanced && !bothTookEvents) {
+            say("only one of the collectors got events: nothing was balanced");
+            return false;
+        }
+        if (way.hasEdge) {
+            int kills = collectors.stream().mapToInt(KilledAgent::kills).sum();
+            return result.figure("all") <= (long) kills * MOST_ON_THEIR_WAY;
+        }
+        return result.figure("ofBatchesSentOnce") == 0 && result.figure("ofBatchesSentAgainToTheSameHost") == 0;
     }
 }
