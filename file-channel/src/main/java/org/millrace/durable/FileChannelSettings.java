@@ -145,8 +145,11 @@ record FileChannelSettings(
                 .about(
                         "names of readers: each sees every event, and each sink names its own; none: the sinks share the events")
                 .orElse(List.of());
-        if (readers.contains("") || readers.stream().anyMatch(name -> name.contains(","))) {
-            settings.problem(READERS, String.join(" ", readers) + " (expected: names separated by blanks)");
+        boolean isEmpty = settings.has(READERS) && readers.isEmpty();
+        if (isEmpty || readers.stream().anyMatch(name -> name.contains(","))) {
+            settings.problem(
+                    READERS,
+                    (isEmpty ? "empty" : String.join(" ", readers)) + " (expected: names separated by blanks)");
         }
         return readers;
     }

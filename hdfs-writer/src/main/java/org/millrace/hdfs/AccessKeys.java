@@ -39,8 +39,8 @@ final class AccessKeys {
     }
 
     private HadoopUser.@Nullable Kerberos kerberos() {
-        String principal =
-                filled("kerberosPrincipal", "such as name/_HOST@REALM", "as whom to log in to a secure cluster");
+        String principal = filled(
+                "kerberosPrincipal", "a principal, such as name/_HOST@REALM", "as whom to log in to a secure cluster");
         Path keytab = pathOrNull(
                 "kerberosKeytab", "a keytab file that can be read", "the key for that", AccessKeys::readable);
         for (String key : new String[] {"kerberosPrincipal", "kerberosKeytab"}) {
@@ -72,7 +72,7 @@ final class AccessKeys {
                         expected,
                         text -> {
                             if (text.isEmpty()) {
-                                throw new IllegalArgumentException("it is empty");
+                                throw new IllegalArgumentException();
                             }
                             return text;
                         },

@@ -1,5 +1,6 @@
 package org.millrace.hdfs;
 
+import java.net.URI;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,29 @@ public final class CredentialStoreFilterFactory implements ComponentFactory.OfCo
 
     @Override
     public ConfigFilter create(ConfigFilterContext context, Settings settings) {
-        String path = settings.string(PATH)
-                .about("the store, such as jceks://file/etc/millrace/secrets.jceks; several with commas")
+        String path = settings.value(
+                        PATH,
+                        "the address of a credential store, such as jceks://file/etc/secrets.jceks, or several separated"
+                                + " by commas",
+                        CredentialStoreFilterFactory::addresses,
+                        "")
+                .about("the store; of several the first that has a key counts")
                 .required();
         String passwordFile = settings.string(PASSWORD_FILE)
                 .about(
                         "a file on the class path with the store's password; without one Hadoop takes it from the environment")
                 .orNull();
         return new CredentialStore(configuration(path, passwordFile));
+    }
+
+    /** Hadoop looks at them when it is asked for a value, and finds its providers by their schemes. */
+    private static String addresses(String text) {
+        for (String address : text.split(",")) {
+            if (URI.create(address.trim()).getScheme() == null) {
+                throw new IllegalArgumentException("without a scheme: " + address.trim());
+            }
+        }
+        return text;
     }
 
     private static Configuration configuration(String path, @Nullable String passwordFile) {

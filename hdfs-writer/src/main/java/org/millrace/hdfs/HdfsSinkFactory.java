@@ -50,9 +50,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         Rounding rounding = rounding(hdfs);
         HdfsSettings.Access access = new AccessKeys(hdfs).read();
         HdfsSettings read = new HdfsSettings(
-                hdfs.string("path")
-                        .about("the directory of an event, with escapes for its headers and its time")
-                        .required(),
+                hdfs.string("path").orElse(""), // as it stands there; to leave it out is a mistake below
                 path(hdfs, "path", "a path", zone, rounding)
                         .about("the directory of an event, with escapes for its headers and its time")
                         .required(),
@@ -129,7 +127,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                 expected + " with escapes such as %{header} and %Y-%m-%d",
                 text -> {
                     if (text.isEmpty()) {
-                        throw new IllegalArgumentException("it is empty");
+                        throw new IllegalArgumentException();
                     }
                     if (key.equals("path") && ESCAPE_BEFORE_ROOT.matcher(text).find()) {
                         throw new IllegalArgumentException("the file system's address cannot have escapes");

@@ -95,11 +95,11 @@ class HdfsSinkFactoryTest {
                 "hdfs.threadsPoolSize | 0 | 1 to 1000",
                 "hdfs.batchSize | 0 | at least 1",
                 "hdfs.rollInterval | 30s | a number of seconds",
-                "hdfs.callTimeout | soon | a number of millis",
+                "hdfs.callTimeout | soon | a number of milliseconds",
                 "hdfs.useLocalTimeStamp | yes | true or false",
                 "serializer | XML | one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
                 "serializer | com.acme.Serializer$Builder | classes written for Flume are not loaded",
-                "hdfs.proxyUser | '' | it is empty",
+                "hdfs.proxyUser | '' | empty (expected: a user's name)",
                 "hdfs.minBlockReplicas | -1 | 0 to 512",
                 "hdfs.sync | fsync | one of: hflush, hsync",
                 "hdfs.configurationDirectory | /no/such/directory | there is neither of them",
@@ -182,7 +182,7 @@ class HdfsSinkFactoryTest {
                 .singleElement()
                 .asString()
                 .startsWith("hdfs.kerberosPrincipal: ")
-                .contains("it is empty");
+                .contains("empty (expected: ");
         assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.kerberosPrincipal", "joe").problems)
                 .singleElement()
                 .asString()

@@ -126,7 +126,15 @@ class HdfsTimeTest {
         int buckets = 300;
         List<String> all = new ArrayList<>();
         try (SinkUnderTest sut = SinkUnderTest.started(
-                path, "hdfs.maxOpenFiles", "10", "hdfs.idleTimeout", "60", "hdfs.batchSize", "100")) {
+                path,
+                "hdfs.maxOpenFiles",
+                "10",
+                "hdfs.idleTimeout",
+                "60",
+                "hdfs.batchSize",
+                "100",
+                "hdfs.heldEvents",
+                "0")) { // so that a slow call is waited for, whose file would be one more
             for (int round = 0; round < 2; round++) {
                 try (EventBatchBuilder builder = new EventBatchBuilder()) {
                     for (int i = 0; i < buckets; i++) {

@@ -9,6 +9,7 @@ import org.millrace.testkit.process.EventServer;
 /** The end of a chain, which shares no line and no mistake with ours: checks each event and keeps its number. */
 final class RecordingServer implements AutoCloseable, EventServer.Taker {
     private final EventCheck check;
+    private final boolean peersAreKilled;
     private final EventServer server;
 
     private final BitSet arrived = new BitSet();
@@ -22,7 +23,17 @@ final class RecordingServer implements AutoCloseable, EventServer.Taker {
     }
 
     RecordingServer(EventCheck check) throws IOException {
+        this(check, false);
+    }
+
+    /** For peers that are killed, so that a connection which breaks is no fault; what comes over it can still be one. */
+    static RecordingServer ofKilledPeers(EventCheck check) throws IOException {
+        return new RecordingServer(check, true);
+    }
+
+    private RecordingServer(EventCheck check, boolean peersAreKilled) throws IOException {
         this.check = check;
+        this.peersAreKilled = peersAreKilled;
         this.server = new EventServer(0, this);
     }
 
@@ -68,6 +79,13 @@ final class RecordingServer implements AutoCloseable, EventServer.Taker {
     public synchronized void fault(Exception why) {
         if (firstFault == null) {
             firstFault = why.toString();
+        }
+    }
+
+    @Override
+    public void broken(IOException why) {
+        if (!peersAreKilled) {
+            fault(why);
         }
     }
 

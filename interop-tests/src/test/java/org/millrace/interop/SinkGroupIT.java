@@ -144,9 +144,14 @@ class SinkGroupIT {
 
         @Override
         public synchronized void fault(Exception why) {
-            if (firstFault == null && !(why instanceof IOException)) {
+            if (firstFault == null) {
                 firstFault = why.toString();
             }
+        }
+
+        @Override
+        public void broken(IOException why) {
+            // as it should be
         }
 
         synchronized int numbers() {

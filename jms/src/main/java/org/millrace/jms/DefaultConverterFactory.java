@@ -29,8 +29,7 @@ public final class DefaultConverterFactory implements ComponentFactory.OfMessage
 
     @Override
     public MessageConverter<Message> create(PartContext context, Settings settings) {
-        Charset charset = settings.value(
-                        "charset", "a character set", DefaultConverterFactory::charset, StandardCharsets.UTF_8)
+        Charset charset = settings.writableCharset("charset")
                 .about("how the text of a message becomes bytes")
                 .orElse(StandardCharsets.UTF_8);
         ObjectMessages objects = settings.oneOf("objectMessages", ObjectMessages.class)
@@ -39,14 +38,5 @@ public final class DefaultConverterFactory implements ComponentFactory.OfMessage
                                 + " (ActiveMQ's does): the provider has it back, it is dropped, or it is deserialised as Flume does")
                 .orElse(ObjectMessages.REFUSE);
         return new DefaultConverter(charset, objects, context.metrics());
-    }
-
-    /** @throws IllegalArgumentException if there is none of this name, or one that can only be read */
-    private static Charset charset(String name) {
-        Charset charset = Charset.forName(name);
-        if (!charset.canEncode()) {
-            throw new IllegalArgumentException("nothing can be written in " + name);
-        }
-        return charset;
     }
 }

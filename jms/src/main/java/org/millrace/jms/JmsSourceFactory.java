@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import javax.jms.Message;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
@@ -61,7 +62,8 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
         DestinationLocator locator = settings.oneOf("destinationLocator", DestinationLocator.class)
                 .about("whether the session makes the destination of its name, or the name is looked up by JNDI")
                 .orElse(DestinationLocator.CDI);
-        String contextFactory = settings.string("initialContextFactory")
+        String contextFactory = settings.value(
+                        "initialContextFactory", "the name of a class", UnaryOperator.identity(), "")
                 .about("the class by which the provider's names are looked up, of its client")
                 .required();
         String providerUrl = settings.value("providerURL", "the provider's address", names::checkProvider, "")
@@ -77,7 +79,7 @@ public final class JmsSourceFactory implements ComponentFactory.OfSource {
                         .orElse("ConnectionFactory"),
                 (locator == DestinationLocator.JNDI
                                 ? jndiName(settings, names, "destinationName")
-                                : settings.string("destinationName"))
+                                : settings.value("destinationName", "a name", UnaryOperator.identity(), ""))
                         .about("the queue or topic")
                         .required(),
                 settings.oneOf("destinationType", DestinationType.class)

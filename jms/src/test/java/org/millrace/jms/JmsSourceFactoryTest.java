@@ -131,15 +131,15 @@ class JmsSourceFactoryTest {
         "destinationType, stack, 'stack (expected: one of: queue, topic)'",
         "destinationLocator, dns, 'dns (expected: one of: cdi, jndi)'",
         "batchSize, 0, '0 (expected: a whole number, at least 1)'",
-        "pollTimeout, -1, '-1 (expected: a number of millis, at least 0)'",
+        "pollTimeout, -1, '-1 (expected: a number of milliseconds, at least 0)'",
         "errorThreshold, -1, '-1 (expected: a whole number, at least 0)'",
         "createDurableSubscription, maybe, 'maybe (expected: true or false)'",
         "converter.type, com.example.Own, 'com.example.Own (expected: one of: DEFAULT; classes written for Flume are not loaded; one of your own comes in a plug-in)'",
-        "converter.charset, klingon, 'klingon (expected: a character set; klingon)'",
-        "converter.charset, ISO-2022-CN, 'ISO-2022-CN (expected: a character set; nothing can be written in ISO-2022-CN)'",
+        "converter.charset, klingon, 'klingon (expected: a character set, such as UTF-8; there is none of that name)'",
+        "converter.charset, ISO-2022-CN, 'ISO-2022-CN (expected: a character set, such as UTF-8; this one can only be read)'",
         "converter.objectMessages, trust, 'trust (expected: one of: refuse, skip, deserialize)'",
-        "backoffSleepIncrement, 0, '0 (expected: a number of millis, at least 1)'",
-        "maxBackoffSleep, 0, '0 (expected: a number of millis, at least 1)'",
+        "backoffSleepIncrement, 0, '0 (expected: a number of milliseconds, at least 1)'",
+        "maxBackoffSleep, 0, '0 (expected: a number of milliseconds, at least 1)'",
         "connectionFactory, ldap://evil/x, 'ldap://evil/x (expected: a name without a scheme, or of java:; the scheme ldap is not allowed; -DJndiAllowedProtocols=ldap would allow it)'",
         "providerURL, rmi://evil:1099/x, 'rmi://evil:1099/x (expected: the provider''s address; the scheme rmi is not allowed; -DJndiAllowedProtocols=rmi would allow it)'",
         "durableSubscriptionName, '', ",
@@ -182,9 +182,9 @@ class JmsSourceFactoryTest {
 
         assertThat(problems.problems())
                 .containsExactly(
-                        "initialContextFactory: missing (expected: a text)",
+                        "initialContextFactory: missing (expected: the name of a class)",
                         "providerURL: missing (expected: the provider's address)",
-                        "destinationName: missing (expected: a text)",
+                        "destinationName: missing (expected: a name)",
                         "destinationType: missing (expected: one of: queue, topic)");
     }
 

@@ -13,7 +13,7 @@ import org.millrace.api.Settings;
 public record DatagramSettings(String host, int port, long maxPendingBytes, int receiveBufferBytes) {
     /** @param hostKey the name of the key for the host */
     public static DatagramSettings read(Settings settings, String hostKey) {
-        String host = settings.string(hostKey)
+        String host = settings.host(hostKey)
                 .about("the address to listen on; all of the machine's where it is left out")
                 .byDefault("")
                 .orElse("");

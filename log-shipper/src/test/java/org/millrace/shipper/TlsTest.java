@@ -45,7 +45,8 @@ class TlsTest {
         Path bad = Files.writeString(directory.resolve("bad"), "truststore = nowhere\n");
         assertThatThrownBy(() -> settings(1).withTls(bad))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("tls: " + bad + ": truststore: nowhere: there is no such file");
+                .hasMessage("tls: " + bad
+                        + ": truststore: nowhere: there is no such file (expected: a file that can be read)");
     }
 
     private static ShipperSettings settings(int port) {

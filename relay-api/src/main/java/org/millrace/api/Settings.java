@@ -1,5 +1,9 @@
 package org.millrace.api;
 
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.KeyDefinition.Standing;
@@ -27,6 +33,10 @@ import org.millrace.api.KeyDefinition.Standing;
 public final class Settings {
     /** What is shown instead of a secret. */
     public static final String MASK = "******";
+
+    private static final Pattern DIGITS = Pattern.compile("-?\\d+");
+    /** Of a number that any value can hold. */
+    private static final int MOST_DIGITS = Long.toString(Long.MAX_VALUE).length();
 
     private final String prefix;
     private final Map<String, String> values;
@@ -199,14 +209,14 @@ public final class Settings {
         return new Value<>(
                 key,
                 range("a number of bytes, such as 1048576 or 1MiB", least, most),
-                text -> inRange(ByteSize.parse(text), least, most),
+                text -> inRange(ByteSize.parse(checkedDigits(text, most)), least, most),
                 least,
                 String::valueOf);
     }
 
     /** A count of the unit, as Flume writes it: a bare number. */
     public Value<Duration> duration(String key, ChronoUnit unit, long least, long most) {
-        String expected = range("a number of " + unit.toString().toLowerCase(Locale.ROOT), least, most);
+        String expected = range("a number of " + name(unit), least, most);
         return new Value<>(
                 key,
                 expected,
@@ -229,8 +239,32 @@ public final class Settings {
                 constant -> constant.name().toLowerCase(Locale.ROOT));
     }
 
+    /** A path of this machine's, not empty. Nothing is looked for. */
     public Value<Path> path(String key) {
-        return new Value<>(key, "a path", Path::of, Path.of("."), Path::toString);
+        return new Value<>(key, "a path", Settings::notEmptyPath, Path.of("."), Path::toString);
+    }
+
+    /** A host to connect to or an address to listen on: a name, or an address of IPv4 or IPv6. Nothing is looked up; empty stays empty. */
+    public Value<String> host(String key) {
+        return new Value<>(key, "a host name or address", HostText::checked, "localhost", host -> host);
+    }
+
+    /** A character set of this Java's. */
+    public Value<Charset> charset(String key) {
+        return new Value<>(
+                key, "a character set, such as UTF-8", Charset::forName, StandardCharsets.UTF_8, Charset::name);
+    }
+
+    /** As {@link #charset}, one that texts can be written in, too. */
+    public Value<Charset> writableCharset(String key) {
+        return new Value<>(
+                key, "a character set, such as UTF-8", Settings::writable, StandardCharsets.UTF_8, Charset::name);
+    }
+
+    /** A regular expression of {@link Pattern}'s. */
+    public Value<Pattern> pattern(String key) {
+        return new Value<>(
+                key, "a regular expression of Java's", Pattern::compile, Pattern.compile(""), Pattern::pattern);
     }
 
     /** Words between white space, each once, in the file's order. */
@@ -238,8 +272,10 @@ public final class Settings {
         return new Value<>(
                 key,
                 "names separated by blanks",
-                text -> List.copyOf(
-                        new LinkedHashSet<>(Arrays.asList(text.trim().split("\\s+")))),
+                text -> text.isEmpty()
+                        ? List.of()
+                        : List.copyOf(
+                                new LinkedHashSet<>(Arrays.asList(text.trim().split("\\s+")))),
                 List.of(),
                 words -> String.join(" ", words));
     }
@@ -248,7 +284,8 @@ public final class Settings {
      * A value of a type of the component's own.
      *
      * @param expected what is expected, for the message
-     * @param parse throws {@link IllegalArgumentException} for a bad value; its message, if it has one, is shown
+     * @param parse throws {@link IllegalArgumentException} for a bad value; its message, if it has one, is shown. Those of {@link
+     *     Charset#forName} and {@link Pattern#compile(String)} are put into words
      * @param standIn what to go on with after a mistake
      */
     public <T> Value<T> value(String key, String expected, Function<String, T> parse, T standIn) {
@@ -278,6 +315,15 @@ public final class Settings {
         Set<String> keys = new LinkedHashSet<>(given);
         own.keySet().forEach(key -> keys.add(prefix + key));
         return new Settings(prefix, all, problems, known, elsewise, keys, secrets);
+    }
+
+    /** The same as if a key were not in the file, for a part that has no use for it; not even the reference tells of it. */
+    public Settings without(String key) {
+        Map<String, String> others = new LinkedHashMap<>(values);
+        others.remove(prefix + key);
+        Set<String> keys = new LinkedHashSet<>(given);
+        keys.add(prefix + key);
+        return new Settings(prefix, others, problems, known, elsewise, keys, secrets);
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -358,19 +404,70 @@ public final class Settings {
         return value == null ? null : value.trim();
     }
 
+    private static Charset writable(String name) {
+        Charset charset = Charset.forName(name);
+        if (!charset.canEncode()) {
+            throw new IllegalArgumentException("this one can only be read");
+        }
+        return charset;
+    }
+
+    private static Path notEmptyPath(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException();
+        }
+        return Path.of(text);
+    }
+
+    private static String name(ChronoUnit unit) {
+        return unit == ChronoUnit.MILLIS ? "milliseconds" : unit.toString().toLowerCase(Locale.ROOT);
+    }
+
     private static long inRange(String text, long least, long most) {
-        return inRange(Long.parseLong(text), least, most);
+        return inRange(Long.parseLong(checkedDigits(text, most)), least, most);
+    }
+
+    /** A number that is too long for anything is out of range, and not no number. */
+    private static String checkedDigits(String text, long most) {
+        if (DIGITS.matcher(text).matches() && text.length() > MOST_DIGITS) {
+            throw outOfRange(!text.startsWith("-"), most);
+        }
+        return text;
     }
 
     private static long inRange(long number, long least, long most) {
         if (number < least || number > most) {
-            throw new IllegalArgumentException();
+            throw outOfRange(number > most, most);
         }
         return number;
     }
 
+    /** The most is only told where it counts: hardly anybody comes near it. */
+    private static IllegalArgumentException outOfRange(boolean isAbove, long most) {
+        return isAbove && most >= Integer.MAX_VALUE
+                ? new IllegalArgumentException("at most " + most)
+                : new IllegalArgumentException();
+    }
+
     private static String range(String what, long least, long most) {
-        return most >= Integer.MAX_VALUE ? what + ", at least " + least : what + ", " + least + " to " + most;
+        if (most < Integer.MAX_VALUE) {
+            return what + ", " + least + " to " + most;
+        }
+        return least <= Integer.MIN_VALUE ? what : what + ", at least " + least;
+    }
+
+    /** As it can be printed on one line. */
+    private static String shown(String text) {
+        if (text.isEmpty()) {
+            return "empty";
+        }
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            shown.append(
+                    Character.isISOControl(c) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return shown.toString();
     }
 
     /** A key about to be read. */
@@ -378,8 +475,8 @@ public final class Settings {
         private final String key;
         private final String expected;
         private final Function<String, T> parse;
-        private final T standIn;
         private final Function<T, String> show;
+        private T standIn;
         private String meaning = "";
         private @Nullable String shownDefault;
         private @Nullable String shownExpectation;
@@ -395,6 +492,12 @@ public final class Settings {
         /** What the key is for: a sentence without its full stop, for the reference. */
         public Value<T> about(String meaning) {
             this.meaning = meaning;
+            return this;
+        }
+
+        /** What to go on with after a mistake, so that no other key is blamed for this one. */
+        public Value<T> goingOnWith(T standIn) {
+            this.standIn = standIn;
             return this;
         }
 
@@ -455,7 +558,7 @@ public final class Settings {
                 String expectation = expectation(e);
                 problems.problem(
                         prefix + key,
-                        (isSecret ? MASK : text) + " (expected: "
+                        (isSecret ? MASK : shown(text)) + " (expected: "
                                 + (isSecret ? expectation.replace(text, MASK) : expectation) + ")");
                 return standIn;
             }
@@ -463,13 +566,20 @@ public final class Settings {
 
         /** A number that cannot be parsed is told by what is expected; a parser of the component's own may know more. */
         private String expectation(IllegalArgumentException e) {
-            List<String> parts = new ArrayList<>(List.of(expected));
-            if (e.getMessage() != null
-                    && !(e instanceof NumberFormatException)
-                    && !e.getMessage().startsWith("No enum")) {
-                parts.add(e.getMessage());
+            String more = more(e);
+            return more == null ? expected : expected + "; " + more;
+        }
+
+        private static @Nullable String more(IllegalArgumentException e) {
+            if (e instanceof PatternSyntaxException syntax) {
+                return syntax.getDescription() + " at character " + (syntax.getIndex() + 1);
             }
-            return String.join("; ", parts);
+            if (e instanceof UnsupportedCharsetException || e instanceof IllegalCharsetNameException) {
+                return "there is none of that name";
+            }
+            boolean saysNothing = e instanceof NumberFormatException
+                    || (e.getMessage() != null && e.getMessage().startsWith("No enum"));
+            return saysNothing ? null : e.getMessage();
         }
     }
 
@@ -509,14 +619,22 @@ public final class Settings {
             Parts parts = problems.parts();
             List<F> all = parts.all(kind);
             F standIn = Parts.first(all, byDefault);
+            List<F> found = new ArrayList<>();
             F chosen = new Value<>(
                             key,
                             Parts.choices(all),
-                            name -> parts.named(kind, name),
+                            name -> {
+                                found.add(parts.named(kind, name));
+                                return found.get(0);
+                            },
                             standIn,
                             factory -> factory.typeNames().get(0))
                     .about(meaning)
                     .orElse(standIn);
+            if (has(key) && found.isEmpty()) {
+                under(keyPrefix).all(); // one mistake is enough: nobody knows what keys that part would have
+                return create.apply(standIn, under(keyPrefix).elsewise());
+            }
             P part = create.apply(chosen, under(keyPrefix));
             Map<String, KeyDefinition> ofOthers = new LinkedHashMap<>();
             for (F other : all) {

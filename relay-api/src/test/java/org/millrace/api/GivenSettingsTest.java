@@ -37,4 +37,13 @@ class GivenSettingsTest {
                 .singleElement()
                 .satisfies(key -> assertThat(key.meaning()).isEqualTo("has no effect: there is another key"));
     }
+
+    @Test
+    void aKeyThatThePartHasNoUseForIsNotThereAndNotKnown() {
+        Settings part = whole.under("p.").without("capacity");
+
+        assertThat(part.integer("capacity", 1, 1000).orElse(1)).isEqualTo(1);
+        assertThat(part.integer("size", 1, 1000).orElse(1)).isEqualTo(3);
+        assertThat(whole.knownKeys()).containsExactly("p.size");
+    }
 }

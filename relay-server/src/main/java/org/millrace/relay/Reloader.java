@@ -120,9 +120,9 @@ final class Reloader {
         mistakes.addAll(next.findings().dropped());
         mistakes.forEach(mistake -> log.error("{}", mistake));
         log.error(
-                "the changed configuration of agent {} is refused, with {} mistakes: what runs goes on",
+                "the changed configuration of agent {} is refused, with {}: what runs goes on",
                 request.agent(),
-                mistakes.size());
+                mistakes.size() == 1 ? "1 mistake" : mistakes.size() + " mistakes");
     }
 
     private void apply(Configuration next, Assembly assembly) throws InterruptedException {

@@ -158,7 +158,20 @@ class PlugInPartsTest {
             String expected = home.resolve("a.properties") + ":" + line + ": " + key + ": " + message;
             assertThat(configuration.findings().mistakes())
                     .extracting(Object::toString)
-                    .contains(expected);
+                    .containsExactly(expected);
+        }
+    }
+
+    @Test
+    void aPartThatIsNotThereIsOneMistakeWhateverItsKeys() throws IOException {
+        install();
+        String text = AGENT.replace("deserializer = words", "deserializer = com.acme.Gone")
+                .replace("deserializer.separator", "deserializer.depth");
+        try (PlugIns plugIns = plugIns()) {
+            assertThat(read(text, ComponentCatalog.of(plugIns)).findings().mistakes())
+                    .singleElement()
+                    .asString()
+                    .contains("a.sources.r.deserializer: com.acme.Gone (expected: one of: ");
         }
     }
 

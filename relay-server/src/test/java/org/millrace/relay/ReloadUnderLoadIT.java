@@ -4,22 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.ServiceLoader;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,11 +27,6 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
-import org.millrace.client.ClientSettings;
-import org.millrace.client.EventLoops;
-import org.millrace.client.PipelinedSender;
-import org.millrace.client.RelayAddress;
-import org.millrace.client.RelayClient;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.ComponentCatalog;
@@ -44,16 +35,16 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.metrics.Monitoring;
 import org.millrace.relay.metrics.MonitoringSettings;
 import org.millrace.testkit.Batches;
-import org.millrace.testkit.process.FreePorts;
 
 /**
- * Random changes of a file, also bad ones and ones that do not start, under load: the Avro source whose own keys stay the same answers
- * every call on one connection, takes every new connection, and what it acked arrives. {@code scripts/soak-reload} runs this for longer.
+ * Random changes of a file, also bad ones and ones that do not start, under load: sources, channels and sinks come, change and go. The sources
+ * whose own keys stay the same serve one connection all the time and take every new one, and what was acknowledged arrives. {@code
+ * scripts/soak-reload} runs this for longer.
  */
 @Timeout(7200)
 class ReloadUnderLoadIT {
-    private static final int BATCH_EVENTS = 50;
-    private static final int MOST_EVENTS = 20_000_000;
+    private static final int MOST_EVENTS =
+            (ReloadTraffic.STAYING.size() + ReloadTraffic.PASSING.size()) * ReloadTraffic.EVENTS_EACH;
 
     @TempDir
     private Path directory;
@@ -62,15 +53,11 @@ class ReloadUnderLoadIT {
     private final long seed = Long.getLong("soak.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final AtomicIntegerArray arrived = new AtomicIntegerArray(MOST_EVENTS);
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicInteger sent = new AtomicInteger();
-    private final AtomicInteger connected = new AtomicInteger();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private int port;
+    private ReloadTraffic traffic;
 
     @Test
     void nothingIsLostAndNobodyIsTurnedAwayWhileTheFileChangesAgainAndAgain() throws Exception {
-        port = FreePorts.next();
+        traffic = new ReloadTraffic(directory);
         Path file = Files.writeString(directory.resolve("a.properties"), new Draw(random).textOfAll());
         Configuration.Request request = Configuration.Request.ofFiles("a", List.of(file), false);
         Configuration first = read(request, null);
@@ -81,103 +68,48 @@ class ReloadUnderLoadIT {
                 Duration.ofSeconds(60));
         relay.start();
         Reloader reloader = new Reloader(request, this::read, relay, first, Duration.ofDays(1));
-        Thread sender = started(this::send);
-        Thread prober = started(this::probe);
+        traffic.start();
         int rounds = 0;
         long began = System.nanoTime();
-        for (; rounds < reloads && failure.get() == null && sent.get() < MOST_EVENTS - 1_000_000; rounds++) {
+        for (; rounds < reloads && !traffic.hasFailed(); rounds++) {
             Files.writeString(file, new Draw(random).text());
             reloader.look(true);
             Thread.sleep(random.nextInt(20));
         }
         long millis = Duration.ofNanos(System.nanoTime() - began).toMillis();
-        over.set(true);
-        sender.join();
-        prober.join();
-        assertThat(failure.get()).as("seed " + seed).isNull();
-        int events = sent.get();
+        traffic.stop();
+        assertThat(traffic.failure()).as("seed " + seed).isNull();
+        BitSet acked = traffic.acked();
         Files.writeString(file, new Draw(random).textOfAll()); // channels on disk may be left out, with events in them
         reloader.look(true);
         try {
-            await().atMost(Duration.ofSeconds(60)).until(() -> missing(events).isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> missing(acked).isEmpty());
         } finally {
             relay.close();
         }
-        List<Integer> lost = missing(events);
-        int copies = 0;
-        for (int number = 0; number < events; number++) {
-            copies += Math.max(0, arrived.get(number) - 1);
-        }
-        System.out.println("reloads " + rounds + " in " + millis + " ms, seed " + seed + ": events acked " + events
-                + ", lost " + lost.size() + ", arrived again (also since a channel was added) " + copies
-                + ", new connections " + connected);
+        List<Integer> lost = missing(acked);
+        int copies = acked.stream()
+                .map(number -> Math.max(0, arrived.get(number) - 1))
+                .sum();
+        System.out.println("reloads " + rounds + " in " + millis + " ms, seed " + seed + ": events acked "
+                + acked.cardinality() + " (" + traffic.summary() + "), lost " + lost.size()
+                + ", arrived again (also since a channel was added) " + copies + ", new connections "
+                + traffic.connections());
         assertThat(lost).as("seed " + seed).isEmpty();
         assertThat(rounds).isEqualTo(reloads);
-        assertThat(events).isPositive();
-        assertThat(connected.get()).isPositive();
+        assertThat(acked.cardinality()).isPositive();
+        assertThat(traffic.connections()).isPositive();
     }
 
-    private List<Integer> missing(int events) {
-        List<Integer> missing = new ArrayList<>();
-        for (int number = 0; number < events && missing.size() < 100; number++) {
-            if (arrived.get(number) == 0) {
-                missing.add(number);
-            }
-        }
-        return missing;
+    private List<Integer> missing(BitSet acked) {
+        return acked.stream()
+                .filter(number -> arrived.get(number) == 0)
+                .limit(100)
+                .boxed()
+                .toList();
     }
 
-    private Thread started(Runnable work) {
-        Thread thread = new Thread(work);
-        thread.start();
-        return thread;
-    }
-
-    /** On one connection, which must last. */
-    private void send() {
-        ClientSettings client = ClientSettings.builder(new RelayAddress("127.0.0.1", port))
-                .timeouts(Duration.ofSeconds(20), Duration.ofSeconds(120))
-                .maxInFlight(4, 1 << 20)
-                .build();
-        try (EventLoops loops = EventLoops.ofThreads(1);
-                RelayClient relay = RelayClient.open(client, loops)) {
-            PipelinedSender sender = new PipelinedSender(relay);
-            int next = 0;
-            while (!over.get() && next < MOST_EVENTS - BATCH_EVENTS) {
-                EventBatch batch = Batches.numbered(next, BATCH_EVENTS);
-                try {
-                    sender.send(batch);
-                } finally {
-                    batch.release();
-                }
-                next += BATCH_EVENTS;
-                if (next % 500 == 0) {
-                    Thread.sleep(20); // load, but leave the processors to those that reload
-                }
-            }
-            sender.awaitAll();
-            assertThat(sender.acknowledgedEvents()).isEqualTo(next);
-            sent.set(next);
-        } catch (Exception | AssertionError e) {
-            failure.compareAndSet(null, e);
-        }
-    }
-
-    private void probe() {
-        try {
-            while (!over.get()) {
-                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                    assertThat(socket.isConnected()).isTrue();
-                    connected.incrementAndGet();
-                }
-                Thread.sleep(5);
-            }
-        } catch (Exception | AssertionError e) {
-            failure.compareAndSet(null, e);
-        }
-    }
-
-    /** A configuration at random: which channels of five there are and what they are like, who drains them, what is before them. */
+    /** A configuration at random: which sources and channels there are and what these are like, who drains them, what is before them. */
     private final class Draw {
         private static final List<String> NAMES = List.of("m1", "m2", "m3", "f1", "s1");
 
@@ -194,7 +126,11 @@ class ReloadUnderLoadIT {
             if (channels.isEmpty()) {
                 channels.add("m1");
             }
-            text(channels);
+            List<String> sources = new ArrayList<>(ReloadTraffic.STAYING);
+            ReloadTraffic.PASSING.stream()
+                    .filter(name -> random.nextInt(2) == 0)
+                    .forEach(sources::add);
+            text(sources, channels);
             sinks(channels, random.nextInt(8) == 0);
             if (random.nextInt(10) == 0) {
                 line("a.sinks.no.such = key");
@@ -203,20 +139,22 @@ class ReloadUnderLoadIT {
         }
 
         String textOfAll() {
-            text(NAMES);
+            List<String> sources = new ArrayList<>(ReloadTraffic.STAYING);
+            sources.addAll(ReloadTraffic.PASSING);
+            text(sources, NAMES);
             sinks(NAMES, false);
             return text.toString();
         }
 
-        private void text(List<String> channels) {
+        private void text(List<String> sources, List<String> channels) {
             line("a.channels = " + String.join(" ", channels));
             channels.forEach(this::channel);
-            line("a.sources = r1");
-            line("a.sources.r1.type = avro");
-            line("a.sources.r1.bind = 127.0.0.1");
-            line("a.sources.r1.port = " + port);
-            line("a.sources.r1.channels = " + String.join(" ", channels));
-            route(channels);
+            line("a.sources = " + String.join(" ", sources));
+            for (String source : sources) {
+                traffic.keys(source).lines().forEach(key -> line("a.sources." + source + "." + key));
+                line("a.sources." + source + ".channels = " + String.join(" ", channels));
+                route(source, channels);
+            }
         }
 
         private void channel(String name) {
@@ -246,14 +184,14 @@ class ReloadUnderLoadIT {
             line("a.channels." + name + ".dataDirs = " + directory.resolve(name + "-data"));
         }
 
-        private void route(List<String> channels) {
+        private void route(String source, List<String> channels) {
             if (random.nextInt(2) == 0) {
-                line("a.sources.r1.interceptors = i");
-                line("a.sources.r1.interceptors.i.type = static");
-                line("a.sources.r1.interceptors.i.value = " + random.nextInt(2));
+                line("a.sources." + source + ".interceptors = i");
+                line("a.sources." + source + ".interceptors.i.type = static");
+                line("a.sources." + source + ".interceptors.i.value = " + random.nextInt(2));
             }
             if (channels.size() > 1 && random.nextInt(2) == 0) {
-                line("a.sources.r1.selector.type = load_balancing");
+                line("a.sources." + source + ".selector.type = load_balancing");
             }
         }
 
@@ -347,9 +285,9 @@ class ReloadUnderLoadIT {
                 if (++turns % 500 == 0) {
                     throw new DeliveryException("one of many turns fails");
                 }
-                List<Integer> numbers = Batches.numbers(batch);
+                List<String> bodies = Batches.bodies(batch);
                 tx.commit();
-                numbers.forEach(arrived::incrementAndGet);
+                bodies.forEach(body -> arrived.incrementAndGet(Integer.parseInt(body.replaceFirst("^event ", ""))));
                 return Drain.DELIVERED;
             }
         }

@@ -47,7 +47,7 @@ record ThriftSinkSettings(
     static ThriftSinkSettings read(Settings settings) {
         settings.ignored("a Thrift sink has one connection, as in Flume", "maxConnections");
         return new ThriftSinkSettings(
-                settings.string("hostname").about("the host of the next agent").required(),
+                settings.host("hostname").about("the host of the next agent").required(),
                 settings.integer("port", 1, 65_535)
                         .about("the port of its Thrift source")
                         .required(),
@@ -70,12 +70,7 @@ record ThriftSinkSettings(
     }
 
     private static Duration readTimeout(Settings settings, String key, String meaning) {
-        Duration configured = settings.value(
-                        key,
-                        "a number of milliseconds",
-                        text -> Duration.ofMillis(Integer.parseInt(text)),
-                        DEFAULT_TIMEOUT)
-                .byDefault(Long.toString(DEFAULT_TIMEOUT.toMillis()))
+        Duration configured = settings.duration(key, ChronoUnit.MILLIS, Integer.MIN_VALUE, Integer.MAX_VALUE)
                 .about(meaning)
                 .orElse(DEFAULT_TIMEOUT);
         if (configured.compareTo(LEAST_TIMEOUT) >= 0) {
@@ -88,9 +83,9 @@ record ThriftSinkSettings(
     }
 
     private static int readBatchEvents(Settings settings) {
-        int configured = settings.value(
-                        BATCH_SIZE, "a whole number, at least 1", Integer::valueOf, DEFAULT_BATCH_EVENTS)
-                .about("the most events in a batch, and in a transaction")
+        int configured = settings.integer(BATCH_SIZE, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                .goingOnWith(1)
+                .about("the most events in a batch, and in a transaction; less than 1 means 100, as in Flume")
                 .orElse(DEFAULT_BATCH_EVENTS);
         if (configured >= 1) {
             return configured;

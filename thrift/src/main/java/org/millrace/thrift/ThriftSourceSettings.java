@@ -39,7 +39,7 @@ record ThriftSourceSettings(
     private static final int MAX_READ_BYTES = 256 << 10;
 
     static ThriftSourceSettings read(Settings settings) {
-        String bind = settings.string("bind")
+        String bind = settings.host("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
         int port = TcpSettings.port(settings);

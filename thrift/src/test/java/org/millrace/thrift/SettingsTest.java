@@ -117,9 +117,9 @@ class SettingsTest {
 
         assertThat(problems.problems())
                 .containsExactly(
-                        "bind: missing (expected: a text)",
+                        "bind: missing (expected: a host name or address)",
                         "port: missing (expected: a whole number, 0 to 65535)",
-                        "hostname: missing (expected: a text)",
+                        "hostname: missing (expected: a host name or address)",
                         "port: missing (expected: a whole number, 1 to 65535)");
     }
 
@@ -216,7 +216,7 @@ class SettingsTest {
         "protocol, json, 'one of: compact, binary'",
         "connect-timeout, x, 'a number of milliseconds'",
         "request-timeout, 1s, 'a number of milliseconds'",
-        "batch-size, many, 'a whole number, at least 1'",
+        "batch-size, many, 'a whole number'",
         "max-in-flight, 0, 'a whole number, 1 to 1024'",
         "max-call-bytes, 1, 'a whole number, 1024 to 536870912'",
         "reset-connection-interval, -1, 'a number of seconds, at least 0'",

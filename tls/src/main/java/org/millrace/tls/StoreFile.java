@@ -82,7 +82,9 @@ record StoreFile(
         }
         if (certificates.isEmpty()) {
             throw new TlsException(
-                    names.file(), file + " holds no private key (there: " + String.join(", ", aliases(store)) + ")");
+                    names.file(),
+                    file + " holds no private key (expected: one with its certificate; there: "
+                            + String.join(", ", aliases(store)) + ")");
         }
         return new Keys(store, opening, certificates);
     }
@@ -114,7 +116,8 @@ record StoreFile(
             return store;
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
-                throw new TlsException(names.password(), "does not open " + file);
+                throw new TlsException(
+                        names.password(), "does not open " + file + " (expected: the password of that store)");
             }
             throw new TlsException(
                     names.file(), file + " is damaged, or no store of the type " + type + hint(content), e);
@@ -134,7 +137,7 @@ record StoreFile(
         Located where = privateKey == null ? file : privateKey;
         String key = privateKey == null ? names.file() : names.privateKey();
         if (chain.certificates().isEmpty()) {
-            throw new TlsException(names.file(), file + " holds no CERTIFICATE");
+            throw new TlsException(names.file(), file + " holds no CERTIFICATE (expected: that of the private key)");
         }
         if (!holder.hasKey()) {
             throw new TlsException(
@@ -153,7 +156,8 @@ record StoreFile(
             store.setKeyEntry(ALIAS, opened, characters, chain.certificates().toArray(new Certificate[0]));
             return store;
         } catch (InvalidKeyException e) {
-            throw new TlsException(names.password(), "does not open the private key in " + where);
+            throw new TlsException(
+                    names.password(), "does not open the private key in " + where + " (expected: that key's password)");
         } catch (GeneralSecurityException e) {
             throw new TlsException(key, String.valueOf(where), e);
         }
@@ -209,7 +213,7 @@ record StoreFile(
             }
             return content;
         } catch (NoSuchFileException e) {
-            throw new TlsException(key, located + ": there is no such file");
+            throw new TlsException(key, located + ": there is no such file (expected: a file that can be read)");
         } catch (IOException e) {
             throw new TlsException(
                     key, located + " cannot be read (" + e.getClass().getSimpleName() + ")", e);

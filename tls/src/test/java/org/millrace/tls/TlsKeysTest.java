@@ -148,7 +148,10 @@ class TlsKeysTest {
         assertMistake(keys().set("keystore", text), "keystore", text + " is damaged, or no store of the type JKS");
         assertMistake(keys().set("keystore", server.pem()), "keystore", "(it looks like keystore-type = PEM)");
         Path trust = authority.trust("JKS");
-        assertMistake(keys().set("keystore", trust), "keystore", trust + " holds no private key (there: authority)");
+        assertMistake(
+                keys().set("keystore", trust),
+                "keystore",
+                trust + " holds no private key (expected: one with its certificate; there: authority)");
         assertMistake(
                 keys().set("keystore", server.certificatePem()).set("keystore-type", "PEM"),
                 "keystore",

@@ -1,12 +1,12 @@
 package org.millrace.durable.crypto;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 import org.millrace.api.StartException;
@@ -30,7 +30,8 @@ public final class Encryption {
     private static final List<String> ALL =
             List.of(KEY_PROVIDER, ACTIVE_KEY, CIPHER, STORE_FILE, STORE_PASSWORD_FILE, KEYS);
 
-    private static final Map<String, String> MEANINGS = meanings();
+    private static final String PROVIDER_EXPECTED = "JCEKSFILE: a key store file, JCEKS or PKCS12";
+    private static final String CIPHER_EXPECTED = "AESCTRNOPADDING or AESGCM";
 
     /** What Flume takes for its key store provider, and for its cipher: a short name or a class. */
     private static final Set<String> PROVIDERS = Set.of(
@@ -54,28 +55,33 @@ public final class Encryption {
         this.activeKey = activeKey;
     }
 
-    private static Map<String, String> meanings() {
-        Map<String, String> meanings = new LinkedHashMap<>();
-        meanings.put(
-                KEY_PROVIDER, "JCEKSFILE: where the keys are; the log is encrypted if there are any of these settings");
-        meanings.put(CIPHER, "AESGCM; AESCTRNOPADDING, Flume's, means the same here");
-        meanings.put(STORE_FILE, "a key store, JCEKS or PKCS12");
-        meanings.put(STORE_PASSWORD_FILE, "a file with its password");
-        meanings.put(KEYS, "names of keys in it, separated by blanks: those that the log was and is written with");
-        meanings.put(ACTIVE_KEY, "the one for what is written from now on");
-        meanings.put(KEYS + ".<KEY>.passwordFile", "a file with the password of that key, if it is not the store's");
-        return meanings;
+    /** So that all keys are known, should one be misspelt, and stand in the reference. */
+    private static void define(Settings settings) {
+        settings.define(
+                KEY_PROVIDER,
+                PROVIDER_EXPECTED,
+                "where the keys are; the log is encrypted if there are any of these settings");
+        settings.define(CIPHER, CIPHER_EXPECTED, "AESCTRNOPADDING, Flume's, means the same as AESGCM here");
+        settings.define(STORE_FILE, "a path", "a key store, JCEKS or PKCS12");
+        settings.define(STORE_PASSWORD_FILE, "a path", "a file with its password");
+        settings.define(
+                KEYS, "names separated by blanks", "names of keys in it: those that the log was and is written with");
+        settings.define(ACTIVE_KEY, "one of " + KEYS, "the one for what is written from now on");
+        settings.define(
+                KEYS + ".<KEY>.passwordFile",
+                "a path",
+                "a file with the password of that key, if it is not the store's");
     }
 
     /** What a channel's settings say; null if it is not to be encrypted. What is wrong with them is reported to them. */
     public static @Nullable Encryption read(Settings settings) {
-        MEANINGS.forEach((key, meaning) -> settings.define(key, "a text", meaning)); // known, should one be misspelt
+        define(settings);
         if (ALL.stream().noneMatch(settings::has)) {
             return null;
         }
-        settings.value(KEY_PROVIDER, "JCEKSFILE: a key store file, JCEKS or PKCS12", Encryption::provider, "")
+        settings.value(KEY_PROVIDER, PROVIDER_EXPECTED, Encryption::provider, "")
                 .required();
-        String cipher = settings.value(CIPHER, "AESCTRNOPADDING or AESGCM", Encryption::cipher, OUR_CIPHER)
+        String cipher = settings.value(CIPHER, CIPHER_EXPECTED, Encryption::cipher, OUR_CIPHER)
                 .required();
         if (!cipher.equals(OUR_CIPHER)) {
             settings.note(CIPHER, "AES-256-GCM is used instead: it notices changes, too");
@@ -83,7 +89,8 @@ public final class Encryption {
         Path file = settings.path(STORE_FILE).required();
         Path passwordFile = settings.path(STORE_PASSWORD_FILE).required();
         List<String> keys = settings.words(KEYS).required();
-        String activeKey = settings.string(ACTIVE_KEY).required();
+        String activeKey = settings.value(ACTIVE_KEY, "one of " + KEYS, UnaryOperator.identity(), "")
+                .required();
         if (!activeKey.isEmpty() && !keys.isEmpty() && !keys.contains(activeKey)) {
             settings.problem(
                     ACTIVE_KEY, activeKey + " (expected: one of " + KEYS + ": " + String.join(", ", keys) + ")");

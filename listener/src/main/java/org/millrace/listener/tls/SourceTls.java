@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceContext;
+import org.millrace.listener.ForeignGreeting;
 import org.millrace.listener.PeerLog;
 import org.millrace.listener.TcpServer;
 import org.millrace.tls.ServerTls;
@@ -53,7 +54,7 @@ public final class SourceTls {
             pipeline.addLast(HANDLER, peers.entrance(TcpServer.DRAIN, compression)); // adds compression where it is
             return;
         }
-        pipeline.addLast(HANDLER, new PlainEntrance(this::refuse));
+        pipeline.addLast(HANDLER, new ForeignGreeting(ClientHello::begins, this::refuse));
         if (compression != null) {
             compression.addTo(pipeline, HANDLER);
         }

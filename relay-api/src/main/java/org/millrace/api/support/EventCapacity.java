@@ -32,6 +32,7 @@ public record EventCapacity(int events, int transactionEvents, Duration keepAliv
     public static EventCapacity read(Settings settings, int defaultEvents, int defaultTransactionEvents) {
         int events = settings.integer(CAPACITY, 1, Integer.MAX_VALUE)
                 .about("events that fit in")
+                .goingOnWith(Integer.MAX_VALUE)
                 .orElse(defaultEvents);
         int perTransaction = transactionEvents(settings, events, defaultTransactionEvents);
         return new EventCapacity(events, perTransaction, keepAlive(settings));
@@ -41,6 +42,7 @@ public record EventCapacity(int events, int transactionEvents, Duration keepAliv
     public static EventCapacity read(Settings settings, int defaultEvents) {
         int events = settings.integer(CAPACITY, 1, Integer.MAX_VALUE)
                 .about("events that fit in")
+                .goingOnWith(Integer.MAX_VALUE)
                 .orElse(defaultEvents);
         return new EventCapacity(events, transactionEvents(settings, events, events), keepAlive(settings));
     }

@@ -51,8 +51,8 @@ class PausesTest {
         polled(Map.of("backoffSleepIncrement", "0", "maxBackoffSleep", "soon"));
         assertThat(problems)
                 .containsExactly(
-                        "backoffSleepIncrement: 0 (expected: a number of millis, at least 1)",
-                        "maxBackoffSleep: soon (expected: a number of millis, at least 1)");
+                        "backoffSleepIncrement: 0 (expected: a number of milliseconds, at least 1)",
+                        "maxBackoffSleep: soon (expected: a number of milliseconds, at least 1)");
     }
 
     private Pauses polled(Map<String, String> values) {

@@ -144,6 +144,9 @@ final class ComponentSettings implements Settings.Problems {
     @Override
     public void problem(String key, String message) {
         good = false;
+        if (findings.isUnresolved(fullKey(key))) {
+            return; // which has been told, and is what is wrong
+        }
         findings.mistake(placeOf(key), fullKey(key), withoutSecret(key, message));
     }
 

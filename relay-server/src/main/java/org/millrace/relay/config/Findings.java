@@ -21,6 +21,9 @@ public final class Findings {
     /** Never to be shown. */
     private final Set<String> secrets = new HashSet<>();
 
+    /** Keys whose values refer to what is not there. */
+    private final Set<String> unresolved = new HashSet<>();
+
     /** What components have claimed so far. */
     Claims claims() {
         return claims;
@@ -52,6 +55,16 @@ public final class Findings {
 
     void mistake(@Nullable Place place, String key, String message) {
         add(new Finding(Finding.Level.MISTAKE, place, key, message));
+    }
+
+    /** A value refers to what is not there; what else is wrong with it, as it stands, is nobody's mistake. */
+    void unresolved(Place place, String key, String message) {
+        unresolved.add(key);
+        mistake(place, key, message);
+    }
+
+    boolean isUnresolved(String key) {
+        return unresolved.contains(key);
     }
 
     void dropped(@Nullable Place place, String key, String message) {

@@ -113,7 +113,7 @@ final class Substitution {
 
     private void mistake(Place place, String key, String message) {
         if (!quiet) {
-            findings.mistake(place, key, message);
+            findings.unresolved(place, key, message);
         }
     }
 

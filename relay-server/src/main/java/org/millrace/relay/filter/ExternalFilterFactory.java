@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.ConfigFilter;
 import org.millrace.api.ConfigFilterContext;
@@ -24,28 +25,15 @@ public final class ExternalFilterFactory implements ComponentFactory.OfConfigFil
 
     @Override
     public ConfigFilter create(ConfigFilterContext context, Settings settings) {
-        String command = settings.string("command")
+        String command = settings.value("command", "a program and its arguments", UnaryOperator.identity(), "")
                 .about(
                         "the program and its arguments, separated by blanks and without quotes; the key is added as the last one")
                 .required();
-        Charset charset = settings.value(
-                        "charset",
-                        "a character set, such as UTF-8",
-                        ExternalFilterFactory::charset,
-                        StandardCharsets.UTF_8)
-                .about("what the program prints in")
-                .orElse(StandardCharsets.UTF_8);
+        Charset charset =
+                settings.charset("charset").about("what the program prints in").orElse(StandardCharsets.UTF_8);
         Duration timeout = settings.duration("timeout", ChronoUnit.SECONDS, 1, 600)
                 .about("seconds after which a program that has not ended is killed, and counts as failed")
                 .orElse(Duration.ofSeconds(10));
         return new ExternalProcess(List.of(command.trim().split("\\s+")), charset, timeout);
-    }
-
-    private static Charset charset(String name) {
-        try {
-            return Charset.forName(name);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("not known to this Java", e);
-        }
     }
 }

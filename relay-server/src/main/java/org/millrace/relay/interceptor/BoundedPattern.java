@@ -6,7 +6,6 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.api.support.LogThrottle;
@@ -45,15 +44,7 @@ final class BoundedPattern {
 
     /** A key that has a regular expression, about to be read. */
     static Settings.Value<Pattern> value(Settings settings, String key) {
-        return settings.value(key, "a regular expression of Java's", BoundedPattern::compile, Pattern.compile(""));
-    }
-
-    private static Pattern compile(String regex) {
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(e.getDescription() + " at character " + (e.getIndex() + 1), e);
-        }
+        return settings.pattern(key);
     }
 
     /** Reads the key for the bound, too. */

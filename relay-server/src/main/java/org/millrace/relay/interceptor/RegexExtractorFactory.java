@@ -2,6 +2,7 @@ package org.millrace.relay.interceptor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Interceptor;
@@ -39,6 +40,9 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
             parts.add(part(context, settings.under("serializers." + name + ".")));
         }
         part(context, settings.under("serializers.<NAME>.").elsewise());
+        if (parts.isEmpty()) {
+            settings.under("serializers.").all(); // nobody to ask for them: the list is what is wrong
+        }
         int groups = pattern.matcher("").groupCount();
         if (settings.has("regex") && parts.size() > groups) {
             settings.note(
@@ -54,7 +58,7 @@ public final class RegexExtractorFactory implements ComponentFactory.OfIntercept
     }
 
     private static Part part(InterceptorContext context, Settings settings) {
-        HeaderName header = HeaderName.of(settings.string("name")
+        HeaderName header = HeaderName.of(settings.value("name", "the name of a header", UnaryOperator.identity(), "")
                 .about("the header that gets what the group found")
                 .required());
         GroupSerializer serializer = settings.part("type", ComponentFactory.OfGroupSerializer.class)

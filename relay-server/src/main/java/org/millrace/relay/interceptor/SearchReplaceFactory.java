@@ -34,8 +34,7 @@ public final class SearchReplaceFactory implements ComponentFactory.OfIntercepto
         String replacement = settings.string(REPLACEMENT)
                 .about("what stands there instead; $1 for the first group, \\\\$ for a dollar sign")
                 .orElse("");
-        Charset charset = settings.value(
-                        "charset", "a character set, e.g. UTF-8", Charset::forName, StandardCharsets.UTF_8)
+        Charset charset = settings.writableCharset("charset")
                 .about("the character set of the bodies")
                 .orElse(StandardCharsets.UTF_8);
         check(pattern, replacement, settings);

@@ -88,10 +88,10 @@ class ConfigFiltersTest {
                         ":7: a.configfilters.f.type: config filter f is not in a.configfilters (there is no such list)"),
                 mistake(
                         "a.configfilters = f\na.configfilters.f.type = external\na.sinks.k1.hostname = h",
-                        ":8: a.configfilters.f.command: missing (expected: a text)"),
+                        ":8: a.configfilters.f.command: missing (expected: a program and its arguments)"),
                 mistake(
                         external + "SCRIPT\na.configfilters.f.charset = utf-88\na.sinks.k1.hostname = h",
-                        ":10: a.configfilters.f.charset: utf-88 (expected: a character set, such as UTF-8; not known to this Java)"),
+                        ":10: a.configfilters.f.charset: utf-88 (expected: a character set, such as UTF-8; there is none of that name)"),
                 mistake(
                         external + "SCRIPT\na.configfilters.f.timeout = 0\na.sinks.k1.hostname = h",
                         ":10: a.configfilters.f.timeout: 0 (expected: a number of seconds, 1 to 600)"),

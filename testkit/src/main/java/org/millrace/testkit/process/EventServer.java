@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Avro source written with Apache Avro's decoder and blocking sockets, so that it shares no line and no mistake with ours. Answers
@@ -38,8 +39,13 @@ public final class EventServer implements AutoCloseable {
         /** Takes an event. What it throws goes to {@link #fault}, and the connection is closed without an answer. */
         void take(Map<String, String> headers, byte[] body);
 
-        /** A connection broke, or something came over it that is not as it should be. */
+        /** Something came over a connection that is not as it should be. */
         void fault(Exception why);
+
+        /** A connection broke, or ended within a call, of which nothing was taken. A fault, unless peers are meant to be killed. */
+        default void broken(IOException why) {
+            fault(why);
+        }
     }
 
     /** @param port on loopback; 0 for a free one */
@@ -91,16 +97,14 @@ public final class EventServer implements AutoCloseable {
             DataInputStream in = new DataInputStream(new BufferedInputStream(connection.getInputStream(), 1 << 16));
             DataOutputStream out = new DataOutputStream(new BufferedOutputStream(connection.getOutputStream()));
             boolean first = true;
-            while (true) {
-                int serial = in.readInt();
-                answer(serial, readFrame(in), first, out);
+            for (Frame frame = Frame.read(in); frame != null; frame = Frame.read(in)) {
+                take(frame.payload, first);
+                answer(frame.serial, first, out);
                 first = false;
             }
-        } catch (EOFException e) {
-            return; // the peer is done
         } catch (IOException e) {
             if (!listener.isClosed()) {
-                taker.fault(e);
+                taker.broken(e);
             }
         } catch (RuntimeException e) {
             taker.fault(e);
@@ -109,33 +113,61 @@ public final class EventServer implements AutoCloseable {
         }
     }
 
-    private static byte[] readFrame(DataInputStream in) throws IOException {
-        int buffers = in.readInt();
-        ByteArrayOutputStream payload = new ByteArrayOutputStream();
-        for (int i = 0; i < buffers; i++) {
-            payload.write(in.readNBytes(in.readInt()));
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Frame(int serial, byte[] payload) {
+        /**
+         * The next one, whole; null if the peer is done.
+         *
+         * @throws EOFException if it ends within a frame
+         */
+        static @Nullable Frame read(DataInputStream in) throws IOException {
+            in.mark(1);
+            if (in.read() < 0) {
+                return null;
+            }
+            in.reset();
+            int serial = in.readInt();
+            int buffers = in.readInt();
+            ByteArrayOutputStream payload = new ByteArrayOutputStream();
+            for (int i = 0; i < buffers; i++) {
+                int length = in.readInt();
+                byte[] buffer = in.readNBytes(length);
+                if (buffer.length < length) {
+                    throw new EOFException(
+                            "the peer has ended after " + buffer.length + " bytes of a buffer of " + length);
+                }
+                payload.write(buffer);
+            }
+            return new Frame(serial, payload.toByteArray());
         }
-        return payload.toByteArray();
     }
 
-    private void answer(int serial, byte[] request, boolean first, DataOutputStream out) throws IOException {
+    private void take(byte[] request, boolean first) {
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(request, null);
-        if (first) {
-            readHandshake(decoder);
-        }
-        readMetadata(decoder);
-        String message = decoder.readString();
-        if (message.equals("append")) {
-            readEvent(decoder);
-        } else if (message.equals("appendBatch")) {
-            for (long n = decoder.readArrayStart(); n > 0; n = decoder.arrayNext()) {
-                for (long i = 0; i < n; i++) {
-                    readEvent(decoder);
-                }
+        try {
+            if (first) {
+                readHandshake(decoder);
             }
-        } else {
-            throw new IllegalArgumentException("message: " + message);
+            readMetadata(decoder);
+            String message = decoder.readString();
+            if (message.equals("append")) {
+                readEvent(decoder);
+            } else if (message.equals("appendBatch")) {
+                for (long n = decoder.readArrayStart(); n > 0; n = decoder.arrayNext()) {
+                    for (long i = 0; i < n; i++) {
+                        readEvent(decoder);
+                    }
+                }
+            } else {
+                throw new IllegalArgumentException("message: " + message);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "a call of " + request.length + " bytes that cannot be decoded: " + e, e);
         }
+    }
+
+    private static void answer(int serial, boolean first, DataOutputStream out) throws IOException {
         out.writeInt(serial);
         out.writeInt(3);
         writeBuffer(out, first ? HANDSHAKE_BOTH : new byte[0]);

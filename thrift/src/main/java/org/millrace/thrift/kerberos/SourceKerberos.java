@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceContext;
 import org.millrace.api.StartException;
 import org.millrace.codec.frame.ReceiveBudget;
+import org.millrace.listener.ForeignGreeting;
 import org.millrace.listener.PeerLog;
 import org.millrace.listener.TcpServer;
 import org.slf4j.Logger;
@@ -71,7 +72,7 @@ public final class SourceKerberos {
      */
     public void addTo(ChannelPipeline pipeline, ReceiveBudget budget) {
         if (server == null || subject == null) {
-            pipeline.addLast(HANDLER, new KerberosGreeting(this::refuseKerberos));
+            pipeline.addLast(HANDLER, new ForeignGreeting(KerberosGreeting::begins, this::refuseKerberos));
         } else {
             pipeline.addLast(
                     HANDLER,

@@ -27,6 +27,7 @@ public final class SpillableChannelFactory implements ComponentFactory.OfChannel
     @Override
     public Channel create(ChannelContext context, Settings settings) {
         SpillSettings read = SpillSettings.read(settings, Runtime.getRuntime().maxMemory());
+        settings.define("readers", "nothing", "several readers are for a channel with type = file");
         if (settings.has("readers")) {
             settings.problem("readers", "no such key here (expected: type = file for a channel with several readers)");
         }
@@ -35,16 +36,17 @@ public final class SpillableChannelFactory implements ComponentFactory.OfChannel
         Channel disk = new FileChannelFactory()
                 .create(
                         new ChannelContext(context.agent(), context.name() + " (overflow)", metrics, context.clock()),
-                        settings.given(Map.of(
-                                "capacity",
-                                Integer.toString(Math.max(1, read.overflowEvents())),
-                                "transactionCapacity",
-                                Integer.toString(
-                                        Math.min(Math.max(1, read.overflowEvents()), read.transactionEvents())),
-                                "keep-alive",
-                                "3",
-                                "byteCapacity",
-                                "0")));
+                        settings.without("readers")
+                                .given(Map.of(
+                                        "capacity",
+                                        Integer.toString(Math.max(1, read.overflowEvents())),
+                                        "transactionCapacity",
+                                        Integer.toString(
+                                                Math.min(Math.max(1, read.overflowEvents()), read.transactionEvents())),
+                                        "keep-alive",
+                                        "3",
+                                        "byteCapacity",
+                                        "0")));
         settings.ignored("memoryCapacity and overflowCapacity say how much fits in", "capacity");
         settings.ignored("overflowTimeout says how long a put waits", "keep-alive");
         settings.note(

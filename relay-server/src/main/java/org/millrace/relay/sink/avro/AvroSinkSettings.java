@@ -56,13 +56,8 @@ record AvroSinkSettings(
     }
 
     private static RelayAddress readPeer(Settings settings) {
-        RelayAddress standIn = new RelayAddress("localhost", 1);
-        RelayAddress host = settings.value(
-                        "hostname", "a host name or address", text -> new RelayAddress(text, standIn.port()), standIn)
-                .about("the host of the next agent")
-                .required();
         return new RelayAddress(
-                host.host(),
+                settings.host("hostname").about("the host of the next agent").required(),
                 settings.integer("port", 1, 65535)
                         .about("the port of its Avro source")
                         .required());
@@ -84,12 +79,7 @@ record AvroSinkSettings(
     }
 
     private static Duration readTimeout(Settings settings, String key, String meaning) {
-        Duration configured = settings.value(
-                        key,
-                        "a number of milliseconds",
-                        text -> Duration.ofMillis(Integer.parseInt(text)),
-                        ConnectionSettings.DEFAULT_TIMEOUT)
-                .byDefault(Long.toString(ConnectionSettings.DEFAULT_TIMEOUT.toMillis()))
+        Duration configured = settings.duration(key, ChronoUnit.MILLIS, Integer.MIN_VALUE, Integer.MAX_VALUE)
                 .about(meaning)
                 .orElse(ConnectionSettings.DEFAULT_TIMEOUT);
         Duration effective = ConnectionSettings.asFlumeTimeout(configured);
@@ -102,12 +92,9 @@ record AvroSinkSettings(
     }
 
     private static int readBatchEvents(Settings settings) {
-        int configured = settings.value(
-                        BATCH_SIZE,
-                        "a whole number, at least 1",
-                        Integer::valueOf,
-                        ConnectionSettings.DEFAULT_BATCH_EVENTS)
-                .about("the most events in a batch, and in a transaction")
+        int configured = settings.integer(BATCH_SIZE, Integer.MIN_VALUE, Integer.MAX_VALUE)
+                .goingOnWith(1)
+                .about("the most events in a batch, and in a transaction; less than 1 means 100, as in Flume")
                 .orElse(ConnectionSettings.DEFAULT_BATCH_EVENTS);
         int effective = ConnectionSettings.asFlumeBatchEvents(configured);
         if (effective != configured) {

@@ -34,10 +34,22 @@ final class FileNames implements FileNaming {
     static FileNames read(Settings keys, Function<Instant, String> stamps) {
         return new FileNames(
                 keys.string("prefix").about("what files' names start with").orElse(""),
-                keys.string("extension")
+                part(keys, "extension")
                         .about("what their names end with, behind a dot")
                         .orElse(""),
                 stamps);
+    }
+
+    /** A key whose value becomes part of a file's name. */
+    static Settings.Value<String> part(Settings settings, String key) {
+        return settings.value(key, "a part of a file name, without /", FileNames::withoutSlash, "");
+    }
+
+    private static String withoutSlash(String text) {
+        if (text.contains("/")) {
+            throw new IllegalArgumentException();
+        }
+        return text;
     }
 
     @Override

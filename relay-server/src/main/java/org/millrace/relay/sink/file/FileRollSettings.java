@@ -63,7 +63,7 @@ record FileRollSettings(
                                 "what a batch waits for before it counts as written: flush, the operating system has it; "
                                         + "fsync, the disk")
                         .orElse(Sync.FLUSH),
-                settings.string("sink.inUseSuffix")
+                FileNames.part(settings, "sink.inUseSuffix")
                         .about("what stands behind the name of a file that is being written; empty for nothing")
                         .orElse(""),
                 settings.bool("sink.emptyFiles")

@@ -60,6 +60,7 @@ public final class LoadBalanceProcessorFactory implements ComponentFactory.OfSin
         int threads = settings.integer("threads", 1, Math.max(1, sinks.size()))
                 .expecting("a whole number, 1 to the number of sinks")
                 .about("threads that give turns, each with its share of the sinks")
+                .expecting("a whole number, from 1 to the number of sinks")
                 .orElse(1);
         if (sinks.size() < 2) {
             settings.problem("type", "load_balance (expected: default, as the group has one sink)");

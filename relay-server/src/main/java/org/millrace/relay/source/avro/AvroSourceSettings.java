@@ -53,7 +53,7 @@ record AvroSourceSettings(
     record CallLimits(int maxPipelined, Timeouts timeouts) {}
 
     static AvroSourceSettings read(Settings settings) {
-        String bind = settings.string("bind")
+        String bind = settings.host("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
         int port = TcpSettings.port(settings);

@@ -1,10 +1,10 @@
 package org.millrace.relay.source.exec;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -30,7 +30,7 @@ public final class ExecSourceFactory implements ComponentFactory.OfSource {
 
     @Override
     public Source create(SourceContext context, Settings settings) {
-        String command = settings.string("command")
+        String command = settings.value("command", "a program and its arguments", UnaryOperator.identity(), "")
                 .about(
                         "the program to run and its arguments, parted by blanks, without any quoting; with a shell, a command for that")
                 .required();
@@ -51,11 +51,7 @@ public final class ExecSourceFactory implements ComponentFactory.OfSource {
                         settings.duration("batchTimeout", ChronoUnit.MILLIS, 1, Integer.MAX_VALUE)
                                 .about("a batch that is not full is put so long after its first line")
                                 .orElse(Duration.ofSeconds(3)),
-                        settings.value(
-                                        "charset",
-                                        "a character set, e.g. UTF-8",
-                                        ExecSourceFactory::charset,
-                                        StandardCharsets.UTF_8)
+                        settings.writableCharset("charset")
                                 .about("the character set of what the command prints, and of bodies")
                                 .orElse(StandardCharsets.UTF_8),
                         settings.bytes("maxLineBytes", LEAST_LINE_BYTES, MOST_LINE_BYTES)
@@ -72,13 +68,5 @@ public final class ExecSourceFactory implements ComponentFactory.OfSource {
                 .about("the pause before that")
                 .orElse(Duration.ofSeconds(10));
         return isWanted ? pause : null;
-    }
-
-    private static Charset charset(String text) {
-        Charset charset = Charset.forName(text);
-        if (!charset.canEncode()) {
-            throw new IllegalArgumentException("one that can be written, too");
-        }
-        return charset;
     }
 }

@@ -60,7 +60,7 @@ record HttpSettings(
     static HttpSettings read(SourceContext context, Settings settings) {
         Optional<ServerTls> tls = Optional.ofNullable(TlsSettings.server(settings, OLDER_TLS_NAMES));
         refuseJettysTls(settings);
-        String bind = settings.string("bind").about("the address to listen on").orElse("0.0.0.0");
+        String bind = settings.host("bind").about("the address to listen on").orElse("0.0.0.0");
         int port = TcpSettings.port(settings);
         HttpHandler handler = handler(context, settings);
         long heapBytes = Runtime.getRuntime().maxMemory();

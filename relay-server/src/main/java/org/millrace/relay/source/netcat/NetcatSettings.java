@@ -1,9 +1,7 @@
 package org.millrace.relay.source.netcat;
 
 import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import org.millrace.api.Settings;
 import org.millrace.listener.StreamSettings;
 import org.millrace.listener.TcpSettings;
@@ -21,7 +19,7 @@ record NetcatSettings(
     private static final int MAX_LINE_CHARS = 1 << 26;
 
     static NetcatSettings read(Settings settings) {
-        String bind = settings.string("bind")
+        String bind = settings.host("bind")
                 .about("the address to listen on, 0.0.0.0 for all")
                 .required();
         int port = TcpSettings.port(settings);
@@ -31,8 +29,7 @@ record NetcatSettings(
         boolean acks = settings.bool("ack-every-event")
                 .about("whether each event that is stored is answered with OK; failures always are")
                 .orElse(true);
-        Charset encoding = settings.value(
-                        "encoding", "the name of a charset", NetcatSettings::charset, StandardCharsets.UTF_8)
+        Charset encoding = settings.charset("encoding")
                 .byDefault("utf-8")
                 .about("what lines are written in; bodies are UTF-8")
                 .orElse(StandardCharsets.UTF_8);
@@ -42,13 +39,5 @@ record NetcatSettings(
         int eventLoops = TcpSettings.eventLoops(settings, "threads");
         return new NetcatSettings(
                 port, maxLineChars, acks, encoding, batchEvents, StreamSettings.read(settings, bind, eventLoops));
-    }
-
-    private static Charset charset(String name) {
-        try {
-            return Charset.forName(name);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw new IllegalArgumentException("there is no such charset", e);
-        }
     }
 }

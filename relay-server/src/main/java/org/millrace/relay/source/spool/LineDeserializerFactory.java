@@ -28,7 +28,7 @@ public final class LineDeserializerFactory implements ComponentFactory.OfFileDes
                         .about("of LINE: characters of a line, at most; what is longer goes on in the next event")
                         .orElse(LineFormat.DEFAULT.maxChars()),
                 text.charset(),
-                settings.value("outputCharset", CharsetKey.EXPECTED, CharsetKey::writable, LineFormat.DEFAULT.output())
+                settings.writableCharset("outputCharset")
                         .about("of LINE: the character set of the events")
                         .orElse(LineFormat.DEFAULT.output()),
                 LineFormat.DecodeErrors.of(text.onErrors()));

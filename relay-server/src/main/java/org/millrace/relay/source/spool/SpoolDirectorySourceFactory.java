@@ -1,12 +1,10 @@
 package org.millrace.relay.source.spool;
 
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
@@ -69,11 +67,12 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Selection selection(Settings settings) {
         return new Selection(
-                pattern(settings, "includePattern")
-                        .about("names of files to read")
+                settings.pattern("includePattern")
+                        .about("names of files to read, by the whole of them")
                         .orElse(Selection.ALL.include()),
-                pattern(settings, "ignorePattern")
-                        .about("names of files and directories to leave alone; it wins over includePattern")
+                settings.pattern("ignorePattern")
+                        .about("names of files and directories to leave alone, by the whole of them; it wins over"
+                                + " includePattern")
                         .orElse(Selection.ALL.ignore()),
                 settings.oneOf("consumeOrder", Order.class)
                         .about("which file is next, by its time of change")
@@ -126,7 +125,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
     private static FileDeserializer format(SourceContext context, Settings settings) {
         settings.ignored("lines are read in blocks of a fixed size", "bufferMaxLines");
         FileDeserializer.Text text = new FileDeserializer.Text(
-                settings.value("inputCharset", CharsetKey.EXPECTED, Charset::forName, LineFormat.DEFAULT.input())
+                settings.charset("inputCharset")
                         .about("the character set of the files, where they are text")
                         .orElse(LineFormat.DEFAULT.input()),
                 settings.oneOf("decodeErrorPolicy", LineFormat.DecodeErrors.class)
@@ -176,10 +175,6 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     private static Settings.Value<Duration> millis(Settings settings, String key) {
         return settings.duration(key, ChronoUnit.MILLIS, 1, Integer.MAX_VALUE);
-    }
-
-    private static Settings.Value<Pattern> pattern(Settings settings, String key) {
-        return settings.value(key, "a regular expression for whole file names", Pattern::compile, Pattern.compile(""));
     }
 
     private static String suffix(String text) {

@@ -1,5 +1,6 @@
 package org.millrace.relay.source.syslog;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Which parts of a message stay in the body: {@code keepFields}. */
@@ -7,7 +8,12 @@ record KeepFields(boolean all, boolean priority, boolean version, boolean timest
     static final KeepFields NONE = new KeepFields(false, false, false, false, false);
     static final String EXPECTED = "none, all, or some of: priority version timestamp hostname";
 
-    /** As Flume reads it: {@code false} is none, {@code true} is all, and of anything else the names that are in it count. */
+    private static final List<String> FIELDS = List.of("priority", "version", "timestamp", "hostname");
+
+    /**
+     * As Flume reads it: {@code false} is none, {@code true} is all, and of anything else the names that are in it count; but a word without
+     * any is a slip, and refused.
+     */
     static KeepFields parse(String text) {
         String fields = text.toLowerCase(Locale.ENGLISH);
         switch (fields) {
@@ -18,16 +24,17 @@ record KeepFields(boolean all, boolean priority, boolean version, boolean timest
                 return new KeepFields(true, false, false, false, false);
             }
             default -> {
-                KeepFields some = new KeepFields(
+                for (String word : fields.split("[\\s,]+")) {
+                    if (FIELDS.stream().noneMatch(word::contains)) {
+                        throw new IllegalArgumentException("not " + word);
+                    }
+                }
+                return new KeepFields(
                         false,
                         fields.contains("priority"),
                         fields.contains("version"),
                         fields.contains("timestamp"),
                         fields.contains("hostname"));
-                if (some.equals(NONE)) {
-                    throw new IllegalArgumentException();
-                }
-                return some;
             }
         }
     }

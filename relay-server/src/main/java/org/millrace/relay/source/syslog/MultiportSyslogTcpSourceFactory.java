@@ -82,7 +82,8 @@ public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.O
     }
 
     private static Map<Integer, Charset> charsets(Settings settings, List<Integer> ports) {
-        settings.define(PORT_CHARSET + "<PORT>", "the name of a charset", "what messages to that port are written in");
+        settings.define(
+                PORT_CHARSET + "<PORT>", "a character set, such as UTF-8", "what messages to that port are written in");
         Map<Integer, Charset> charsets = new HashMap<>();
         for (String port : settings.under(PORT_CHARSET).all().keySet()) {
             String key = PORT_CHARSET + port;
@@ -97,8 +98,6 @@ public final class MultiportSyslogTcpSourceFactory implements ComponentFactory.O
     }
 
     private static Charset charset(Settings settings, String key, String meaning) {
-        return settings.value(key, "the name of a charset", SyslogSettings::charset, StandardCharsets.UTF_8)
-                .about(meaning)
-                .orElse(StandardCharsets.UTF_8);
+        return settings.charset(key).about(meaning).orElse(StandardCharsets.UTF_8);
     }
 }

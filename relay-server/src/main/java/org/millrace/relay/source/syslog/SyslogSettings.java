@@ -1,11 +1,7 @@
 package org.millrace.relay.source.syslog;
 
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
 import java.text.SimpleDateFormat;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 
@@ -42,7 +38,7 @@ record SyslogSettings(
     }
 
     static String host(Settings settings) {
-        return settings.string("host")
+        return settings.host("host")
                 .about("the address to listen on; all of the machine's where it is left out")
                 .byDefault("")
                 .orElse("");
@@ -65,12 +61,10 @@ record SyslogSettings(
     /** Null if there is none. */
     static CustomFormat.@Nullable Definition format(Settings settings) {
         Settings format = settings.under("format.");
-        Pattern regex = format.value(
-                        "regex", "a regular expression of Java's", SyslogSettings::pattern, Pattern.compile(""))
+        Pattern regex = format.pattern("regex")
                 .about("a format that is tried first: its groups are priority, version, time stamp, host and body")
                 .orNull();
-        Pattern search = format.value(
-                        "search", "a regular expression of Java's", SyslogSettings::pattern, Pattern.compile(""))
+        Pattern search = format.pattern("search")
                 .about("what is replaced in the time stamp before it is parsed")
                 .orNull();
         String replace =
@@ -95,22 +89,6 @@ record SyslogSettings(
                     search == null ? "replace" : "search", "alone (expected: search and replace, or none of them)");
         }
         return new CustomFormat.Definition(regex, search, replace == null ? "" : replace, dates, steps);
-    }
-
-    static Charset charset(String name) {
-        try {
-            return Charset.forName(name);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw new IllegalArgumentException("there is no such charset", e);
-        }
-    }
-
-    private static Pattern pattern(String regex) {
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(e.getDescription() + " at character " + (e.getIndex() + 1), e);
-        }
     }
 
     private static String datePattern(String pattern) {

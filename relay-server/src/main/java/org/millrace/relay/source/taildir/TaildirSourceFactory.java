@@ -138,8 +138,8 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
             boolean isListed = prefix.equals("filegroups.")
                     ? names.contains(key)
                     : names.stream().anyMatch(name -> key.startsWith(name + "."));
-            if (!isListed) {
-                keys.problem(key, "its group is not in filegroups (expected: one of " + String.join(" ", names) + ")");
+            if (!isListed && !names.isEmpty()) { // an empty list has been reported itself
+                keys.problem(key, "its group is not in filegroups (expected: one of " + String.join(", ", names) + ")");
             }
         }
     }

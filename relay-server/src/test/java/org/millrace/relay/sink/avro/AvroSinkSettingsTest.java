@@ -127,7 +127,9 @@ class AvroSinkSettingsTest {
 
         read(keys);
 
-        assertThat(problems).containsExactly(Map.entry("truststore", "no-such-file: there is no such file"));
+        assertThat(problems)
+                .containsExactly(Map.entry(
+                        "truststore", "no-such-file: there is no such file (expected: a file that can be read)"));
     }
 
     @Test

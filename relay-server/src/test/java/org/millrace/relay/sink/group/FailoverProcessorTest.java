@@ -280,7 +280,8 @@ class FailoverProcessorTest {
 
         assertThat(sut.problems.problems())
                 .anyMatch(problem -> problem.startsWith("priority.k2: 5, which k1 has already (expected: each sink"))
-                .anyMatch(problem -> problem.startsWith("maxpenalty: -1 (expected: a number of millis, at least 0"))
+                .anyMatch(
+                        problem -> problem.startsWith("maxpenalty: -1 (expected: a number of milliseconds, at least 0"))
                 .hasSize(2);
     }
 

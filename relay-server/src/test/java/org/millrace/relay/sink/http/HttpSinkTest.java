@@ -417,8 +417,8 @@ class HttpSinkTest {
             value = {
                 "endpoint | ftp://h/ | ftp://h/ (expected: an http or https URL)",
                 "endpoint | http://a b/ | http://a b/ (expected: an http or https URL; Illegal character in authority)",
-                "connectTimeout | 5s | 5s (expected: a number of millis, at least 0)",
-                "requestTimeout | -1 | -1 (expected: a number of millis, at least 0)",
+                "connectTimeout | 5s | 5s (expected: a number of milliseconds, at least 0)",
+                "requestTimeout | -1 | -1 (expected: a number of milliseconds, at least 0)",
                 "defaultBackoff | yes | yes (expected: true or false)",
                 "defaultRollback | 1 | 1 (expected: true or false)",
                 "defaultIncrementMetrics | 0 | 0 (expected: true or false)",

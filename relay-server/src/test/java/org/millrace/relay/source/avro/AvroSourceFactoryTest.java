@@ -82,7 +82,8 @@ class AvroSourceFactoryTest {
 
         create(values);
 
-        assertThat(problems).containsExactly("keystore: no-such-file: there is no such file");
+        assertThat(problems)
+                .containsExactly("keystore: no-such-file: there is no such file (expected: a file that can be read)");
     }
 
     @Test

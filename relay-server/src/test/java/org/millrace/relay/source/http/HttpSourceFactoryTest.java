@@ -59,7 +59,7 @@ class HttpSourceFactoryTest {
                 "maxRequestBytes|0|a number of bytes",
                 "maxReceiveBytes|1|a number of bytes",
                 "HttpConfiguration.requestHeaderSize|1|a whole number",
-                "ServerConnector.idleTimeout|-1|a number of millis",
+                "ServerConnector.idleTimeout|-1|a number of milliseconds",
                 "requestTimeout|-1|a number of seconds",
                 "threads|-1|a whole number",
                 "maxConnections|0|a whole number",

@@ -48,7 +48,7 @@ class NetcatSourceFactoryTest {
         "port, 65536, a whole number",
         "max-line-length, 0, a whole number",
         "ack-every-event, yes, true or false",
-        "encoding, utf-9, the name of a charset; there is no such charset",
+        "encoding, utf-9, 'a character set, such as UTF-8; there is none of that name'",
         "batchSize, 0, a whole number",
         "threads, -1, a whole number",
         "maxConnections, 0, a whole number",

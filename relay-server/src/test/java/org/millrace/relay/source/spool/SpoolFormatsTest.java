@@ -3,6 +3,7 @@ package org.millrace.relay.source.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.part.FileDeserializer;
 import org.millrace.relay.source.spool.AvroFormat.SchemaHeader;
 
 /** Files that are no lines: Avro containers, and files as a whole. */
@@ -156,5 +158,55 @@ class SpoolFormatsTest {
         }
         assertThat(String.join("", SpoolDirectory.texts(events))).isEqualTo(text);
         assertThat(events).allMatch(event -> event.headers().equals(Map.of("name", "a")));
+    }
+
+    @Test
+    void aDeserializerOfAPlugInGoesOnAfterACrashWhereItSaid() {
+        spool.put("a", "abcdefghij");
+        SpoolSettings settings = spool.settings().withFormat(SpoolFormatsTest::letters);
+        SpoolingReader crashed = SpoolDirectory.open(settings);
+        List<SpoolDirectory.Read> events = new ArrayList<>(SpoolDirectory.readBatch(crashed, 3));
+        crashed.commit();
+        SpoolDirectory.readBatch(crashed, 3);
+        crashed.close();
+        try (SpoolingReader next = SpoolDirectory.open(settings)) {
+            events.addAll(SpoolDirectory.drain(next, 3));
+        }
+        assertThat(String.join("", SpoolDirectory.texts(events))).isEqualTo("abcdefghij");
+        assertThat(spool.names()).containsExactly("a.COMPLETED");
+    }
+
+    @Test
+    void headersOfTheFileWinOverThoseThatADeserializerGivesAnEvent() {
+        spool.put("a", "b");
+        SpoolSettings settings = spool.settings()
+                .withFormat(SpoolFormatsTest::letters)
+                .withHeaders(new SpoolSettings.FileHeaders(null, "name", Map.of()));
+        try (SpoolingReader reader = SpoolDirectory.open(settings)) {
+            assertThat(SpoolDirectory.drain(reader, 10))
+                    .containsExactly(new SpoolDirectory.Read(Map.of("name", "a", "at", "0"), "b"));
+        }
+    }
+
+    /** An event of each byte; tells where it is, and a name that is not the file's. */
+    private static FileDeserializer.FileEvents letters(FileDeserializer.SourceFile file, long offset) {
+        return new FileDeserializer.FileEvents() {
+            private long at = offset;
+
+            @Override
+            public boolean read(FileDeserializer.Batch batch) throws IOException {
+                byte[] letter = new byte[1];
+                while (batch.hasRoom() && file.content().read(ByteBuffer.wrap(letter), at) == 1) {
+                    batch.add(Map.of("name", "none", "at", Long.toString(at)), letter, 0, 1);
+                    at++;
+                }
+                return true; // it is asked once more, and adds nothing
+            }
+
+            @Override
+            public long offset() {
+                return at;
+            }
+        };
     }
 }

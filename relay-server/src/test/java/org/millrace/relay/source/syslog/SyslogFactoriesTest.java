@@ -108,8 +108,8 @@ class SyslogFactoriesTest {
                 "batchSize|0|a whole number",
                 "numProcessors|-1|a whole number",
                 "readBufferBytes|0|a whole number",
-                "charset.default|utf-9|the name of a charset; there is no such charset",
-                "charset.port.10514|utf-9|the name of a charset; there is no such charset"
+                "charset.default|utf-9|a character set, such as UTF-8; there is none of that name",
+                "charset.port.10514|utf-9|a character set, such as UTF-8; there is none of that name"
             })
     void badValueOfTheMultiportSourceIsNamedWithWhatIsExpected(String key, String value, String expected) {
         assertBad(MULTIPORT, Map.of("ports", "10514"), key, value, expected);

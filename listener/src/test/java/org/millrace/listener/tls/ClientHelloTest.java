@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.listener.ForeignGreeting;
 
-class PlainEntranceTest {
+class ClientHelloTest {
     private final List<Channel> refused = new ArrayList<>();
-    private final EmbeddedChannel connection = new EmbeddedChannel(new PlainEntrance(refused::add));
+    private final EmbeddedChannel connection =
+            new EmbeddedChannel(new ForeignGreeting(ClientHello::begins, refused::add));
 
     @AfterEach
     void close() {
@@ -52,7 +54,7 @@ class PlainEntranceTest {
         connection.writeInbound(bytes("160301010001"));
 
         assertThat(refused).isEmpty();
-        assertThat(connection.pipeline().get(PlainEntrance.class)).isNull();
+        assertThat(connection.pipeline().get(ForeignGreeting.class)).isNull();
         assertThat(read()).isEqualTo(begin + "160301010001");
     }
 
