@@ -230,6 +230,17 @@ class SettingsTest {
     }
 
     @Test
+    void allMistakesOfKerberosAreToldAtOnce() {
+        sink("kerberos", "true", "client-principal", "a/b/c@@", "client-keytab", "no-such-file");
+
+        assertThat(problems.problems())
+                .hasSize(3)
+                .anyMatch(problem -> problem.startsWith("client-principal: a/b/c@@: "))
+                .anyMatch(problem -> problem.startsWith("client-keytab: no-such-file: there is no such file"))
+                .anyMatch(problem -> problem.startsWith("server-principal: missing"));
+    }
+
+    @Test
     void kerberosOfTheSinkNeedsItsKeysAndTheyNeedKerberos() {
         sink("kerberos", "true");
         sink("server-principal", "flume/h@R");

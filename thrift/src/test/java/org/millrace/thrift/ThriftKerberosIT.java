@@ -329,7 +329,7 @@ class ThriftKerberosIT {
     @Test
     void manyHandshakesHoldNoMoreThanTheirBudgetAndWhoHoldsLittleIsLetIn() throws Exception {
         List<Raw> peers = new ArrayList<>();
-        try (SourceUnderTest source = source("maxReceiveBytes", "1000000")) {
+        try (SourceUnderTest source = source("maxReceiveBytes", "1000000", "kerberosTimeout", "3600")) {
             for (int i = 0; i < 30; i++) {
                 Raw peer = new Raw(source.port());
                 peers.add(peer);

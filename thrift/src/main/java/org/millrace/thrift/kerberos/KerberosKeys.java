@@ -41,12 +41,9 @@ public final class KerberosKeys {
         Duration timeout = settings.duration("kerberosTimeout", ChronoUnit.SECONDS, 1, 3600)
                 .about("how long a peer may take from its connecting until it is authenticated, in seconds")
                 .orElse(DEFAULT_TIMEOUT);
-        if (principal == null || keytab == null) {
-            return null;
-        }
         String named = withHost("agent-principal", principal);
         ServiceName name = service("agent-principal", named);
-        Keytab key = name == null ? null : keytab("agent-principal", named, "agent-keytab", keytab);
+        Keytab key = keytab("agent-principal", name == null ? null : named, "agent-keytab", keytab);
         return isGood && name != null && key != null ? new KerberosServer(name, key, timeout) : null;
     }
 
@@ -62,9 +59,6 @@ public final class KerberosKeys {
                 "such as flume/collector.example.com@EXAMPLE.COM",
                 "the agent-principal of the next agent",
                 isOn);
-        if (principal == null || keytab == null || server == null) {
-            return null;
-        }
         Keytab key = keytab("client-principal", withHost("client-principal", principal), "client-keytab", keytab);
         ServiceName service = service("server-principal", withHost("server-principal", server));
         return isGood && key != null && service != null ? new KerberosClient(key, service) : null;
@@ -89,42 +83,64 @@ public final class KerberosKeys {
         return text;
     }
 
-    private String withHost(String key, String principal) {
+    private @Nullable String withHost(String key, @Nullable String principal) {
         try {
-            return ServiceName.withHost(principal);
+            return principal == null ? null : ServiceName.withHost(principal);
         } catch (IllegalArgumentException e) {
             problem(key, principal + ": " + e.getMessage() + " (expected: its name in place of _HOST)");
             return principal;
         }
     }
 
-    private @Nullable ServiceName service(String key, String principal) {
+    private @Nullable ServiceName service(String key, @Nullable String principal) {
         try {
-            return ServiceName.of(principal);
+            return principal == null ? null : ServiceName.of(principal);
         } catch (IllegalArgumentException e) {
             problem(key, principal + ": " + e.getMessage() + " (expected: " + PRINCIPAL_FORM + ")");
             return null;
         }
     }
 
-    private @Nullable Keytab keytab(String principalKey, String principal, String key, String file) {
-        KerberosPrincipal name;
-        try {
-            name = new KerberosPrincipal(principal);
-        } catch (IllegalArgumentException e) {
-            problem(principalKey, principal + ": " + e.getMessage() + " (expected: " + PRINCIPAL_FORM + ")");
+    /** Also of a principal that is none the file is looked at: all mistakes are told at once. */
+    private @Nullable Keytab keytab(
+            String principalKey, @Nullable String principal, String key, @Nullable String file) {
+        KerberosPrincipal name = principal(principalKey, principal);
+        Path path = file(key, file);
+        if (name == null || path == null) {
             return null;
         }
-        try {
-            Keytab keytab = new Keytab(name, Path.of(file));
-            String problem = keytab.problem();
-            if (problem.isEmpty()) {
-                return keytab;
-            }
-            problem(key, file + ": " + problem + " (expected: " + KEYTAB_FORM + ")");
-        } catch (InvalidPathException e) {
-            problem(key, file + ": " + e.getReason() + " (expected: " + KEYTAB_FORM + ")");
+        Keytab keytab = new Keytab(name, path);
+        if (!keytab.hasKey()) {
+            String what = "it is no keytab, or has no key of " + name.getName();
+            problem(key, file + ": " + what + " (expected: " + KEYTAB_FORM + ")");
         }
+        return keytab;
+    }
+
+    private @Nullable KerberosPrincipal principal(String key, @Nullable String principal) {
+        try {
+            return principal == null ? null : new KerberosPrincipal(principal);
+        } catch (IllegalArgumentException e) {
+            problem(key, principal + ": " + e.getMessage() + " (expected: " + PRINCIPAL_FORM + ")");
+            return null;
+        }
+    }
+
+    private @Nullable Path file(String key, @Nullable String file) {
+        if (file == null) {
+            return null;
+        }
+        String problem;
+        try {
+            Path path = Path.of(file);
+            problem = Keytab.problemOf(path);
+            if (problem.isEmpty()) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            problem = e.getReason();
+        }
+        problem(key, file + ": " + problem + " (expected: " + KEYTAB_FORM + ")");
         return null;
     }
 

@@ -20,18 +20,17 @@ import javax.security.sasl.SaslException;
 record Keytab(KerberosPrincipal principal, Path file) {
     private static final String MODULE = "com.sun.security.auth.module.Krb5LoginModule";
 
-    /** What is wrong with the file; empty if it has a key of the principal. Reads it. */
-    String problem() {
+    /** What is wrong with the file, whatever is in it; empty if nothing is. */
+    static String problemOf(Path file) {
         if (!Files.isRegularFile(file)) {
             return Files.exists(file) ? "it is no file" : "there is no such file";
         }
-        if (!Files.isReadable(file)) {
-            return "this user may not read it";
-        }
-        // what the JDK makes of a file that is none, or has other keys, is the same
-        return KeyTab.getUnboundInstance(file.toFile()).getKeys(principal).length == 0
-                ? "it is no keytab, or has no key of " + principal.getName()
-                : "";
+        return Files.isReadable(file) ? "" : "this user may not read it";
+    }
+
+    /** Whether it has a key of the principal. Reads it; what the JDK makes of a file that is no keytab, or has other keys, is the same. */
+    boolean hasKey() {
+        return KeyTab.getUnboundInstance(file.toFile()).getKeys(principal).length > 0;
     }
 
     /** The principal with a ticket of its own, by which it can ask for those of services. Asks the KDC, and waits for it. */

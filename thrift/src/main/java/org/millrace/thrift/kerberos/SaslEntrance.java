@@ -56,22 +56,6 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
         OVER
     }
 
-    /** What came of a part. */
-    private record Step(
-            @Nullable ByteBuf answer,
-            boolean isLast,
-            @Nullable Throwable failure) {
-        /** @param token null for none */
-        static Step of(byte @Nullable [] token, boolean isLast) {
-            NegotiationStatus status = isLast ? NegotiationStatus.COMPLETE : NegotiationStatus.OK;
-            return new Step(new SaslMessage(status, token == null ? new byte[0] : token).encoded(), isLast, null);
-        }
-
-        static Step failed(Throwable failure) {
-            return new Step(null, false, failure);
-        }
-    }
-
     /**
      * @param budget for what has come and was not read yet
      * @param threads to read what peers show
@@ -233,49 +217,57 @@ final class SaslEntrance extends ChannelInboundHandlerAdapter {
         }
         state = State.READING;
         threads.execute(() -> {
-            Step step = read(message.payload());
+            Runnable outcome = read(ctx, message.payload());
             try {
-                ctx.executor().execute(() -> answer(ctx, step));
+                ctx.executor().execute(() -> settle(outcome));
             } catch (RejectedExecutionException e) {
                 dispose(); // the source has been closed, and with it the connection
             }
         });
     }
 
-    /** One of the threads. */
-    private Step read(byte[] token) {
+    /** One of the threads. What the event loop is to do then. */
+    private Runnable read(ChannelHandlerContext ctx, byte[] token) {
         try {
-            return Keytab.as(subject, () -> {
-                SaslServer now = exchange == null ? server.newExchange() : exchange;
-                exchange = now;
-                byte[] answer = now.evaluateResponse(token);
-                return Step.of(answer, now.isComplete());
-            });
-        } catch (SaslException | RuntimeException e) {
-            return Step.failed(e);
+            SaslMessage answer = Keytab.as(subject, () -> answerTo(token));
+            return () -> answer(ctx, answer);
+        } catch (SaslException e) {
+            return () -> refuse(ctx, NegotiationStatus.BAD, "Kerberos: " + KerberosFailure.inWords(e));
+        } catch (RuntimeException e) {
+            return () -> broken(ctx, e);
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, Step step) {
+    private SaslMessage answerTo(byte[] token) throws SaslException {
+        SaslServer now = exchange == null ? server.newExchange() : exchange;
+        exchange = now;
+        byte[] answer = now.evaluateResponse(token);
+        return new SaslMessage(
+                now.isComplete() ? NegotiationStatus.COMPLETE : NegotiationStatus.OK,
+                answer == null ? new byte[0] : answer);
+    }
+
+    private void settle(Runnable outcome) {
         if (state != State.READING) {
             dispose(); // refused or gone meanwhile
             return;
         }
-        Throwable failure = step.failure();
-        if (failure instanceof SaslException) {
-            refuse(ctx, NegotiationStatus.BAD, "Kerberos: " + KerberosFailure.inWords(failure));
-        } else if (failure != null) {
-            source.broken(ctx.channel(), failure);
-            refuse(ctx, NegotiationStatus.ERROR, "internal error");
+        state = State.LISTENING;
+        outcome.run();
+    }
+
+    private void answer(ChannelHandlerContext ctx, SaslMessage answer) {
+        ctx.writeAndFlush(answer.encoded());
+        if (answer.status() == NegotiationStatus.COMPLETE) {
+            through(ctx);
         } else {
-            ctx.writeAndFlush(step.answer());
-            state = State.LISTENING;
-            if (step.isLast()) {
-                through(ctx);
-            } else {
-                goOn(ctx);
-            }
+            goOn(ctx);
         }
+    }
+
+    private void broken(ChannelHandlerContext ctx, RuntimeException fault) {
+        source.broken(ctx.channel(), fault);
+        refuse(ctx, NegotiationStatus.ERROR, "internal error");
     }
 
     private void through(ChannelHandlerContext ctx) {
