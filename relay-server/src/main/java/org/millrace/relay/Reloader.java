@@ -116,9 +116,9 @@ final class Reloader {
     }
 
     private void refuse(Configuration next) {
-        List<Finding> mistakes = new ArrayList<>(next.findings().mistakes());
-        mistakes.addAll(next.findings().dropped());
+        List<Finding> mistakes = next.findings().mistakes();
         mistakes.forEach(mistake -> log.error("{}", mistake));
+        next.findings().dropped().forEach(dropped -> log.error("{}", dropped));
         log.error(
                 "the changed configuration of agent {} is refused, with {}: what runs goes on",
                 request.agent(),

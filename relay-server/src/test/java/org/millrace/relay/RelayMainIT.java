@@ -87,7 +87,7 @@ class RelayMainIT {
                 .anyMatch(line -> line.contains("reload: restart sink c1 -> k1 (logger): type: null -> logger"));
         Files.writeString(directory.resolve("a.properties"), FILE.replace("k1.channel = c1", "k1.channel = c2"));
         hangUp();
-        readUntil("is refused, with");
+        readUntil("is refused, with 1 mistake: what runs goes on");
         assertThat(said).anyMatch(line -> line.contains("a.properties:5: a.sinks.k1.channel: c2"));
         process.toHandle().destroy();
         assertThat(exitCode()).isEqualTo(ExitCode.DONE);

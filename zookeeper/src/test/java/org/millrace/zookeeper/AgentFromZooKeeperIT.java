@@ -68,7 +68,7 @@ class AgentFromZooKeeperIT {
             assertThat(agent.log()).contains("reload: restart sink c1 -> k1 (logger): type: null -> logger");
 
             write(FILE.replace("k1.channel = c1", "k1.channel = c2"));
-            awaitSaid(agent, "the changed configuration of agent a is refused");
+            awaitSaid(agent, "is refused, with 1 mistake: what runs goes on");
             assertThat(agent.log())
                     .contains("zookeeper:" + server.getConnectString() + NODE + ":5: a.sinks.k1.channel: c2");
 
