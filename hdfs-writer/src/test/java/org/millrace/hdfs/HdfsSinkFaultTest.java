@@ -245,6 +245,29 @@ class HdfsSinkFaultTest {
     }
 
     @Test
+    void norMoreBytesThanMayBeHeldBack() throws Exception {
+        String large = "x".repeat(600_000);
+        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldBytes", "1MiB", "hdfs.batchSize", "2")) {
+            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+            for (int i = 0; i < 4; i++) {
+                sut.put(Batches.of(Map.of("b", "bad"), i + large)).put(Batches.of(Map.of("b", "good"), "good " + i));
+            }
+            sut.sink.drain();
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(2);
+            assertThatThrownBy(sut.sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("hdfs.heldBytes = 1048576");
+            assertThat(sut.channel.bodies()).hasSize(4);
+
+            FaultyFileSystem.fault = Fault.NONE;
+            sut.clock.advance(Duration.ofSeconds(30));
+            sut.drainAll();
+        }
+        assertThat(tree.lines()).hasSize(8).doesNotHaveDuplicates();
+    }
+
+    @Test
     void withoutAnyHoldingBackTheWholeBatchGoesBackAndNothingIsWrittenTwice() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "0")) {
             FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 1);

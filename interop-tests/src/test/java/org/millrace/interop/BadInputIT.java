@@ -36,8 +36,8 @@ class BadInputIT {
             List.of("-Xms160m", "-Xmx160m", "-XX:+AlwaysPreTouch", "-XX:MaxDirectMemorySize=64m");
     /** For compiled code, classes, threads and direct buffers. */
     private static final long MOST_GROWTH_BYTES = 96 << 20;
-    /** Of what is alive: pooled buffers, which are kept for the next batch, and whatever has been used for the first time. */
-    private static final long MOST_LIVE_GROWTH_BYTES = 16 << 20;
+    /** Of what is alive: as much as unfinished frames may hold, a quarter of the heap, which the pool of buffers keeps for the next. */
+    private static final long MOST_LIVE_GROWTH_BYTES = 40 << 20;
 
     private static final int HANG_UP_MILLIS = 60_000;
     private static final byte[] ONE_EVENT = {2, 0, 8, 'b', 'o', 'd', 'y', 0};

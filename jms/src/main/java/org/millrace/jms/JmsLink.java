@@ -157,7 +157,9 @@ final class JmsLink implements AutoCloseable {
         try {
             connection.close();
         } catch (JMSException e) {
-            LOG.debug("closing the connection to the JMS provider", e);
+            LOG.debug(
+                    "the connection to the JMS provider does not close in order: {}",
+                    e.getClass().getName());
         }
     }
 }

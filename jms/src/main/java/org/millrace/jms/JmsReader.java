@@ -107,7 +107,8 @@ final class JmsReader implements BatchReader {
             if (from.isLost()) { // which a provider that fetches the content later finds out here
                 throw e;
             }
-            throw new RefusedMessageException("a message that cannot be read: " + e.getMessage(), e);
+            throw new RefusedMessageException(
+                    "a message that cannot be read: " + settings.shown(e.getMessage()), settings.loggable(e));
         } catch (RefusedMessageException e) {
             throw e;
         } catch (Exception e) { // whatever a plug-in's converter throws
@@ -134,7 +135,12 @@ final class JmsReader implements BatchReader {
     private JmsLink connected() throws IOException {
         JmsLink open = link;
         if (open != null && open.isLost()) {
-            LOG.warn("source {}: the connection to {} is lost", source, settings.shownProviderUrl(), open.whyLost());
+            JMSException why = open.whyLost();
+            LOG.warn(
+                    "source {}: the connection to {} is lost",
+                    source,
+                    settings.shownProviderUrl(),
+                    why == null ? null : settings.loggable(why));
             disconnect();
             open = null;
         }
@@ -154,7 +160,8 @@ final class JmsReader implements BatchReader {
             return open;
         } catch (JMSException | NamingException e) {
             throw new IOException(
-                    "no connection to " + settings.shownProviderUrl() + ": " + settings.shown(e.getMessage()), e);
+                    "no connection to " + settings.shownProviderUrl() + ": " + settings.shown(e.getMessage()),
+                    settings.loggable(e));
         }
     }
 
@@ -182,7 +189,7 @@ final class JmsReader implements BatchReader {
         try {
             open.rollback();
         } catch (JMSException e) {
-            LOG.debug("source {}: a rollback; to close the connection does the same", source, e);
+            LOG.debug("source {}: a rollback; to close the connection does the same", source, settings.loggable(e));
             disconnect();
         }
     }
@@ -197,7 +204,7 @@ final class JmsReader implements BatchReader {
                     errorsInARow);
             disconnect();
         }
-        return new IOException(what + ": " + e.getMessage(), e);
+        return new IOException(what + ": " + settings.shown(e.getMessage()), settings.loggable(e));
     }
 
     private void disconnect() {

@@ -1,6 +1,8 @@
 package org.millrace.jms;
 
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +28,36 @@ record JmsSettings(
         @Nullable Path passwordFile,
         @Nullable String clientId,
         @Nullable String durableSubscription) {
+    private static final Pattern OPTIONS = Pattern.compile("\\?[^,)]*");
+    /** Between addresses of a failover. */
+    private static final Pattern PARTS = Pattern.compile("[(),]+");
+
     /** Takes the options out of an address, also out of those within, as in {@code failover:(tcp://a?x=1,tcp://b)?y=2}. */
     static String withoutOptions(String url) {
-        return url.replaceAll("\\?[^,)]*", "");
+        return OPTIONS.matcher(url).replaceAll("");
     }
 
-    /** What a provider says, which may name its address. */
+    /** What a provider says, which may name its address, or one of those that it is made of. */
     String shown(@Nullable String message) {
-        return message == null || providerUrl.isEmpty() ? "" + message : message.replace(providerUrl, shownProviderUrl);
+        if (message == null || providerUrl.isEmpty()) {
+            return "" + message;
+        }
+        String text = message.replace(providerUrl, shownProviderUrl);
+        String[] parts = PARTS.split(providerUrl);
+        String[] shownParts = PARTS.split(shownProviderUrl);
+        for (int i = 0; i < parts.length && parts.length == shownParts.length; i++) {
+            text = text.replace(parts[i], shownParts[i]).replace(withoutOptions(parts[i]), shownParts[i]);
+        }
+        Matcher options = OPTIONS.matcher(providerUrl);
+        while (options.find()) {
+            text = text.replace(options.group(), "");
+        }
+        return text;
+    }
+
+    /** What a provider threw, as it may be logged. */
+    ProviderException loggable(Throwable thrown) {
+        return ProviderException.of(thrown, this::shown);
     }
 
     /** Flume's values of {@code destinationType}. */

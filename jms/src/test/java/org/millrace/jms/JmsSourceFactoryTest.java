@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.jms.ObjectMessage;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,32 @@ class JmsSourceFactoryTest {
         assertThat(read.shown("no broker at " + read.providerUrl() + " yet"))
                 .isEqualTo("no broker at failover:(tcp://a:1,tcp://b:2) yet");
         assertThat(read.shown(null)).isEqualTo("null");
+    }
+
+    @Test
+    void nothingThatTheProviderThrowsShowsAnOptionOfItsAddress() {
+        JmsSettings read = read("providerURL", "failover:(tcp://a:1?x=sesame,tcp://b:2)?jms.password=sesame");
+        Exception inner = new IOException("no route to tcp://a:1?x=sesame");
+        Exception thrown = new JMSException("gave up, ?jms.password=sesame");
+        thrown.initCause(inner);
+
+        StringWriter logged = new StringWriter();
+        read.loggable(thrown).printStackTrace(new PrintWriter(logged));
+
+        assertThat(logged.toString())
+                .doesNotContain("sesame")
+                .contains("javax.jms.JMSException: gave up, ")
+                .containsPattern("Caused by: .*java.io.IOException: no route to tcp://a:1")
+                .contains("nothingThatTheProviderThrows");
+    }
+
+    @Test
+    void causesInARingEnd() {
+        JmsSettings read = read("providerURL", "tcp://a:1");
+        Exception one = new JMSException("one");
+        one.initCause(new IOException("two", one));
+
+        assertThat(read.loggable(one)).hasMessageContaining("one").cause().hasMessageContaining("two");
     }
 
     @Test

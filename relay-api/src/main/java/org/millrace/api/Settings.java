@@ -1,9 +1,7 @@
 package org.millrace.api;
 
 import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -19,7 +17,6 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.KeyDefinition.Standing;
@@ -33,10 +30,6 @@ import org.millrace.api.KeyDefinition.Standing;
 public final class Settings {
     /** What is shown instead of a secret. */
     public static final String MASK = "******";
-
-    private static final Pattern DIGITS = Pattern.compile("-?\\d+");
-    /** Of a number that any value can hold. */
-    private static final int MOST_DIGITS = Long.toString(Long.MAX_VALUE).length();
 
     private final String prefix;
     private final Map<String, String> values;
@@ -192,8 +185,8 @@ public final class Settings {
     public Value<Integer> integer(String key, int least, int most) {
         return new Value<>(
                 key,
-                range("a whole number", least, most),
-                text -> (int) inRange(text, least, most),
+                ValueText.range("a whole number", least, most),
+                text -> (int) ValueText.inRange(text, least, most),
                 least,
                 String::valueOf);
     }
@@ -201,26 +194,30 @@ public final class Settings {
     /** A whole number from {@code least} to {@code most}. */
     public Value<Long> number(String key, long least, long most) {
         return new Value<>(
-                key, range("a whole number", least, most), text -> inRange(text, least, most), least, String::valueOf);
+                key,
+                ValueText.range("a whole number", least, most),
+                text -> ValueText.inRange(text, least, most),
+                least,
+                String::valueOf);
     }
 
     /** A size in bytes: a whole number as Flume writes it, or one with a unit such as {@code 64MiB}; from {@code least} to {@code most}. */
     public Value<Long> bytes(String key, long least, long most) {
         return new Value<>(
                 key,
-                range("a number of bytes, such as 1048576 or 1MiB", least, most),
-                text -> inRange(ByteSize.parse(checkedDigits(text, most)), least, most),
+                ValueText.range("a number of bytes, such as 1048576 or 1MiB", least, most),
+                text -> ValueText.inRange(ByteSize.parse(ValueText.checkedDigits(text, most)), least, most),
                 least,
                 String::valueOf);
     }
 
     /** A count of the unit, as Flume writes it: a bare number. */
     public Value<Duration> duration(String key, ChronoUnit unit, long least, long most) {
-        String expected = range("a number of " + name(unit), least, most);
+        String expected = ValueText.range("a number of " + ValueText.plural(unit), least, most);
         return new Value<>(
                 key,
                 expected,
-                text -> Duration.of(inRange(text, least, most), unit),
+                text -> Duration.of(ValueText.inRange(text, least, most), unit),
                 Duration.of(least, unit),
                 time -> Long.toString(time.dividedBy(unit.getDuration())));
     }
@@ -241,7 +238,7 @@ public final class Settings {
 
     /** A path of this machine's, not empty. Nothing is looked for. */
     public Value<Path> path(String key) {
-        return new Value<>(key, "a path", Settings::notEmptyPath, Path.of("."), Path::toString);
+        return new Value<>(key, "a path", ValueText::path, Path.of("."), Path::toString);
     }
 
     /** A host to connect to or an address to listen on: a name, or an address of IPv4 or IPv6. Nothing is looked up; empty stays empty. */
@@ -258,7 +255,11 @@ public final class Settings {
     /** As {@link #charset}, one that texts can be written in, too. */
     public Value<Charset> writableCharset(String key) {
         return new Value<>(
-                key, "a character set, such as UTF-8", Settings::writable, StandardCharsets.UTF_8, Charset::name);
+                key,
+                "a character set, such as UTF-8",
+                ValueText::writableCharset,
+                StandardCharsets.UTF_8,
+                Charset::name);
     }
 
     /** A regular expression of {@link Pattern}'s. */
@@ -404,72 +405,6 @@ public final class Settings {
         return value == null ? null : value.trim();
     }
 
-    private static Charset writable(String name) {
-        Charset charset = Charset.forName(name);
-        if (!charset.canEncode()) {
-            throw new IllegalArgumentException("this one can only be read");
-        }
-        return charset;
-    }
-
-    private static Path notEmptyPath(String text) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException();
-        }
-        return Path.of(text);
-    }
-
-    private static String name(ChronoUnit unit) {
-        return unit == ChronoUnit.MILLIS ? "milliseconds" : unit.toString().toLowerCase(Locale.ROOT);
-    }
-
-    private static long inRange(String text, long least, long most) {
-        return inRange(Long.parseLong(checkedDigits(text, most)), least, most);
-    }
-
-    /** A number that is too long for anything is out of range, and not no number. */
-    private static String checkedDigits(String text, long most) {
-        if (DIGITS.matcher(text).matches() && text.length() > MOST_DIGITS) {
-            throw outOfRange(!text.startsWith("-"), most);
-        }
-        return text;
-    }
-
-    private static long inRange(long number, long least, long most) {
-        if (number < least || number > most) {
-            throw outOfRange(number > most, most);
-        }
-        return number;
-    }
-
-    /** The most is only told where it counts: hardly anybody comes near it. */
-    private static IllegalArgumentException outOfRange(boolean isAbove, long most) {
-        return isAbove && most >= Integer.MAX_VALUE
-                ? new IllegalArgumentException("at most " + most)
-                : new IllegalArgumentException();
-    }
-
-    private static String range(String what, long least, long most) {
-        if (most < Integer.MAX_VALUE) {
-            return what + ", " + least + " to " + most;
-        }
-        return least <= Integer.MIN_VALUE ? what : what + ", at least " + least;
-    }
-
-    /** As it can be printed on one line. */
-    private static String shown(String text) {
-        if (text.isEmpty()) {
-            return "empty";
-        }
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            shown.append(
-                    Character.isISOControl(c) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : String.valueOf(c));
-        }
-        return shown.toString();
-    }
-
     /** A key about to be read. */
     public final class Value<T> {
         private final String key;
@@ -558,7 +493,7 @@ public final class Settings {
                 String expectation = expectation(e);
                 problems.problem(
                         prefix + key,
-                        (isSecret ? MASK : shown(text)) + " (expected: "
+                        (isSecret ? MASK : ValueText.shown(text)) + " (expected: "
                                 + (isSecret ? expectation.replace(text, MASK) : expectation) + ")");
                 return standIn;
             }
@@ -566,20 +501,8 @@ public final class Settings {
 
         /** A number that cannot be parsed is told by what is expected; a parser of the component's own may know more. */
         private String expectation(IllegalArgumentException e) {
-            String more = more(e);
+            String more = ValueText.more(e);
             return more == null ? expected : expected + "; " + more;
-        }
-
-        private static @Nullable String more(IllegalArgumentException e) {
-            if (e instanceof PatternSyntaxException syntax) {
-                return syntax.getDescription() + " at character " + (syntax.getIndex() + 1);
-            }
-            if (e instanceof UnsupportedCharsetException || e instanceof IllegalCharsetNameException) {
-                return "there is none of that name";
-            }
-            boolean saysNothing = e instanceof NumberFormatException
-                    || (e.getMessage() != null && e.getMessage().startsWith("No enum"));
-            return saysNothing ? null : e.getMessage();
         }
     }
 

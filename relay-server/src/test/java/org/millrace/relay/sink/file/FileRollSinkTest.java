@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -353,6 +354,50 @@ class FileRollSinkTest {
         try (DataFileReader<Object> reader = new DataFileReader<>(onlyFile().toFile(), new GenericDatumReader<>())) {
             assertThat(reader.next()).hasToString("a");
         }
+    }
+
+    @Test
+    void aSchemaIsReadFromWhereTheFileAllowsSendersToName() throws Exception {
+        Path schema = Files.writeString(home.resolve("s.avsc"), "\"string\"");
+        Path letters = home.resolve("letters");
+        Map<String, String> headers =
+                Map.of("flume.avro.schema.url", schema.toUri().toString());
+        try (Sink sink = started("sink.serializer", BODY_SERIALIZER, "deadLetter.directory", letters.toString())) {
+            submit(Batches.of(headers, "\2a"));
+            sink.drain();
+            assertThat(metrics.drainSuccesses.getCount()).isZero();
+        }
+        try (Sink sink =
+                started("sink.serializer", BODY_SERIALIZER, "sink.serializer.schemaUrlPrefixes", "file:/ https://")) {
+            submit(Batches.of(headers, "\2b"));
+            sink.drain();
+            assertThat(metrics.drainSuccesses.getCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theBlocksOfAContainerAreAsLongAsTheFileSays() throws Exception {
+        assertThat(blocksOfTenEvents("sink.serializer.syncIntervalBytes", "32")).isEqualTo(10);
+        assertThat(blocksOfTenEvents()).isEqualTo(1);
+    }
+
+    private int blocksOfTenEvents(String... keysAndValues) throws Exception {
+        List<String> all = new ArrayList<>(List.of("sink.serializer", "AVRO_EVENT"));
+        all.addAll(List.of(keysAndValues));
+        try (Sink sink = started(all.toArray(String[]::new))) {
+            submit(Batches.of(
+                    IntStream.range(0, 10).mapToObj(i -> "x".repeat(100)).toArray(String[]::new)));
+            sink.drain();
+        }
+        Path file = onlyFile();
+        int blocks = 0;
+        try (DataFileReader<Object> reader = new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+            for (; reader.hasNext(); reader.nextBlock()) {
+                blocks++;
+            }
+        }
+        Files.delete(file);
+        return blocks;
     }
 
     @Test
