@@ -138,6 +138,10 @@ public final class SoakHa extends LedgerSoak {
     @Override
     boolean isGood(LedgerRun.Result result, long copiesDropped) {
         if (way.isAlone) {
+            if (copiesDropped == 0) {
+                say(
+                        "no kill hit a batch that was stored and not yet answered, so nothing was shown: a higher --rate helps");
+            }
             return result.figure("all") == 0 && copiesDropped > 0;
         }
         if (isBalanced && !bothTookEvents) {
