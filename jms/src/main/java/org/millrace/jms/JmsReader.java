@@ -111,8 +111,12 @@ final class JmsReader implements BatchReader {
                     "a message that cannot be read: " + settings.shown(e.getMessage()), settings.loggable(e));
         } catch (RefusedMessageException e) {
             throw e;
-        } catch (Exception e) { // whatever a plug-in's converter throws
-            throw new RefusedMessageException("a message of which no event can be made: " + e, e);
+        } catch (InterruptedException e) { // of a plug-in's converter: the source is to stop
+            Thread.currentThread().interrupt();
+            throw new RefusedMessageException("a message whose conversion was interrupted", e);
+        } catch (Exception e) { // whatever else a plug-in's converter throws, as its contract lets it
+            throw new RefusedMessageException(
+                    "a message of which no event can be made: " + settings.shown(e.toString()), settings.loggable(e));
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.Settings;
 
 /**
  * Where to read from.
@@ -50,9 +51,21 @@ record JmsSettings(
         }
         Matcher options = OPTIONS.matcher(providerUrl);
         while (options.find()) {
-            text = text.replace(options.group(), "");
+            text = withoutValues(text.replace(options.group(), ""), options.group());
         }
         return text;
+    }
+
+    /** A provider may list options one by one. */
+    private static String withoutValues(String text, String options) {
+        String rest = text;
+        for (String option : options.substring(1).split("&")) {
+            int equals = option.indexOf('=');
+            if (equals > 0) {
+                rest = rest.replace(option, option.substring(0, equals + 1) + Settings.MASK);
+            }
+        }
+        return rest;
     }
 
     /** What a provider threw, as it may be logged. */

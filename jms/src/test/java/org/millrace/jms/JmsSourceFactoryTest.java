@@ -70,6 +70,8 @@ class JmsSourceFactoryTest {
         assertThat(read.shownProviderUrl()).isEqualTo("failover:(tcp://a:1,tcp://b:2)");
         assertThat(read.shown("no broker at " + read.providerUrl() + " yet"))
                 .isEqualTo("no broker at failover:(tcp://a:1,tcp://b:2) yet");
+        assertThat(read.shown("bad parameters: {x=sesame, jms.password=sesame}"))
+                .isEqualTo("bad parameters: {x=******, jms.password=******}");
         assertThat(read.shown(null)).isEqualTo("null");
     }
 

@@ -230,8 +230,59 @@ class JmsSourceIT {
                 new JmsReader("j1", settings("tripped"), 1, Duration.ofSeconds(10), 10, converter, metrics)) {
             assertThatThrownBy(reader::read)
                     .isInstanceOf(IOException.class)
-                    .hasRootCauseInstanceOf(UnsupportedOperationException.class);
+                    .rootCause()
+                    .hasMessageContaining(UnsupportedOperationException.class.getName());
         }
+    }
+
+    @Test
+    void converterThatIsInterruptedLeavesTheThreadInterrupted() throws Exception {
+        broker.textsToQueue("interrupted", "1");
+        MessageConverter<Message> waits = (message, to) -> {
+            throw new InterruptedException();
+        };
+        SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+        try (JmsReader reader =
+                new JmsReader("j1", settings("interrupted"), 1, Duration.ofSeconds(10), 10, waits, metrics)) {
+            assertThatThrownBy(reader::read).isInstanceOf(IOException.class).hasMessageContaining("interrupted");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void whatAConverterThrowsShowsNoOptionOfTheAddress() throws Exception {
+        broker.textsToQueue("shown", "1");
+        JmsSettings settings = settings("shown");
+        MessageConverter<Message> tells = (message, to) -> {
+            throw new IllegalStateException("at " + settings.providerUrl() + "&jms.clientIDPrefix=sesame");
+        };
+        SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+        JmsSettings secret = withOption(settings, "&jms.clientIDPrefix=sesame");
+        try (JmsReader reader = new JmsReader("j1", secret, 1, Duration.ofSeconds(10), 10, tells, metrics)) {
+            assertThatThrownBy(reader::read)
+                    .hasMessageContaining("no event can be made")
+                    .satisfies(thrown -> {
+                        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+                            assertThat(cause.toString()).doesNotContain("sesame");
+                        }
+                    });
+        }
+    }
+
+    private static JmsSettings withOption(JmsSettings of, String option) {
+        return new JmsSettings(
+                of.initialContextFactory(),
+                of.providerUrl() + option,
+                of.shownProviderUrl(),
+                of.connectionFactory(),
+                of.destination(),
+                of.destinationType(),
+                of.destinationLocator(),
+                of.selector(),
+                of.userName(),
+                of.passwordFile(),
+                of.clientId(),
+                of.durableSubscription());
     }
 
     @Test

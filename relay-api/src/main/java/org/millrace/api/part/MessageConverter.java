@@ -14,7 +14,8 @@ public interface MessageConverter<M> {
      * @param message lent
      * @param to lent
      * @throws RefusedMessageException if no events can be made of it: the provider has it back, and its rules decide what comes then
-     * @throws Exception as the provider does when a message is read: counts as a failure of the connection
+     * @throws InterruptedException if the source is to stop: the provider has the message back
+     * @throws Exception as the provider does when a message is read: refused as well, unless the connection turns out to be lost
      */
     @SuppressWarnings("IllegalThrows") // of the provider's kind, which is not known here
     void convert(M message, EventBatchBuilder to) throws Exception;
