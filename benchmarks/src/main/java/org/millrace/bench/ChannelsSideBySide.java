@@ -45,6 +45,7 @@ public final class ChannelsSideBySide extends Comparison {
     private static final List<Workload> SOME = List.of(
             new Workload(1, 1, 1, BODY_BYTES),
             new Workload(16, 1, 1, BODY_BYTES),
+            new Workload(16, 4, 1, BODY_BYTES),
             new Workload(64, 4, 1, BODY_BYTES),
             new Workload(16, 4, 10, BODY_BYTES),
             new Workload(1, 1, 100, BODY_BYTES),
