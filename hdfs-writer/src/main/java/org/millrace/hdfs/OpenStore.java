@@ -76,6 +76,7 @@ record OpenStore(
                 context.name(),
                 settings.withoutTime(),
                 settings.localTime(),
+                settings.directory().usesTime() || settings.prefix().usesTime(),
                 context.clock(),
                 metrics.withoutTimestamp);
         EventFormat format = format(settings, configuration, time);

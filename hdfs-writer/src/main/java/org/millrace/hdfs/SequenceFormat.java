@@ -76,7 +76,7 @@ record SequenceFormat(
 
         @Override
         public void append(EventReader event) throws IOException {
-            long millis = time.of(event);
+            long millis = time.ofRecord(event);
             for (int i = 0; i < Long.BYTES; i++) {
                 key[i] = (byte) (millis >>> (56 - 8 * i));
             }
