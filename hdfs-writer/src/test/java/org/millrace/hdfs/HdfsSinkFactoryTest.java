@@ -152,6 +152,35 @@ class HdfsSinkFactoryTest {
     }
 
     @Test
+    void theKeysOfASerializerHaveNoEffectOnASequenceFileAndThatIsSaidOnce() {
+        SinkUnderTest sut = SinkUnderTest.configured(
+                "hdfs.path", "/x",
+                "hdfs.rollCount", "0",
+                "hdfs.rollSize", "134217728",
+                "serializer", "AVRO_EVENT",
+                "serializer.compressionCodec", "deflate",
+                "serializer.appendNewline", "false");
+
+        assertThat(sut.problems).isEmpty();
+        assertThat(sut.notes)
+                .containsExactlyInAnyOrder(
+                        "serializer: has no effect: a SequenceFile goes by hdfs.writeFormat",
+                        "serializer.compressionCodec: has no effect: a SequenceFile goes by hdfs.writeFormat",
+                        "serializer.appendNewline: has no effect: serializer is AVRO_EVENT");
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.rollCount",
+                                "0",
+                                "hdfs.rollSize",
+                                "134217728",
+                                "serializer.appendNewline",
+                                "false")
+                        .notes)
+                .containsExactly("serializer.appendNewline: has no effect: a SequenceFile goes by hdfs.writeFormat");
+    }
+
+    @Test
     void principalAndKeytabGoTogether() throws Exception {
         Path keytab = Files.createFile(directory.resolve("keytab"));
 
