@@ -1,7 +1,6 @@
 package org.millrace.serializer;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -132,18 +131,14 @@ final class SchemaLookUps implements AutoCloseable {
     }
 
     private String await(String place, LookUp lookUp) throws IOException {
-        long began = System.nanoTime();
+        long end = System.nanoTime() + Math.max(0, nanosLeft);
         try {
-            String text = lookUp.get(Math.max(0, nanosLeft), TimeUnit.NANOSECONDS);
+            String text = getBefore(end, lookUp);
             slow.remove(place);
             return text;
         } catch (TimeoutException e) {
             slow.put(place, lookUp);
             throw new IOException(place + " has not answered yet", e);
-        } catch (InterruptedException e) {
-            slow.put(place, lookUp);
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
             slow.remove(place);
             if (lookUp.timedOut) {
@@ -151,7 +146,25 @@ final class SchemaLookUps implements AutoCloseable {
             }
             throw failure(e.getCause());
         } finally {
-            nanosLeft -= System.nanoTime() - began;
+            nanosLeft = end - System.nanoTime();
+        }
+    }
+
+    /** An interrupt does not shorten it: an event is not to fail for that. */
+    private static String getBefore(long end, LookUp lookUp) throws TimeoutException, ExecutionException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return lookUp.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

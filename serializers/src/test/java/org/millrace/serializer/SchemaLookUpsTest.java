@@ -85,6 +85,16 @@ class SchemaLookUpsTest {
     }
 
     @Test
+    void anInterruptIsNoFailureAndIsKept() throws Exception {
+        assertThatThrownBy(() -> lookUps.read("http://silent/a")).hasMessageContaining("has not answered yet");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> lookUps.read("http://silent/a")).hasMessageContaining("has not answered yet");
+        assertThat(Thread.interrupted()).isTrue();
+        places.answer.countDown();
+        assertThat(eventually("http://silent/a")).isEqualTo("text of http://silent/a");
+    }
+
+    @Test
     void aFailureIsNoReasonToLeaveAPlaceAlone() throws Exception {
         for (int turn = 1; turn < 4; turn++) {
             lookUps.turnBegins();
