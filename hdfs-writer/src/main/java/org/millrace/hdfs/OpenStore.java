@@ -76,6 +76,7 @@ record OpenStore(
                 context.name(),
                 settings.withoutTime(),
                 settings.localTime(),
+                settings.directory().usesTime() || settings.prefix().usesTime(),
                 context.clock(),
                 metrics.withoutTimestamp);
         EventFormat format = format(settings, configuration, time);
@@ -99,7 +100,7 @@ record OpenStore(
         context.metrics().gauge("heldBuckets", held::buckets);
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
         Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
-        EventSchemas schemas = schemas(settings, configuration, calls);
+        EventSchemas schemas = schemas(settings, configuration, user, clock);
         PlaceCheck places =
                 new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
         return new OpenStore(
@@ -219,11 +220,9 @@ record OpenStore(
     }
 
     private static @Nullable EventSchemas schemas(
-            HdfsSettings settings, Configuration configuration, HadoopCalls calls) {
+            HdfsSettings settings, Configuration configuration, HadoopUser user, InstantSource clock) {
         BodySchemas keys = SerializerChoice.bodySchemas(settings.content().serializer());
-        return keys == null
-                ? null
-                : new EventSchemas(keys, new SchemaLocations(keys, configuration, calls, settings.callTimeout()));
+        return keys == null ? null : new EventSchemas(keys, new SchemaLocations(keys, configuration, user), clock);
     }
 
     /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
@@ -241,6 +240,9 @@ record OpenStore(
         }
         calls.runAll(List.of(new CloseFileSystem()));
         calls.close();
+        if (schemas != null) {
+            schemas.close();
+        }
         close(local);
         user.close();
     }
