@@ -24,6 +24,7 @@ final class Backlog {
     private final Held recovered = new Held();
 
     private final Held stored = new Held();
+    private long inFlightMemoryBytes;
     private long end;
 
     /**
@@ -87,6 +88,20 @@ final class Backlog {
         return inFlight.encodedBytes();
     }
 
+    /** What puts on their way hold of the heap. */
+    long inFlightMemoryBytes() {
+        return inFlightMemoryBytes;
+    }
+
+    /** What a put holds of the heap. */
+    static long memoryBytes(Put put) {
+        long bytes = 0;
+        for (EventBatch batch : put.batches()) {
+            bytes += batch.memoryBytes();
+        }
+        return bytes;
+    }
+
     /** Events that the reader has not committed. */
     long eventsFor(String reader) {
         long above = 0;
@@ -119,14 +134,16 @@ final class Backlog {
     /** The put is on its way. */
     void begin(Put put) {
         inFlight.add(put.events(), put.encodedBytes(), put.bodyBytes());
+        inFlightMemoryBytes += memoryBytes(put);
     }
 
-    /** The put did not make it. */
+    /** The put, which still owns its batches, did not make it. */
     void drop(Put put) {
         inFlight.remove(put.events(), put.encodedBytes(), put.bodyBytes());
+        inFlightMemoryBytes -= memoryBytes(put);
     }
 
-    /** The put is safe, from {@code first} on. */
+    /** The put, which still owns its batches, is safe, from {@code first} on. */
     void stored(Put put, long first) {
         drop(put);
         stored.add(put.events(), put.encodedBytes(), put.bodyBytes());

@@ -9,9 +9,9 @@ import org.millrace.api.support.EventCapacity;
  * @param byteCapacity of all events as encoded; {@link Long#MAX_VALUE} for no limit but the disk's
  * @param segmentBytes size of a file of the log: one put cannot be larger
  * @param reserveBytes left free on the disk, for the message when that is what limits
- * @param inFlightBytes that may be on their way into the log, and so in memory
+ * @param inFlightBytes of memory that events on their way into the log may hold
  * @param waitingBytes that may wait for room
- * @param cacheBytes of the newest events that are kept in memory for readers
+ * @param cacheBytes of memory that the newest events, kept for readers, may hold
  */
 record ChannelLimits(
         EventCapacity room,

@@ -98,7 +98,7 @@ record FileChannelSettings(
                 heapShare,
                 heapShare,
                 settings.bytes("cacheBytes", 0, maxHeapBytes / 2)
-                        .about("the newest events that are kept in memory for the sinks, in bytes")
+                        .about("bytes of memory that the newest events may hold, kept for the sinks")
                         .expecting("a number of bytes, such as 1048576 or 1MiB, at most half the heap")
                         .byDefault("an eighth of the heap, at most 67108864")
                         .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));

@@ -13,15 +13,16 @@ import org.millrace.codec.EventBatch;
 final class TailCache {
     private final long mostBytes;
     private final TreeMap<Long, EventBatch> batches = new TreeMap<>();
-    private long encodedBytes;
+    private long memoryBytes;
 
-    /** @param mostBytes of batches as encoded; 0: keep none */
+    /** @param mostBytes of memory that the batches hold; 0: keep none */
     TailCache(long mostBytes) {
         this.mostBytes = mostBytes;
     }
 
-    long encodedBytes() {
-        return encodedBytes;
+    /** What the batches hold of the heap. */
+    long memoryBytes() {
+        return memoryBytes;
     }
 
     /**
@@ -32,14 +33,15 @@ final class TailCache {
      *     have been reading from the disk anyway
      */
     void add(long sequence, EventBatch batch, long furthest) {
-        while (encodedBytes + batch.encodedBytes() > mostBytes && endsBefore(furthest)) {
+        long more = batch.memoryBytes();
+        while (memoryBytes + more > mostBytes && endsBefore(furthest)) {
             forget(batches.pollFirstEntry());
         }
-        if (encodedBytes + batch.encodedBytes() > mostBytes) {
+        if (memoryBytes + more > mostBytes) {
             batch.release();
         } else {
             batches.put(sequence, batch);
-            encodedBytes += batch.encodedBytes();
+            memoryBytes += more;
         }
     }
 
@@ -82,7 +84,7 @@ final class TailCache {
     }
 
     private void forget(Map.Entry<Long, EventBatch> entry) {
-        encodedBytes -= entry.getValue().encodedBytes();
+        memoryBytes -= entry.getValue().memoryBytes();
         entry.getValue().release();
     }
 

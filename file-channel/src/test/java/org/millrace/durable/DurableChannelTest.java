@@ -205,8 +205,10 @@ class DurableChannelTest {
 
     @Test
     void whatIsOnItsWayToTheDiskIsBounded() throws Exception {
-        long each = encodedBytes(0, 5);
-        test.limits(limits(100, MANY, each, MANY));
+        EventBatch sample = test.numbered(0, 5);
+        long each = sample.encodedBytes();
+        test.limits(limits(100, MANY, sample.memoryBytes(), MANY));
+        sample.release();
         test.log.hold();
         CompletableFuture<Void> first = submit(0, 5);
         CompletableFuture<Void> second = submit(5, 5);
