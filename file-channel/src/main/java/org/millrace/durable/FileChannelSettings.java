@@ -85,7 +85,7 @@ record FileChannelSettings(
         directories.forEach(directory -> settings.claim(DIRECTORIES, directory));
         long segmentBytes = segmentBytes(settings);
         long byteCapacity = settings.bytes(BYTE_CAPACITY, 0, Long.MAX_VALUE)
-                .about("bytes that the log may take; 0: as many as the disk has")
+                .about("bytes of events as encoded, headers included, that fit in; 0: as many as the disk has")
                 .orElse(0L);
         long heapShare = maxHeapBytes / HEAP_SHARE;
         ChannelLimits limits = new ChannelLimits(
@@ -155,10 +155,7 @@ record FileChannelSettings(
     }
 
     private static long segmentBytes(Settings settings) {
-        long most = settings.bytes(MOST_FILE_SIZE, LEAST_SEGMENT, Long.MAX_VALUE)
-                .about("Flume's limit for a file of the log; a segment is no longer than that")
-                .byDefault("segmentSize")
-                .orElse(Long.MAX_VALUE);
+        long most = mostFileSize(settings);
         long bytes = settings.bytes(SEGMENT_SIZE, LEAST_SEGMENT, MOST_SEGMENT)
                 .about("bytes of a segment of the log, whose space is taken in advance")
                 .orElse(DEFAULT_SEGMENT);
@@ -168,6 +165,18 @@ record FileChannelSettings(
         }
         long least = Math.min(bytes, most);
         return least - least % Blocks.BYTES;
+    }
+
+    /** Flume takes any; what is less than a segment can be is no mistake of a file that was written for Flume. */
+    private static long mostFileSize(Settings settings) {
+        long most = settings.bytes(MOST_FILE_SIZE, 0, Long.MAX_VALUE)
+                .about("Flume's limit for a file of the log; a segment is no longer than that, but 1 MiB at least")
+                .byDefault("segmentSize")
+                .orElse(Long.MAX_VALUE);
+        if (most < LEAST_SEGMENT) {
+            settings.note(MOST_FILE_SIZE, most + " counts as " + LEAST_SEGMENT + ": a segment is no smaller");
+        }
+        return Math.max(most, LEAST_SEGMENT);
     }
 
     private static int groupBytes(Settings settings, long segmentBytes) {

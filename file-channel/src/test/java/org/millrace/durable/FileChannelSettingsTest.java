@@ -145,6 +145,15 @@ class FileChannelSettingsTest {
         assertThat(recorded.problems()).isEmpty();
     }
 
+    @Test
+    void aFileOfFlumesThatIsSmallerThanASegmentCanBeIsNoMistake() {
+        FileChannelSettings read = read(Map.of("maxFileSize", "100"));
+
+        assertThat(read.limits().segmentBytes()).isEqualTo(MIB);
+        assertThat(recorded.problems()).isEmpty();
+        assertThat(recorded.notes()).containsExactly("maxFileSize: 100 counts as 1048576: a segment is no smaller");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -167,7 +176,7 @@ class FileChannelSettingsTest {
                 "retention | -1",
                 "positionDurability | maybe",
                 "minimumRequiredSpace | -1",
-                "maxFileSize | 100",
+                "maxFileSize | -1",
                 "readers | ''",
                 "readers | store, audit",
                 "encryption.activeKey | k1",

@@ -169,12 +169,26 @@ final class SegmentRecordReader implements RecordReader {
             if (header == null || header.type() != RecordType.BATCH || !records.isSound()) {
                 return notSound(groups, records);
             }
-            return stored(records, header);
+            return storedOrNone(records, header);
         }
         long end = GroupScanner.endSequence(records.group());
         Entry rest = end <= sequence ? null : gap(end, groups.segment() + ": a group has less events than it says");
         pass(groups, records.group());
         return rest;
+    }
+
+    /** What is thrown, such as for want of memory, leaves the reader where it stood: the record comes again. */
+    private Stored storedOrNone(GroupRecords records, RecordHeader header) {
+        boolean isGiven = false;
+        try {
+            Stored stored = stored(records, header);
+            isGiven = true;
+            return stored;
+        } finally {
+            if (!isGiven) {
+                group = null; // its records have moved on; from its beginning they lead to this one again
+            }
+        }
     }
 
     private Stored stored(GroupRecords records, RecordHeader header) {
