@@ -20,7 +20,7 @@ final class Backlog {
     private final LogState positions;
     private final long recoveredEnd;
     private final Held inFlight = new Held();
-    /** Of these only the number is known, for nobody has read them yet; their bytes are an estimate. */
+    /** Of these only the number is known, and the bytes of all together, as their files tell: nobody has read them yet. */
     private final Held recovered = new Held();
 
     private final Held stored = new Held();
@@ -48,10 +48,15 @@ final class Backlog {
         }
     }
 
-    /** What was recovered is about so large. */
-    void estimateRecovered(double encodedBytesPerEvent, double bodyBytesPerEvent) {
-        recovered.add(
-                0, (long) (encodedBytesPerEvent * recovered.events()), (long) (bodyBytesPerEvent * recovered.events()));
+    /**
+     * What was recovered is so large.
+     *
+     * @param bytes of all events from the lowest watermark on, those among them that all readers have committed included
+     * @param bodyShare how much of that bodies are, about
+     */
+    void recoveredBytes(long bytes, double bodyShare) {
+        double encoded = (double) bytes * recovered.events() / Math.max(1, recoveredEnd - lowestWatermark());
+        recovered.add(0, (long) encoded, (long) (bodyShare * encoded));
     }
 
     /** Sequence behind the last event that is safe. */

@@ -29,4 +29,9 @@ record ChannelLimits(
     int transactionCapacity() {
         return room.transactionEvents();
     }
+
+    /** Of what sinks attach to the positions, all together: each segment begins with it, and puts must find room beside it. */
+    long mostAttachedBytes() {
+        return segmentBytes / 2;
+    }
 }
