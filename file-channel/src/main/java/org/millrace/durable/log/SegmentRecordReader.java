@@ -192,13 +192,9 @@ final class SegmentRecordReader implements RecordReader {
     }
 
     private Stored stored(GroupRecords records, RecordHeader header) {
-        EventBatch batch = EventBatch.restore(records.body(), header.events(), header.eventBodyBytes());
         int passedOver = (int) (sequence - header.sequence());
-        if (passedOver > 0) {
-            EventBatch.Split split = batch.split(passedOver);
-            split.head().release();
-            batch = split.tail();
-        }
+        EventBatch batch =
+                behind(passedOver, EventBatch.restore(records.body(), header.events(), header.eventBodyBytes()));
         boolean hasSender = !header.sender().equals(RecordHeader.NO_SENDER);
         Stored stored = new Stored(
                 sequence,
@@ -208,6 +204,22 @@ final class SegmentRecordReader implements RecordReader {
                 records.group().epochMillis());
         sequence = records.endSequence();
         return stored;
+    }
+
+    /** What is left of a batch, which is taken over, behind so many events. */
+    private static EventBatch behind(int passedOver, EventBatch batch) {
+        if (passedOver == 0) {
+            return batch;
+        }
+        EventBatch.Split split;
+        try {
+            split = batch.split(passedOver);
+        } catch (RuntimeException | Error e) {
+            batch.release();
+            throw e;
+        }
+        split.head().release();
+        return split.tail();
     }
 
     /** A record of the open group is damaged, or all of its rest. */
