@@ -12,6 +12,7 @@ import org.millrace.api.support.EventCapacity;
  * @param inFlightBytes of memory that events on their way into the log may hold
  * @param waitingBytes that may wait for room
  * @param cacheBytes of memory that the newest events, kept for readers, may hold
+ * @param cacheShare likewise, of all channels that have a share of it
  */
 record ChannelLimits(
         EventCapacity room,
@@ -20,7 +21,28 @@ record ChannelLimits(
         long reserveBytes,
         long inFlightBytes,
         long waitingBytes,
-        long cacheBytes) {
+        long cacheBytes,
+        CacheShare cacheShare) {
+    /** With a cache of its own. */
+    ChannelLimits(
+            EventCapacity room,
+            long byteCapacity,
+            long segmentBytes,
+            long reserveBytes,
+            long inFlightBytes,
+            long waitingBytes,
+            long cacheBytes) {
+        this(
+                room,
+                byteCapacity,
+                segmentBytes,
+                reserveBytes,
+                inFlightBytes,
+                waitingBytes,
+                cacheBytes,
+                CacheShare.unlimited());
+    }
+
     /** In events. */
     int capacity() {
         return room.events();

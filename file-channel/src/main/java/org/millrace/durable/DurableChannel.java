@@ -121,7 +121,7 @@ final class DurableChannel implements Channel {
         OpenLog opened = new OpenLog(
                 log,
                 new Backlog(allReaders(), recovered, log.recoveredEnd()),
-                new TailCache(limits.cacheBytes()),
+                new TailCache(limits.cacheBytes(), limits.cacheShare()),
                 new ArrivalTimes(),
                 new Attachments(limits.mostAttachedBytes(), recovered));
         lookAtBacklog(opened);
@@ -143,6 +143,7 @@ final class DurableChannel implements Channel {
                 eventsIn(opened),
                 limits.capacity(),
                 opener.description());
+        limits.cacheShare().join();
     }
 
     /** The files tell how large the backlog is, its oldest event how old. A disk that does not answer now is asked again later. */
@@ -177,6 +178,7 @@ final class DurableChannel implements Channel {
         }
         readers.close();
         closing.log().close(); // what is on its way is settled by this
+        limits.cacheShare().leave();
         open = null;
         metrics.stopped(context.clock().instant());
         LOG.info("channel {} stopped: {} events remain in it", name(), eventsIn(closing));

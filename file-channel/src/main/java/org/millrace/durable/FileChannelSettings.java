@@ -48,6 +48,7 @@ record FileChannelSettings(
     private static final String FSYNC_EACH = "fsyncPerTransaction";
     private static final String FSYNC_INTERVAL = "fsyncInterval";
     private static final String GROUP = "groupBytes";
+    private static final String CACHE = "cacheBytes";
 
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
@@ -71,8 +72,9 @@ record FileChannelSettings(
     /**
      * @param home of the user, where Flume's default directory is
      * @param maxHeapBytes what the JVM may use
+     * @param caches of the channels whose {@code cacheBytes} the file does not say
      */
-    static FileChannelSettings read(Settings settings, Path home, long maxHeapBytes) {
+    static FileChannelSettings read(Settings settings, Path home, long maxHeapBytes, CacheShare caches) {
         EventCapacity room = EventCapacity.read(settings, 1_000_000, 10_000);
         List<Path> directories = settings.value(
                         DIRECTORIES,
@@ -97,11 +99,12 @@ record FileChannelSettings(
                         .orElse(524_288_000L),
                 heapShare,
                 heapShare,
-                settings.bytes("cacheBytes", 0, maxHeapBytes / 2)
+                settings.bytes(CACHE, 0, maxHeapBytes / 2)
                         .about("bytes of memory that the newest events may hold, kept for the sinks")
                         .expecting("a number of bytes, such as 1048576 or 1MiB, at most half the heap")
-                        .byDefault("an eighth of the heap, at most 67108864")
-                        .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));
+                        .byDefault("an eighth of the heap, at most 67108864, and of all channels together a quarter")
+                        .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)),
+                settings.has(CACHE) ? CacheShare.unlimited() : caches);
         noteWhatHasNoMeaning(settings);
         boolean fsyncEach = settings.bool(FSYNC_EACH)
                 .about("whether a put is safe only when it is forced to disk; false means durability = interval")

@@ -12,12 +12,17 @@ import org.millrace.codec.EventBatch;
  */
 final class TailCache {
     private final long mostBytes;
+    private final CacheShare share;
     private final TreeMap<Long, EventBatch> batches = new TreeMap<>();
     private long memoryBytes;
 
-    /** @param mostBytes of memory that the batches hold; 0: keep none */
-    TailCache(long mostBytes) {
+    /**
+     * @param mostBytes of memory that the batches hold; 0: keep none
+     * @param share likewise, and it changes as channels come and go
+     */
+    TailCache(long mostBytes, CacheShare share) {
         this.mostBytes = mostBytes;
+        this.share = share;
     }
 
     /** What the batches hold of the heap. */
@@ -34,10 +39,11 @@ final class TailCache {
      */
     void add(long sequence, EventBatch batch, long furthest) {
         long more = batch.memoryBytes();
-        while (memoryBytes + more > mostBytes && endsBefore(furthest)) {
+        long most = Math.min(mostBytes, share.mostBytes());
+        while (memoryBytes + more > most && endsBefore(furthest)) {
             forget(batches.pollFirstEntry());
         }
-        if (memoryBytes + more > mostBytes) {
+        if (memoryBytes + more > most) {
             batch.release();
         } else {
             batches.put(sequence, batch);

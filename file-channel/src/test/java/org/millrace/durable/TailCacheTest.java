@@ -11,8 +11,10 @@ import org.millrace.testkit.ReleaseCheck;
 
 class TailCacheTest {
     private static final long MOST_BYTES = 256 << 10;
+    private static final int BATCHES = 5000;
 
-    private final TailCache cache = new TailCache(MOST_BYTES);
+    private final CacheShare share = new CacheShare(2 * MOST_BYTES);
+    private final TailCache cache = new TailCache(MOST_BYTES, share);
     private final ReleaseCheck releases = new ReleaseCheck();
 
     @AfterEach
@@ -24,14 +26,32 @@ class TailCacheTest {
 
     @Test
     void holdsNoMoreMemoryThanItMayHoweverSmallTheBatches() {
-        int batches = 5000;
-        try (EventBatchBuilder builder = new EventBatchBuilder()) {
-            for (int sequence = 0; sequence < batches; sequence++) {
-                add(sequence, builder.add(Map.of(), new byte[300]).build());
-            }
+        addMany();
+        assertThat(heldBytes()).isBetween(MOST_BYTES / 2, MOST_BYTES);
+        assertThat(cache.memoryBytes()).isEqualTo(heldBytes());
+    }
+
+    @Test
+    void holdsNoMoreThanItsShareWithOthers() {
+        for (int others = 0; others < 7; others++) {
+            share.join();
         }
-        assertThat(heldBytes(batches)).isBetween(MOST_BYTES / 2, MOST_BYTES);
-        assertThat(cache.memoryBytes()).isEqualTo(heldBytes(batches));
+        share.join();
+        addMany();
+        assertThat(heldBytes()).isBetween(MOST_BYTES / 8, MOST_BYTES / 4);
+    }
+
+    @Test
+    void itsShareGrowsAgainWhenOthersGo() {
+        share.join();
+        for (int others = 0; others < 7; others++) {
+            share.join();
+        }
+        for (int others = 0; others < 7; others++) {
+            share.leave();
+        }
+        addMany();
+        assertThat(heldBytes()).isBetween(MOST_BYTES / 2, MOST_BYTES);
     }
 
     @Test
@@ -46,14 +66,23 @@ class TailCacheTest {
         assertThat(cache.from(0)).as("left to the disk").isNull();
     }
 
+    /** Small ones. */
+    private void addMany() {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            for (int sequence = 0; sequence < BATCHES; sequence++) {
+                add(sequence, builder.add(Map.of(), new byte[300]).build());
+            }
+        }
+    }
+
     private void add(long sequence, EventBatch batch) {
         cache.add(sequence, releases.watch(batch), 0);
     }
 
     /** By all batches that are there. */
-    private long heldBytes(int batches) {
+    private long heldBytes() {
         long bytes = 0;
-        for (int sequence = 0; sequence < batches; sequence++) {
+        for (int sequence = 0; sequence < BATCHES; sequence++) {
             EventBatch batch = cache.from(sequence);
             if (batch != null) {
                 bytes += batch.memoryBytes();
