@@ -2,10 +2,16 @@ package org.millrace.durable.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +57,7 @@ class VoidGroupTest {
         disks.failNth(SimulatedDisks.Operation.FORCE, 1, true);
         assertThat(put(100))
                 .failsWithin(Duration.ZERO)
-                .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ChannelException.class);
         disks.heal();
         clock.advance(Duration.ofSeconds(20));
@@ -87,6 +93,23 @@ class VoidGroupTest {
         ChannelFiles files = ChannelFiles.look(List.of(disk), null);
         assertThat(files.endSequenceOf(0)).isEqualTo(10);
         assertThat(files.endSequence()).isEqualTo(20);
+    }
+
+    @Test
+    void itIsNeitherCountedNorDamage() throws Exception {
+        ChannelFiles files = ChannelFiles.look(List.of(disk), null);
+        Surroundings around = new Surroundings(
+                new BufferedReader(Reader.nullReader()),
+                new PrintWriter(Writer.nullWriter()),
+                new PrintWriter(Writer.nullWriter()),
+                false,
+                clock,
+                (paths, agent, channel) -> Map.of(),
+                time -> {});
+        Verification verification = Verification.of(files, around);
+        assertThat(verification.findings()).noneMatch(finding -> finding.kind().isDamage());
+        assertThat(verification.events()).isEqualTo(20);
+        assertThat(GroupFigures.of(files, around).events()).isEqualTo(20);
     }
 
     private List<Integer> readByTheAgent() throws IOException {
