@@ -12,6 +12,9 @@ import java.util.zip.Checksum;
  * that takes a batch over says so. A batch that is only lent is read before the method returns, or {@link #retain}ed.
  */
 public final class EventBatch {
+    /** Of the objects around a batch's bytes, and of what somebody who keeps it needs to find it again; about. */
+    private static final int OBJECT_BYTES = 256;
+
     /** Shared with the other parts where the batch was split: nobody moves its indices. */
     private final ByteBuf bytes;
 
@@ -50,6 +53,18 @@ public final class EventBatch {
     /** Bytes of all bodies. */
     public long bodyBytes() {
         return bodyBytes;
+    }
+
+    /**
+     * Memory that is not given back as long as somebody owns this batch: more than its events need where its buffer has room to spare, or
+     * other parts share it.
+     */
+    public long memoryBytes() {
+        ByteBuf memory = bytes;
+        while (memory.unwrap() != null) {
+            memory = memory.unwrap();
+        }
+        return OBJECT_BYTES + (long) memory.writerIndex() + memory.maxFastWritableBytes();
     }
 
     /** A reader that stands before the first event. */

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 public final class EventBatchBuilder implements AutoCloseable {
     private static final int INITIAL_BYTES = 16 << 10;
 
-    /** Room left unused below this is not worth a copy. */
-    private static final int SMALL_BYTES = 64 << 10;
-
     /** Set aside with the first event, since the last batch may have been the last one. */
     private @Nullable ByteBuf out;
 
@@ -105,8 +102,10 @@ public final class EventBatchBuilder implements AutoCloseable {
     /** The batch; the caller owns it. The builder is empty again and may go on. */
     public EventBatch build() {
         ByteBuf built = out();
-        if (built.capacity() > SMALL_BYTES && built.capacity() / 2 > built.readableBytes()) {
-            built.capacity(built.readableBytes()); // a channel may keep it for long: no more room than it needs
+        if (built.capacity() / 2 > built.readableBytes()) {
+            built.capacity(
+                    built.readableBytes()); // a channel may keep it for long, and many like it: no more room than it
+            // needs
         }
         EventBatch batch = new EventBatch(built, events, bodyBytes);
         nextBytes = Math.max(INITIAL_BYTES, batch.encodedBytes());

@@ -21,7 +21,12 @@ public record Origin(UUID sender, long sequence) {
         }
     }
 
-    /** Of the event so many further on. */
+    /** Whether so many events, this one the first of them, all have numbers: it ends at the highest there is. */
+    public boolean hasNumbersFor(int events) {
+        return events <= MOST - sequence;
+    }
+
+    /** Of the event so many further on, for which there must be a number. */
     public Origin plus(int events) {
         return events == 0 ? this : new Origin(sender, sequence + events);
     }

@@ -109,6 +109,29 @@ class EventBatchTest {
         }
     }
 
+    @Test
+    void smallBatchKeepsNoMoreMemoryThanItNeedsFromTheFirstOneOn() {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            EventBatch small = builder.add(Map.of(), new byte[300]).build();
+
+            ByteBuf bytes = BatchBuffers.retainedBytes(small);
+            assertThat(small.memoryBytes()).isBetween((long) bytes.unwrap().capacity(), 1000L);
+            bytes.release();
+            assertThat(small.reader().next()).isTrue();
+            small.release();
+        }
+    }
+
+    @Test
+    void partOfABatchTellsTheMemoryOfTheWhole() {
+        EventBatch.Split parts = batchOf("one", "a".repeat(100_000)).split(1);
+
+        assertThat(parts.head().memoryBytes()).isGreaterThan(100_000);
+        assertThat(parts.tail().memoryBytes()).isEqualTo(parts.head().memoryBytes());
+        parts.head().release();
+        parts.tail().release();
+    }
+
     private static EventBatch batchOf(String... bodies) {
         try (EventBatchBuilder builder = new EventBatchBuilder()) {
             for (String body : bodies) {

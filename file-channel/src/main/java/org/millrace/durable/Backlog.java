@@ -20,10 +20,11 @@ final class Backlog {
     private final LogState positions;
     private final long recoveredEnd;
     private final Held inFlight = new Held();
-    /** Of these only the number is known, for nobody has read them yet; their bytes are an estimate. */
+    /** Of these only the number is known, and the bytes of all together, as their files tell: nobody has read them yet. */
     private final Held recovered = new Held();
 
     private final Held stored = new Held();
+    private long inFlightMemoryBytes;
     private long end;
 
     /**
@@ -47,10 +48,15 @@ final class Backlog {
         }
     }
 
-    /** What was recovered is about so large. */
-    void estimateRecovered(double encodedBytesPerEvent, double bodyBytesPerEvent) {
-        recovered.add(
-                0, (long) (encodedBytesPerEvent * recovered.events()), (long) (bodyBytesPerEvent * recovered.events()));
+    /**
+     * What was recovered is so large.
+     *
+     * @param bytes of all events from the lowest watermark on, those among them that all readers have committed included
+     * @param bodyShare how much of that bodies are, about
+     */
+    void recoveredBytes(long bytes, double bodyShare) {
+        double encoded = (double) bytes * recovered.events() / Math.max(1, recoveredEnd - lowestWatermark());
+        recovered.add(0, (long) encoded, (long) (bodyShare * encoded));
     }
 
     /** Sequence behind the last event that is safe. */
@@ -87,6 +93,20 @@ final class Backlog {
         return inFlight.encodedBytes();
     }
 
+    /** What puts on their way hold of the heap. */
+    long inFlightMemoryBytes() {
+        return inFlightMemoryBytes;
+    }
+
+    /** What a put holds of the heap. */
+    static long memoryBytes(Put put) {
+        long bytes = 0;
+        for (EventBatch batch : put.batches()) {
+            bytes += batch.memoryBytes();
+        }
+        return bytes;
+    }
+
     /** Events that the reader has not committed. */
     long eventsFor(String reader) {
         long above = 0;
@@ -119,14 +139,16 @@ final class Backlog {
     /** The put is on its way. */
     void begin(Put put) {
         inFlight.add(put.events(), put.encodedBytes(), put.bodyBytes());
+        inFlightMemoryBytes += memoryBytes(put);
     }
 
-    /** The put did not make it. */
+    /** The put, which still owns its batches, did not make it. */
     void drop(Put put) {
         inFlight.remove(put.events(), put.encodedBytes(), put.bodyBytes());
+        inFlightMemoryBytes -= memoryBytes(put);
     }
 
-    /** The put is safe, from {@code first} on. */
+    /** The put, which still owns its batches, is safe, from {@code first} on. */
     void stored(Put put, long first) {
         drop(put);
         stored.add(put.events(), put.encodedBytes(), put.bodyBytes());

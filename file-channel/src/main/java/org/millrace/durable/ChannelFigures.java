@@ -60,7 +60,7 @@ final class ChannelFigures {
         gauge("knownSenders", open, backlog -> channel.entrance().knownSenders());
         gauge("waitingPuts", open, backlog -> channel.entrance().gate().waiting());
         gauge("oldestEventMillis", open, backlog -> oldestMillis(open));
-        gauge("cacheBytes", open, backlog -> open.cache().encodedBytes());
+        gauge("cacheBytes", open, backlog -> open.cache().memoryBytes());
     }
 
     private void showLog(OpenLog open) {

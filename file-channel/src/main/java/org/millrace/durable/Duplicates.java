@@ -44,37 +44,63 @@ final class Duplicates {
         return seen.senders();
     }
 
-    /** Takes the batch over. */
+    /** Events of a batch that share their lot: those of {@code other}, if that is not null; else they are new, or in the log. */
+    private record Piece(
+            Origin from,
+            int events,
+            boolean isNew,
+            @Nullable Put other) {}
+
+    /**
+     * Takes the batch over.
+     *
+     * @param origin has numbers for all events
+     */
     Plan plan(EventBatch batch, Origin origin) {
+        List<Piece> pieces;
+        try {
+            pieces = pieces(origin, batch.events());
+        } catch (RuntimeException | Error e) {
+            batch.release(); // nothing of it is on its way yet
+            throw e;
+        }
         List<Put> fresh = new ArrayList<>(1);
         List<CompletableFuture<Void>> awaited = new ArrayList<>(0);
         EventBatch rest = batch;
-        long end = origin.sequence() + batch.events();
         int duplicates = 0;
+        for (Piece piece : pieces) {
+            EventBatch part = rest;
+            if (piece.events() < rest.events()) {
+                EventBatch.Split parts = rest.split(piece.events());
+                part = parts.head();
+                rest = parts.tail();
+            }
+            if (piece.isNew()) {
+                fresh.add(begin(new Put(List.of(part), true, piece.from())));
+            } else {
+                part.release();
+                duplicates += piece.events();
+            }
+            if (piece.other() != null) {
+                awaited.add(piece.other().settled());
+            }
+        }
+        return new Plan(fresh, awaited, duplicates);
+    }
+
+    private List<Piece> pieces(Origin origin, int events) {
+        List<Piece> pieces = new ArrayList<>(1);
+        long end = origin.plus(events).sequence();
         for (Origin at = origin; at.sequence() < end; ) {
             long known = seen.knownUntil(at.sender(), at.sequence());
             Put other = known > at.sequence() ? null : onItsWayAt(at);
             boolean isNew = known == at.sequence() && other == null;
             long to = Math.min(end, isNew ? nextKnown(at) : other == null ? known : endOf(other));
-            int events = (int) (to - at.sequence());
-            EventBatch part = rest;
-            if (to < end) {
-                EventBatch.Split parts = rest.split(events);
-                part = parts.head();
-                rest = parts.tail();
-            }
-            if (isNew) {
-                fresh.add(begin(new Put(List.of(part), true, at)));
-            } else {
-                part.release();
-                duplicates += events;
-            }
-            if (other != null) {
-                awaited.add(other.settled());
-            }
-            at = at.plus(events);
+            Piece piece = new Piece(at, (int) (to - at.sequence()), isNew, other);
+            pieces.add(piece);
+            at = at.plus(piece.events());
         }
-        return new Plan(fresh, awaited, duplicates);
+        return pieces;
     }
 
     /** A put is in the log. */

@@ -23,6 +23,7 @@ import org.millrace.api.support.Put;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
 import org.millrace.durable.format.EventRange;
+import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.Log;
 import org.millrace.durable.log.RecordReader;
 import org.slf4j.Logger;
@@ -116,12 +117,14 @@ final class DurableChannel implements Channel {
     }
 
     private void start(Log log) {
+        LogState recovered = log.recovered();
         OpenLog opened = new OpenLog(
                 log,
-                new Backlog(allReaders(), log.recovered(), log.recoveredEnd()),
-                new TailCache(limits.cacheBytes()),
-                new ArrivalTimes());
-        lookAtOldest(opened);
+                new Backlog(allReaders(), recovered, log.recoveredEnd()),
+                new TailCache(limits.cacheBytes(), limits.cacheShare()),
+                new ArrivalTimes(),
+                new Attachments(limits.mostAttachedBytes(), recovered));
+        lookAtBacklog(opened);
         figures.show(opened, allReaders());
         lock.lock();
         try {
@@ -140,24 +143,30 @@ final class DurableChannel implements Channel {
                 eventsIn(opened),
                 limits.capacity(),
                 opener.description());
+        limits.cacheShare().join();
     }
 
-    /** The oldest event tells how old the backlog is, and about how large. A disk that does not answer now is asked again later. */
-    private void lookAtOldest(OpenLog opened) {
+    /** The files tell how large the backlog is, its oldest event how old. A disk that does not answer now is asked again later. */
+    private void lookAtBacklog(OpenLog opened) {
         Backlog backlog = opened.backlog();
         if (backlog.events() == 0) {
             return;
         }
+        double bodyShare = 1;
         try (RecordReader reader = opened.log().read(backlog.lowestWatermark())) {
             if (reader.next(backlog.end()) instanceof RecordReader.Stored oldest) {
                 EventBatch batch = oldest.batch();
                 opened.times().arrived(oldest.sequence(), oldest.epochMillis());
-                backlog.estimateRecovered(
-                        (double) batch.encodedBytes() / batch.events(), (double) batch.bodyBytes() / batch.events());
+                bodyShare = (double) batch.bodyBytes() / batch.encodedBytes();
                 batch.release();
             }
         } catch (IOException e) {
             LOG.warn("channel {}: the oldest event cannot be read yet: {}", name(), e.toString());
+        }
+        try {
+            backlog.recoveredBytes(opened.log().recoveredBytes(backlog.lowestWatermark()), bodyShare);
+        } catch (IOException e) {
+            LOG.warn("channel {}: how many bytes its events take is not known yet: {}", name(), e.toString());
         }
     }
 
@@ -169,6 +178,7 @@ final class DurableChannel implements Channel {
         }
         readers.close();
         closing.log().close(); // what is on its way is settled by this
+        limits.cacheShare().leave();
         open = null;
         metrics.stopped(context.clock().instant());
         LOG.info("channel {} stopped: {} events remain in it", name(), eventsIn(closing));

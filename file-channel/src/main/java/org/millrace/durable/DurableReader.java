@@ -133,11 +133,7 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
             throws InterruptedException {
         PositionUpdate update = new PositionUpdate(reader, Lease.ranges(delivered), toAttach);
         OpenLog open = openNow();
-        if (durably || channel.waitForPositions()) {
-            open.log().commitAndWait(update);
-        } else {
-            open.log().commit(update);
-        }
+        commit(open, update, durably || channel.waitForPositions());
         Aftermath aftermath;
         lock.lock();
         try {
@@ -153,6 +149,46 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
             events += lease.batch().events();
         }
         metrics.takeSuccesses.inc(events);
+    }
+
+    private void commit(OpenLog open, PositionUpdate update, boolean waits) throws InterruptedException {
+        reserve(open, update);
+        boolean isCommitted = false;
+        try {
+            if (waits) {
+                open.log().commitAndWait(update);
+            } else {
+                open.log().commit(update);
+            }
+            isCommitted = true;
+        } finally {
+            if (!isCommitted) {
+                giveUp(open, update);
+            }
+        }
+    }
+
+    private void reserve(OpenLog open, PositionUpdate update) {
+        lock.lock();
+        try {
+            if (!open.attachments().reserve(update)) {
+                throw new ChannelException("channel " + name + ": what "
+                        + String.join(", ", update.states().keySet())
+                        + " attaches to the position has no room in a segment beside what is attached already (expected: at most "
+                        + open.attachments().mostBytes() + " bytes in all, half of segmentSize: raise that)");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveUp(OpenLog open, PositionUpdate update) {
+        lock.lock();
+        try {
+            open.attachments().giveUp(update, open.backlog());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

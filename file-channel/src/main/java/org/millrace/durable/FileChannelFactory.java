@@ -10,6 +10,9 @@ import org.millrace.api.support.DaemonTimer;
 
 /** Makes file channels: all of Flume's keys are accepted, and ours. */
 public final class FileChannelFactory implements ComponentFactory.OfChannel {
+    /** Of all agents in this process, since they share its heap. */
+    private static final CacheShare CACHES = new CacheShare(Runtime.getRuntime().maxMemory() / 4);
+
     @Override
     public List<String> typeNames() {
         return List.of("file", "org.apache.flume.channel.file.FileChannel");
@@ -25,7 +28,8 @@ public final class FileChannelFactory implements ComponentFactory.OfChannel {
         FileChannelSettings read = FileChannelSettings.read(
                 settings,
                 Path.of(System.getProperty("user.home", ".")),
-                Runtime.getRuntime().maxMemory());
+                Runtime.getRuntime().maxMemory(),
+                CACHES);
         return new DurableChannel(
                 context,
                 read.limits(),

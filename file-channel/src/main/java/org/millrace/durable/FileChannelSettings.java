@@ -48,6 +48,7 @@ record FileChannelSettings(
     private static final String FSYNC_EACH = "fsyncPerTransaction";
     private static final String FSYNC_INTERVAL = "fsyncInterval";
     private static final String GROUP = "groupBytes";
+    private static final String CACHE = "cacheBytes";
 
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
@@ -71,8 +72,9 @@ record FileChannelSettings(
     /**
      * @param home of the user, where Flume's default directory is
      * @param maxHeapBytes what the JVM may use
+     * @param caches of the channels whose {@code cacheBytes} the file does not say
      */
-    static FileChannelSettings read(Settings settings, Path home, long maxHeapBytes) {
+    static FileChannelSettings read(Settings settings, Path home, long maxHeapBytes, CacheShare caches) {
         EventCapacity room = EventCapacity.read(settings, 1_000_000, 10_000);
         List<Path> directories = settings.value(
                         DIRECTORIES,
@@ -85,7 +87,7 @@ record FileChannelSettings(
         directories.forEach(directory -> settings.claim(DIRECTORIES, directory));
         long segmentBytes = segmentBytes(settings);
         long byteCapacity = settings.bytes(BYTE_CAPACITY, 0, Long.MAX_VALUE)
-                .about("bytes that the log may take; 0: as many as the disk has")
+                .about("bytes of events as encoded, headers included, that fit in; 0: as many as the disk has")
                 .orElse(0L);
         long heapShare = maxHeapBytes / HEAP_SHARE;
         ChannelLimits limits = new ChannelLimits(
@@ -97,11 +99,12 @@ record FileChannelSettings(
                         .orElse(524_288_000L),
                 heapShare,
                 heapShare,
-                settings.bytes("cacheBytes", 0, maxHeapBytes / 2)
-                        .about("the newest events that are kept in memory for the sinks, in bytes")
+                settings.bytes(CACHE, 0, maxHeapBytes / 2)
+                        .about("bytes of memory that the newest events may hold, kept for the sinks")
                         .expecting("a number of bytes, such as 1048576 or 1MiB, at most half the heap")
-                        .byDefault("an eighth of the heap, at most 67108864")
-                        .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)));
+                        .byDefault("an eighth of the heap, at most 67108864, and of all channels together a quarter")
+                        .orElse(Math.min(heapShare, MOST_DEFAULT_CACHE)),
+                settings.has(CACHE) ? CacheShare.unlimited() : caches);
         noteWhatHasNoMeaning(settings);
         boolean fsyncEach = settings.bool(FSYNC_EACH)
                 .about("whether a put is safe only when it is forced to disk; false means durability = interval")
@@ -155,10 +158,7 @@ record FileChannelSettings(
     }
 
     private static long segmentBytes(Settings settings) {
-        long most = settings.bytes(MOST_FILE_SIZE, LEAST_SEGMENT, Long.MAX_VALUE)
-                .about("Flume's limit for a file of the log; a segment is no longer than that")
-                .byDefault("segmentSize")
-                .orElse(Long.MAX_VALUE);
+        long most = mostFileSize(settings);
         long bytes = settings.bytes(SEGMENT_SIZE, LEAST_SEGMENT, MOST_SEGMENT)
                 .about("bytes of a segment of the log, whose space is taken in advance")
                 .orElse(DEFAULT_SEGMENT);
@@ -168,6 +168,18 @@ record FileChannelSettings(
         }
         long least = Math.min(bytes, most);
         return least - least % Blocks.BYTES;
+    }
+
+    /** Flume takes any; what is less than a segment can be is no mistake of a file that was written for Flume. */
+    private static long mostFileSize(Settings settings) {
+        long most = settings.bytes(MOST_FILE_SIZE, 0, Long.MAX_VALUE)
+                .about("Flume's limit for a file of the log; a segment is no longer than that, but 1 MiB at least")
+                .byDefault("segmentSize")
+                .orElse(Long.MAX_VALUE);
+        if (most < LEAST_SEGMENT) {
+            settings.note(MOST_FILE_SIZE, most + " counts as " + LEAST_SEGMENT + ": a segment is no smaller");
+        }
+        return Math.max(most, LEAST_SEGMENT);
     }
 
     private static int groupBytes(Settings settings, long segmentBytes) {

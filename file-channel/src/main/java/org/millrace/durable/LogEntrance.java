@@ -79,6 +79,12 @@ final class LogEntrance {
      * As {@link org.millrace.api.Channel#submitUnflushed(EventBatch, Origin)}. Takes the batch over.
      */
     CompletableFuture<Void> submitUnflushed(EventBatch batch, Origin origin) {
+        if (!origin.hasNumbersFor(batch.events())) {
+            String why = "channel " + name + ": " + batch.events() + " events, of which the first is number "
+                    + origin.sequence() + " of its sender (expected: none beyond " + (1L << 62) + ")";
+            batch.release();
+            return CompletableFuture.failedFuture(new ChannelException(why));
+        }
         Duplicates.Plan plan = batch.isEmpty() ? null : plan(batch, origin);
         if (plan == null) {
             return submit(new Put(List.of(batch), true));

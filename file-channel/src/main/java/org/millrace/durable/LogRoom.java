@@ -26,8 +26,8 @@ final class LogRoom {
     boolean fits(Put put) {
         return put.events() <= limits.capacity() - backlog.eventsWithInFlight()
                 && put.encodedBytes() <= limits.byteCapacity() - backlog.encodedBytes()
-                && (backlog.inFlightBytes() == 0
-                        || put.encodedBytes() <= limits.inFlightBytes() - backlog.inFlightBytes())
+                && (backlog.inFlightMemoryBytes() == 0
+                        || Backlog.memoryBytes(put) <= limits.inFlightBytes() - backlog.inFlightMemoryBytes())
                 && !log.isFull();
     }
 
@@ -79,8 +79,9 @@ final class LogRoom {
                     + " bytes are left alone (drain it faster, free some of the disk, or lower " + keyPrefix
                     + FileChannelSettings.RESERVE + ")";
         }
-        if (put.encodedBytes() > limits.inFlightBytes() - backlog.inFlightBytes()) {
-            return backlog.inFlightBytes() + " bytes of events are on their way to the disk, and it does not take"
+        if (Backlog.memoryBytes(put) > limits.inFlightBytes() - backlog.inFlightMemoryBytes()) {
+            return backlog.inFlightMemoryBytes()
+                    + " bytes of memory hold events that are on their way to the disk, and it does not take"
                     + " them faster (use a faster disk, or raise the agent's heap)";
         }
         return "no room for " + put.events() + " events while others wait (drain it faster, or raise " + keyPrefix
@@ -89,7 +90,7 @@ final class LogRoom {
 
     private double fill() {
         double events = (double) backlog.eventsWithInFlight() / limits.capacity();
-        double inFlight = (double) backlog.inFlightBytes() / limits.inFlightBytes();
+        double inFlight = (double) backlog.inFlightMemoryBytes() / limits.inFlightBytes();
         return Math.max(Math.max(events, inFlight), byteFillPercentage() / 100.0);
     }
 }

@@ -8,5 +8,6 @@ import org.millrace.durable.log.Log;
  * @param backlog what the log holds
  * @param cache the newest of it
  * @param times when it came in
+ * @param attachments how much is attached to the readers' positions
  */
-record OpenLog(Log log, Backlog backlog, TailCache cache, ArrivalTimes times) {}
+record OpenLog(Log log, Backlog backlog, TailCache cache, ArrivalTimes times, Attachments attachments) {}

@@ -12,16 +12,22 @@ import org.millrace.codec.EventBatch;
  */
 final class TailCache {
     private final long mostBytes;
+    private final CacheShare share;
     private final TreeMap<Long, EventBatch> batches = new TreeMap<>();
-    private long encodedBytes;
+    private long memoryBytes;
 
-    /** @param mostBytes of batches as encoded; 0: keep none */
-    TailCache(long mostBytes) {
+    /**
+     * @param mostBytes of memory that the batches hold; 0: keep none
+     * @param share likewise, and it changes as channels come and go
+     */
+    TailCache(long mostBytes, CacheShare share) {
         this.mostBytes = mostBytes;
+        this.share = share;
     }
 
-    long encodedBytes() {
-        return encodedBytes;
+    /** What the batches hold of the heap. */
+    long memoryBytes() {
+        return memoryBytes;
     }
 
     /**
@@ -32,14 +38,16 @@ final class TailCache {
      *     have been reading from the disk anyway
      */
     void add(long sequence, EventBatch batch, long furthest) {
-        while (encodedBytes + batch.encodedBytes() > mostBytes && endsBefore(furthest)) {
+        long more = batch.memoryBytes();
+        long most = Math.min(mostBytes, share.mostBytes());
+        while (memoryBytes + more > most && endsBefore(furthest)) {
             forget(batches.pollFirstEntry());
         }
-        if (encodedBytes + batch.encodedBytes() > mostBytes) {
+        if (memoryBytes + more > most) {
             batch.release();
         } else {
             batches.put(sequence, batch);
-            encodedBytes += batch.encodedBytes();
+            memoryBytes += more;
         }
     }
 
@@ -82,7 +90,7 @@ final class TailCache {
     }
 
     private void forget(Map.Entry<Long, EventBatch> entry) {
-        encodedBytes -= entry.getValue().encodedBytes();
+        memoryBytes -= entry.getValue().memoryBytes();
         entry.getValue().release();
     }
 

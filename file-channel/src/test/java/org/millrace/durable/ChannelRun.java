@@ -79,7 +79,7 @@ final class ChannelRun {
         this.disks = new SimulatedDisks(seed);
         this.disk = disks.add("disk", 1L << 40);
         this.names = seed % 3 == 0 ? List.of("a", "b") : List.of(DurableChannel.ONLY_READER);
-        this.cacheBytes = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 2000 : 1 << 20;
+        this.cacheBytes = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 4000 : 1 << 20;
         this.model = new ChannelModel(names);
     }
 

@@ -1,6 +1,7 @@
 package org.millrace.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.UUID;
@@ -11,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.StartException;
+import org.millrace.api.support.Put;
+import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
+import org.millrace.durable.format.SeenEvents;
 
 /** Events that their sender has numbered, and sends again. Their own numbers and the sender's are the same here. */
 class DuplicatesTest {
@@ -103,6 +107,30 @@ class DuplicatesTest {
         submit(0, 2, new UUID(5, 7));
         test.channel().submit(test.numbered(0, 2)).join();
         assertThat(test.drain()).containsExactly(0, 1, 0, 1, 0, 1);
+    }
+
+    @Test
+    void numbersBeyondTheHighestAreRefusedWithNothingLeftBehind() throws Exception {
+        Origin nearTheEnd = new Origin(SENDER, (1L << 62) - 5);
+        assertThat(failureOf(test.channel().submitUnflushed(test.numbered(0, 10), nearTheEnd)))
+                .isInstanceOf(ChannelException.class)
+                .hasMessageContaining("channel c1: 10 events")
+                .hasMessageContaining("expected: none beyond 4611686018427387904");
+        assertThat(test.channel().submitUnflushed(test.numbered(0, 5), nearTheEnd))
+                .as("waits for nothing that is on its way for ever")
+                .isCompleted();
+        assertThat(test.drain()).isEqualTo(numbers(0, 5));
+    }
+
+    @Test
+    void aPlanThatCannotBeMadeTakesNothing() {
+        Duplicates duplicates = new Duplicates(test.clock, new SeenEvents());
+        Origin nearTheEnd = new Origin(SENDER, (1L << 62) - 5);
+        EventBatch batch = test.numbered(0, 10);
+        assertThatThrownBy(() -> duplicates.plan(batch, nearTheEnd)).isInstanceOf(IllegalArgumentException.class);
+        Duplicates.Plan plan = duplicates.plan(test.numbered(0, 5), nearTheEnd);
+        assertThat(plan.awaited()).isEmpty();
+        plan.fresh().forEach(Put::release);
     }
 
     private CompletableFuture<Void> submit(int first, int events) {

@@ -204,9 +204,23 @@ class DurableChannelTest {
     }
 
     @Test
+    void aChannelHasItsShareOfTheCachesWhileItIsOpen() throws Exception {
+        CacheShare share = new CacheShare(1000);
+        share.join(); // another one
+        ChannelLimits own = limits(100, MANY, MANY, MANY);
+        test.limits(new ChannelLimits(own.room(), MANY, MANY, 0, MANY, MANY, MANY, share));
+        assertThat(share.mostBytes()).isEqualTo(500);
+        test.channel().close();
+        test.channel().close();
+        assertThat(share.mostBytes()).isEqualTo(1000);
+    }
+
+    @Test
     void whatIsOnItsWayToTheDiskIsBounded() throws Exception {
-        long each = encodedBytes(0, 5);
-        test.limits(limits(100, MANY, each, MANY));
+        EventBatch sample = test.numbered(0, 5);
+        long each = sample.encodedBytes();
+        test.limits(limits(100, MANY, sample.memoryBytes(), MANY));
+        sample.release();
         test.log.hold();
         CompletableFuture<Void> first = submit(0, 5);
         CompletableFuture<Void> second = submit(5, 5);

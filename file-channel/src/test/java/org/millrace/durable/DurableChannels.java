@@ -52,7 +52,7 @@ final class DurableChannels {
         values.putAll(otherSettings);
         RecordedProblems problems = new RecordedProblems();
         FileChannelSettings settings = FileChannelSettings.read(
-                problems.settings(values), directory, Runtime.getRuntime().maxMemory());
+                problems.settings(values), directory, Runtime.getRuntime().maxMemory(), CacheShare.unlimited());
         if (!problems.problems().isEmpty()) {
             throw new IllegalArgumentException(problems.problems().toString());
         }

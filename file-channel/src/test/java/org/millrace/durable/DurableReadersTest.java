@@ -205,7 +205,7 @@ class DurableReadersTest {
     @Test
     void theCacheIsBoundedAndWhatIsNotInItComesFromTheDisk() throws Exception {
         EventBatch sample = test.numbered(10, 10);
-        long cacheBytes = 3L * sample.encodedBytes();
+        long cacheBytes = 3L * sample.memoryBytes();
         sample.release();
         test.limits(limits(1000, MANY, MANY, cacheBytes));
         for (int i = 0; i < 20; i++) {
@@ -391,7 +391,7 @@ class DurableReadersTest {
     @Test
     void aReaderThatIsFarBehindDoesNotKeepTheOneAheadFromTheCache() throws Exception {
         EventBatch sample = test.numbered(10, 10);
-        test.limits(limits(1000, MANY, MANY, 2L * sample.encodedBytes()));
+        test.limits(limits(1000, MANY, MANY, 2L * sample.memoryBytes()));
         sample.release();
         test.readers("ahead", "behind");
         for (int i = 0; i < 20; i++) {

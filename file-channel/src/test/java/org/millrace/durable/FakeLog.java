@@ -229,6 +229,20 @@ final class FakeLog {
         }
 
         @Override
+        public long recoveredBytes(long from) {
+            synchronized (FakeLog.this) {
+                long bytes = 0;
+                for (Map.Entry<Long, Saved> entry :
+                        records.headMap(recoveredEnd).entrySet()) {
+                    Saved saved = entry.getValue();
+                    long wanted = Math.min(saved.events(), entry.getKey() + saved.events() - from);
+                    bytes += Math.max(0, wanted) * saved.bytes().length / saved.events();
+                }
+                return bytes;
+            }
+        }
+
+        @Override
         public void append(Append put) {
             Runnable meanwhile;
             synchronized (FakeLog.this) {

@@ -17,6 +17,7 @@ import org.millrace.durable.storage.DirectWrites;
 import org.millrace.testkit.RecordedProblems;
 
 class FileChannelSettingsTest {
+    private static final CacheShare CACHES = new CacheShare(1000);
     private static final Path HOME = Path.of("home");
     private static final long HEAP = 800_000_000;
     private static final long MIB = 1 << 20;
@@ -37,7 +38,8 @@ class FileChannelSettingsTest {
                                 524_288_000,
                                 HEAP / 8,
                                 HEAP / 8,
-                                64 * MIB),
+                                64 * MIB,
+                                CACHES),
                         List.of(),
                         Durability.ALWAYS,
                         Duration.ofMillis(50),
@@ -145,6 +147,22 @@ class FileChannelSettingsTest {
         assertThat(recorded.problems()).isEmpty();
     }
 
+    @Test
+    void whoNamesNoCacheHasAShareOfTheOthers() {
+        assertThat(read(Map.of()).limits().cacheShare()).isSameAs(CACHES);
+        assertThat(read(Map.of("cacheBytes", "1MiB")).limits().cacheShare().mostBytes())
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aFileOfFlumesThatIsSmallerThanASegmentCanBeIsNoMistake() {
+        FileChannelSettings read = read(Map.of("maxFileSize", "100"));
+
+        assertThat(read.limits().segmentBytes()).isEqualTo(MIB);
+        assertThat(recorded.problems()).isEmpty();
+        assertThat(recorded.notes()).containsExactly("maxFileSize: 100 counts as 1048576: a segment is no smaller");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -167,7 +185,7 @@ class FileChannelSettingsTest {
                 "retention | -1",
                 "positionDurability | maybe",
                 "minimumRequiredSpace | -1",
-                "maxFileSize | 100",
+                "maxFileSize | -1",
                 "readers | ''",
                 "readers | store, audit",
                 "encryption.activeKey | k1",
@@ -191,7 +209,7 @@ class FileChannelSettingsTest {
     @Test
     void everyKeyOfFlumesIsKnown() {
         Settings settings = recorded.settings(Map.of());
-        FileChannelSettings.read(settings, HOME, HEAP);
+        FileChannelSettings.read(settings, HOME, HEAP, CACHES);
 
         assertThat(settings.knownKeys())
                 .contains(
@@ -221,6 +239,6 @@ class FileChannelSettingsTest {
     }
 
     private FileChannelSettings read(Map<String, String> values) {
-        return FileChannelSettings.read(recorded.settings(values), HOME, HEAP);
+        return FileChannelSettings.read(recorded.settings(values), HOME, HEAP, CACHES);
     }
 }

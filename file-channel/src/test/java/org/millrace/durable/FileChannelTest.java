@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
@@ -203,6 +204,67 @@ class FileChannelTest {
         DurableChannel again = started(Map.of("durability", "interval"));
         put(again, 10, 1);
         assertThat(originOf(again, 100)).isNull();
+    }
+
+    @Test
+    void afterARestartAsManyBytesAreInItAsBeforeHoweverDifferentTheEvents() throws Exception {
+        DurableChannel channel = started(Map.of("byteCapacity", "8MiB"));
+        putSized(channel, 1, 500 << 10);
+        for (int i = 0; i < 40; i++) {
+            putSized(channel, 1000, 10);
+        }
+        channel.close();
+
+        DurableChannel again = started(Map.of("byteCapacity", "8MiB"));
+        putSized(again, 10, 50 << 10);
+        assertThat(again.hasRoom()).as("2.2 of 8 MiB, about").isTrue();
+        try (Transaction transaction = again.begin()) {
+            transaction.take(1); // the large one
+            transaction.commit();
+        }
+        again.close();
+
+        assertThat(started(Map.of("byteCapacity", "1MiB")).hasRoom())
+                .as("half a megabyte came after the many small ones")
+                .isFalse();
+    }
+
+    private void putSized(DurableChannel channel, int events, int bytes) {
+        channel.submit(releases.watch(Batches.sized(events, bytes))).join();
+    }
+
+    @Test
+    void whatIsAttachedLeavesRoomForPutsOrIsRefused() throws Exception {
+        DurableChannel channel = started(Map.of());
+        put(channel, 0, 10);
+        attach(channel, "k1", 200 << 10);
+        attach(channel, "k2", 200 << 10);
+        assertThatThrownBy(() -> attach(channel, "k3", 200 << 10))
+                .isInstanceOf(ChannelException.class)
+                .hasMessageContaining("channel c1: what k3 attaches")
+                .hasMessageContaining("at most 524288 bytes in all, half of segmentSize");
+        assertThat(channel.attached("k3")).isNull();
+        for (int number = 10; number < 100_000; number += 1000) {
+            put(channel, number, 1000); // over several segments
+        }
+
+        attach(channel, "k1", 0);
+        attach(channel, "k3", 200 << 10);
+        channel.close();
+        DurableChannel again = started(Map.of());
+        assertThat(again.attached("k1")).isNull();
+        assertThat(again.attached("k2")).hasSize(200 << 10);
+        assertThat(again.attached("k3")).hasSize(200 << 10);
+        assertThatThrownBy(() -> attach(again, "k1", 200 << 10)).isInstanceOf(ChannelException.class);
+        attach(again, "k2", 100 << 10);
+        attach(again, "k1", 200 << 10);
+    }
+
+    private static void attach(DurableChannel channel, String owner, int bytes) throws InterruptedException {
+        try (Transaction transaction = channel.begin()) {
+            transaction.attach(owner, new byte[bytes]);
+            transaction.commit();
+        }
     }
 
     private void putNumbered(DurableChannel channel, int first, int events) {

@@ -77,6 +77,11 @@ final class SteppedLog implements Log {
     }
 
     @Override
+    public long recoveredBytes(long from) throws IOException {
+        return log.recoveredBytes(from);
+    }
+
+    @Override
     public void append(Append put) {
         log.append(put);
     }

@@ -59,6 +59,7 @@ public final class AvroCallDecoder {
             payload.readerIndex(in.position() - payload.arrayOffset());
             isHandedOn = true;
             EventBatch batch = read(message, params, payload);
+            checkOrigin(metadata, batch);
             return new Request.Call(frame.serial(), reply, message, batch, metadata);
         } catch (MalformedException e) {
             return new Request.Refused(frame.serial(), reply, e);
@@ -102,6 +103,15 @@ public final class AvroCallDecoder {
             case APPEND -> scanner.scanSingle(payload);
             case APPEND_BATCH -> scanner.scanArray(payload);
         };
+    }
+
+    private static void checkOrigin(CallMetadata metadata, EventBatch batch) {
+        try {
+            metadata.checkOriginOf(batch.events());
+        } catch (MalformedException e) {
+            batch.release();
+            throw e;
+        }
     }
 
     private static MalformedException unknown(String name) {

@@ -39,6 +39,14 @@ public final class CallMetadata {
         return origin;
     }
 
+    /** Refuses an origin that has no numbers for so many events. */
+    void checkOriginOf(int events) {
+        if (origin != null && !origin.hasNumbersFor(events)) {
+            throw new MalformedException(SEQUENCE + ": " + origin.sequence() + " for the first of " + events
+                    + " events (expected: none beyond " + (1L << 62) + ")");
+        }
+    }
+
     /** Writes the map that says so. */
     static void write(ByteBuf out, @Nullable Origin origin) {
         if (origin == null) {

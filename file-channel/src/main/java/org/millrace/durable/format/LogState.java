@@ -107,6 +107,11 @@ public final class LogState {
         return state == null ? null : state.clone();
     }
 
+    /** Who has attached something. */
+    public Set<String> owners(String name) {
+        return Set.copyOf(reader(name).states.keySet());
+    }
+
     /** Events before this have been committed by all readers; {@link Long#MAX_VALUE} without any reader. */
     public long lowestWatermark() {
         return readers.values().stream()
@@ -130,7 +135,10 @@ public final class LogState {
         setAsideBytes += bytes;
     }
 
-    /** Applies a commit. To apply it again changes nothing. An update of a reader that is not known is dropped. */
+    /**
+     * Applies a commit. To apply it again changes nothing. An update of a reader that is not known is dropped; an owner that attaches
+     * nothing, no byte, is forgotten.
+     */
     public void apply(PositionUpdate update) {
         Reader reader = readers.get(update.reader());
         if (reader == null) {
@@ -139,7 +147,13 @@ public final class LogState {
         for (EventRange range : update.committed()) {
             commit(reader, range.from(), range.to());
         }
-        update.states().forEach((owner, state) -> reader.states.put(owner, state.clone()));
+        update.states().forEach((owner, state) -> {
+            if (state.length == 0) {
+                reader.states.remove(owner);
+            } else {
+                reader.states.put(owner, state.clone());
+            }
+        });
     }
 
     private static void commit(Reader reader, long from, long to) {

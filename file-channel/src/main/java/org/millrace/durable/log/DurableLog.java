@@ -189,6 +189,11 @@ public final class DurableLog implements Log {
     }
 
     @Override
+    public long recoveredBytes(long from) throws IOException {
+        return OccupiedBytes.of(segments, from, recovered.endSequence());
+    }
+
+    @Override
     public void append(Append put) {
         ChannelException refusal = tooLong(put);
         if (refusal == null) {

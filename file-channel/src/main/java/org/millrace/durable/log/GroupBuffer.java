@@ -89,7 +89,7 @@ final class GroupBuffer {
     }
 
     boolean hasRoom(int recordBytes) {
-        return usedBytes + recordBytes <= putsEnd;
+        return recordBytes <= putsEnd - usedBytes;
     }
 
     /** Sets room aside for a put. {@link #copy} must follow, whatever happens. */

@@ -38,6 +38,9 @@ final class Intake {
     /** A put that found no buffer. */
     private record Waiting(Append put, int bodyCrc) {}
 
+    /** A put that waited, and will not go in. */
+    private record Refused(Append put, ChannelException why) {}
+
     /**
      * @param leastGroupBytes a group is closed at this size, or at half of what is in flight if that is more
      * @param mostGroupBytes but never above this one, unless a single put is longer
@@ -144,29 +147,36 @@ final class Intake {
     /** The group's puts have been answered; its buffer may be used again, first by those that wait. */
     void giveBack(GroupBuffer group) {
         List<Reservation> places = List.of();
+        List<Refused> refused = new ArrayList<>(0);
         lock.lock();
         try {
             inFlightBytes -= group.putBytes();
             group.clear();
             unused.add(group);
             if (!waiting.isEmpty()) {
-                places = reserveForWaiting();
+                places = reserveForWaiting(refused);
             }
         } finally {
             lock.unlock();
         }
         places.forEach(Reservation::copy);
+        refused.forEach(each -> Callbacks.failed(each.put(), each.why()));
     }
 
-    /** Under the lock. */
-    private List<Reservation> reserveForWaiting() {
+    /** Under the lock. A put that there is no memory for fails by itself: who throws here would leave the others waiting for ever. */
+    private List<Reservation> reserveForWaiting(List<Refused> refused) {
         List<Reservation> places = new ArrayList<>();
         for (Waiting next; (next = waiting.peek()) != null; waiting.remove()) {
-            Reservation place = reserve(next.put(), next.bodyCrc());
-            if (place == null) {
-                break;
+            try {
+                Reservation place = reserve(next.put(), next.bodyCrc());
+                if (place == null) {
+                    break;
+                }
+                places.add(place);
+            } catch (RuntimeException | Error e) {
+                inFlightBytes -= recordBytes(next.put());
+                refused.add(new Refused(next.put(), new ChannelException("the log did not take a put: " + e, e)));
             }
-            places.add(place);
         }
         return places;
     }
@@ -204,9 +214,9 @@ final class Intake {
             puts += failed.appends().size();
             failed.settleCopies();
             failed.appends().forEach(put -> Callbacks.failed(put, why));
-            giveBack(failed);
         }
         left.forEach(waiter -> Callbacks.failed(waiter.put(), why));
+        groups.forEach(this::giveBack); // behind all answers, since it answers those that wait by now
         return puts;
     }
 

@@ -1,5 +1,6 @@
 package org.millrace.durable.log;
 
+import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
@@ -18,6 +19,15 @@ public interface Log extends AutoCloseable {
 
     /** The sequence of the next event when the log was opened: events from the lowest watermark up to here are the backlog. */
     long recoveredEnd();
+
+    /**
+     * Bytes of the files that hold the events from one on up to {@link #recoveredEnd}: what stands around them included, and what a
+     * segment had to spare at its end. Reads no events.
+     *
+     * @param from at or before {@link #recoveredEnd}
+     * @throws IOException if the disk does not answer
+     */
+    long recoveredBytes(long from) throws IOException;
 
     /** Puts a record. It fails with a {@link org.millrace.api.ChannelFullException} while {@link #isFull}. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
     void append(Append put);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.durable.format.LogState;
@@ -34,6 +35,7 @@ public final class LogRepair {
      * @param segmentBytes of the slots as they are: a slot of another size would be deleted
      * @param before how the readers stand; they all stay
      * @param ciphers null if nothing is encrypted
+     * @param onRead is told again and again how many bytes of events have been read
      * @throws LockedException if an agent runs on the directories
      * @throws IOException if the disk fails, or the directories do not belong together
      */
@@ -43,6 +45,7 @@ public final class LogRepair {
             LogState before,
             List<Taken> taken,
             @Nullable SegmentCiphers ciphers,
+            LongConsumer onRead,
             InstantSource clock)
             throws IOException, LockedException {
         LogSettings settings = new LogSettings(
@@ -60,7 +63,7 @@ public final class LogRepair {
         Repaired repaired;
         try (DurableLog log = open(settings, directories, readers, clock)) {
             noteTaken(taken, clock);
-            readAll(log);
+            readAll(log, onRead);
             repaired = new Repaired(log.newlyLostEvents(), log.newlySetAsideBytes());
         }
         open(settings, directories, readers, clock).close(); // begins a segment whose snapshot counts what was read
@@ -85,13 +88,16 @@ public final class LogRepair {
         }
     }
 
-    private static void readAll(DurableLog log) throws IOException {
+    private static void readAll(DurableLog log, LongConsumer onRead) throws IOException {
+        long bytes = 0;
         LogState state = log.recovered();
         try (RecordReader reader = log.read(Math.min(state.lowestWatermark(), log.recoveredEnd()))) {
             RecordReader.Entry entry = reader.next(log.recoveredEnd());
             while (entry != null) {
                 if (entry instanceof RecordReader.Stored stored) {
+                    bytes += stored.batch().encodedBytes();
                     stored.batch().release();
+                    onRead.accept(bytes);
                 }
                 entry = reader.next(log.recoveredEnd());
             }

@@ -147,8 +147,9 @@ final class LogTail {
     private void checkFits(GroupBuffer snapshot, @Nullable GroupBuffer puts) throws IOException {
         long left = settings.segmentBytes() - Blocks.BYTES - Blocks.roundUp(snapshot.usedBytes() + MOST_TAG_BYTES);
         if (left < 0) {
-            throw new IOException("the positions and what is attached to them take " + snapshot.usedBytes()
-                    + " bytes, too many for a segment of " + settings.segmentBytes());
+            String why = "the positions and what is attached to them take " + snapshot.usedBytes()
+                    + " bytes, too many for a segment of " + settings.segmentBytes() + ": raise segmentSize";
+            throw new NoSlotException(why, false, null); // no disk has failed, and no other segment would do
         }
         if (puts != null && Blocks.roundUp((long) puts.usedBytes() + MOST_TAG_BYTES) > left) {
             throw new ChannelException("channel " + settings.name() + ": a put of " + puts.putBytes()

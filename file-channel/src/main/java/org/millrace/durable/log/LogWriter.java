@@ -273,19 +273,24 @@ final class LogWriter implements Runnable {
     }
 
     private void succeed(GroupBuffer group) {
-        long sequence = group.firstSequence();
         endSequence = group.endSequence();
         for (Append put : group.appends()) {
-            int events = put.events();
             Origin origin = put.origin();
             if (origin != null) {
-                state.seen().add(origin, events, clock.millis());
+                state.seen().add(origin, put.events(), clock.millis());
             }
-            Callbacks.durable(put, sequence);
-            sequence += events;
         }
-        inHand = null;
-        intake.giveBack(group);
+        inHand = null; // whatever is thrown from here on, nobody is answered twice
+        try {
+            long sequence = group.firstSequence();
+            for (Append put : group.appends()) {
+                int events = put.events();
+                Callbacks.durable(put, sequence);
+                sequence += events;
+            }
+        } finally {
+            intake.giveBack(group);
+        }
     }
 
     /** Fails what is in flight. */

@@ -32,7 +32,6 @@ final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final LogSettings settings;
-    private final InstantSource clock;
     private final Quarantine quarantine;
     private final ReadBuffers buffers = new ReadBuffers();
 
@@ -55,7 +54,6 @@ final class Recovery {
 
     private Recovery(LogSettings settings, InstantSource clock) {
         this.settings = settings;
-        this.clock = clock;
         this.quarantine = new Quarantine(settings.name(), clock);
     }
 
@@ -304,18 +302,16 @@ final class Recovery {
         return state.readers().isEmpty() ? Long.MIN_VALUE : state.lowestWatermark();
     }
 
-    /** Gives up segments that no reader needs any more, and those of which the next one voids all. */
+    /** Gives up segments that no reader needs any more, unless such are to be kept for a while; and those of which the next one voids all. */
     private void release(LogState state) {
         long lowestNeeded = lowestNeeded(state);
-        long keptFrom = settings.retention().isZero()
-                ? Long.MAX_VALUE
-                : clock.millis() - settings.retention().toMillis();
         Slot.Used next = null;
         for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
             if (next != null) {
                 SegmentHeader follower = next.segment().header();
                 boolean isVoid = follower.firstSequence() <= slot.segment().firstSequence();
-                boolean isDone = follower.firstSequence() <= lowestNeeded && follower.epochMillis() <= keptFrom;
+                boolean isDone = follower.firstSequence() <= lowestNeeded
+                        && settings.retention().isZero();
                 if (isVoid || isDone) {
                     used.remove(slot.segment().number());
                     free(slot, slot.fileBytes());

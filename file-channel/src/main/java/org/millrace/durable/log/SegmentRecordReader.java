@@ -169,7 +169,7 @@ final class SegmentRecordReader implements RecordReader {
             if (header == null || header.type() != RecordType.BATCH || !records.isSound()) {
                 return notSound(groups, records);
             }
-            return stored(records, header);
+            return storedOrNone(records, header);
         }
         long end = GroupScanner.endSequence(records.group());
         Entry rest = end <= sequence ? null : gap(end, groups.segment() + ": a group has less events than it says");
@@ -177,14 +177,24 @@ final class SegmentRecordReader implements RecordReader {
         return rest;
     }
 
-    private Stored stored(GroupRecords records, RecordHeader header) {
-        EventBatch batch = EventBatch.restore(records.body(), header.events(), header.eventBodyBytes());
-        int passedOver = (int) (sequence - header.sequence());
-        if (passedOver > 0) {
-            EventBatch.Split split = batch.split(passedOver);
-            split.head().release();
-            batch = split.tail();
+    /** What is thrown, such as for want of memory, leaves the reader where it stood: the record comes again. */
+    private Stored storedOrNone(GroupRecords records, RecordHeader header) {
+        boolean isGiven = false;
+        try {
+            Stored stored = stored(records, header);
+            isGiven = true;
+            return stored;
+        } finally {
+            if (!isGiven) {
+                group = null; // its records have moved on; from its beginning they lead to this one again
+            }
         }
+    }
+
+    private Stored stored(GroupRecords records, RecordHeader header) {
+        int passedOver = (int) (sequence - header.sequence());
+        EventBatch batch =
+                behind(passedOver, EventBatch.restore(records.body(), header.events(), header.eventBodyBytes()));
         boolean hasSender = !header.sender().equals(RecordHeader.NO_SENDER);
         Stored stored = new Stored(
                 sequence,
@@ -194,6 +204,22 @@ final class SegmentRecordReader implements RecordReader {
                 records.group().epochMillis());
         sequence = records.endSequence();
         return stored;
+    }
+
+    /** What is left of a batch, which is taken over, behind so many events. */
+    private static EventBatch behind(int passedOver, EventBatch batch) {
+        if (passedOver == 0) {
+            return batch;
+        }
+        EventBatch.Split split;
+        try {
+            split = batch.split(passedOver);
+        } catch (RuntimeException | Error e) {
+            batch.release();
+            throw e;
+        }
+        split.head().release();
+        return split.tail();
     }
 
     /** A record of the open group is damaged, or all of its rest. */

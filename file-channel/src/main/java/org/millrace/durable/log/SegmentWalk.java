@@ -30,6 +30,9 @@ public final class SegmentWalk {
     /** Bad records of the group in hand: whether they are torn shows behind it. */
     private final List<BadPlace> pending = new ArrayList<>();
 
+    /** Whether the segment goes up to {@link #untilSequence}, or what it lacks is lost. */
+    private boolean isEndKnown;
+
     private long offset = Blocks.BYTES;
     private long expectedSequence;
     private boolean looksBehindTheEnd = true;
@@ -99,7 +102,7 @@ public final class SegmentWalk {
 
     /**
      * @param header as it stands in the slot
-     * @param untilSequence the first one of the segment that follows: what this one holds from there on is void. Or {@link #NEWEST}
+     * @param untilSequence the first one of the next segment that is there: what this one holds from there on is void. Or {@link #NEWEST}
      * @param ciphers null without keys: then headers alone can be read of an encrypted segment
      */
     public SegmentWalk(
@@ -111,6 +114,7 @@ public final class SegmentWalk {
             Visitor visitor) {
         this.segment = new Segment(storage, slot, header);
         this.untilSequence = untilSequence;
+        this.isEndKnown = untilSequence != NEWEST;
         this.ciphers = ciphers;
         this.visitor = visitor;
         this.expectedSequence = header.firstSequence();
@@ -120,6 +124,12 @@ public final class SegmentWalk {
     public SegmentWalk from(Walked end) {
         offset = end.endOffset();
         expectedSequence = end.endSequence();
+        return this;
+    }
+
+    /** Others stood between this segment and the next one that is there: where this one ended nobody can tell. */
+    public SegmentWalk withoutKnownEnd() {
+        isEndKnown = false;
         return this;
     }
 
@@ -152,14 +162,15 @@ public final class SegmentWalk {
             }
             step = group == null ? passBadPlace(scanner) : passGroup(scanner, group);
         }
-        if (step == Step.ON && untilSequence != NEWEST && expectedSequence < untilSequence) {
+        if (step == Step.ON && isEndKnown && expectedSequence < untilSequence) {
             missing(scanner.offset(), untilSequence, "events are missing at the end of the segment");
         }
         return step;
     }
 
+    /** As {@link Replay} sees it: positions alone, at the very end, are none that the next segment made void. */
     private boolean isVoid(GroupHeader group) {
-        return group.firstSequence() >= untilSequence;
+        return group.firstSequence() > untilSequence || (group.firstSequence() == untilSequence && group.events() > 0);
     }
 
     private void missing(long at, long toSequence, String why) throws IOException {
@@ -262,7 +273,7 @@ public final class SegmentWalk {
     /** As {@link Replay} sees it. */
     private boolean isTorn(BadPlace place, Behind behind) {
         boolean costsNothing = place.fromSequence() == place.toSequence() && !behind.isForced();
-        return untilSequence == NEWEST && (behind.isTorn() || costsNothing);
+        return !isEndKnown && (behind.isTorn() || costsNothing);
     }
 
     private static Behind behind(GroupScanner scanner, long place) {
@@ -303,11 +314,11 @@ public final class SegmentWalk {
 
     /** Behind the last group that is sound. */
     private void end(long from, long fileEnd) throws IOException {
-        if (untilSequence != NEWEST && expectedSequence < untilSequence) {
+        if (isEndKnown && expectedSequence < untilSequence) {
             visitor.bad(new BadPlace(
                     from, fileEnd, expectedSequence, untilSequence, false, "no group begins here, nor behind"));
             expectedSequence = untilSequence;
-        } else if (untilSequence == NEWEST && beganHere(from)) {
+        } else if (!isEndKnown && beganHere(from)) {
             visitor.bad(new BadPlace(
                     from, from + Blocks.BYTES, expectedSequence, expectedSequence, true, "a group was cut off"));
         }

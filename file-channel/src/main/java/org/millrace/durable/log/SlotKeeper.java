@@ -3,13 +3,16 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.millrace.durable.log.Recovered.FreeSlot;
+import org.millrace.durable.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +24,9 @@ final class SlotKeeper implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(SlotKeeper.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A slot that is too many is deleted so often, where the disk has room. */
+    private static final long SHRINK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final LogSettings settings;
     private final SlotPool pool;
     private final Segments segments;
@@ -30,6 +36,12 @@ final class SlotKeeper implements Runnable {
     private final Set<Long> suspects = ConcurrentHashMap.newKeySet();
 
     private final Queue<FreeSlot> discarded = new ConcurrentLinkedQueue<>();
+
+    // The keeper's thread only:
+    /** When segments, by their numbers, were found to be done with; after a restart, when it was found again. */
+    private final Map<Long, Instant> doneSince = new HashMap<>();
+
+    private long shrunkNanos;
     /** All readers are durably done with events before it. */
     private volatile long watermark;
 
@@ -39,6 +51,7 @@ final class SlotKeeper implements Runnable {
         this.segments = segments;
         this.status = status;
         this.clock = clock;
+        this.shrunkNanos = pool.nanoTime();
     }
 
     /** All readers are durably done with events before this one. */
@@ -108,6 +121,40 @@ final class SlotKeeper implements Runnable {
             pool.grow(directory);
             free();
         }
+        shrink();
+    }
+
+    /**
+     * Gives back what a backlog took that is gone: one slot now and then, for the next backlog may come; at once where others need the
+     * disk.
+     */
+    private void shrink() {
+        if (!pool.hasSurplus()) {
+            shrunkNanos = pool.nanoTime();
+            return;
+        }
+        for (Storage directory : pool.storages()) {
+            FreeSlot slot;
+            while (isShort(directory) && (slot = pool.takeSurplus(directory)) != null) {
+                delete(slot);
+            }
+        }
+        if (pool.nanoTime() - shrunkNanos >= SHRINK_NANOS) {
+            shrunkNanos = pool.nanoTime();
+            FreeSlot slot = pool.takeSurplus(null);
+            if (slot != null) {
+                delete(slot);
+            }
+        }
+    }
+
+    /** Whether others will soon find no room on this disk. */
+    private boolean isShort(Storage directory) {
+        try {
+            return directory.usableBytes() < 2 * settings.reserveBytes();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void deleteDiscarded() {
@@ -124,8 +171,9 @@ final class SlotKeeper implements Runnable {
             Segment segment = all.get(i);
             Segment next = all.get(i + 1);
             boolean isEmpty = next.firstSequence() == segment.firstSequence();
-            boolean isDone = isOldest && next.firstSequence() <= watermark && !isKept(next);
+            boolean isDone = next.firstSequence() <= watermark && !isKept(segment) && isOldest;
             if (isEmpty || isDone) {
+                doneSince.remove(segment.number());
                 segments.remove(segment);
                 free(segment);
             } else {
@@ -137,12 +185,14 @@ final class SlotKeeper implements Runnable {
         }
     }
 
-    /** Kept for its owner's sake, while the disk has room. */
-    private boolean isKept(Segment next) {
-        return clock.instant()
-                        .isBefore(Instant.ofEpochMilli(next.header().epochMillis())
-                                .plus(settings.retention()))
-                && !pool.isStuck();
+    /** All readers are done with it, and it is kept for its owner's sake, while the disk has room. */
+    private boolean isKept(Segment done) {
+        if (settings.retention().isZero()) {
+            return false;
+        }
+        Instant now = clock.instant();
+        Instant since = doneSince.computeIfAbsent(done.number(), number -> now);
+        return now.isBefore(since.plus(settings.retention())) && !pool.isStuck();
     }
 
     private void free(Segment segment) {

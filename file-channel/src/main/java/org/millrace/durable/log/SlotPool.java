@@ -21,6 +21,9 @@ import org.millrace.durable.storage.Storage;
 final class SlotPool {
     static final int KEPT_BACK = 2;
 
+    /** Free slots beyond those that are wanted at all times that stay, for the next time sinks fall behind. */
+    static final int SPARE = 4;
+
     private final List<SlotDirectory> directories = new ArrayList<>();
     private final Patience patience;
     private final ReentrantLock lock = new ReentrantLock();
@@ -179,6 +182,43 @@ final class SlotPool {
     /** One in each directory besides what is kept back, so that a write that fails in one finds a slot in another. */
     private int wanted() {
         return KEPT_BACK + directories.size();
+    }
+
+    /** Whether there are more free slots than are of use. */
+    boolean hasSurplus() {
+        return freeSlots.get() > wanted() + SPARE;
+    }
+
+    /**
+     * Takes a slot that is of no use any more, to be deleted. The keeper's.
+     *
+     * @param from a directory; null: the one with the most of them
+     * @return null if there is none
+     */
+    @Nullable
+    FreeSlot takeSurplus(@Nullable Storage from) {
+        lock.lock();
+        try {
+            SlotDirectory most = directories.stream()
+                    .filter(directory -> from == null || directory.storage() == from)
+                    .max(Comparator.comparingInt(SlotDirectory::free))
+                    .orElse(null);
+            if (most == null || !most.hasFree() || !hasSurplus()) {
+                return null;
+            }
+            freeSlots.decrementAndGet();
+            return most.take();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Storage> storages() {
+        return directories.stream().map(SlotDirectory::storage).toList();
+    }
+
+    long nanoTime() {
+        return patience.nanoTime().getAsLong();
     }
 
     /** The keeper has freed what may be freed, and made what may be made. */

@@ -33,6 +33,40 @@ record ChannelFiles(
         long endSequence,
         long newestUsedBytes,
         @Nullable SegmentCiphers ciphers) {
+    private static final SegmentWalk.Visitor HEADERS_ONLY = new SegmentWalk.Visitor() {
+        @Override
+        public SegmentWalk.Want group(long offset, GroupHeader group) {
+            return SegmentWalk.Want.NOTHING;
+        }
+
+        @Override
+        public void record(GroupHeader group, RecordHeader record, ByteBuffer body) {
+            // not asked for
+        }
+
+        @Override
+        public void bad(SegmentWalk.BadPlace place) {
+            // verify tells of it
+        }
+    };
+
+    /**
+     * Where a segment ends.
+     *
+     * @param sequence first one of the next segment that is there: what this one holds from there on is void. Or {@link SegmentWalk#NEWEST}
+     * @param isKnown whether it goes up to there, but for what is lost; else segments that stood between are not there any more
+     */
+    record End(long sequence, boolean isKnown) {
+        static End before(FoundSlot segment, FoundSlot next) {
+            long number = segment.segment().number();
+            return new End(next.segment().firstSequence(), next.segment().number() == number + 1);
+        }
+
+        SegmentWalk walk(FoundSlot slot, @Nullable SegmentCiphers ciphers, SegmentWalk.Visitor visitor) {
+            SegmentWalk walk = new SegmentWalk(slot.storage(), slot.slot(), slot.segment(), sequence, ciphers, visitor);
+            return isKnown ? walk : walk.withoutKnownEnd();
+        }
+    }
 
     static ChannelFiles look(List<Storage> directories, @Nullable SegmentCiphers ciphers) throws IOException {
         LogView view = LogView.of(directories);
@@ -68,18 +102,35 @@ record ChannelFiles(
         return ciphers == null && !segment.segment().keyName().isEmpty();
     }
 
-    /** Behind the last event of a segment, as the next one tells; {@link SegmentWalk#NEWEST} if none tells. */
-    long endOf(int index) {
+    /** Of a segment, as those tell that are there. */
+    End endOf(int index) {
         return endOf(view, segments, index);
     }
 
-    private static long endOf(LogView view, List<FoundSlot> segments, int index) {
-        if (index + 1 == segments.size()) {
-            return view.provenEnd(segments.get(index).segment().number());
+    private static End endOf(LogView view, List<FoundSlot> segments, int index) {
+        FoundSlot segment = segments.get(index);
+        if (index + 1 < segments.size()) {
+            return End.before(segment, segments.get(index + 1));
         }
-        boolean isNext = segments.get(index + 1).segment().number()
-                == segments.get(index).segment().number() + 1;
-        return isNext ? segments.get(index + 1).segment().firstSequence() : SegmentWalk.NEWEST;
+        long proven = view.provenEnd(segment.segment().number());
+        return new End(proven, proven != SegmentWalk.NEWEST);
+    }
+
+    /**
+     * Behind the last event of a segment. Reads its groups' headers where no segment follows that tells.
+     *
+     * @throws IOException if it cannot be read
+     */
+    long endSequenceOf(int index) throws IOException {
+        if (index == segments.size() - 1) {
+            return endSequence;
+        }
+        End end = endOf(index);
+        return end.isKnown()
+                ? end.sequence()
+                : end.walk(segments.get(index), null, HEADERS_ONLY)
+                        .run(new SegmentWalk.Memory())
+                        .endSequence();
     }
 
     /** Everything before it is committed by all readers; what nobody can tell counts as not committed. */
@@ -121,10 +172,9 @@ record ChannelFiles(
             this.isLocked = isLocked;
         }
 
-        void walk(FoundSlot slot, long until, @Nullable SegmentCiphers ciphers, SegmentWalk.Memory memory)
+        void walk(FoundSlot slot, End end, @Nullable SegmentCiphers ciphers, SegmentWalk.Memory memory)
                 throws IOException {
-            SegmentWalk.Walked walked =
-                    new SegmentWalk(slot.storage(), slot.slot(), slot.segment(), until, ciphers, this).run(memory);
+            SegmentWalk.Walked walked = end.walk(slot, ciphers, this).run(memory);
             endSequence = walked.endSequence();
             usedBytes = walked.endOffset();
         }

@@ -41,7 +41,7 @@ final class EventWalk implements SegmentWalk.Visitor {
     /** Goes through all segments that have events from the sequence on. */
     void run(ChannelFiles files) throws IOException {
         for (int i = 0; i < files.segments().size() && !isDone; i++) {
-            if (files.endOf(i) > sequence) {
+            if (files.endOf(i).sequence() > sequence) {
                 walk(files.segments().get(i), files.endOf(i), files.ciphers(), null, false);
             }
         }
@@ -55,7 +55,7 @@ final class EventWalk implements SegmentWalk.Visitor {
      */
     SegmentWalk.Walked walk(
             FoundSlot segment,
-            long until,
+            ChannelFiles.End end,
             @Nullable SegmentCiphers ciphers,
             SegmentWalk.@Nullable Walked from,
             boolean isGrowing)
@@ -71,7 +71,7 @@ final class EventWalk implements SegmentWalk.Visitor {
                     segment.segment().firstSequence(),
                     "the segments before " + place(segment) + " are not there any more");
         }
-        SegmentWalk walk = new SegmentWalk(segment.storage(), segment.slot(), segment.segment(), until, ciphers, this);
+        SegmentWalk walk = end.walk(segment, ciphers, this);
         if (from != null) {
             walk.from(from);
         }

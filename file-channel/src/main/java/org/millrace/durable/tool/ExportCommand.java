@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
@@ -89,11 +93,12 @@ final class ExportCommand extends ChannelTask {
     private int export(ChannelFiles files, Selection.Chosen chosen, Path to) throws IOException {
         long total = files.segments().stream().mapToLong(FoundSlot::fileBytes).sum();
         Progress progress = new Progress("exported", total, around.err(), around.isTerminal(), around.clock());
-        Path unfinished = to.resolveSibling(to.getFileName() + ".part");
+        Path unfinished = unfinished(to);
         long[] events = {0};
         List<String> troubles;
-        try {
-            try (Writer writer = writer(unfinished)) {
+        FileChannel file = FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (file) {
+            try (Writer writer = writer(file)) {
                 EventWalk[] walk = {null};
                 walk[0] = new EventWalk(chosen.from(), chosen.skipped(), (sequence, time, event) -> {
                     events[0]++;
@@ -103,7 +108,9 @@ final class ExportCommand extends ChannelTask {
                 walk[0].run(files);
                 troubles = walk[0].takeTroubles();
             }
-            Files.move(unfinished, to, StandardCopyOption.REPLACE_EXISTING);
+            file.force(true); // 1. the bytes are on disk
+            name(unfinished, to); // 2. the name means them
+            forceDirectory(to); // 3. and outlives a loss of power
         } finally {
             progress.end();
             Files.deleteIfExists(unfinished);
@@ -114,8 +121,29 @@ final class ExportCommand extends ChannelTask {
         return troubles.isEmpty() ? Exit.DONE : Exit.FAILED;
     }
 
-    private Writer writer(Path file) throws IOException {
-        OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES);
+    /** Beside the file that it will be; nobody else's. */
+    private static Path unfinished(Path to) {
+        return to.resolveSibling(
+                to.getFileName() + "." + HexFormat.of().toHexDigits(new SecureRandom().nextInt()) + ".part");
+    }
+
+    private void name(Path unfinished, Path to) throws IOException {
+        if (overwrite) {
+            Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE); // replaces what is there
+        } else {
+            Files.move(unfinished, to);
+        }
+    }
+
+    private static void forceDirectory(Path file) throws IOException {
+        try (FileChannel directory = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    /** @param file stays open when the writer is closed */
+    private Writer writer(FileChannel file) throws IOException {
+        OutputStream out = new BufferedOutputStream(new Unclosed(file), BUFFER_BYTES);
         return switch (format) {
             case AVRO -> avro(out);
             case JSON -> json(out);
@@ -148,9 +176,8 @@ final class ExportCommand extends ChannelTask {
                     return true;
                 },
                 () -> {
-                    boolean failed = lines.checkError();
                     lines.close();
-                    if (failed) {
+                    if (lines.checkError()) {
                         throw new IOException("the file cannot be written (disk full?)");
                     }
                 });
@@ -164,6 +191,25 @@ final class ExportCommand extends ChannelTask {
                     return true;
                 },
                 out::close);
+    }
+
+    /** Leaves the file open, which is to be forced yet. */
+    private static final class Unclosed extends OutputStream {
+        private final OutputStream out;
+
+        Unclosed(FileChannel file) {
+            this.out = Channels.newOutputStream(file);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
     }
 
     /** What closes a file. */

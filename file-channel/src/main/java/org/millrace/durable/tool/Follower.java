@@ -49,19 +49,19 @@ final class Follower {
         for (int i = 0; i < segments.size(); i++) {
             FoundSlot segment = segments.get(i);
             boolean isNewest = i == segments.size() - 1;
-            long until = isNewest
-                    ? SegmentWalk.NEWEST
-                    : segments.get(i + 1).segment().firstSequence();
-            if (until > walk.sequence()) {
-                read(segment, until, isNewest);
+            ChannelFiles.End end = isNewest
+                    ? new ChannelFiles.End(SegmentWalk.NEWEST, false)
+                    : ChannelFiles.End.before(segment, segments.get(i + 1));
+            if (end.sequence() > walk.sequence()) {
+                read(segment, end, isNewest);
             }
         }
     }
 
-    private void read(FoundSlot segment, long until, boolean isNewest) throws IOException {
+    private void read(FoundSlot segment, ChannelFiles.End end, boolean isNewest) throws IOException {
         boolean isCurrent =
                 current != null && current.segment().salt() == segment.segment().salt();
-        walked = walk.walk(segment, until, channel.ciphers(), isCurrent ? walked : null, isNewest);
+        walked = walk.walk(segment, end, channel.ciphers(), isCurrent ? walked : null, isNewest);
         current = segment;
     }
 }

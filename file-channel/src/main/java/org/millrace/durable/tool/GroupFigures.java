@@ -36,7 +36,7 @@ final class GroupFigures implements SegmentWalk.Visitor {
         SegmentWalk.Memory memory = new SegmentWalk.Memory();
         for (int i = 0; i < files.segments().size(); i++) {
             FoundSlot slot = files.segments().get(i);
-            new SegmentWalk(slot.storage(), slot.slot(), slot.segment(), files.endOf(i), null, figures).run(memory);
+            files.endOf(i).walk(slot, null, figures).run(memory);
             figures.passed += slot.fileBytes();
         }
         progress.end();

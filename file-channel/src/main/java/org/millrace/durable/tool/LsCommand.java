@@ -1,5 +1,6 @@
 package org.millrace.durable.tool;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,9 +77,13 @@ final class LsCommand extends LookingTask {
                         Instant.ofEpochMilli(epochMillis), around.clock().instant())) + " ago";
     }
 
-    /** Behind the last event; {@link SegmentWalk#NEWEST} if the next segment is gone, so that nothing tells. */
+    /** Behind the last event; {@link SegmentWalk#NEWEST} if nothing tells, and the segment cannot be read. */
     private static long end(ChannelFiles files, int index) {
-        return index == files.segments().size() - 1 ? files.endSequence() : files.endOf(index);
+        try {
+            return files.endSequenceOf(index);
+        } catch (IOException e) {
+            return SegmentWalk.NEWEST;
+        }
     }
 
     private static String state(ChannelFiles files, int index) {
@@ -133,9 +138,10 @@ final class LsCommand extends LookingTask {
             fields.put("number", slot.segment().number());
             fields.put("state", state(files, i));
             fields.put("firstSequence", slot.segment().firstSequence());
-            if (end(files, i) != SegmentWalk.NEWEST) {
-                fields.put("endSequence", end(files, i));
-                fields.put("events", end(files, i) - slot.segment().firstSequence());
+            long end = end(files, i);
+            if (end != SegmentWalk.NEWEST) {
+                fields.put("endSequence", end);
+                fields.put("events", end - slot.segment().firstSequence());
             }
             if (i == files.segments().size() - 1) {
                 fields.put("usedBytes", files.newestUsedBytes());

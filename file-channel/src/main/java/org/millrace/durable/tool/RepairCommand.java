@@ -7,6 +7,7 @@ import org.millrace.api.StartException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogRepair;
 import org.millrace.durable.log.LogView;
+import org.millrace.durable.log.LogView.FoundSlot;
 import org.millrace.durable.storage.LockedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,13 +105,7 @@ final class RepairCommand extends ChannelTask {
             return Exit.FAILED;
         }
         try {
-            LogRepair.Repaired repaired = LogRepair.run(
-                    channel.directories(),
-                    segmentBytes,
-                    state,
-                    verification.taken(),
-                    channel.ciphers(),
-                    around.clock());
+            LogRepair.Repaired repaired = repair(channel, files, segmentBytes, state, verification.taken());
             around.out()
                     .println("set aside: " + Units.bytes(repaired.setAsideBytes()) + ", "
                             + Units.count(repaired.lostEvents(), "event")
@@ -119,6 +114,26 @@ final class RepairCommand extends ChannelTask {
         } catch (LockedException e) {
             warn(e.getMessage() + " (expected: a channel whose agent is stopped)");
             return Exit.FAILED;
+        }
+    }
+
+    /** Reads what no reader has taken once more, as an agent does, which sets aside what it comes across. */
+    private LogRepair.Repaired repair(
+            ChannelArguments.Channel channel,
+            ChannelFiles files,
+            long segmentBytes,
+            LogState state,
+            List<LogRepair.Taken> taken)
+            throws IOException, LockedException {
+        List<FoundSlot> needed =
+                files.segments().subList(files.firstNeeded(), files.segments().size());
+        long total = needed.stream().mapToLong(FoundSlot::fileBytes).sum();
+        Progress progress = new Progress("read again", total, around.err(), around.isTerminal(), around.clock());
+        try {
+            return LogRepair.run(
+                    channel.directories(), segmentBytes, state, taken, channel.ciphers(), progress::at, around.clock());
+        } finally {
+            progress.end();
         }
     }
 

@@ -273,11 +273,10 @@ final class Verification {
             this.isLocked = ChannelFiles.isLocked(slot, files.ciphers());
         }
 
-        long walk(long until, SegmentWalk.Memory memory) {
+        long walk(ChannelFiles.End end, SegmentWalk.Memory memory) {
             try {
-                SegmentWalk.Walked walked = new SegmentWalk(
-                                slot.storage(), slot.slot(), slot.segment(), until, files.ciphers(), this)
-                        .run(memory);
+                SegmentWalk.Walked walked =
+                        end.walk(slot, files.ciphers(), this).run(memory);
                 segments++;
                 if (walked.isRecycled()) {
                     String why = "used again while it was read";

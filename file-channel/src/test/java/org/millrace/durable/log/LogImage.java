@@ -160,6 +160,13 @@ final class LogImage {
         return new GroupWriter().puts(events).write();
     }
 
+    /** A group with a record of so many events that is sound, and yet cannot be cut; and one of {@code behind}. */
+    Place putUncuttable(int events, int behind) throws IOException {
+        GroupWriter group = new GroupWriter();
+        group.addUncuttable(events);
+        return group.puts(behind).write();
+    }
+
     /** A group that holds nothing but a commit. */
     Place commit(long from, long to) throws IOException {
         return commit(new PositionUpdate(READER, List.of(new EventRange(from, to)), Map.of()));
@@ -212,6 +219,22 @@ final class LogImage {
                 sequence += count;
             }
             return this;
+        }
+
+        /** A header map whose first key is longer than there are bytes. */
+        void addUncuttable(int events) {
+            byte[] body = {2, -2, -1, -1, -1, 15};
+            addHeader(new RecordHeader(
+                    body.length,
+                    Checksum.of(body, 0, body.length),
+                    RecordType.BATCH,
+                    events,
+                    0,
+                    sequence,
+                    RecordHeader.NO_SENDER,
+                    0));
+            bytes.put(body);
+            sequence += events;
         }
 
         void add(RecordType type, byte[] body) {

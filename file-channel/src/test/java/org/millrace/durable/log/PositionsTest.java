@@ -1,6 +1,7 @@
 package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -86,6 +87,29 @@ class PositionsTest {
         WrittenLog written = WrittenLog.in(disk);
         assertThat(written.numbers).hasSize(20);
         assertThat(written.state.attached(TestLog.READER, "sink")).hasSize(attached.length);
+    }
+
+    @Test
+    void thatAreTooLongForASegmentAreNoFailureOfTheDisk() throws Exception {
+        try (DurableLog log = test.open(disk)) {
+            put(log, 0).get();
+            log.commit(Positions.attaching(5, new byte[TestLog.SEGMENT_BYTES]));
+            await().until(log::isFull);
+            assertThatThrownBy(() -> put(log, 10).get())
+                    .hasCauseInstanceOf(ChannelException.class)
+                    .hasMessageContaining("what is attached to them take")
+                    .hasMessageContaining("raise segmentSize");
+            assertThat(test.count("ioErrors")).isZero();
+            log.commit(Positions.attaching(5, new byte[0]));
+            await().until(() -> !log.isFull());
+            assertThat(put(log, 10).get()).isEqualTo(10);
+            disks.cutPower();
+        }
+        disks.restart();
+
+        WrittenLog written = WrittenLog.in(disk);
+        assertThat(written.numbers).hasSize(20);
+        assertThat(written.state.owners(TestLog.READER)).isEmpty();
     }
 
     @Test

@@ -59,6 +59,21 @@ final class SegmentRecordReaderTest {
     }
 
     @Test
+    void standsWhereItStoodIfABatchCannotBeMade() throws IOException {
+        image.roll(3);
+        image.putUncuttable(4, 5);
+
+        try (SegmentRecordReader reader = reader(5)) {
+            for (int again = 0; again < 3; again++) {
+                assertThatThrownBy(() -> reader.next(12)).isInstanceOf(RuntimeException.class);
+                assertThat(reader.sequence()).isEqualTo(5);
+            }
+            reader.seek(7);
+            assertThat(Logs.drain(reader, 12)).isEqualTo("7-11");
+        }
+    }
+
+    @Test
     void seeksForwardsAndBackwards() throws IOException {
         image.roll(5);
         image.put(5, 5);

@@ -226,6 +226,11 @@ final class SimpleLog implements Log, DrivenLog {
     }
 
     @Override
+    public long recoveredBytes(long from) {
+        throw new UnsupportedOperationException("nobody asks this log");
+    }
+
+    @Override
     public void append(Append put) {
         pending.add(put);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
@@ -41,17 +42,69 @@ class SlotReuseTest {
     }
 
     @Test
-    void whatIsReadIsKeptForTheRetention() throws Exception {
+    void whatIsReadIsKeptForTheRetentionHoweverLongItWaitedForThat() throws Exception {
         test.retention = Duration.ofHours(1);
-        try (DurableLog log = test.open(disk)) {
+        try (DrivenLog log = driven()) {
             int acked = fillSegments(log, 4);
-            log.commitAndWait(Positions.upTo(acked));
-            await().until(() -> log.figures().segmentsFree() > SlotPool.KEPT_BACK);
-            assertThat(log.figures().segmentsInUse()).isEqualTo(4);
+            test.clock.advance(Duration.ofHours(5));
+            commit(log, acked);
+            test.clock.advance(Duration.ofMinutes(59));
+            work(log);
+            assertThat(log.log().figures().segmentsInUse()).isEqualTo(4);
 
-            test.clock.advance(Duration.ofHours(2));
-            log.commitAndWait(Positions.upTo(acked));
-            await().until(() -> log.figures().segmentsInUse() == 1);
+            test.clock.advance(Duration.ofMinutes(2));
+            work(log);
+            assertThat(log.log().figures().segmentsInUse()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void retentionBeginsAnewWithAStart() throws Exception {
+        test.retention = Duration.ofHours(1);
+        try (DrivenLog log = driven()) {
+            commit(log, fillSegments(log, 4));
+        }
+        test.clock.advance(Duration.ofHours(5));
+        try (DrivenLog log = driven()) {
+            work(log);
+            assertThat(log.log().figures().segmentsInUse()).isEqualTo(5);
+            test.clock.advance(Duration.ofMinutes(61));
+            work(log);
+            assertThat(log.log().figures().segmentsInUse()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatABacklogTookOfTheDiskIsGivenBackSlotBySlot() throws Exception {
+        try (DrivenLog log = driven()) {
+            commit(log, fillSegments(log, 50));
+            assertThat(log.log().figures().segmentsFree()).isGreaterThan(45);
+            test.clock.advance(Duration.ofSeconds(11));
+            work(log);
+            assertThat(log.log().figures().segmentsFree())
+                    .as("for the next one")
+                    .isGreaterThan(45);
+            for (int i = 0; i < 60; i++) {
+                test.clock.advance(Duration.ofSeconds(11));
+                work(log);
+            }
+            int left = SlotPool.KEPT_BACK + 1 + SlotPool.SPARE;
+            assertThat(log.log().figures().segmentsFree()).isEqualTo(left);
+            assertThat(slots()).isEqualTo(left + 1);
+            assertThat(fillSegments(log, 20)).isPositive();
+        }
+    }
+
+    @Test
+    void whereOthersNeedTheDiskItIsGivenBackAtOnce() throws Exception {
+        test.reserveBytes = 5 * TestLog.SEGMENT_BYTES;
+        disk.setCapacity(60 * TestLog.SEGMENT_BYTES);
+        try (DrivenLog log = driven()) {
+            int acked = fillSegments(log, 50);
+            assertThat(disk.usableBytes()).isLessThan(2 * test.reserveBytes);
+            commit(log, acked);
+            assertThat(disk.usableBytes()).isGreaterThanOrEqualTo(2 * test.reserveBytes);
+            assertThat(log.log().figures().segmentsFree()).isGreaterThan(40);
         }
     }
 
@@ -123,6 +176,34 @@ class SlotReuseTest {
             test.open(disk).close();
         }
         assertThat(slots()).isLessThanOrEqualTo(5);
+    }
+
+    private DrivenLog driven() throws Exception {
+        return DrivenDurableLog.open(test.settings(), List.of(disk), List.of(TestLog.READER), test.clock);
+    }
+
+    private static void work(DrivenLog log) {
+        while (log.work()) {
+            // until there is nothing left to do
+        }
+    }
+
+    private static void commit(DrivenLog log, long upTo) {
+        var committed = log.commitDurably(Positions.upTo(upTo));
+        work(log);
+        assertThat(committed).isCompleted();
+    }
+
+    /** Gives the number of events put. */
+    private static int fillSegments(DrivenLog log, int segments) throws Exception {
+        int number = 0;
+        for (; log.log().figures().segmentsInUse() < segments; number += 10) {
+            TestPut put = TestPut.numbered(number, 10);
+            log.log().append(put);
+            work(log);
+            assertThat(put).isCompleted();
+        }
+        return number;
     }
 
     /** Gives the number of events put. */

@@ -7,7 +7,7 @@ import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
 /** A put of one batch, which tells what came of it: the sequence of its first event, or why it failed. Releases its batch then. */
-class TestPut extends CompletableFuture<Long> implements Append {
+public class TestPut extends CompletableFuture<Long> implements Append {
     private final EventBatch batch;
 
     /** Takes the batch over. */
@@ -16,7 +16,7 @@ class TestPut extends CompletableFuture<Long> implements Append {
     }
 
     /** Events that tell their numbers. */
-    static TestPut numbered(int first, int events) {
+    public static TestPut numbered(int first, int events) {
         return new TestPut(Batches.numbered(first, events));
     }
 

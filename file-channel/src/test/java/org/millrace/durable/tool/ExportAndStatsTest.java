@@ -60,6 +60,15 @@ class ExportAndStatsTest {
     }
 
     @Test
+    void aFileOfTheUsersBesideItStays() throws Exception {
+        Path users = elsewhere.resolve("events.part");
+        Files.writeString(users, "precious");
+        assertThat(ToolRun.of("export", "--to", target, directory).exit()).isZero();
+        assertThat(Files.readString(users)).isEqualTo("precious");
+        assertThat(elsewhere.toFile().list()).containsExactlyInAnyOrder("events", "events.part");
+    }
+
+    @Test
     void statsSumUp() {
         ToolRun stats = ToolRun.of("stats", directory);
         assertThat(stats.exit()).isZero();

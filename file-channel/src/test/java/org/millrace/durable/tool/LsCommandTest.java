@@ -102,6 +102,31 @@ class LsCommandTest {
     }
 
     @Test
+    void aSegmentBeforeASlotThatWasUsedAgainTellsItsEndItself() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).fill(4).stop();
+        Files.delete(directory.resolve("slot-0002.seg"));
+        long last = channel.groups().stream()
+                .filter(group -> group.file().endsWith("slot-0001.seg"))
+                .mapToLong(
+                        group -> group.header().firstSequence() + group.header().events() - 1)
+                .max()
+                .orElseThrow();
+        assertThat(ToolRun.of("ls", directory).lines())
+                .anyMatch(line -> line.matches(" +1 .* 0\\.\\." + last + " .*slot-0001.seg"))
+                .noneMatch(line -> line.contains("?"));
+        assertThat(ToolRun.of("ls", "--json", directory).out()).contains("\"endSequence\": " + (last + 1));
+    }
+
+    @Test
+    void positionsAtTheEndOfASegmentCountThoughTheNextOneWasCutOff() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).commit(0, 3).stop();
+        channel.open();
+        channel.stop();
+        ChannelOnDisk.write(directory.resolve("slot-0002.seg"), 4096, new byte[8192]);
+        assertThat(ToolRun.of("ls", directory).lines()).contains("default         3  2 events            0");
+    }
+
+    @Test
     void nothingIsChanged() throws Exception {
         new ChannelOnDisk(directory).put(1).close();
         String[] before = directory.toFile().list();

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.durable.format.LogState;
+import org.millrace.durable.log.LogRepair;
+import org.millrace.durable.storage.DiskStorage;
+import org.millrace.durable.storage.Storage;
 
 class RepairCommandTest {
     @TempDir
@@ -44,6 +52,21 @@ class RepairCommandTest {
                         .out())
                 .contains("6 events");
         assertThat(ToolRun.of("repair", directory).out()).isEqualTo("nothing to repair\n");
+    }
+
+    @Test
+    void whoReadsTheBacklogAgainTellsHowFarItIs() throws Exception {
+        List<Storage> directories = List.of(DiskStorage.in(directory));
+        LogState state =
+                Objects.requireNonNull(ChannelFiles.look(directories, null).state());
+        List<Long> told = new ArrayList<>();
+        LogRepair.run(
+                directories, ChannelOnDisk.SEGMENT_BYTES, state, List.of(), null, told::add, InstantSource.system());
+        assertThat(told)
+                .as("what is before the damage, and behind it")
+                .hasSize(2)
+                .isSorted();
+        assertThat(told.get(0)).isPositive();
     }
 
     @Test
