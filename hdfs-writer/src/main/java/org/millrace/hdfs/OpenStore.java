@@ -100,8 +100,8 @@ record OpenStore(
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
         Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, calls);
-        PlaceCheck places =
-                new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
+        boolean isLocal = Location.isLocal(systems.main().getUri().getScheme());
+        PlaceCheck places = new PlaceCheck(naming, isLocal, settings.location());
         return new OpenStore(
                 context, user, systems, calls, clock, time, places, schemas, manifest, local, unfinished, buckets);
     }
