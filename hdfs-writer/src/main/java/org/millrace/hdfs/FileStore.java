@@ -69,6 +69,11 @@ final class FileStore {
         return systems.of(path);
     }
 
+    /** Where a file is that a mount table leads to. */
+    Path behindMounts(Path path) throws IOException {
+        return systems.behindMounts(path);
+    }
+
     SyncMode sync() {
         return sync;
     }

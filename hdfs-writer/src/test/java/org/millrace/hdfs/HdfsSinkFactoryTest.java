@@ -64,7 +64,8 @@ class HdfsSinkFactoryTest {
 
         assertThat(sut.problems).isEmpty();
         assertThat(sut.notes)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
+                        "hdfs.useRawLocalFileSystem: has no effect: no checksum files are written to file:// paths",
                         "hdfs.rollTimerPoolSize: has no effect: the sink's own thread finishes files, no timer");
         assertThat(((BatchSized) sut.sink).batchEvents()).isEqualTo(1000);
         assertThat(((BatchSized) sut.sink).batchKey()).isEqualTo("hdfs.batchSize");
