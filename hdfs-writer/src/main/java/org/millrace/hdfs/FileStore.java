@@ -162,7 +162,6 @@ final class FileStore {
     @Nullable
     FSDataOutputStream create(FileEntry entry) throws IOException {
         try (Timer.Context ignored = metrics.opens.time()) {
-            HadoopCalls.progress();
             return create(entry.inUse());
         } catch (FileAlreadyExistsException e) {
             return taken(entry, e);
@@ -187,10 +186,13 @@ final class FileStore {
     }
 
     private FSDataOutputStream create(Path inUse) throws IOException {
-        if (!(files() instanceof DistributedFileSystem hdfs)) {
-            return files().create(inUse, false);
+        Path place = systems.placeOf(inUse);
+        FileSystem files = filesOf(place);
+        HadoopCalls.progress();
+        if (!(files instanceof DistributedFileSystem hdfs)) {
+            return files.create(place, false);
         }
-        DistributedFileSystem.HdfsDataOutputStreamBuilder builder = hdfs.createFile(inUse)
+        DistributedFileSystem.HdfsDataOutputStreamBuilder builder = hdfs.createFile(place)
                 .recursive()
                 .overwrite(false)
                 .replicate(); // stripes can be neither flushed nor cut

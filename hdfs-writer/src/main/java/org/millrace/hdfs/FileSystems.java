@@ -8,6 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.viewfs.ViewFileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,20 @@ final class FileSystems {
     Path behindMounts(Path path) throws IOException {
         FileSystem files = of(path);
         return files.getChildFileSystems() == null ? path : files.resolvePath(path);
+    }
+
+    /**
+     * Where a file that is to be made goes: a mount table does not hand on what is asked of a new file. It can tell only of what is there, so
+     * the directory is made.
+     */
+    Path placeOf(Path file) throws IOException {
+        if (!(main instanceof ViewFileSystem)) {
+            return file;
+        }
+        HadoopCalls.progress();
+        main.mkdirs(file.getParent());
+        HadoopCalls.progress();
+        return new Path(behindMounts(file.getParent()), file.getName());
     }
 
     private static String address(Path path) {

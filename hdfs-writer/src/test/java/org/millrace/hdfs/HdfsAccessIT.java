@@ -105,9 +105,22 @@ class HdfsAccessIT {
     @ParameterizedTest
     @ValueSource(strings = {"hflush", "hsync"})
     void inAnErasureCodedDirectoryFilesAreReplicated(String sync) throws Exception {
+        Files.writeString(configuration.resolve("core-site.xml"), site(Map.of()));
+        assertFilesAreReplicatedIn(root.toString(), sync);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hflush", "hsync"})
+    void soTheyAreBehindAMountTable(String sync) throws Exception {
+        mountLogs();
+        assertFilesAreReplicatedIn("viewfs://ours/logs/%Y", sync);
+    }
+
+    private void assertFilesAreReplicatedIn(String path, String sync) throws Exception {
         mini.files().enableErasureCodingPolicy(STRIPES);
         mini.files().setErasureCodingPolicy(root, STRIPES);
-        try (SinkUnderTest sut = SinkUnderTest.started(root.toString(), "hdfs.sync", sync)) {
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                path, "hdfs.sync", sync, "hdfs.configurationDirectory", configuration.toString())) {
             sut.put(Batches.of("one")).drainAll();
             assertThat(text(onlyFile())).isEqualTo("one\n"); // flushed, not yet finished
         }
@@ -119,9 +132,7 @@ class HdfsAccessIT {
     /** Only the file system behind a mount can take a lease back. */
     @Test
     void behindAMountTableFilesOfAKilledAgentAreFinishedToo() throws Exception {
-        Files.writeString(
-                configuration.resolve("core-site.xml"),
-                site(Map.of("fs.viewfs.mounttable.ours.link./logs", root.toString())));
+        mountLogs();
         Map<Integer, EventBatch> events = new TreeMap<>();
         for (int i = 0; i < 3; i++) {
             events.put(i, Batches.of("event " + i));
@@ -148,6 +159,12 @@ class HdfsAccessIT {
         killed.close();
         next.close();
         events.values().forEach(EventBatch::release);
+    }
+
+    private void mountLogs() throws IOException {
+        Files.writeString(
+                configuration.resolve("core-site.xml"),
+                site(Map.of("fs.viewfs.mounttable.ours.link./logs", root.toString())));
     }
 
     private List<FileStatus> complete() throws IOException {
