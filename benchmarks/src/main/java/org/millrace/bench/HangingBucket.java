@@ -33,8 +33,11 @@ import picocli.CommandLine.Option;
         name = "bench-hanging-bucket",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        description =
-                "Events a second that an HDFS sink delivers, for a while undisturbed and then while writes to one of its buckets hang.")
+        description = {
+            "Events a second that an HDFS sink delivers, for a while undisturbed and then while writes to one of its buckets"
+                    + " hang.",
+            "Ends with 0 only if the others keep --least-share of their rate, with 1 if not."
+        })
 public final class HangingBucket implements Callable<Integer> {
     private static final int BODY_BYTES = 500;
     private static final int BATCH_EVENTS = 1000;
@@ -51,6 +54,9 @@ public final class HangingBucket implements Callable<Integer> {
 
     @Option(names = "--most-events-a-second", defaultValue = "20000", description = "that are offered")
     private int mostRate;
+
+    @Option(names = "--least-share", defaultValue = "90", description = "per cent of the others' rate that must remain")
+    private double leastPercent;
 
     private HangingBucket() {}
 
@@ -74,13 +80,14 @@ public final class HangingBucket implements Callable<Integer> {
             end.countDown();
             sink.close();
             double othersShare = (buckets - 1.0) / buckets;
+            double percent = 100.0 * during / (before * othersShare);
             System.out.printf(
                     Locale.ROOT,
                     "undisturbed  %,12d events a second%none hangs    %,12d events a second: %.1f %% of what is the others' share%n",
                     before / seconds,
                     during / seconds,
-                    100.0 * during / (before * othersShare));
-            return 0;
+                    percent);
+            return percent >= leastPercent ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } finally {
             delete(dir);
         }

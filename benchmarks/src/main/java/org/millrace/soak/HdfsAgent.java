@@ -28,6 +28,7 @@ final class HdfsAgent implements AutoCloseable {
             "-Dio.netty.leakDetection.level=disabled");
 
     private static final Pattern CHANNEL_SIZE = Pattern.compile("\"ChannelSize\"\\s*:\\s*\"(\\d+)\"");
+    private static final Pattern OPEN = Pattern.compile("\"openFiles\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern UNFINISHED = Pattern.compile("unfinishedFiles\"\\s*:\\s*\"?(\\d+)");
     private static final long CAPACITY = 1_000_000;
     private static final long RESERVE_BYTES = 1 << 20;
@@ -202,17 +203,34 @@ final class HdfsAgent implements AutoCloseable {
         }
     }
 
-    /** Stops the load, lets everything arrive and all files be finished, and stops the agent. */
-    void drain() throws InterruptedException {
-        load.stop();
-        await("the channel to be empty, and all files to be finished", () -> {
+    /** Pauses the load, lets everything arrive and all files be closed for want of events, and finished. */
+    void settle() throws InterruptedException {
+        load.pause();
+        awaitFiguresZero(
+                "the channel to be empty, and all files to be closed and finished", CHANNEL_SIZE, OPEN, UNFINISHED);
+    }
+
+    /** Waits for figures that are the sums of all components. */
+    private void awaitFiguresZero(String what, Pattern... figures) throws InterruptedException {
+        await(what, () -> {
             try {
-                return figure(CHANNEL_SIZE) == 0 && figure(UNFINISHED) == 0;
+                for (Pattern figure : figures) {
+                    if (figure(figure) != 0) {
+                        return false;
+                    }
+                }
+                return true;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return true;
             }
         });
+    }
+
+    /** Stops the load, lets everything arrive and all files be finished, and stops the agent. */
+    void drain() throws InterruptedException {
+        load.stop();
+        awaitFiguresZero("the channel to be empty, and all files to be finished", CHANNEL_SIZE, UNFINISHED);
         agent().process().terminate();
         int exitCode = agent().process().awaitExit();
         if (exitCode != 0) {

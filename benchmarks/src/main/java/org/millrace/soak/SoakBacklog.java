@@ -50,6 +50,12 @@ public final class SoakBacklog extends Soak {
                             + " that belongs to it")
     private double heapGrowthMegabytes;
 
+    @Option(
+            names = "--heap-growth-by-backlog",
+            defaultValue = "16",
+            description = "MB of live heap more with the whole backlog than with a tenth of it, at most")
+    private double heapGrowthByBacklogMegabytes;
+
     private SoakBacklog() {}
 
     public static void main(String[] args) {
@@ -68,7 +74,8 @@ public final class SoakBacklog extends Soak {
         try (Chain chain = new Chain(agent(), own, file, plan)) {
             double emptyStart = startToFirstAck(chain);
             long empty = heapWhenEmpty(chain);
-            long filled = fill(chain);
+            long tenth = fill(chain, 0.1);
+            long filled = fill(chain, 1);
             chain.strike(JavaProcess::kill);
             chain.use(file.withSinks(sinks));
             chain.startReceiver();
@@ -82,8 +89,15 @@ public final class SoakBacklog extends Soak {
             say(
                     "first take  %15.2f s after the start of the process (at most %.2f); first ack of an empty one: %.2f s",
                     firstTake, firstTakeSeconds, emptyStart);
+            double growthByBacklog = (filled - tenth) / MEGA;
             say("heap        %15.1f MB more than with an empty channel (at most %.1f)", growth, heapGrowthMegabytes);
-            return verdict.isGood() && firstTake <= firstTakeSeconds && growth <= heapGrowthMegabytes;
+            say(
+                    "            %15.1f MB more than with a tenth of the backlog (at most %.1f)",
+                    growthByBacklog, heapGrowthByBacklogMegabytes);
+            return verdict.isGood()
+                    && firstTake <= firstTakeSeconds
+                    && growth <= heapGrowthMegabytes
+                    && growthByBacklog <= heapGrowthByBacklogMegabytes;
         }
     }
 
@@ -97,25 +111,25 @@ public final class SoakBacklog extends Soak {
     /** With every class that a put needs. */
     private static long heapWhenEmpty(Chain chain) throws IOException {
         chain.load().pause();
-        long empty = heap(chain, "empty");
-        chain.load().resume();
-        return empty;
+        return heap(chain, "empty");
     }
 
-    private long fill(Chain chain) throws IOException, InterruptedException {
+    /** Returns the live heap with this share of the backlog in the channel, the load paused. */
+    private long fill(Chain chain, double share) throws IOException, InterruptedException {
         Load load = chain.load();
+        load.resume();
         Stopwatch watch = new Stopwatch();
+        long before = load.ledger().ackedEvents();
         chain.await(
                 "the backlog",
-                () -> load.ackedBytes() >= gigabytes * 1e9 && load.ledger().ackedEvents() >= events);
+                () -> load.ackedBytes() >= share * gigabytes * 1e9
+                        && load.ledger().ackedEvents() >= share * events);
         load.pause();
+        long now = load.ledger().ackedEvents();
         say(
-                "filled: %,d events, %,.0f MB in %.1f s, %,.0f events/s",
-                load.ledger().ackedEvents(),
-                load.ackedBytes() / MEGA,
-                watch.seconds(),
-                load.ledger().ackedEvents() / watch.seconds());
-        return heap(chain, "filled");
+                "filled: %,d events, %,.0f MB; %,.0f events/s",
+                now, load.ackedBytes() / MEGA, (now - before) / watch.seconds());
+        return heap(chain, share < 1 ? "a part of it" : "filled");
     }
 
     private static double startToFirstTake(Chain chain) throws InterruptedException {

@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
             "Loads an agent (Avro source, file channel, HDFS sinks of all formats) that writes to a name node and a"
                     + " data node of its own, kills it at random moments, also while one of the others is gone or refuses,"
                     + " and compares what was acked with what stands in HDFS.",
+            "After each mishap the load rests until all files are closed, and HDFS is looked through; --check end lets mishaps fall"
+                    + " on what those before have left.",
             "Ends with 0 only if each acked event stands in HDFS once, no file has its in-use name and none is open;"
                     + " with 1 if not, and with 4 if the run did not come to its end. With a memory channel events may be"
                     + " lost in kills; all else holds."
@@ -74,6 +76,18 @@ public final class SoakHdfs extends Soak {
     @Option(names = "--most-inside", defaultValue = "20000", description = "events acked that are not in HDFS yet")
     private long mostInside;
 
+    @Option(
+            names = "--check",
+            defaultValue = "EACH",
+            description = "when HDFS is looked through: ${COMPLETION-CANDIDATES}")
+    private Check check = Check.EACH;
+
+    /** After each mishap, or at the end alone. */
+    enum Check {
+        EACH,
+        END
+    }
+
     /** The agent's. */
     enum ChannelKind {
         FILE,
@@ -96,30 +110,67 @@ public final class SoakHdfs extends Soak {
         List<SoakFormat> bySink = SoakFormat.inTurn(formats, sinks == 0 ? formats.size() : sinks);
         boolean keepsEvents = channel == ChannelKind.FILE;
         try (HdfsStage stage = HdfsStage.set(own, disk, bySink, keepsEvents, plan)) {
-            Map<Mishap, Integer> counts = strikeAll(stage);
+            Map<Mishap, Integer> counts = new EnumMap<>(Mishap.class);
+            if (!strikeAll(stage, counts, bySink)) {
+                return false;
+            }
             stage.agent().drain();
-            HdfsContent content = HdfsContent.read(stage.admin(), stage.root(), Set.copyOf(bySink));
-            Verdict verdict = new Verdict(stage.agent().load().ledger(), content.numbers(), content.received());
-            say("%n%s", verdict);
-            content.faults().forEach(fault -> say("  %s", fault));
+            Look look = Look.at(stage, bySink);
+            look.tell();
             say(
                     "mishaps     %s; the agent was killed %d times",
                     counts, stage.agent().kills());
-            say("files       in HDFS: %s", content.files());
+            say("files       in HDFS: %s", look.content().files());
             say("down        from start to first ack: %s", stage.agent().clock());
-            boolean mayLose = !keepsEvents && stage.agent().kills() > 0;
-            boolean isGood = mayLose ? verdict.isGoodButForLosses() : verdict.isGood();
-            return isGood && content.faults().isEmpty();
+            return isGood(look, stage);
         }
     }
 
-    private Map<Mishap, Integer> strikeAll(HdfsStage stage) throws IOException, InterruptedException {
+    /** What stands in HDFS, and what it says of the events sent. */
+    private record Look(HdfsContent content, Verdict verdict) {
+        static Look at(HdfsStage stage, List<SoakFormat> formats) throws IOException {
+            HdfsContent content = HdfsContent.read(stage.admin(), stage.root(), Set.copyOf(formats));
+            return new Look(content, new Verdict(stage.agent().load().ledger(), content.numbers(), content.received()));
+        }
+
+        void tell() {
+            say("%n%s", verdict);
+            content.faults().forEach(fault -> say("  %s", fault));
+        }
+    }
+
+    private boolean isGood(Look look, HdfsStage stage) {
+        boolean mayLose = channel == ChannelKind.MEMORY && stage.agent().kills() > 0;
+        boolean isGood =
+                mayLose ? look.verdict().isGoodButForLosses() : look.verdict().isGood();
+        return isGood && look.content().faults().isEmpty();
+    }
+
+    /** False once a look has shown what should not be: all is left as it is then. */
+    private boolean looksGood(HdfsStage stage, List<SoakFormat> formats) throws IOException, InterruptedException {
+        stage.agent().awaitBack();
+        stage.agent().settle();
+        Look look = Look.at(stage, formats);
+        boolean isGood = isGood(look, stage);
+        if (isGood) {
+            say(
+                    "      after it: %,d events in HDFS, none twice, no file in use",
+                    look.content().received().events());
+        } else {
+            look.tell();
+        }
+        stage.agent().load().resume();
+        return isGood;
+    }
+
+    /** Returns false if it ended with the first look that was not good. */
+    private boolean strikeAll(HdfsStage stage, Map<Mishap, Integer> counts, List<SoakFormat> formats)
+            throws IOException, InterruptedException {
         List<Mishap> kinds = new ArrayList<>(mishaps);
         if (!stage.hasDisk() && kinds.remove(Mishap.DISK)) {
             say("skipped: disk, for want of a --disk that may be filled");
         }
         Random random = new Random(seed());
-        Map<Mishap, Integer> counts = new EnumMap<>(Mishap.class);
         HdfsAgent agent = stage.agent();
         agent.launch();
         agent.awaitBack();
@@ -148,9 +199,12 @@ public final class SoakHdfs extends Soak {
                 }
                 mishap.mend(stage);
             }
+            if (check == Check.EACH && !looksGood(stage, formats)) {
+                return false;
+            }
         }
         agent.awaitBack();
-        return counts;
+        return true;
     }
 
     private static Duration share(Random random, double averageSeconds) {

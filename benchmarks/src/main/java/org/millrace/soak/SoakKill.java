@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
             "Kills an agent under load (Avro source, file channel, Avro sinks) at random moments and starts it again, then compares what"
                     + " was acked with what arrived.",
             "Ends with 0 only if no acked event was lost, none altered or invented, and each batch came whole or not at all;"
-                    + " with 1 if not, and with 4 if the run did not come to its end."
+                    + " with 1 if not, and with 4 if the run did not come to its end. Unless --power takes the disk away, a"
+                    + " batch that was refused must not arrive either."
         })
 public final class SoakKill extends Soak {
     private static final int BLOWS_AT_START_ONE_IN = 4;
@@ -40,6 +41,11 @@ public final class SoakKill extends Soak {
 
     @Option(names = "--durability", defaultValue = "always", description = "of the file channel")
     private String durability = "";
+
+    @Option(
+            names = "--direct-writes",
+            description = "of the file channel: on, off, auto (default: as the channel has it)")
+    private @Nullable String directWrites;
 
     @Option(names = "--segment-bytes", defaultValue = "4194304", description = "small, so that kills hit rolls too")
     private long segmentBytes;
@@ -90,16 +96,23 @@ public final class SoakKill extends Soak {
             say("%n%s", verdict);
             say("kills       %,15d, %d of them while it started", kills, duringStart);
             say("down        from start to first ack: %s", chain.clock());
-            return verdict.isGood();
+            boolean diskIsSound = power == null; // or what was refused may have come to the disk all the same
+            return verdict.isGood() && (verdict.refusedArrivedEvents() == 0 || !diskIsSound);
         }
     }
 
     private AgentFile agentFile(Path own) {
         Path channelDir = data == null ? own.resolve("channel") : data;
-        String lines = channel.equals("memory")
-                ? ChannelLines.memory(CAPACITY)
-                : ChannelLines.file(channelDir, dataDirs, durability, segmentBytes, RESERVE_BYTES, CAPACITY);
-        return new AgentFile(lines, FreePorts.next(), FreePorts.next(), sinks);
+        return new AgentFile(
+                channel.equals("memory") ? ChannelLines.memory(CAPACITY) : fileLines(channelDir),
+                FreePorts.next(),
+                FreePorts.next(),
+                sinks);
+    }
+
+    private String fileLines(Path channelDir) {
+        String lines = ChannelLines.file(channelDir, dataDirs, durability, segmentBytes, RESERVE_BYTES, CAPACITY);
+        return directWrites == null ? lines : lines + "a.channels.c.directWrites = " + directWrites + "\n";
     }
 
     /** Returns how many blows fell while the agent started. */

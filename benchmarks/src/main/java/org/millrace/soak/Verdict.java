@@ -77,6 +77,11 @@ final class Verdict {
         return lostEvents;
     }
 
+    /** Events that arrived though their batch was refused. */
+    long refusedArrivedEvents() {
+        return refusedArrivedEvents;
+    }
+
     /** Batches of which a part arrived. */
     long tornBatches() {
         return tornBatches;

@@ -15,7 +15,8 @@ class HdfsExactlyOnceIT {
     /** In turn, in one run: five kills and four changes. */
     @Test
     void eachEventStandsInHdfsOnceThoughTheAgentIsKilledAndItsSinksAreGivenOtherDirectories(@TempDir Path dir) {
-        assertThat(run(dir, "--mishaps", "KILL,RELOAD", "--blows", "9")).isEqualTo(PASSED);
+        assertThat(run(dir, "--mishaps", "KILL,RELOAD", "--blows", "9", "--check", "END"))
+                .isEqualTo(PASSED);
     }
 
     @Test

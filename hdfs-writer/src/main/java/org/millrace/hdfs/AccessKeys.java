@@ -1,14 +1,19 @@
 package org.millrace.hdfs;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Settings;
 
 /** Reads the keys that tell how the file system is reached, and as whom. */
 final class AccessKeys {
+    private static final String PRINCIPAL_FORM = "a principal, such as name/_HOST@REALM";
+    private static final String KEYTAB_FORM = "a keytab file that can be read";
+
     private final Settings hdfs;
 
     AccessKeys(Settings hdfs) {
@@ -37,17 +42,39 @@ final class AccessKeys {
     }
 
     private HadoopUser.@Nullable Kerberos kerberos() {
-        String principal = filled(
-                "kerberosPrincipal", "a principal, such as name/_HOST@REALM", "as whom to log in to a secure cluster");
-        Path keytab = pathOrNull(
-                "kerberosKeytab", "a keytab file that can be read", "the key for that", AccessKeys::readable);
+        String principal = filled("kerberosPrincipal", PRINCIPAL_FORM, "as whom to log in to a secure cluster");
+        Path keytab = pathOrNull("kerberosKeytab", KEYTAB_FORM, "the key for that", AccessKeys::readable);
         for (String key : new String[] {"kerberosPrincipal", "kerberosKeytab"}) {
             if (!hdfs.has(key) && (principal != null || keytab != null)) {
                 hdfs.problem(
                         key, "missing (expected: both hdfs.kerberosPrincipal and hdfs.kerberosKeytab, or neither)");
             }
         }
-        return principal == null || keytab == null ? null : new HadoopUser.Kerberos(principal, keytab);
+        if (principal == null || keytab == null) {
+            return null;
+        }
+        HadoopUser.Kerberos kerberos = new HadoopUser.Kerberos(principal, keytab);
+        if (!principal.isEmpty()
+                && Files.isRegularFile(keytab)) { // else they stand in for mistakes that are told already
+            check(kerberos);
+        }
+        return kerberos;
+    }
+
+    private void check(HadoopUser.Kerberos kerberos) {
+        try {
+            KerberosPrincipal name = kerberos.name();
+            if (!kerberos.hasKeyOf(name)) {
+                hdfs.problem(
+                        "kerberosKeytab",
+                        kerberos.keytab() + ": it is no keytab, or has no key of " + name.getName() + " (expected: "
+                                + KEYTAB_FORM + ")");
+            }
+        } catch (IOException e) {
+            hdfs.problem(
+                    "kerberosPrincipal",
+                    kerberos.principal() + ": " + e.getMessage() + " (expected: " + PRINCIPAL_FORM + ")");
+        }
     }
 
     private static Path readable(Path file) {

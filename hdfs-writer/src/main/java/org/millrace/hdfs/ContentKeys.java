@@ -7,6 +7,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.DefaultCodec;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.KeyDefinition;
+import org.millrace.api.KeyDefinition.Standing;
 import org.millrace.api.Settings;
 import org.millrace.api.part.EventSerializer;
 import org.millrace.api.part.PartContext;
@@ -15,6 +17,7 @@ import org.millrace.serializer.SerializerChoice;
 
 /** Reads the keys that tell what files look like inside. */
 final class ContentKeys {
+    private static final String SERIALIZER = "serializer";
     private static final String PLUG_IN = "classes written for Flume are not loaded";
 
     private final PartContext context;
@@ -99,10 +102,16 @@ final class ContentKeys {
 
     private EventSerializer serializer(FileType type) {
         EventSerializer serializer =
-                SerializerChoice.read(context, sink, "serializer", List.of("hdfs://", "https://", "http://"));
-        if (type == FileType.SEQUENCE_FILE && sink.has("serializer")) {
-            sink.note("serializer", "has no effect: a SequenceFile goes by hdfs.writeFormat");
+                SerializerChoice.read(context, sink, SERIALIZER, List.of("hdfs://", "https://", "http://"));
+        if (type != FileType.SEQUENCE_FILE) {
+            return serializer;
         }
-        return type == FileType.SEQUENCE_FILE ? SerializerChoice.bareBodies() : serializer;
+        sink.definitions().stream()
+                .filter(key -> key.standing() != Standing.IGNORED) // that is said already
+                .map(KeyDefinition::key)
+                .filter(key -> key.equals(SERIALIZER) || key.startsWith(SERIALIZER + "."))
+                .filter(sink::has)
+                .forEach(key -> sink.note(key, "has no effect: a SequenceFile goes by hdfs.writeFormat"));
+        return SerializerChoice.bareBodies();
     }
 }

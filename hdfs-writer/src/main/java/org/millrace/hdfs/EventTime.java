@@ -29,6 +29,7 @@ final class EventTime {
     private final String sink;
     private final Missing missing;
     private final boolean local;
+    private final boolean inPaths;
     private final InstantSource clock;
     private final Counter without;
     private final AtomicLong nextWarningMillis = new AtomicLong(Long.MIN_VALUE);
@@ -40,13 +41,15 @@ final class EventTime {
     }
 
     /**
-     * @param local always the clock, {@code hdfs.useLocalTimeStamp}
+     * @param local paths go by the clock, {@code hdfs.useLocalTimeStamp}
+     * @param inPaths whether paths go by the time at all: then an event has been asked for its time once it is written
      * @param without counts events whose header could not be used
      */
-    EventTime(String sink, Missing missing, boolean local, InstantSource clock, Counter without) {
+    EventTime(String sink, Missing missing, boolean local, boolean inPaths, InstantSource clock, Counter without) {
         this.sink = sink;
         this.missing = missing;
         this.local = local;
+        this.inPaths = inPaths;
         this.clock = clock;
         this.without = without;
     }
@@ -62,18 +65,31 @@ final class EventTime {
             without.inc();
             throw new RefusedEventException("hdfs.path needs the time, and it " + lack(header), false);
         }
-        return millis == NONE ? instead(header) : millis;
+        if (millis != NONE) {
+            return millis;
+        }
+        countAndWarn(header);
+        return clock.millis();
     }
 
     private static String lack(@Nullable String header) {
         return header == null ? "has no timestamp header" : "has a timestamp header that is not epoch milliseconds";
     }
 
-    /** The header's time, epoch milliseconds; the clock's without one. */
-    long of(EventReader event) {
+    /**
+     * The header's time, epoch milliseconds; the clock's without one. An event without counts once: here, unless paths have asked for its
+     * time already, or ask the clock by the operator's wish.
+     */
+    long ofRecord(EventReader event) {
         String header = event.header(TIMESTAMP);
         long millis = header == null ? NONE : parsed(header);
-        return millis == NONE ? instead(header) : millis;
+        if (millis != NONE) {
+            return millis;
+        }
+        if (!local && !inPaths) {
+            countAndWarn(header);
+        }
+        return clock.millis();
     }
 
     private static long parsed(String header) {
@@ -85,7 +101,7 @@ final class EventTime {
         }
     }
 
-    private long instead(@Nullable String header) {
+    private void countAndWarn(@Nullable String header) {
         without.inc();
         long now = clock.millis();
         long next = nextWarningMillis.get();
@@ -97,6 +113,5 @@ final class EventTime {
                     lack(header),
                     without.getCount() - 1);
         }
-        return now;
     }
 }

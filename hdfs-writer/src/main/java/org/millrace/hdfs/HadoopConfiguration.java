@@ -1,5 +1,9 @@
 package org.millrace.hdfs;
 
+import static org.apache.hadoop.fs.CommonConfigurationKeys.IPC_CLIENT_FALLBACK_TO_SIMPLE_AUTH_ALLOWED_KEY;
+import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.HADOOP_RPC_SOCKET_FACTORY_CLASS_DEFAULT_KEY;
+import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.HADOOP_SECURITY_AUTHENTICATION;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +61,24 @@ final class HadoopConfiguration {
         if (SHORT_WAITS.keySet().stream().allMatch(key -> isHadoopsDefault(configuration, key))) {
             SHORT_WAITS.forEach(configuration::set);
         }
+        speakToSimpleClusters(configuration);
         return configuration;
+    }
+
+    /**
+     * Whether there is Kerberos is a matter of the whole process to Hadoop: once a sink writes to a secure cluster, its client takes no
+     * other for an answer, even where a sink's own files say that its cluster has none.
+     */
+    private static void speakToSimpleClusters(Configuration configuration) {
+        boolean isSimple = configuration
+                .getTrimmed(HADOOP_SECURITY_AUTHENTICATION, "simple")
+                .equalsIgnoreCase("simple");
+        if (isSimple
+                && isHadoopsDefault(configuration, IPC_CLIENT_FALLBACK_TO_SIMPLE_AUTH_ALLOWED_KEY)
+                && isHadoopsDefault(configuration, HADOOP_RPC_SOCKET_FACTORY_CLASS_DEFAULT_KEY)) {
+            configuration.setBoolean(IPC_CLIENT_FALLBACK_TO_SIMPLE_AUTH_ALLOWED_KEY, true);
+            configuration.set(HADOOP_RPC_SOCKET_FACTORY_CLASS_DEFAULT_KEY, SimpleClusterSockets.class.getName());
+        }
     }
 
     /** False if an operator has set it. */

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of Hadoop's codecs. */
+/**
+ * One of Hadoop's codecs. A compressor, which may have half a megabyte of direct memory, is held from a member's start to its end only,
+ * so there are as many as files are written at a time, however many are open.
+ */
 record HadoopStreamCodec(CompressionCodec codec, Configuration configuration) implements StreamCodec {
     private static final Logger log = LoggerFactory.getLogger(HadoopStreamCodec.class);
 
@@ -21,63 +24,81 @@ record HadoopStreamCodec(CompressionCodec codec, Configuration configuration) im
     }
 
     @Override
-    public Members begin(OutputStream file) throws IOException {
+    public Members begin(OutputStream file) {
+        return new HadoopMembers(this, file);
+    }
+
+    /** @param compressor null for a codec that does without */
+    private record Member(@Nullable Compressor compressor, CompressionOutputStream compressed) {}
+
+    private Member beginMember(OutputStream file) throws IOException {
         Compressor compressor = CodecPool.getCompressor(codec, configuration);
-        return new HadoopMembers(codec.createOutputStream(file, compressor), compressor);
+        try {
+            return new Member(compressor, codec.createOutputStream(file, compressor));
+        } catch (IOException | RuntimeException e) {
+            end(compressor);
+            throw e;
+        }
+    }
+
+    /** A compressor in an unknown state is not for others: it is ended, not given back. */
+    private static void end(@Nullable Compressor compressor) {
+        try {
+            if (compressor != null) {
+                compressor.end();
+            }
+        } catch (UnsupportedOperationException e) {
+            log.debug("{} has nothing to end", compressor.getClass().getName(), e); // bzip2's: it stands for none
+        }
     }
 
     private static final class HadoopMembers extends Members {
-        private final CompressionOutputStream compressed;
-        private @Nullable Compressor compressor;
-        /** True between the end of a member and the next event: the member has its end, the next one no start. */
-        private boolean ended;
+        private final HadoopStreamCodec codec;
+        private final OutputStream file;
+        private @Nullable Member member;
+        private boolean empty = true;
 
-        HadoopMembers(CompressionOutputStream compressed, @Nullable Compressor compressor) {
-            this.compressed = compressed;
-            this.compressor = compressor;
+        HadoopMembers(HadoopStreamCodec codec, OutputStream file) {
+            this.codec = codec;
+            this.file = file;
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (ended) {
-                compressed.resetState();
-                ended = false;
+            open().compressed.write(bytes, offset, length);
+        }
+
+        private Member open() throws IOException {
+            if (member == null) {
+                member = codec.beginMember(file);
+                empty = false;
             }
-            compressed.write(bytes, offset, length);
+            return member;
         }
 
         @Override
         void endMember() throws IOException {
-            if (!ended) {
-                compressed.finish();
-                compressed.flush();
-                ended = true;
+            if (member != null) {
+                member.compressed.finish();
+                member.compressed.flush();
+                CodecPool.returnCompressor(member.compressor);
+                member = null;
             }
         }
 
         @Override
         void finish() throws IOException {
-            endMember();
-            if (compressor != null) {
-                CodecPool.returnCompressor(compressor);
-                compressor = null;
+            if (empty) {
+                open();
             }
+            endMember();
         }
 
-        /** A compressor in an unknown state is not for others: it is ended, not given back. */
         @Override
         void discard() {
-            if (compressor != null) {
-                end(compressor);
-                compressor = null;
-            }
-        }
-
-        private static void end(Compressor compressor) {
-            try {
-                compressor.end();
-            } catch (UnsupportedOperationException e) {
-                log.debug("{} has nothing to end", compressor.getClass().getName(), e); // bzip2's: it stands for none
+            if (member != null) {
+                end(member.compressor);
+                member = null;
             }
         }
     }

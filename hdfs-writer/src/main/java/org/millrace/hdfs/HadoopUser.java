@@ -46,7 +46,25 @@ final class HadoopUser implements AutoCloseable {
     record Login(@Nullable Kerberos kerberos, @Nullable String proxyUser) {}
 
     /** @param principal its {@code _HOST} stands for this machine's name */
-    record Kerberos(String principal, Path keytab) {}
+    record Kerberos(String principal, Path keytab) {
+        /**
+         * The principal in full.
+         *
+         * @throws IOException if it can be none, with the reason
+         */
+        KerberosPrincipal name() throws IOException {
+            try {
+                return new KerberosPrincipal(SecurityUtil.getServerPrincipal(principal, ""));
+            } catch (IllegalArgumentException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+
+        /** Looks into the file; what Java makes of one that is no keytab, and of one that has other keys, is the same. */
+        boolean hasKeyOf(KerberosPrincipal name) {
+            return KeyTab.getUnboundInstance(keytab.toFile()).getKeys(name).length > 0;
+        }
+    }
 
     private HadoopUser(
             String sink, UserGroupInformation user, @Nullable UserGroupInformation keytabUser, long renewalSeconds) {
@@ -100,8 +118,7 @@ final class HadoopUser implements AutoCloseable {
             throw new IOException("hdfs.kerberosPrincipal is set, but hadoop.security.authentication is simple "
                     + "(expected: kerberos, in a core-site.xml on the class path or in hdfs.configurationDirectory)");
         }
-        String principal = SecurityUtil.getServerPrincipal(kerberos.principal(), "");
-        checkKey(principal, kerberos.keytab());
+        String principal = checkedName(kerberos);
         try {
             return UserGroupInformation.loginUserFromKeytabAndReturnUGI(
                     principal, kerberos.keytab().toString());
@@ -110,20 +127,22 @@ final class HadoopUser implements AutoCloseable {
         }
     }
 
-    /** What Java's own login makes of a file that is none, or has other keys, is "Unable to obtain password from user". */
-    private static void checkKey(String principal, Path keytab) throws IOException {
+    /** The file may be another one than when the settings were read; and what Java's own login makes of that is "Unable to obtain password from user". */
+    private static String checkedName(Kerberos kerberos) throws IOException {
         KerberosPrincipal name;
         try {
-            name = new KerberosPrincipal(principal);
-        } catch (IllegalArgumentException e) {
+            name = kerberos.name();
+        } catch (IOException e) {
             throw new IOException(
-                    "hdfs.kerberosPrincipal = " + principal + ": " + e.getMessage()
+                    "hdfs.kerberosPrincipal = " + kerberos.principal() + ": " + e.getMessage()
                             + " (expected: such as name/host@REALM)",
                     e);
         }
-        if (KeyTab.getUnboundInstance(keytab.toFile()).getKeys(name).length == 0) {
-            throw new IOException("hdfs.kerberosKeytab = " + keytab + " is no keytab, or has no key of " + principal);
+        if (!kerberos.hasKeyOf(name)) {
+            throw new IOException(
+                    "hdfs.kerberosKeytab = " + kerberos.keytab() + " is no keytab, or has no key of " + name.getName());
         }
+        return name.getName();
     }
 
     /** Something that may fail. */

@@ -98,6 +98,7 @@ record OpenStore(
                 context.name(),
                 settings.withoutTime(),
                 settings.localTime(),
+                settings.directory().usesTime() || settings.prefix().usesTime(),
                 context.clock(),
                 metrics.withoutTimestamp);
         EventFormat format = format(settings, configuration, time);
@@ -120,7 +121,7 @@ record OpenStore(
         context.metrics().gauge("heldBuckets", held::buckets);
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
         Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
-        EventSchemas schemas = schemas(settings, configuration, calls);
+        EventSchemas schemas = schemas(settings, configuration, user, clock);
         boolean isLocal = Location.isLocal(systems.main().getUri().getScheme());
         PlaceCheck places = new PlaceCheck(naming, isLocal, settings.location());
         return new OpenStore(
@@ -226,11 +227,9 @@ record OpenStore(
     }
 
     private static @Nullable EventSchemas schemas(
-            HdfsSettings settings, Configuration configuration, HadoopCalls calls) {
+            HdfsSettings settings, Configuration configuration, HadoopUser user, InstantSource clock) {
         BodySchemas keys = SerializerChoice.bodySchemas(settings.content().serializer());
-        return keys == null
-                ? null
-                : new EventSchemas(keys, new SchemaLocations(keys, configuration, calls, settings.callTimeout()));
+        return keys == null ? null : new EventSchemas(keys, new SchemaLocations(keys, configuration, user), clock);
     }
 
     /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
@@ -248,6 +247,9 @@ record OpenStore(
         }
         calls.runAll(List.of(new CloseFileSystem()));
         calls.close();
+        if (schemas != null) {
+            schemas.close();
+        }
         close(local);
         user.close();
     }

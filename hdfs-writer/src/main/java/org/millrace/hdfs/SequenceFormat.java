@@ -12,6 +12,8 @@ import org.apache.hadoop.io.WritableUtils;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code SequenceFile}: the key is the event's time, the value its body. With a codec the records of a batch make a compressed
@@ -28,6 +30,7 @@ record SequenceFormat(
         SyncMode sync,
         ChunkedOutput.Chunks chunks)
         implements EventFormat {
+    private static final Logger log = LoggerFactory.getLogger(SequenceFormat.class);
 
     /** The class of the values, {@code hdfs.writeFormat}. */
     enum Values {
@@ -44,15 +47,16 @@ record SequenceFormat(
     @Override
     public EventWriter begin(FSDataOutputStream file, BucketId bucket) throws IOException {
         ChunkedOutput chunked = new ChunkedOutput(file, () -> sync.run(file), chunks);
+        DiscardableOutput discardable = new DiscardableOutput(chunked);
         SequenceFile.Writer writer = SequenceFile.createWriter(
                 configuration,
-                SequenceFile.Writer.stream(new FSDataOutputStream(chunked, null)),
+                SequenceFile.Writer.stream(new FSDataOutputStream(discardable, null)),
                 SequenceFile.Writer.keyClass(LongWritable.class),
                 SequenceFile.Writer.valueClass(values.type),
                 codec == null
                         ? SequenceFile.Writer.compression(SequenceFile.CompressionType.NONE)
                         : SequenceFile.Writer.compression(SequenceFile.CompressionType.BLOCK, codec));
-        return new Writer(writer, chunked, new Body(values), time);
+        return new Writer(writer, discardable, chunked, new Body(values), time);
     }
 
     @Override
@@ -62,13 +66,20 @@ record SequenceFormat(
 
     private static final class Writer implements EventWriter {
         private final SequenceFile.Writer writer;
+        private final DiscardableOutput discardable;
         private final ChunkedOutput out;
         private final Body body;
         private final EventTime time;
         private final byte[] key = new byte[Long.BYTES];
 
-        Writer(SequenceFile.Writer writer, ChunkedOutput out, Body body, EventTime time) {
+        Writer(
+                SequenceFile.Writer writer,
+                DiscardableOutput discardable,
+                ChunkedOutput out,
+                Body body,
+                EventTime time) {
             this.writer = writer;
+            this.discardable = discardable;
             this.out = out;
             this.body = body;
             this.time = time;
@@ -76,7 +87,7 @@ record SequenceFormat(
 
         @Override
         public void append(EventReader event) throws IOException {
-            long millis = time.of(event);
+            long millis = time.ofRecord(event);
             for (int i = 0; i < Long.BYTES; i++) {
                 key[i] = (byte) (millis >>> (56 - 8 * i));
             }
@@ -98,6 +109,12 @@ record SequenceFormat(
 
         @Override
         public void discard() {
+            discardable.discard();
+            try {
+                writer.close(); // gives its compressor back
+            } catch (IOException | RuntimeException e) {
+                log.debug("ending a file that goes nowhere", e);
+            }
             out.discard();
         }
     }

@@ -9,7 +9,7 @@ interface StreamCodec {
     String extension();
 
     /** Begins a file. The stream belongs to the caller. */
-    Members begin(OutputStream file) throws IOException;
+    Members begin(OutputStream file);
 
     /**
      * A row of compressed members (blocks, streams, frames), each readable once it has ended: what is written belongs to the open

@@ -2,7 +2,6 @@ package org.millrace.hdfs;
 
 import com.github.luben.zstd.RecyclingBufferPool;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +28,13 @@ record ZstdStreamCodec(int level) implements StreamCodec {
     }
 
     private static final class Frames extends Members {
-        private final FrameOutput file;
+        private final DiscardableOutput file;
         private final int level;
         private @Nullable ZstdOutputStreamNoFinalizer frame;
         private boolean empty = true;
 
         Frames(OutputStream file, int level) {
-            this.file = new FrameOutput(file);
+            this.file = new DiscardableOutput(file);
             this.level = level;
         }
 
@@ -70,38 +69,12 @@ record ZstdStreamCodec(int level) implements StreamCodec {
 
         @Override
         void discard() {
-            file.discarded = true;
+            file.discard();
             try (OutputStream open = frame) { // gives its native memory back
                 frame = null;
             } catch (IOException e) {
                 log.debug("ending a frame that goes nowhere", e);
             }
-        }
-    }
-
-    /** The file, which a frame's end does not close, and which a discarded frame does not reach. */
-    private static final class FrameOutput extends FilterOutputStream {
-        private boolean discarded;
-
-        FrameOutput(OutputStream file) {
-            super(file);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (!discarded) {
-                out.write(bytes, offset, length);
-            }
-        }
-
-        @Override
-        public void flush() {
-            // only hflush counts
-        }
-
-        @Override
-        public void close() {
-            // the file has an owner
         }
     }
 }

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -215,6 +220,31 @@ class BucketPathTest {
 
         assertThat(first).isEqualTo("\uFFFDx/y");
         assertThat(resolve(path, headers)).isSameAs(first);
+    }
+
+    /** All but those of this machine. */
+    @Test
+    void theEscapesOfTheDocumentAreAsItSays() throws Exception {
+        Pattern row = Pattern.compile("\\| `(%[^`\\[]+)` \\|.*\\| `([^`]*)` \\|");
+        long time = 1_720_505_107_089L;
+        Map<String, String> documented = new HashMap<>();
+        Files.readString(Path.of("../docs/hdfs-sink.md"))
+                .lines()
+                .map(row::matcher)
+                .filter(Matcher::matches)
+                .forEach(match -> documented.put(match.group(1), match.group(2)));
+        documented.forEach((escape, example) -> assertThat(resolve(
+                        BucketPath.parse(escape, ZoneId.of("Europe/Berlin"), Rounding.NONE),
+                        time,
+                        Map.of("tenant", "acme")))
+                .as(escape)
+                .isEqualTo(example));
+        assertThat(documented).containsKey("%{tenant}").containsKey("%%");
+        for (char letter = 'A'; letter <= 'z'; letter++) {
+            if (TimeEscape.isKnown(letter)) {
+                assertThat(documented).containsKey("%" + letter);
+            }
+        }
     }
 
     private static String resolve(BucketPath path, byte[] encodedHeaders) {

@@ -1,15 +1,19 @@
 package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +118,125 @@ class EventSchemasTest {
             server.stop(0);
         }
         assertThat(read().get(schema(STRING))).containsExactly("one", "two");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerHoldsUpNoOtherEvents() throws Exception {
+        try (ServerSocketChannel silent = ServerSocketChannel.open()) {
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+            String address = "http://127.0.0.1:" + silent.socket().getLocalPort() + "/";
+            try (SinkUnderTest sut =
+                    started("hdfs.callTimeout", "200", "deadLetter.maxTries", "2", "hdfs.batchSize", "100")) {
+                for (int i = 0; i < 20; i++) {
+                    sut.put(Batches.of(Map.of(URL, address + i), datum("x")));
+                    sut.put(Batches.of(Map.of(LITERAL, STRING), datum("good " + i)));
+                }
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("try 1 of 2");
+                sut.drainAll();
+            }
+            silent.configureBlocking(false);
+            int asked = 0;
+            for (SocketChannel connection; (connection = silent.accept()) != null; connection.close()) {
+                asked++;
+            }
+            assertThat(asked).isOne();
+        }
+        assertThat(read().get(schema(STRING))).hasSize(20);
+        assertThat(new Letters(directory.resolve("dead")).all()).hasSize(20);
+    }
+
+    @Test
+    void aSchemaThatChangesWhereItStandsIsReadAgain() throws Exception {
+        String pair = "{\"type\":\"record\",\"name\":\"p\",\"fields\":["
+                + "{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"b\",\"type\":\"int\"}]}";
+        try (ChangingSchema schema = new ChangingSchema();
+                SinkUnderTest sut = started()) {
+            schema.text = STRING;
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("one"))).drainAll();
+            schema.text = pair;
+            sut.clock.advance(Duration.ofSeconds(10));
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("two") + "\2"))
+                    .put(Batches.of(Map.of(URL, schema.url()), datum("of a sender that does not know yet")))
+                    .put(Batches.of(Map.of(URL, schema.url()), datum("three") + "\4"))
+                    .drainAll();
+            assertThat(schema.requests).isEqualTo(2);
+            assertThat(sut.counter("deadLetteredEvents")).isZero();
+
+            schema.text = BYTES; // which the body is a datum of, and of what is known too
+            sut.clock.advance(Duration.ofMinutes(6));
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("four"))).drainAll();
+        }
+        assertThat(read().get(schema(STRING))).containsExactly("one", "of a sender that does not know yet");
+        assertThat(read().get(schema(pair)))
+                .containsExactly("{\"a\": \"two\", \"b\": 1}", "{\"a\": \"three\", \"b\": 2}");
+        assertThat(read().get(schema(BYTES))).containsExactly("four");
+    }
+
+    @Test
+    void bodiesThatAreNoDataHaveTheirSchemaReadAgainNowAndThenOnly() throws Exception {
+        try (ChangingSchema schema = new ChangingSchema();
+                SinkUnderTest sut = started("hdfs.batchSize", "1")) {
+            schema.text = STRING;
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("one"))).drainAll();
+            for (int i = 0; i < 20; i++) {
+                sut.clock.advance(Duration.ofSeconds(1));
+                sut.put(Batches.of(Map.of(URL, schema.url()), "junk")).drainAll();
+            }
+            assertThat(schema.requests).isBetween(3, 5);
+            assertThat(sut.counter("deadLetteredEvents")).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aSchemaThatCannotBeReadAgainStaysAndWhatIsNoDatumOfItMayHeal() throws Exception {
+        try (ChangingSchema schema = new ChangingSchema();
+                SinkUnderTest sut = started()) {
+            schema.text = STRING;
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("one"))).drainAll();
+            schema.text = "";
+            sut.clock.advance(Duration.ofMinutes(6));
+            sut.put(Batches.of(Map.of(URL, schema.url()), datum("two"))).drainAll();
+            sut.put(Batches.of(Map.of(URL, schema.url()), "\2"));
+            assertThatThrownBy(sut.sink::drain)
+                    .hasMessageContaining("no datum of its schema")
+                    .hasMessageContaining("cannot be read again")
+                    .hasMessageContaining("the server answers 503")
+                    .hasMessageContaining("try 1 of 3");
+            schema.text = "\"int\"";
+            sut.drainAll();
+            assertThat(sut.counter("deadLetteredEvents")).isZero();
+        }
+        assertThat(read().get(schema(STRING))).containsExactly("one", "two");
+        assertThat(read().get(schema("\"int\""))).containsExactly("1");
+    }
+
+    /** A web server with one schema; with none, it has trouble. */
+    private static final class ChangingSchema implements AutoCloseable {
+        private final HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        private volatile String text = "";
+        private volatile int requests;
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // by the server's one thread
+        ChangingSchema() throws IOException {
+            server.createContext("/", exchange -> {
+                requests++;
+                byte[] body = text.getBytes(StandardCharsets.UTF_8);
+                exchange.sendResponseHeaders(body.length == 0 ? 503 : 200, body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        private String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ComponentFactory;
+import org.millrace.testkit.KeytabFile;
 
 class HdfsSinkFactoryTest {
     private static final String AVRO_BODY = "org.apache.flume.sink.hdfs.AvroEventSerializer$Builder";
@@ -29,7 +30,7 @@ class HdfsSinkFactoryTest {
 
     @Test
     void takesEveryKeyThatFlumeHas() throws Exception {
-        Path keytab = Files.createFile(directory.resolve("keytab"));
+        Path keytab = KeytabFile.write(directory.resolve("keytab"), "flume", "collector", "REALM");
         SinkUnderTest sut = SinkUnderTest.configured(
                 "hdfs.path", "hdfs://nn:8020/logs/%{tenant}/%Y-%m-%d/%H",
                 "hdfs.filePrefix", "access_log-%[localhost]",
@@ -56,7 +57,7 @@ class HdfsSinkFactoryTest {
                 "hdfs.useLocalTimeStamp", "true",
                 "hdfs.useRawLocalFileSystem", "false",
                 "hdfs.minBlockReplicas", "1",
-                "hdfs.kerberosPrincipal", "flume/_HOST@REALM",
+                "hdfs.kerberosPrincipal", "flume/collector@REALM",
                 "hdfs.kerberosKeytab", keytab.toString(),
                 "hdfs.proxyUser", "weblogs",
                 "serializer", "HEADER_AND_TEXT",
@@ -196,6 +197,35 @@ class HdfsSinkFactoryTest {
     }
 
     @Test
+    void theKeysOfASerializerHaveNoEffectOnASequenceFileAndThatIsSaidOnce() {
+        SinkUnderTest sut = SinkUnderTest.configured(
+                "hdfs.path", "/x",
+                "hdfs.rollCount", "0",
+                "hdfs.rollSize", "134217728",
+                "serializer", "AVRO_EVENT",
+                "serializer.compressionCodec", "deflate",
+                "serializer.appendNewline", "false");
+
+        assertThat(sut.problems).isEmpty();
+        assertThat(sut.notes)
+                .containsExactlyInAnyOrder(
+                        "serializer: has no effect: a SequenceFile goes by hdfs.writeFormat",
+                        "serializer.compressionCodec: has no effect: a SequenceFile goes by hdfs.writeFormat",
+                        "serializer.appendNewline: has no effect: serializer is AVRO_EVENT");
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.rollCount",
+                                "0",
+                                "hdfs.rollSize",
+                                "134217728",
+                                "serializer.appendNewline",
+                                "false")
+                        .notes)
+                .containsExactly("serializer.appendNewline: has no effect: a SequenceFile goes by hdfs.writeFormat");
+    }
+
+    @Test
     void principalAndKeytabGoTogether() throws Exception {
         Path keytab = Files.createFile(directory.resolve("keytab"));
 
@@ -207,7 +237,7 @@ class HdfsSinkFactoryTest {
                                 "hdfs.path",
                                 "/x",
                                 "hdfs.kerberosPrincipal",
-                                "joe",
+                                "joe@REALM",
                                 "hdfs.kerberosKeytab",
                                 "/no/such/file")
                         .problems)
@@ -231,6 +261,32 @@ class HdfsSinkFactoryTest {
                 .singleElement()
                 .asString()
                 .startsWith("hdfs.kerberosKeytab: missing");
+    }
+
+    @Test
+    void aKeytabWithoutTheKeyIsAMistakeOfTheFile() throws Exception {
+        Path keytab = KeytabFile.write(directory.resolve("keytab"), "flume", "collector", "REALM");
+        Path none = Files.writeString(directory.resolve("none"), "nonsense");
+
+        assertKerberosProblem("flume/other@REALM", keytab, "kerberosKeytab: " + keytab, "no key of flume/other@REALM");
+        assertKerberosProblem("flume/collector@REALM", none, "kerberosKeytab: " + none, "it is no keytab");
+        assertKerberosProblem("a/b/c@@", keytab, "kerberosPrincipal: a/b/c@@", "such as name/_HOST@REALM");
+        assertKerberosProblem("x/_HOST@REALM", keytab, "kerberosKeytab: " + keytab, "no key of x/");
+    }
+
+    private static void assertKerberosProblem(String principal, Path keytab, String start, String part) {
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path",
+                                "/x",
+                                "hdfs.kerberosPrincipal",
+                                principal,
+                                "hdfs.kerberosKeytab",
+                                keytab.toString())
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs." + start)
+                .contains(part);
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Sink;
 import org.millrace.api.StartException;
@@ -292,6 +293,20 @@ class HdfsSinkTest {
             assertThat(sut.counter("eventsWithoutTimestamp")).isZero();
         }
         assertThat(tree.names()).containsExactly("1700000000/" + FIRST_FILE);
+    }
+
+    /** The records of a SequenceFile have times, too. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"%Y, false, 1", "x, false, 1", "%Y, true, 0", "x, true, 0"})
+    void anEventWithoutTimestampCountsOnceAndByTheClockNotAtAll(String path, String local, long counted)
+            throws Exception {
+        try (SinkUnderTest sut =
+                raw("hdfs.path", root + "/" + path, "hdfs.fileType", "SequenceFile", "hdfs.useLocalTimeStamp", local)) {
+            sut.put(Batches.of("none"))
+                    .put(Batches.of(Map.of("timestamp", "1600000000000"), "good"))
+                    .drainAll();
+            assertThat(sut.counter("eventsWithoutTimestamp")).isEqualTo(counted);
+        }
     }
 
     @Test

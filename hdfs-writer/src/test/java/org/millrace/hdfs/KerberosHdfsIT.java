@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.minikdc.MiniKdc;
+import org.apache.hadoop.net.StandardSocketFactory;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,10 +47,34 @@ class KerberosHdfsIT {
     private static Path hadoopsFiles;
     private static MiniDFSCluster cluster;
     private static DistributedFileSystem hdfs;
+    private static MiniDFSCluster simpleCluster;
+    private static DistributedFileSystem simpleHdfs;
     private org.apache.hadoop.fs.Path root;
 
+    /** The nodes of the cluster without Kerberos talk to each other by a client of their own, whatever the sinks do. */
+    public static final class NodesSockets extends StandardSocketFactory {}
+
+    /** First, since starting a cluster says for the whole process whether there is Kerberos. */
     @BeforeAll
-    static void startCluster() throws Exception {
+    static void startClusters() throws Exception {
+        startSimpleCluster();
+        startSecureCluster();
+    }
+
+    private static void startSimpleCluster() throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(
+                MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.resolve("simple").toString());
+        configuration.set("hadoop.rpc.socket.factory.class.default", NodesSockets.class.getName());
+        configuration.set("ipc.client.fallback-to-simple-auth-allowed", "true");
+        configuration.set("ignore.secure.ports.for.testing", "true"); // its data node sees the process's Kerberos, too
+        simpleCluster =
+                new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+        simpleHdfs = simpleCluster.getFileSystem();
+        simpleHdfs.setPermission(new org.apache.hadoop.fs.Path("/"), new FsPermission((short) 0777));
+    }
+
+    private static void startSecureCluster() throws Exception {
         Properties settings = MiniKdc.createConf();
         settings.setProperty(MiniKdc.MAX_TICKET_LIFETIME, Integer.toString(TICKET_SECONDS));
         kdc = new MiniKdc(
@@ -77,6 +102,8 @@ class KerberosHdfsIT {
     static void stopCluster() throws IOException {
         hdfs.close();
         cluster.shutdown(true);
+        simpleHdfs.close();
+        simpleCluster.shutdown(true);
         kdc.stop();
         UserGroupInformation.reset();
     }
@@ -132,9 +159,45 @@ class KerberosHdfsIT {
         }
     }
 
+    @Test
+    void aSinkOfAClusterWithoutKerberosWritesBesideOneOfASecureCluster() throws Exception {
+        org.apache.hadoop.fs.Path plain = new org.apache.hadoop.fs.Path(simpleHdfs.getUri() + "/plain");
+        try (SinkUnderTest secure = started();
+                SinkUnderTest simple = SinkUnderTest.started(plain.toString())) {
+            simple.put(Batches.of("plain")).drainAll();
+            secure.put(Batches.of("secured")).drainAll();
+        }
+        assertThat(files())
+                .singleElement()
+                .satisfies(file -> assertThat(text(file)).isEqualTo("secured\n"));
+        try (InputStream in = simpleHdfs.open(simpleHdfs.listStatus(plain)[0].getPath())) {
+            assertThat(in.readAllBytes()).asString(UTF_8).isEqualTo("plain\n");
+        }
+    }
+
+    /** What a sink of a cluster without Kerberos may do, which has been here first, is not for one that has to be secure. */
+    @Test
+    void aSinkThatIsToBeSecureDoesNotWriteToAClusterWithoutKerberos() throws Exception {
+        org.apache.hadoop.fs.Path plain = new org.apache.hadoop.fs.Path(simpleHdfs.getUri() + "/downgraded");
+        try (SinkUnderTest simple = SinkUnderTest.started(plain.toString())) {
+            simple.put(Batches.of("plain")).drainAll();
+        }
+        try (SinkUnderTest secure = SinkUnderTest.started(plain.toString(), asJoe())) {
+            secure.put(Batches.of("secret"));
+            assertThatThrownBy(secure.sink::drain).hasMessageContaining("only allow secure connections");
+        }
+    }
+
     /** As joe, unless told otherwise. */
     private SinkUnderTest started(String... keysAndValues) throws Exception {
-        String[] joe = {
+        return SinkUnderTest.started(
+                root.toString(),
+                Stream.concat(Arrays.stream(asJoe()), Arrays.stream(keysAndValues))
+                        .toArray(String[]::new));
+    }
+
+    private static String[] asJoe() {
+        return new String[] {
             "hdfs.rollInterval",
             "30",
             "hdfs.configurationDirectory",
@@ -144,9 +207,6 @@ class KerberosHdfsIT {
             "hdfs.kerberosKeytab",
             keytab.toString()
         };
-        return SinkUnderTest.started(
-                root.toString(),
-                Stream.concat(Arrays.stream(joe), Arrays.stream(keysAndValues)).toArray(String[]::new));
     }
 
     private static Map<String, String> secured() {

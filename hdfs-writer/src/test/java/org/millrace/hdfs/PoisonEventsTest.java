@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.StartException;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventBatchBuilder;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.serializer.DatumCheck;
@@ -144,6 +147,44 @@ class PoisonEventsTest {
         assertThat(letters.all()).isEmpty();
         assertThat(tree.names()).containsExactly("22:13/22:13.1700000000001:log");
         assertThat(tree.lines()).containsExactly("one");
+    }
+
+    static List<Arguments> overlong() {
+        String union = "[\"null\",\"int\"]";
+        String letters = "{\"type\":\"enum\",\"name\":\"e\",\"symbols\":[\"A\",\"B\"]}";
+        String array = "{\"type\":\"array\",\"items\":\"int\"}";
+        return List.of(
+                Arguments.of("\"int\"", "02", "FEFFFFFFFF0F"),
+                Arguments.of("\"int\"", "8280808000", "828080808000"),
+                Arguments.of("\"int\"", "FFFFFFFF0F", "FFFFFFFF1F"),
+                Arguments.of("\"long\"", "FEFFFFFFFFFFFFFFFF01", "FEFFFFFFFFFFFFFFFFFF01"),
+                Arguments.of(letters, "02", "828080808000"),
+                Arguments.of(union, "0202", "82808080800002"),
+                Arguments.of(array, "020201020200", "01040200"), // a block that says two bytes and has one
+                Arguments.of(array, "0304020400", "FFFFFFFFFFFFFFFFFF010000"));
+    }
+
+    /** The block of the good event would end there. */
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("overlong")
+    void whatAvroCannotReadStandsInNoFile(String schema, String good, String poison) throws Exception {
+        Map<String, String> headers = Map.of("flume.avro.schema.literal", schema);
+        try (SinkUnderTest sut = started(root(), "serializer", AVRO_BODY)) {
+            sut.put(hex(headers, good))
+                    .put(hex(headers, poison))
+                    .put(hex(headers, good))
+                    .drainAll();
+        }
+        assertThat(data()).hasSize(2);
+        assertThat(letters.all())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.reason()).contains("no datum of its schema"));
+    }
+
+    private static EventBatch hex(Map<String, String> headers, String body) {
+        try (EventBatchBuilder builder = new EventBatchBuilder()) {
+            return builder.add(headers, HexFormat.of().parseHex(body)).build();
+        }
     }
 
     /** What is written of a batch are runs of neighbours: what stands between two events of a bucket must part them. */
@@ -364,9 +405,7 @@ class PoisonEventsTest {
         byte[] longest = {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 0};
         byte[] deepest = new byte[1 << 20];
         for (byte[] hostile : List.of(longest, deepest, new byte[] {-2, -1, -1, -1, 15}, new byte[] {1, 2})) {
-            var batch = new org.millrace.codec.EventBatchBuilder()
-                    .add(Map.of(), hostile)
-                    .build();
+            var batch = new EventBatchBuilder().add(Map.of(), hostile).build();
             var event = batch.reader();
             event.next();
             assertThat(DatumCheck.flaw(schema, event)).isNotNull();

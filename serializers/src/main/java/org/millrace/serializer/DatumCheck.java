@@ -57,7 +57,8 @@ public final class DatumCheck {
         switch (schema.getType()) {
             case NULL -> {}
             case BOOLEAN -> bytes(1);
-            case INT, LONG -> number();
+            case INT -> intNumber();
+            case LONG -> number();
             case FLOAT -> bytes(Float.BYTES);
             case DOUBLE -> bytes(Double.BYTES);
             case BYTES, STRING -> bytes(number());
@@ -77,25 +78,26 @@ public final class DatumCheck {
 
     private void blocks(Schema.@Nullable Type key, Schema value) throws NoDatum {
         for (long count; (count = number()) != 0; ) {
-            if (count < 0) {
-                number(); // the bytes of the block
-                count = -count;
-            }
-            for (long i = 0; i != count; i++) {
+            long blockBytes = count < 0 ? number() : -1;
+            int start = position;
+            for (long i = Math.abs(count); i != 0; i--) {
                 if (key != null) {
                     bytes(number());
                 }
                 skip(value);
             }
+            if (count < 0 && position - start != blockBytes) { // who does not need the values goes by that
+                throw new NoDatum("a block of " + (position - start) + " bytes that says " + blockBytes);
+            }
         }
     }
 
     private int index(List<?> choices) throws NoDatum {
-        long index = number();
+        int index = intNumber();
         if (index < 0 || index >= choices.size()) {
             throw new NoDatum("choice " + index + " of " + choices.size());
         }
-        return (int) index;
+        return index;
     }
 
     private void bytes(long count) throws NoDatum {
@@ -105,9 +107,22 @@ public final class DatumCheck {
         position += (int) count;
     }
 
+    private int intNumber() throws NoDatum {
+        long number = number(Integer.SIZE);
+        if (number != (int) number) {
+            throw new NoDatum("an int of " + number);
+        }
+        return (int) number;
+    }
+
     private long number() throws NoDatum {
+        return number(Long.SIZE);
+    }
+
+    /** Readers take seven bits a byte, and no byte more than such a number needs, be they zeros. */
+    private long number(int bits) throws NoDatum {
         long zigzag = 0;
-        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+        for (int shift = 0; shift < bits; shift += 7) {
             bytes(1);
             byte b = array[position - 1];
             zigzag |= (b & 0x7FL) << shift;
@@ -115,6 +130,6 @@ public final class DatumCheck {
                 return (zigzag >>> 1) ^ -(zigzag & 1);
             }
         }
-        throw new NoDatum("a number of more than ten bytes");
+        throw new NoDatum("a number of " + bits + " bits with more than " + (bits + 6) / 7 + " bytes");
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.KeyDefinition;
 import org.millrace.api.KeyDefinition.Standing;
 import org.millrace.relay.route.EventRouter;
+import org.millrace.testkit.KeytabFile;
 import org.millrace.testkit.TestCertificates;
 
 /**

@@ -226,7 +226,7 @@ final class SmallestAgent {
             case "hdfs.codeC" -> "hdfs.fileType = CompressedStream; hdfs.codeC = gzip";
             case "hdfs.fileType" -> "hdfs.fileType = SequenceFile";
             case "hdfs.kerberosPrincipal", "hdfs.kerberosKeytab" ->
-                "hdfs.kerberosPrincipal = relay/_HOST@EXAMPLE.ORG; hdfs.kerberosKeytab = " + keys;
+                "hdfs.kerberosPrincipal = flume/localhost@EXAMPLE.ORG; hdfs.kerberosKeytab = " + keytab;
             default -> "";
         };
     }

@@ -48,7 +48,7 @@ final class FileRollSink implements Sink, BatchSized {
         this.deadLetters = deadLetters;
         this.disk = disk;
         BodySchemas keys = SerializerChoice.bodySchemas(settings.serializer());
-        this.schemas = keys == null ? null : new EventSchemas(keys, new SchemaPlaces(keys));
+        this.schemas = keys == null ? null : new EventSchemas(keys, new SchemaPlaces(keys), context.clock());
     }
 
     @Override
@@ -215,6 +215,9 @@ final class FileRollSink implements Sink, BatchSized {
         if (files != null) {
             files.roll();
             files = null;
+            if (schemas != null) {
+                schemas.close();
+            }
             deadLetters.close();
             context.metrics().stopped(context.clock().instant());
             LOG.info("sink {} stopped", context.name());

@@ -6,15 +6,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.millrace.serializer.BodySchemas;
 import org.millrace.serializer.EventSchemas;
 import org.millrace.serializer.WebSchema;
 
-/** Reads schemas from where they stand: a web server, or a file. The sink's thread only, which waits. */
+/** Reads schemas from where they stand: a web server, or a file. Thread-safe; the calling thread waits. */
 record SchemaPlaces(BodySchemas keys) implements EventSchemas.Locations {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
     /** True if a URL is of a kind that can be read. */
     static boolean isReadable(String url) {
         try {
@@ -40,7 +37,7 @@ record SchemaPlaces(BodySchemas keys) implements EventSchemas.Locations {
     public String read(String url) throws IOException {
         URI address = URI.create(url);
         if (WebSchema.isWeb(address)) {
-            return WebSchema.read(address, TIMEOUT);
+            return WebSchema.read(address);
         }
         try (InputStream in = Files.newInputStream(Path.of(address))) {
             return WebSchema.limited(in);

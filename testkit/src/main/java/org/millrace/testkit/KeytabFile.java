@@ -1,4 +1,4 @@
-package org.millrace.relay.config;
+package org.millrace.testkit;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A keytab with one key that no KDC knows, in the format of MIT's Kerberos, version 2. */
-final class KeytabFile {
+public final class KeytabFile {
     private static final int FORMAT = 0x0502;
     private static final int NAME_OF_A_HOSTS_SERVICE = 3;
     private static final int AES_256 = 18;
@@ -16,7 +16,7 @@ final class KeytabFile {
     private KeytabFile() {}
 
     /** Writes one for {@code service/host@realm}. */
-    static Path write(Path file, String service, String host, String realm) throws IOException {
+    public static Path write(Path file, String service, String host, String realm) throws IOException {
         int entryBytes = 2 + text(realm) + text(service) + text(host) + 4 + 4 + 1 + 2 + 2 + KEY_BYTES;
         try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
             out.writeShort(FORMAT);

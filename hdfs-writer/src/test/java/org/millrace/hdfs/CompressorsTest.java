@@ -1,0 +1,89 @@
+package org.millrace.hdfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.io.compress.CodecPool;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.hdfs.FaultyFileSystem.Fault;
+import org.millrace.hdfs.FaultyFileSystem.Op;
+import org.millrace.testkit.Batches;
+
+/** Who holds compressors, which have memory outside the heap. */
+class CompressorsTest {
+    private static final int FILES = 200;
+
+    @TempDir
+    private Path directory;
+
+    private Path root;
+
+    @BeforeEach
+    void directories() throws Exception {
+        root = Files.createDirectory(directory.resolve("files"));
+    }
+
+    @AfterEach
+    void noFault() {
+        FaultyFileSystem.fault = Fault.NONE;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"snappy", "lz4", "default"})
+    void filesThatAreOpenAndNotBeingWrittenHoldNone(String name) throws Exception {
+        int before = leased(name);
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                root.toUri() + "/%{h}",
+                "hdfs.fileType",
+                "CompressedStream",
+                "hdfs.codeC",
+                name,
+                "hdfs.heldEvents",
+                "0")) {
+            for (int i = 0; i < FILES; i++) {
+                sut.put(Batches.of(Map.of("h", "" + i), "event"));
+            }
+            sut.drainAll();
+            assertThat(sut.gauge("openFiles")).isEqualTo(FILES);
+            assertThat(leased(name)).isEqualTo(before);
+        }
+        assertThat(leased(name)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"snappy", "default"})
+    void aSequenceFileThatIsGivenUpGivesItsCompressorBack(String name) throws Exception {
+        int before = leased(name);
+        FaultyFileSystem.fault = Fault.failing(Op.FLUSH, 3);
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                "fault://" + root + "/x",
+                "hdfs.fileType",
+                "SequenceFile",
+                "hdfs.codeC",
+                name,
+                "hdfs.heldEvents",
+                "0")) {
+            sut.put(Batches.of("event"));
+            for (int turn = 0; turn < 3; turn++) {
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("injected");
+            }
+            sut.drainAll();
+        }
+        assertThat(leased(name)).isEqualTo(before);
+    }
+
+    private static int leased(String name) {
+        CompressionCodec codec = new CompressionCodecFactory(new Configuration()).getCodecByName(name);
+        return CodecPool.getLeasedCompressorsCount(codec);
+    }
+}
