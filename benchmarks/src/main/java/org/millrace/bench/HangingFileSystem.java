@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.Syncable;
 import org.apache.hadoop.util.Progressable;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public final class HangingFileSystem extends RawLocalFileSystem {
                 null);
     }
 
-    private static final class Stream extends FilterOutputStream implements Syncable {
+    private static final class Stream extends FilterOutputStream implements Syncable, StreamCapabilities {
         private final FSDataOutputStream file;
         private final String name;
 
@@ -63,6 +64,11 @@ public final class HangingFileSystem extends RawLocalFileSystem {
                 }
             }
             file.write(bytes, offset, length);
+        }
+
+        @Override
+        public boolean hasCapability(String capability) {
+            return file.hasCapability(capability);
         }
 
         @Override

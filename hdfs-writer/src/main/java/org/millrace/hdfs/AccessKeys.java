@@ -21,6 +21,7 @@ final class AccessKeys {
     }
 
     HdfsSettings.Access read() {
+        hdfs.ignored("no checksum files are written to file:// paths", "useRawLocalFileSystem");
         return new HdfsSettings.Access(
                 pathOrNull(
                         "configurationDirectory",
@@ -33,10 +34,7 @@ final class AccessKeys {
                         .byDefault("hflush")
                         .about(
                                 "what a batch waits for before it counts as written: hflush, the memory of the data nodes; hsync, their disks")
-                        .orElse(SyncMode.HFLUSH),
-                hdfs.bool("useRawLocalFileSystem")
-                        .about("for file:// paths: no checksum files beside those that are written")
-                        .orElse(false));
+                        .orElse(SyncMode.HFLUSH));
     }
 
     private static SyncMode sync(String name) {

@@ -127,6 +127,14 @@ final class BucketPath {
                 .toList();
     }
 
+    /** True if it makes colons by itself; a header never does. */
+    boolean makesColon() {
+        return parts.stream()
+                .anyMatch(part -> part instanceof Literal literal
+                        ? literal.text().indexOf(':') >= 0
+                        : part instanceof Time time && TimeEscape.hasColon(time.letter()));
+    }
+
     /** True if {@link #resolve} looks at the time. */
     boolean usesTime() {
         return usesTime;

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.Path;
  * @param directory with the address of its file system
  * @param counter in the in-use name
  * @param completeCounter in the final name: another one where somebody else has that name already
- * @param bytes that belong to it: OPENING none; OPEN what was committed; FINISHING its length
+ * @param bytes that belong to it: OPENING none; OPEN what was committed; AT_LEAST that or less; FINISHING its length
  */
 record FileEntry(
         FileNaming naming, Path directory, String prefix, long counter, long completeCounter, State state, long bytes) {
@@ -19,7 +19,9 @@ record FileEntry(
         /** What was committed is in it; behind that may stand more. */
         OPEN(2),
         /** It is closed and as long as it should be; it may have its final name already. */
-        FINISHING(3);
+        FINISHING(3),
+        /** As OPEN, but the machine was started again since that was noted: more than is known may have been committed. */
+        AT_LEAST(4);
 
         private final int code;
 
@@ -69,6 +71,13 @@ record FileEntry(
 
     FileEntry finishing(long length) {
         return new FileEntry(naming, directory, prefix, counter, completeCounter, State.FINISHING, length);
+    }
+
+    /** After a loss of power, which may have taken the last notes of what was committed. */
+    FileEntry notedBefore() {
+        return state == State.FINISHING
+                ? this
+                : new FileEntry(naming, directory, prefix, counter, completeCounter, State.AT_LEAST, bytes);
     }
 
     /** With the next final name, as this one is taken. */

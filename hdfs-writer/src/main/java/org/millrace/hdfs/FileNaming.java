@@ -1,5 +1,6 @@
 package org.millrace.hdfs;
 
+import java.net.URI;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -9,10 +10,17 @@ import org.apache.hadoop.fs.Path;
  */
 record FileNaming(String inUsePrefix, String inUseSuffix, String suffix) {
     Path inUse(Path directory, String prefix, long counter) {
-        return new Path(directory, inUsePrefix + prefix + "." + counter + suffix + inUseSuffix);
+        return named(directory, inUsePrefix + prefix + "." + counter + suffix + inUseSuffix);
     }
 
     Path complete(Path directory, String prefix, long counter) {
-        return new Path(directory, prefix + "." + counter + suffix);
+        return named(directory, prefix + "." + counter + suffix);
+    }
+
+    /** Hadoop would take what stands before a colon for the scheme of another file system. */
+    private static Path named(Path directory, String name) {
+        URI uri = directory.toUri();
+        String slash = uri.getPath().endsWith(Path.SEPARATOR) ? "" : Path.SEPARATOR;
+        return new Path(uri.getScheme(), uri.getAuthority(), uri.getPath() + slash + name);
     }
 }

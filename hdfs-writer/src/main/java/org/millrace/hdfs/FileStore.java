@@ -1,25 +1,18 @@
 package org.millrace.hdfs;
 
-import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_DEFAULT;
-import static org.apache.hadoop.fs.CommonConfigurationKeysPublic.IO_FILE_BUFFER_SIZE_KEY;
-
 import com.codahale.metrics.Timer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.StreamCapabilities;
-import org.apache.hadoop.fs.permission.FsCreateModes;
-import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +67,11 @@ final class FileStore {
     /** The file system of a file that may have been made when {@code hdfs.path} named another one. */
     FileSystem filesOf(Path path) throws IOException {
         return systems.of(path);
+    }
+
+    /** Where a file is that a mount table leads to. */
+    Path behindMounts(Path path) throws IOException {
+        return systems.behindMounts(path);
     }
 
     SyncMode sync() {
@@ -164,7 +162,6 @@ final class FileStore {
     @Nullable
     FSDataOutputStream create(FileEntry entry) throws IOException {
         try (Timer.Context ignored = metrics.opens.time()) {
-            HadoopCalls.progress();
             return create(entry.inUse());
         } catch (FileAlreadyExistsException e) {
             return taken(entry, e);
@@ -189,25 +186,26 @@ final class FileStore {
     }
 
     private FSDataOutputStream create(Path inUse) throws IOException {
-        FileSystem files = files();
-        if (sync == SyncMode.HFLUSH) {
-            return files.create(inUse, false);
+        Path place = systems.placeOf(inUse);
+        FileSystem files = filesOf(place);
+        HadoopCalls.progress();
+        if (!(files instanceof DistributedFileSystem hdfs)) {
+            return files.create(place, false);
         }
-        return files.create(
-                inUse,
-                FsCreateModes.applyUMask(FsPermission.getFileDefault(), FsPermission.getUMask(files.getConf())),
-                EnumSet.of(CreateFlag.CREATE, CreateFlag.SYNC_BLOCK), // a block that is full is forced, too
-                files.getConf().getInt(IO_FILE_BUFFER_SIZE_KEY, IO_FILE_BUFFER_SIZE_DEFAULT),
-                files.getDefaultReplication(inUse),
-                files.getDefaultBlockSize(inUse),
-                null);
+        DistributedFileSystem.HdfsDataOutputStreamBuilder builder = hdfs.createFile(place)
+                .recursive()
+                .overwrite(false)
+                .replicate(); // stripes can be neither flushed nor cut
+        return (sync == SyncMode.HSYNC ? builder.syncBlock() : builder).build(); // a block that is full is forced, too
     }
 
     /** Begins a file that was made just now; takes its stream over. If it throws, the file is there. */
     BucketFile begin(FSDataOutputStream out, FileEntry entry, BucketId bucket) throws IOException {
         try {
-            if (sync == SyncMode.HSYNC && !out.hasCapability(StreamCapabilities.HSYNC)) {
-                throw new IOException("hdfs.sync = hsync: " + files().getUri() + " cannot force bytes to disk");
+            if (!sync.isKeptBy(out)) {
+                throw new IOException(entry.inUse() + ": hdfs.sync = " + sync + " would do nothing, as "
+                        + files().getUri() + " keeps what is written to itself until a file is closed: events would be"
+                        + " lost with the agent");
             }
             HadoopCalls.progress(); // if we were given up while it was made, nobody will ever write to it
             BucketFile file = new BucketFile(this, entry, out, format.begin(out, bucket));

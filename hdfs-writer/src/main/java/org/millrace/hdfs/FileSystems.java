@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.viewfs.ViewFileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +19,21 @@ import org.slf4j.LoggerFactory;
 final class FileSystems {
     private static final Logger log = LoggerFactory.getLogger(FileSystems.class);
 
+    private final FileSystem opened;
     private final FileSystem main;
     private final Configuration configuration;
     private final Map<String, FileSystem> others = new HashMap<>();
 
-    FileSystems(FileSystem main, Configuration configuration) {
-        this.main = main;
+    /** @param opened the one to write to; taken over */
+    FileSystems(FileSystem opened, Configuration configuration) {
+        this.opened = opened;
+        this.main = withoutChecksums(opened);
         this.configuration = configuration;
+    }
+
+    /** On a local disk Hadoop's layer of checksums has the last bytes to itself until a file is closed, and cannot cut one. */
+    private static FileSystem withoutChecksums(FileSystem files) {
+        return files instanceof LocalFileSystem local ? local.getRaw() : files;
     }
 
     FileSystem main() {
@@ -47,8 +57,28 @@ final class FileSystems {
                 known = FileSystem.newInstance(path.toUri(), configuration);
                 others.put(address, known);
             }
-            return known;
+            return withoutChecksums(known);
         }
+    }
+
+    /** Where a file is that a mount table leads to; of other file systems, where it says that it is. */
+    Path behindMounts(Path path) throws IOException {
+        FileSystem files = of(path);
+        return files.getChildFileSystems() == null ? path : files.resolvePath(path);
+    }
+
+    /**
+     * Where a file that is to be made goes: a mount table does not hand on what is asked of a new file. It can tell only of what is there, so
+     * the directory is made.
+     */
+    Path placeOf(Path file) throws IOException {
+        if (!(main instanceof ViewFileSystem)) {
+            return file;
+        }
+        HadoopCalls.progress();
+        main.mkdirs(file.getParent());
+        HadoopCalls.progress();
+        return new Path(behindMounts(file.getParent()), file.getName());
     }
 
     private static String address(Path path) {
@@ -68,6 +98,6 @@ final class FileSystems {
             }
             others.clear();
         }
-        main.close();
+        opened.close();
     }
 }

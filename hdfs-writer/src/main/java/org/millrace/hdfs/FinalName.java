@@ -27,7 +27,9 @@ final class FinalName {
         /** Another writer has that name: {@link #other}. */
         OTHER_NAME,
         /** There is no file to rename. */
-        FILE_GONE
+        FILE_GONE,
+        /** The same, but it may have had its final name, and somebody has taken it away since. */
+        TAKEN_OR_GONE
     }
 
     /** @param renameTried whether somebody may have renamed it, without our knowing */
@@ -55,19 +57,18 @@ final class FinalName {
 
     private Outcome rename(FileSystem files, FileEntry entry) throws IOException {
         Path inUse = entry.inUse();
+        Outcome gone = renameTried ? Outcome.TAKEN_OR_GONE : Outcome.FILE_GONE;
         HadoopCalls.progress();
         try {
-            boolean before = renameTried;
             renameTried = true;
             if (files.rename(inUse, entry.complete())) {
                 return Outcome.TAKEN;
             }
             if (statusOf(files, inUse) == null) {
-                renameTried = before;
-                return Outcome.FILE_GONE;
+                return gone;
             }
         } catch (FileNotFoundException e) {
-            return Outcome.FILE_GONE;
+            return gone;
         } catch (IOException | RuntimeException e) {
             store.metrics().renamesFailed.inc();
             throw new IOException("rename " + inUse + " to " + entry.complete() + ": " + e.getMessage(), e);

@@ -62,9 +62,8 @@ record HdfsSettings(
      * How the file system is reached.
      *
      * @param configuration the directory with Hadoop's files; null for the class path alone
-     * @param rawLocal {@code file:} without its checksum layer
      */
-    record Access(@Nullable Path configuration, HadoopUser.Login login, SyncMode sync, boolean rawLocal) {}
+    record Access(@Nullable Path configuration, HadoopUser.Login login, SyncMode sync) {}
 
     /**
      * What stands in the files.

@@ -8,7 +8,9 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
@@ -25,8 +27,6 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
 
     /** HDFS allows no more. */
     private static final int MOST_REPLICAS = 512;
-
-    private static final Pattern ESCAPE_BEFORE_ROOT = Pattern.compile("^[^/]*%.*:/|^[^/:]+://[^/]*%.*");
 
     @Override
     public List<String> typeNames() {
@@ -49,16 +49,19 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                 .orElse(ZoneId.systemDefault());
         Rounding rounding = rounding(hdfs);
         HdfsSettings.Access access = new AccessKeys(hdfs).read();
+        Supplier<Configuration> hadoop = () -> HadoopConfiguration.load(access.configuration());
+        // as it stands there; to leave it out is a mistake below
+        Location location = new Location(hdfs.string("path").orElse(""), hadoop);
         HdfsSettings read = new HdfsSettings(
-                hdfs.string("path").orElse(""), // as it stands there; to leave it out is a mistake below
-                path(hdfs, "path", "a path", zone, rounding)
+                location.text(),
+                path(hdfs, "path", "a path", text -> directory(location, zone, rounding))
                         .about("the directory of an event, with escapes for its headers and its time")
                         .required(),
-                path(hdfs, "filePrefix", "the start of a file name", zone, rounding)
+                path(hdfs, "filePrefix", "the start of a file name", text -> prefix(text, location, zone, rounding))
                         .byDefault("FlumeData")
                         .about("the start of the names of files, with escapes too")
                         .orElse(BucketPath.parse("FlumeData", zone, rounding)),
-                names(hdfs),
+                names(hdfs, location),
                 new RollPolicy(
                         upToNever(
                                 hdfs,
@@ -82,11 +85,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                                 .about(
                                         "fewer replicas of the block being written, and the file is finished; 0: never for that")
                                 .orElse(0)),
-                new ContentKeys(
-                                PartContext.of(context),
-                                settings,
-                                () -> HadoopConfiguration.load(access.configuration()))
-                        .read(),
+                new ContentKeys(PartContext.of(context), settings, hadoop).read(),
                 access,
                 retry(hdfs),
                 held(context, hdfs),
@@ -121,7 +120,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     }
 
     private static Settings.Value<BucketPath> path(
-            Settings hdfs, String key, String expected, ZoneId zone, Rounding rounding) {
+            Settings hdfs, String key, String expected, Function<String, BucketPath> parse) {
         return hdfs.value(
                 key,
                 expected + " with escapes such as %{header} and %Y-%m-%d",
@@ -129,12 +128,22 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                     if (text.isEmpty()) {
                         throw new IllegalArgumentException();
                     }
-                    if (key.equals("path") && ESCAPE_BEFORE_ROOT.matcher(text).find()) {
-                        throw new IllegalArgumentException("the file system's address cannot have escapes");
-                    }
-                    return BucketPath.parse(text, zone, rounding);
+                    return parse.apply(text);
                 },
-                BucketPath.parse("", zone, rounding));
+                BucketPath.parse("", ZoneOffset.UTC, Rounding.NONE));
+    }
+
+    private static BucketPath directory(Location location, ZoneId zone, Rounding rounding) {
+        BucketPath directory = BucketPath.parse(location.checked(), zone, rounding);
+        location.checkColon(
+                BucketPath.parse(location.belowRoot(), zone, rounding).makesColon());
+        return directory;
+    }
+
+    private static BucketPath prefix(String text, Location location, ZoneId zone, Rounding rounding) {
+        BucketPath prefix = BucketPath.parse(text, zone, rounding);
+        location.checkColon(prefix.makesColon());
+        return prefix;
     }
 
     private static void noteUnknownLetters(Settings hdfs, String key, BucketPath path) {
@@ -185,14 +194,25 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         return time.isNegative() ? Duration.ZERO : time;
     }
 
-    private static HdfsSettings.Names names(Settings hdfs) {
-        String suffix = hdfs.string("fileSuffix")
+    private static Settings.Value<String> nameKey(Settings hdfs, String key, Location location) {
+        return hdfs.value(
+                key,
+                "a text",
+                text -> {
+                    location.checkColon(text.indexOf(':') >= 0);
+                    return text;
+                },
+                "x");
+    }
+
+    private static HdfsSettings.Names names(Settings hdfs, Location location) {
+        String suffix = nameKey(hdfs, "fileSuffix", location)
                 .about("the end of the names of files, such as .avro")
                 .orElse("");
-        String inUsePrefix = hdfs.string("inUsePrefix")
+        String inUsePrefix = nameKey(hdfs, "inUsePrefix", location)
                 .about("the start of the name of a file that is being written")
                 .orElse("");
-        String inUseSuffix = hdfs.string("inUseSuffix")
+        String inUseSuffix = nameKey(hdfs, "inUseSuffix", location)
                 .about("the end of the name of a file that is being written")
                 .orElse(".tmp");
         if (hdfs.bool("emptyInUseSuffix")

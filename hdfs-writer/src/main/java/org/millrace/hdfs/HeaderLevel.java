@@ -10,6 +10,8 @@ import java.util.Set;
  *
  * <p>{@code /}, {@code :} and control characters become {@code _}, so {@code ../x} becomes {@code .._x}; a value of dots alone
  * becomes as many {@code _}; {@code .snapshot} becomes {@code _snapshot}; a long one is cut, with a hash in place of the rest, so that different values stay different.
+ *
+ * @see PlaceCheck which sees to what several of them, or one that is missing, make of a level
  */
 final class HeaderLevel {
     /** HDFS and most file systems allow 255 bytes in a name; this leaves room for what the pattern and the file name add. */
@@ -20,6 +22,10 @@ final class HeaderLevel {
 
     private HeaderLevel() {}
 
+    static boolean isReserved(String level) {
+        return RESERVED.contains(level);
+    }
+
     static String of(String value) {
         int plain = 0;
         boolean onlyDots = true;
@@ -28,7 +34,7 @@ final class HeaderLevel {
             plain += isUnsafe(c) ? 0 : 1;
             onlyDots &= c == '.';
         }
-        if (RESERVED.contains(value)) {
+        if (isReserved(value)) {
             return '_' + value.substring(1);
         }
         if (plain == value.length() && !onlyDots && value.length() <= MAX_BYTES / 3) {

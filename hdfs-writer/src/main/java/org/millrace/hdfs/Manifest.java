@@ -24,7 +24,8 @@ import org.millrace.api.Transaction;
  *   <li>it leaves the manifest with any commit after that.
  * </ol>
  *
- * <p>Where the channel does not outlive the agent, it is a {@link LocalRecord} that keeps it, written before each commit.
+ * <p>Where the channel does not outlive the agent, it is a {@link LocalRecord} that keeps it, written before each commit. If the machine
+ * was started again since, lengths may be older than the last commit: such a file is AT_LEAST from then on, whoever notes it again.
  *
  * <p>The sink's thread only.
  */
@@ -52,15 +53,12 @@ final class Manifest {
      */
     List<FileEntry> restore() {
         byte[] attached = local == null ? channel.attached(owner) : local.found();
+        boolean isExact = local == null || local.isOfThisBoot();
         if (attached != null) {
-            ManifestCodec.decode(attached).forEach(entry -> entries.put(entry.key(), entry));
+            ManifestCodec.decode(attached)
+                    .forEach(entry -> entries.put(entry.key(), isExact ? entry : entry.notedBefore()));
         }
         return List.copyOf(entries.values());
-    }
-
-    /** False if what was restored may be older than the last commit of a file's length. */
-    boolean isExact() {
-        return local == null || local.isOfThisBoot();
     }
 
     Collection<FileEntry> entries() {

@@ -22,7 +22,7 @@ import org.apache.hadoop.fs.Path;
  * <pre>
  * "MRFM" | u8 version, 1
  * u32 strings, each: u16 length, modified UTF-8
- * u32 files, each: u8 state: 1 OPENING, 2 OPEN, 3 FINISHING
+ * u32 files, each: u8 state: 1 OPENING, 2 OPEN, 3 FINISHING, 4 AT_LEAST
  *                  | u32 × 5 in-use prefix, in-use suffix, suffix, directory, prefix: numbers of strings
  *                  | u64 counter | u64 counter of the final name | u64 bytes
  * u32 CRC32C of all before

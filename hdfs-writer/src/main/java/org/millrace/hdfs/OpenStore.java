@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.util.ReflectionUtils;
@@ -69,7 +68,30 @@ record OpenStore(
     private static OpenStore open(
             SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
             throws StartException {
-        FileSystems systems = new FileSystems(fileSystem(context, settings, configuration, user), configuration);
+        FileSystems systems = fileSystems(context, settings, configuration, user);
+        LocalRecord local = null;
+        try {
+            local = localRecord(context, settings.record());
+            return open(context, settings, configuration, user, systems, local);
+        } catch (StartException | RuntimeException e) {
+            close(local);
+            try {
+                systems.close();
+            } catch (IOException notClosed) {
+                e.addSuppressed(notClosed);
+            }
+            throw e;
+        }
+    }
+
+    private static OpenStore open(
+            SinkContext context,
+            HdfsSettings settings,
+            Configuration configuration,
+            HadoopUser user,
+            FileSystems systems,
+            @Nullable LocalRecord local)
+            throws StartException {
         InstantSource clock = new SteadyClock(context.clock());
         HdfsMetrics metrics = new HdfsMetrics(context.metrics(), clock);
         EventTime time = new EventTime(
@@ -87,7 +109,6 @@ record OpenStore(
                 context.name(), systems, format, naming, settings.access().sync(), clock, metrics);
         HadoopCalls calls =
                 new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
-        LocalRecord local = localRecord(context, settings.record());
         Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name(), local);
         UnfinishedFiles unfinished =
                 new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
@@ -101,8 +122,8 @@ record OpenStore(
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
         Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
         EventSchemas schemas = schemas(settings, configuration, user, clock);
-        PlaceCheck places =
-                new PlaceCheck(naming, "file".equals(systems.main().getUri().getScheme()));
+        boolean isLocal = Location.isLocal(systems.main().getUri().getScheme());
+        PlaceCheck places = new PlaceCheck(naming, isLocal, settings.location());
         return new OpenStore(
                 context, user, systems, calls, clock, time, places, schemas, manifest, local, unfinished, buckets);
     }
@@ -145,7 +166,6 @@ record OpenStore(
         try {
             found = manifest.restore();
         } catch (IllegalArgumentException | ChannelException e) {
-            close(local);
             String keeper = local == null ? "channel " + context.channel().name() : local.toString();
             throw new StartException(
                     "sink " + context.name() + ": what " + keeper + " keeps of its unfinished files cannot be read: "
@@ -154,11 +174,7 @@ record OpenStore(
         }
         for (FileEntry entry : found) {
             store.remember(entry);
-            unfinished.add(
-                    manifest.isExact()
-                            ? UnfinishedFile.found(store, entry)
-                            : UnfinishedFile.perhapsLonger(store, entry),
-                    () -> true);
+            unfinished.add(UnfinishedFile.restored(store, entry), () -> true);
         }
         if (!found.isEmpty()) {
             log.info(
@@ -168,21 +184,12 @@ record OpenStore(
         }
     }
 
-    private static FileSystem fileSystem(
+    private static FileSystems fileSystems(
             SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
             throws StartException {
         try {
-            FileSystem files = user.call(() -> FileSystem.newInstance(root(settings.location()), configuration));
-            boolean raw = settings.access().rawLocal();
-            if (files instanceof LocalFileSystem local) {
-                local.setWriteChecksum(
-                        false); // its checksum layer keeps the last bytes to itself until a file is closed
-                return raw ? local.getRaw() : local;
-            }
-            if (raw) {
-                log.warn("Sink {}: hdfs.useRawLocalFileSystem has no effect on {}", context.name(), files.getUri());
-            }
-            return files;
+            return new FileSystems(
+                    user.call(() -> FileSystem.newInstance(root(settings.location()), configuration)), configuration);
         } catch (IOException | IllegalArgumentException e) {
             throw new StartException(
                     "sink " + context.name() + ": no file system for hdfs.path = " + settings.location() + ": "

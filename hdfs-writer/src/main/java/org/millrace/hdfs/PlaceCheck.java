@@ -1,6 +1,7 @@
 package org.millrace.hdfs;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.part.RefusedEventException;
 
@@ -8,7 +9,7 @@ import org.millrace.api.part.RefusedEventException;
  * Whether a file system can have a file at the place that an event names: one that it would refuse again and again makes the event a
  * dead letter, not the sink. The sink's thread only: it remembers the place before.
  *
- * @see HeaderLevel which sees to what a single header may do
+ * @see HeaderLevel which sees to what a single header may do; here is seen to what it makes together with others, or by its absence
  */
 final class PlaceCheck {
     /** Of HDFS, {@code dfs.namenode.fs-limits.max-component-length}, and of nearly every file system on a disk. */
@@ -20,15 +21,23 @@ final class PlaceCheck {
     private static final int COUNTER_CHARS = 13;
 
     private final FileNaming naming;
-    private final boolean colons;
+    private final boolean isLocal;
+    /** The levels that the operator wrote: what they mean is no event's fault. */
+    private final List<String> written;
 
     private String lastDirectory = "";
     private String lastPrefix = "";
 
-    /** @param colons whether names may have them, which in HDFS they may not */
-    PlaceCheck(FileNaming naming, boolean colons) {
+    /**
+     * Of a sink.
+     *
+     * @param isLocal whether names may be what HDFS does not allow: have colons, or be those that it keeps for itself
+     * @param location {@code hdfs.path}
+     */
+    PlaceCheck(FileNaming naming, boolean isLocal, String location) {
         this.naming = naming;
-        this.colons = colons;
+        this.isLocal = isLocal;
+        this.written = List.of(location.split("/", -1));
     }
 
     /**
@@ -67,11 +76,26 @@ final class PlaceCheck {
             if (bytes > MOST_LEVEL_BYTES) {
                 return "a level of " + bytes + " bytes (expected: at most " + MOST_LEVEL_BYTES + ")";
             }
-            if (!colons && levels[i].indexOf(':') >= 0) {
-                return "a colon in " + levels[i];
+        }
+        return flawOfNames(List.of(levels));
+    }
+
+    private @Nullable String flawOfNames(List<String> levels) {
+        for (String level : levels) {
+            if (!isLocal && level.indexOf(':') >= 0) {
+                return "a colon in " + level;
+            }
+            if (!isLocal && HeaderLevel.isReserved(level) && !written.contains(level)) {
+                return "a level that HDFS keeps for itself, " + level;
             }
         }
-        return null;
+        return dots(levels) > dots(written) ? "a level of dots, which names another directory" : null;
+    }
+
+    private static long dots(List<String> levels) {
+        return levels.stream()
+                .filter(level -> level.equals(".") || level.equals(".."))
+                .count();
     }
 
     private static int utf8Bytes(String level) {

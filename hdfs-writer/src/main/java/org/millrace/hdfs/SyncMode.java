@@ -1,6 +1,7 @@
 package org.millrace.hdfs;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.apache.hadoop.fs.FSDataOutputStream;
 
 /** What a flush asks of the file system before a batch is committed, {@code hdfs.sync}. */
@@ -19,6 +20,17 @@ enum SyncMode {
             out.hsync();
         }
     };
+
+    /** False for streams that take the call and do nothing: what they were given may be gone with this agent. */
+    boolean isKeptBy(FSDataOutputStream out) {
+        return out.hasCapability(toString());
+    }
+
+    /** As the file has it, and as a stream of Hadoop's is asked whether it can. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     abstract void run(FSDataOutputStream out) throws IOException;
 }

@@ -24,6 +24,11 @@ final class TimeEscape {
         return FINE.indexOf(letter) >= 0;
     }
 
+    /** True if there are colons in the value. */
+    static boolean hasColon(char letter) {
+        return letter == 'c';
+    }
+
     /** How long the value stays the same, about; null if for ever. */
     static @Nullable Duration step(char letter) {
         return switch (letter) {

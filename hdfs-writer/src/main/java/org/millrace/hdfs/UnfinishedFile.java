@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LeaseRecoverable;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.ipc.RemoteException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ final class UnfinishedFile {
     enum Step {
         CLOSE,
         CUT,
-        /** Finish it if it is as long as is known, else leave it. */
+        /** Finish it if it is as long as is known, else leave it: that may be less than was committed. */
         COMPARE,
         DELETE,
         /** If there is a byte in it, it is another writer's, made since we found that the name was free. */
@@ -66,7 +67,7 @@ final class UnfinishedFile {
         this.why = why;
         this.since = since;
         this.next = first;
-        this.finalName = new FinalName(store, why == RollReason.RECOVERY);
+        this.finalName = new FinalName(store, entry.state() == FileEntry.State.FINISHING && stream == null);
     }
 
     /** One that is to be closed. */
@@ -86,31 +87,29 @@ final class UnfinishedFile {
         return new UnfinishedFile(store, file.committed(), file, RollReason.FAILURE, file.openedAt(), first);
     }
 
-    /** One that we have no stream of: of an agent before us, or whose opening failed. */
-    static UnfinishedFile found(FileStore store, FileEntry entry) {
+    /** One of an agent before us, as the manifest has it. */
+    static UnfinishedFile restored(FileStore store, FileEntry entry) {
         Step first = switch (entry.state()) {
             case OPENING -> Step.DELETE;
             case OPEN -> entry.bytes() == 0 ? Step.DELETE : Step.CUT;
+            case AT_LEAST -> Step.COMPARE;
             case FINISHING -> Step.RENAME;
         };
-        return new UnfinishedFile(
-                store, entry, null, RollReason.RECOVERY, store.clock().instant(), first);
+        return withoutStream(store, entry, RollReason.RECOVERY, first);
+    }
+
+    /** One that we made, but could not begin: nothing in it was committed. */
+    static UnfinishedFile found(FileStore store, FileEntry opening) {
+        return withoutStream(store, opening, RollReason.FAILURE, Step.DELETE);
     }
 
     /** One that we tried to make, and nobody knows whether we did: we have not written to it. */
-    static UnfinishedFile perhapsMade(FileStore store, FileEntry entry) {
-        UnfinishedFile file = found(store, entry);
-        file.next = Step.DELETE_EMPTY;
-        return file;
+    static UnfinishedFile perhapsMade(FileStore store, FileEntry opening) {
+        return withoutStream(store, opening, RollReason.FAILURE, Step.DELETE_EMPTY);
     }
 
-    /** As {@link #found}, where the manifest may be older than the last bytes of the file: they are not cut off. */
-    static UnfinishedFile perhapsLonger(FileStore store, FileEntry entry) {
-        UnfinishedFile file = found(store, entry);
-        if (file.next != Step.RENAME) {
-            file.next = Step.COMPARE;
-        }
-        return file;
+    private static UnfinishedFile withoutStream(FileStore store, FileEntry entry, RollReason why, Step first) {
+        return new UnfinishedFile(store, entry, null, why, store.clock().instant(), first);
     }
 
     Path inUse() {
@@ -179,22 +178,23 @@ final class UnfinishedFile {
             next = Step.GONE; // it was never made
         } else if (length < 0) {
             gone();
-        } else if (length == 0) {
+        } else if (length == 0 && entry.bytes() == 0) {
             next = Step.DELETE;
         } else if (length == entry.bytes()) {
             vouchFor(length);
+        } else if (length < entry.bytes()) {
+            leave("it has " + length + " bytes where " + entry.bytes() + " of committed events should be");
         } else {
-            next = Step.GONE;
-            store.metrics().leftInUse.inc();
-            log.error(
-                    "Sink {}: {} keeps its in-use name: it has {} bytes, {} of them are known to be whole events. What"
-                            + " came after was noted no more before the machine stopped, and its last event may be cut"
-                            + " short",
-                    store.sink(),
-                    inUse(),
-                    length,
-                    Math.min(length, entry.bytes()));
+            leave("it has " + length + " bytes, " + entry.bytes() + " of them are known to be whole events. What came"
+                    + " after was noted no more before the machine stopped, and its last event may be cut short");
         }
+    }
+
+    /** Nothing more can be done to it, by anybody but an operator. */
+    private void leave(String cause) {
+        next = Step.GONE;
+        store.metrics().leftInUse.inc();
+        log.error("Sink {}: {} keeps its in-use name: {}", store.sink(), inUse(), cause);
     }
 
     /** Negative if there is no such file. */
@@ -224,19 +224,20 @@ final class UnfinishedFile {
             throw new IOException(
                     inUse() + " has " + length + " bytes where " + entry.bytes() + " of committed events should be");
         }
-        if (length > entry.bytes()) {
-            cutBack(length);
+        if (length == entry.bytes() || cutBack(length)) {
+            vouchFor(entry.bytes());
         }
-        vouchFor(entry.bytes());
     }
 
     /** Hadoop's streams, closed again after a failure, tell success without having done a thing: ask the name node instead. */
     private void awaitClosed() throws IOException {
-        if (!(files() instanceof LeaseRecoverable leases)) {
+        HadoopCalls.progress();
+        Path file = store.behindMounts(inUse());
+        if (!(store.filesOf(file) instanceof LeaseRecoverable leases)) {
             return;
         }
         HadoopCalls.progress();
-        if (leases.isFileClosed(inUse())) {
+        if (leases.isFileClosed(file)) {
             return;
         }
         if (looksLeft > 0) {
@@ -244,27 +245,38 @@ final class UnfinishedFile {
             throw new NotYetException("the name node is cutting " + inUse() + " back to " + entry.bytes() + " bytes");
         }
         HadoopCalls.progress();
-        if (!leases.recoverLease(inUse())) {
+        if (!leases.recoverLease(file)) {
             throw new NotYetException("the name node is taking the lease back of " + inUse());
         }
     }
 
-    private void cutBack(long length) throws IOException {
+    /** False if that is never possible: then it is left. */
+    private boolean cutBack(long length) throws IOException {
         String cut = inUse() + " is being cut back from " + length + " to " + entry.bytes() + " bytes";
+        HadoopCalls.progress();
         try {
-            HadoopCalls.progress();
-            boolean done = files().truncate(inUse(), entry.bytes());
-            log.info("Sink {}: {}: what is behind was not committed", store.sink(), cut);
-            if (!done) {
+            if (!files().truncate(inUse(), entry.bytes())) {
                 looksLeft = LOOKS_AT_CUT;
                 throw new NotYetException(cut);
             }
-        } catch (UnsupportedOperationException e) {
-            throw new IOException(
-                    inUse() + " has " + length + " bytes of which only the first " + entry.bytes()
-                            + " belong to committed events, and this file system cannot cut it back",
-                    e);
+        } catch (IOException | UnsupportedOperationException e) {
+            if (!isUnsupported(e)) {
+                throw e;
+            }
+            log.debug("Sink {}: truncate {}", store.sink(), inUse(), e);
+            leave("it has " + length + " bytes of which only the first " + entry.bytes()
+                    + " belong to committed events, and this file system cannot cut it back");
+            return false;
         }
+        log.info("Sink {}: {}: what is behind was not committed", store.sink(), cut);
+        return true;
+    }
+
+    /** Said by a name node, it comes in a wrapping. */
+    private static boolean isUnsupported(Exception e) {
+        return e instanceof UnsupportedOperationException
+                || (e instanceof RemoteException remote
+                        && UnsupportedOperationException.class.getName().equals(remote.getClassName()));
     }
 
     private void deleteEmpty() throws IOException {
@@ -300,6 +312,7 @@ final class UnfinishedFile {
         switch (finalName.take(files(), entry)) {
             case TAKEN -> finished();
             case FILE_GONE -> gone();
+            case TAKEN_OR_GONE -> takenOrGone();
             case OTHER_NAME -> {
                 entry = finalName.other(files(), entry);
                 next = Step.VOUCH; // the manifest has to know it before it is used
@@ -312,6 +325,18 @@ final class UnfinishedFile {
                 "Sink {}: {} is gone, with {} bytes of committed events: it was renamed or removed by someone else",
                 store.sink(),
                 inUse(),
+                entry.bytes());
+        next = Step.GONE;
+    }
+
+    /** That it has its final name is noted with the next commit, and by then a reader may be done with it. */
+    private void takenOrGone() {
+        log.warn(
+                "Sink {}: neither {} nor {} is there, with {} bytes of committed events: it had its final name, most likely,"
+                        + " and a reader has moved or removed it since",
+                store.sink(),
+                inUse(),
+                entry.complete(),
                 entry.bytes());
         next = Step.GONE;
     }

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.Syncable;
 import org.apache.hadoop.util.Progressable;
 
@@ -58,6 +60,28 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
     }
 
     static volatile Fault fault = Fault.NONE;
+
+    /** Whether streams say that a flush of theirs does something. */
+    static volatile boolean canFlush = true;
+
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
+    /** So many have been opened and not closed. */
+    static int open() {
+        return OPEN.get();
+    }
+
+    @Override
+    public void initialize(URI uri, Configuration conf) throws IOException {
+        super.initialize(uri, conf);
+        OPEN.incrementAndGet();
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        OPEN.decrementAndGet();
+    }
 
     @Override
     public String getScheme() {
@@ -114,7 +138,7 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         return cut;
     }
 
-    private static final class FaultyStream extends FilterOutputStream implements Syncable {
+    private static final class FaultyStream extends FilterOutputStream implements Syncable, StreamCapabilities {
         private final FSDataOutputStream file;
         private final Path path;
 
@@ -129,6 +153,11 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
             fault.before(Op.WRITE, path);
             file.write(bytes, offset, length);
             fault.after(Op.WRITE, path);
+        }
+
+        @Override
+        public boolean hasCapability(String capability) {
+            return canFlush && file.hasCapability(capability);
         }
 
         @Override

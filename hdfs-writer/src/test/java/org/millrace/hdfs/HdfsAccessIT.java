@@ -2,13 +2,19 @@ package org.millrace.hdfs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.metrics2.AbstractMetric;
 import org.apache.hadoop.metrics2.impl.MetricsCollectorImpl;
@@ -17,7 +23,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.Sink;
+import org.millrace.api.SinkContext;
+import org.millrace.api.SinkMetrics;
+import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.RecordedProblems;
 
 /** How a real HDFS is reached, as whom, and what is asked of it. */
 class HdfsAccessIT {
@@ -26,6 +39,16 @@ class HdfsAccessIT {
 
     @TempDir
     private Path configuration;
+
+    private static final String STRIPES = "XOR-2-1-1024k";
+
+    /** So that a restart finds all that was committed. */
+    private static final Random KEEPING_ALL = new Random() {
+        @Override
+        public int nextInt(int from, int to) {
+            return to - 1;
+        }
+    };
 
     private org.apache.hadoop.fs.Path root;
 
@@ -64,6 +87,113 @@ class HdfsAccessIT {
             sut.put(Batches.of("one")).drainAll();
         }
         assertThat(text(onlyFile())).isEqualTo("one\n");
+    }
+
+    @Test
+    void aSchemeWithoutAnAddressMeansTheDefaultFileSystem() throws Exception {
+        Files.writeString(
+                configuration.resolve("core-site.xml"),
+                site(Map.of("fs.defaultFS", mini.files().getUri().toString())));
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                "hdfs:" + root.toUri().getPath(), "hdfs.configurationDirectory", configuration.toString())) {
+            sut.put(Batches.of("one")).drainAll();
+        }
+        assertThat(text(onlyFile())).isEqualTo("one\n");
+    }
+
+    /** A striped file cannot be flushed: what was committed would be gone with the agent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hflush", "hsync"})
+    void inAnErasureCodedDirectoryFilesAreReplicated(String sync) throws Exception {
+        Files.writeString(configuration.resolve("core-site.xml"), site(Map.of()));
+        assertFilesAreReplicatedIn(root.toString(), sync);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hflush", "hsync"})
+    void soTheyAreBehindAMountTable(String sync) throws Exception {
+        mountLogs();
+        assertFilesAreReplicatedIn("viewfs://ours/logs/%Y", sync);
+    }
+
+    private void assertFilesAreReplicatedIn(String path, String sync) throws Exception {
+        mini.files().enableErasureCodingPolicy(STRIPES);
+        mini.files().setErasureCodingPolicy(root, STRIPES);
+        try (SinkUnderTest sut = SinkUnderTest.started(
+                path, "hdfs.sync", sync, "hdfs.configurationDirectory", configuration.toString())) {
+            sut.put(Batches.of("one")).drainAll();
+            assertThat(text(onlyFile())).isEqualTo("one\n"); // flushed, not yet finished
+        }
+        assertThat(onlyFile().isErasureCoded()).isFalse();
+        assertThat(mini.files().getErasureCodingPolicy(root).getName()).isEqualTo(STRIPES);
+        assertThat(text(onlyFile())).isEqualTo("one\n");
+    }
+
+    /** Only the file system behind a mount can take a lease back. */
+    @Test
+    void behindAMountTableFilesOfAKilledAgentAreFinishedToo() throws Exception {
+        mountLogs();
+        Map<Integer, EventBatch> events = new TreeMap<>();
+        for (int i = 0; i < 3; i++) {
+            events.put(i, Batches.of("event " + i));
+        }
+        CrashableChannel channel = new CrashableChannel();
+        Sink killed = sink(channel, "viewfs://ours/logs");
+        killed.start();
+        for (int i = 0; i < 2; i++) { // of the file's length the name node hears with the first flush alone
+            channel.put(i, events.get(i).retain());
+            killed.drain();
+        }
+        CrashableChannel next = channel.restart(events, KEEPING_ALL);
+        Sink sink = sink(next, "viewfs://ours/logs");
+        sink.start();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            sink.drain();
+            return complete().size() == 1;
+        });
+        assertThat(mini.files().isFileClosed(complete().get(0).getPath())).isTrue();
+        assertThat(text(complete().get(0))).isEqualTo("event 0\nevent 1\n");
+        sink.close();
+        assertThat(complete()).hasSize(2);
+        assertThat(text(complete().get(1))).isEqualTo("event 2\n");
+        killed.close();
+        next.close();
+        events.values().forEach(EventBatch::release);
+    }
+
+    private void mountLogs() throws IOException {
+        Files.writeString(
+                configuration.resolve("core-site.xml"),
+                site(Map.of("fs.viewfs.mounttable.ours.link./logs", root.toString())));
+    }
+
+    private List<FileStatus> complete() throws IOException {
+        return mini.below(root).stream()
+                .filter(file -> !file.getPath().getName().endsWith(".tmp"))
+                .toList();
+    }
+
+    private Sink sink(CrashableChannel channel, String path) {
+        RecordedProblems problems = new RecordedProblems();
+        Sink sink = new HdfsSinkFactory()
+                .create(
+                        new SinkContext(
+                                "a1",
+                                "k1",
+                                channel,
+                                new SinkMetrics("k1", new MetricRegistry()),
+                                InstantSource.system()),
+                        problems.settings(Map.of(
+                                "hdfs.path",
+                                path,
+                                "hdfs.fileType",
+                                "DataStream",
+                                "hdfs.rollInterval",
+                                "0",
+                                "hdfs.configurationDirectory",
+                                configuration.toString())));
+        assertThat(problems.problems()).isEmpty();
+        return sink;
     }
 
     @Test

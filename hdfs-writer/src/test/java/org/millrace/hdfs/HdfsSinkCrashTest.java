@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.hdfs.protocol.AlreadyBeingCreatedException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,6 +29,7 @@ import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
+import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
@@ -207,6 +210,57 @@ class HdfsSinkCrashTest {
         assertOnce(own, "seed " + seed);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void onALocalDiskTooAFileIsCutBackToTheLastCommit(String rawLocal) throws Exception {
+        fill();
+        Path own = Files.createDirectory(directory.resolve("local"));
+        Map<String, String> keys = Map.of(
+                "hdfs.path", own.toUri().toString(),
+                "hdfs.rollCount", "0",
+                "hdfs.batchSize", "10",
+                "hdfs.flushEvents", "0",
+                "hdfs.useRawLocalFileSystem", rawLocal);
+        Sink killed = started(own, keys);
+        killed.drain();
+        channel.crash();
+        for (String name : new Tree(own).inUse()) {
+            Files.writeString(own.resolve(name), "event 1 is cut sho", StandardOpenOption.APPEND);
+        }
+        killed.close();
+        channel = channel.restart(events, new Random(1));
+        live(own, keys, Fault.NONE, new Random(1));
+
+        assertThat(channel.isEmpty()).isTrue();
+        assertOnce(own, "useRawLocalFileSystem = " + rawLocal);
+    }
+
+    /** Readers move what is finished, long before the next commit says that it is. */
+    @Test
+    void aFinishedFileThatAReaderHasTakenAwayIsNotCalledLost() throws Exception {
+        fill();
+        Path own = Files.createDirectory(directory.resolve("taken"));
+        Map<String, String> keys = Map.of("hdfs.rollCount", "0", "hdfs.rollInterval", "5");
+        Sink killed = started(own, keys);
+        killed.drain();
+        clock.advance(Duration.ofSeconds(5));
+        killed.drain();
+        assertThat(new Tree(own).inUse()).isEmpty();
+        for (String name : new Tree(own).names()) {
+            Files.delete(own.resolve(name));
+        }
+        channel.crash();
+        killed.close();
+        channel = channel.restart(events, new Random(1));
+        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+            live(own, keys, Fault.NONE, new Random(1));
+            assertThat(log.lines())
+                    .filteredOn(line -> !line.startsWith("INFO"))
+                    .hasSize(3)
+                    .allMatch(line -> line.startsWith("WARN") && line.contains("neither") && line.contains("reader"));
+        }
+    }
+
     private static Map<String, String> randomKeys(Random random) {
         Map<String, String> keys = new HashMap<>();
         keys.put("hdfs.rollCount", Integer.toString(random.nextInt(9)));
@@ -230,6 +284,23 @@ class HdfsSinkCrashTest {
     /** An agent runs until it crashes, or has nothing left to do; then the channel is as the next one finds it. */
     private void live(Path own, Map<String, String> otherKeys, Fault fault, Random random) throws Exception {
         FaultyFileSystem.fault = fault;
+        Sink sink = started(own, otherKeys);
+        int idle = 0;
+        for (int turn = 0; turn < MOST_TURNS && idle < 3 && !(fault instanceof Fate fate && fate.isOver()); turn++) {
+            clock.advance(Duration.ofSeconds(1));
+            channel.failCommits(fault instanceof Fate && random.nextInt(10) == 0 ? 1 : 0);
+            try {
+                idle = sink.drain() == Sink.Drain.IDLE ? idle + 1 : 0;
+            } catch (DeliveryException e) {
+                idle = 0;
+            }
+        }
+        sink.close();
+        clock.advance(Duration.ofSeconds(1));
+        channel = channel.restart(events, random);
+    }
+
+    private Sink started(Path own, Map<String, String> otherKeys) throws StartException {
         Map<String, String> keys = new HashMap<>(Map.of(
                 "hdfs.path", "fault://" + own,
                 "hdfs.filePrefix", "%{b}",
@@ -245,19 +316,7 @@ class HdfsSinkCrashTest {
                         settings);
         assertThat(problems.problems()).isEmpty();
         sink.start();
-        int idle = 0;
-        for (int turn = 0; turn < MOST_TURNS && idle < 3 && !(fault instanceof Fate fate && fate.isOver()); turn++) {
-            clock.advance(Duration.ofSeconds(1));
-            channel.failCommits(fault instanceof Fate && random.nextInt(10) == 0 ? 1 : 0);
-            try {
-                idle = sink.drain() == Sink.Drain.IDLE ? idle + 1 : 0;
-            } catch (DeliveryException e) {
-                idle = 0;
-            }
-        }
-        sink.close();
-        clock.advance(Duration.ofSeconds(1));
-        channel = channel.restart(events, random);
+        return sink;
     }
 
     private static void assertOnce(Path own, String what) {

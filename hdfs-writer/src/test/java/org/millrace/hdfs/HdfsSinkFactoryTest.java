@@ -65,7 +65,8 @@ class HdfsSinkFactoryTest {
 
         assertThat(sut.problems).isEmpty();
         assertThat(sut.notes)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
+                        "hdfs.useRawLocalFileSystem: has no effect: no checksum files are written to file:// paths",
                         "hdfs.rollTimerPoolSize: has no effect: the sink's own thread finishes files, no timer");
         assertThat(((BatchSized) sut.sink).batchEvents()).isEqualTo(1000);
         assertThat(((BatchSized) sut.sink).batchKey()).isEqualTo("hdfs.batchSize");
@@ -77,6 +78,12 @@ class HdfsSinkFactoryTest {
             value = {
                 "hdfs.path | hdfs://%{host}/x | address cannot have escapes",
                 "hdfs.path | %{scheme}://h/x | address cannot have escapes",
+                "hdfs.path | %H:%M/x | address cannot have escapes",
+                "hdfs.path | hdfs://nn:8020/x/%H:%M | makes a colon, which no name in hdfs: may have",
+                "hdfs.path | hdfs:/x/%c | makes a colon",
+                "hdfs.path | hdfs:///x/a:b/%Y | makes a colon",
+                "hdfs.path | webhdfs://nn:9870/x | webhdfs: does nothing when it is asked to flush",
+                "hdfs.path | s3a://bucket/%Y | s3a: does nothing when it is asked to flush",
                 "hdfs.path | /x/%[hots] | %[hots]",
                 "hdfs.filePrefix | %[hots] | %[hots]",
                 "hdfs.fileType | Datastreams | one of: SequenceFile, DataStream, CompressedStream",
@@ -123,6 +130,43 @@ class HdfsSinkFactoryTest {
                 .asString()
                 .startsWith(key + ": ")
                 .contains(message);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hdfs.filePrefix | %H:%M",
+                "hdfs.filePrefix | a:%{b}",
+                "hdfs.fileSuffix | :log",
+                "hdfs.inUsePrefix | open:",
+                "hdfs.inUseSuffix | :open",
+            })
+    void aColonInANameInHdfsIsRefused(String key, String value) {
+        assertThat(SinkUnderTest.configured("hdfs.path", "hdfs://nn:8020/x", key, value).problems)
+                .singleElement()
+                .asString()
+                .startsWith(key + ": " + value)
+                .contains("makes a colon, which no name in hdfs: may have");
+        assertThat(SinkUnderTest.configured("hdfs.path", "file:///x", key, value).problems)
+                .isEmpty();
+    }
+
+    @Test
+    void theDefaultFileSystemTellsWhatAPathMayHave() throws Exception {
+        Files.writeString(
+                directory.resolve("core-site.xml"),
+                "<configuration><property><name>fs.defaultFS</name><value>hdfs://nn:8020</value></property>"
+                        + "</configuration>");
+        String path = "/x/%H:%M";
+
+        assertThat(SinkUnderTest.configured("hdfs.path", path).problems).isEmpty();
+        assertThat(SinkUnderTest.configured("hdfs.path", path, "hdfs.configurationDirectory", directory.toString())
+                        .problems)
+                .singleElement()
+                .asString()
+                .startsWith("hdfs.path: " + path)
+                .contains("makes a colon");
     }
 
     @ParameterizedTest(name = "{0} = {1}")

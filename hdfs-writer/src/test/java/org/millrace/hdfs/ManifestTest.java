@@ -26,6 +26,7 @@ class ManifestTest {
         List<FileEntry> files = List.of(
                 file("/a", 1),
                 file("/a", 2).open(Long.MAX_VALUE),
+                file("/a", 3).open(7).notedBefore(),
                 file("/b/c d", 3).finishing(5).nextName());
         Manifest.Change change = manifest.change();
         files.forEach(change::put);

@@ -39,6 +39,7 @@ class MemoryChannelCrashTest {
     private final FakeClock clock = new FakeClock();
     private final RecordedProblems problems = new RecordedProblems();
     private CrashableChannel channel = new CrashableChannel(false);
+    private List<String> committedBefore = List.of();
 
     @AfterEach
     void end() {
@@ -114,9 +115,7 @@ class MemoryChannelCrashTest {
             Kill kill = new Kill(atCall, answerLost, record, recordThen);
             live(files, record, kill);
             killed = kill.isOver();
-            List<String> committed = channel.committed().stream()
-                    .map(number -> "event " + number)
-                    .toList();
+            List<String> committed = committed();
             channel.close();
             channel = new CrashableChannel(false);
             live(files, killed ? recordThen : record, Fault.NONE);
@@ -162,6 +161,66 @@ class MemoryChannelCrashTest {
     @Test
     void afterALossOfPowerNothingIsCutOffThatMayBeMoreThanWasNoted() throws Exception {
         Path files = Files.createDirectories(directory.resolve("files"));
+        Path older = losePower(files, 1);
+        live(files, older, Fault.NONE);
+
+        assertOnlyB1IsLeftWithAllItsLines(files);
+    }
+
+    /** What an agent notes that could not look at a file says no more of it than was known before. */
+    @Test
+    void norIsItByTheAgentAfterOneThatDidNotGetToIt() throws Exception {
+        Path files = Files.createDirectories(directory.resolve("files"));
+        Path older = losePower(files, 1);
+        for (int lives = 0; lives < 2; lives++) {
+            live(files, older, (op, path) -> {
+                if (op == Op.STATUS && path.getName().endsWith(".tmp")) {
+                    throw new IOException("the name node is away");
+                }
+                return true;
+            });
+        }
+        live(files, older, Fault.NONE);
+
+        assertOnlyB1IsLeftWithAllItsLines(files);
+    }
+
+    @Test
+    void norIsAFileWhoseOpeningAloneWasNoted() throws Exception {
+        Path files = Files.createDirectories(directory.resolve("files"));
+        Path older = losePower(files, Integer.MAX_VALUE);
+        live(files, older, (op, path) -> {
+            throw new IOException("the name node is away");
+        });
+        live(files, older, Fault.NONE);
+
+        assertOnlyB1IsLeftWithAllItsLines(files);
+    }
+
+    @Test
+    void afterALossOfPowerAnEmptyFileThatHeldEventsIsNotCalledOneWithoutAny() throws Exception {
+        Path files = Files.createDirectories(directory.resolve("files"));
+        Path older = losePower(files, 0);
+        for (String name : new Tree(files).inUse()) {
+            Files.write(files.resolve(name), new byte[0]);
+        }
+        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+            live(files, older, Fault.NONE);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("ERROR"))
+                    .isNotEmpty()
+                    .allMatch(line -> line.contains("has 0 bytes where"));
+        }
+        assertThat(new Tree(files).inUse()).isNotEmpty();
+    }
+
+    /**
+     * A sink has files open when the power goes, and with it the last notes.
+     *
+     * @param unnoted so many bytes of the file of b1, at most
+     * @return where the note is
+     */
+    private Path losePower(Path files, int unnoted) throws Exception {
         Path record = directory.resolve("record");
         Path older = directory.resolve("older");
         fill();
@@ -174,7 +233,7 @@ class MemoryChannelCrashTest {
             assertThat(state).isNotNull();
             then.write(
                     ManifestCodec.encode(ManifestCodec.decode(state).stream()
-                            .map(entry -> entry.prefix().equals("b1") ? entry.open(entry.bytes() - 1) : entry)
+                            .map(entry -> entry.prefix().equals("b1") ? older(entry, unnoted) : entry)
                             .toList()),
                     true);
         }
@@ -182,14 +241,29 @@ class MemoryChannelCrashTest {
             throw new IOException("power is off");
         };
         sink.close();
-        live(files, older, Fault.NONE);
+        committedBefore = committed();
+        channel.close();
+        channel = new CrashableChannel(false);
+        return older;
+    }
 
+    private static FileEntry older(FileEntry entry, int unnoted) {
+        if (entry.state() == FileEntry.State.FINISHING) {
+            return entry; // forced
+        }
+        return unnoted >= entry.bytes()
+                ? FileEntry.opening(entry.naming(), entry.directory(), entry.prefix(), entry.counter())
+                : entry.open(entry.bytes() - unnoted);
+    }
+
+    private List<String> committed() {
+        return channel.committed().stream().map(number -> "event " + number).toList();
+    }
+
+    private void assertOnlyB1IsLeftWithAllItsLines(Path files) {
         Tree tree = new Tree(files);
         assertThat(tree.inUse()).singleElement().asString().startsWith("b1.");
-        assertThat(tree.lines())
-                .containsAll(channel.committed().stream()
-                        .map(number -> "event " + number)
-                        .toList());
+        assertThat(tree.lines()).containsAll(committedBefore);
     }
 
     private static Path copyOf(Path from, Path to) throws IOException {

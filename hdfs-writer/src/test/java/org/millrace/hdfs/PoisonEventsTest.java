@@ -83,12 +83,70 @@ class PoisonEventsTest {
                 Arguments.of("%Y", text, Map.of("timestamp", "1700000000000000000"), "poison", "not epoch"),
                 Arguments.of("%{a}%{b}", text, twoLongHeaders(), "poison", "a level of 300 bytes"),
                 Arguments.of("%{a}%{b}/".repeat(40), text, twoLongHeaders(), "poison", "characters"),
+                Arguments.of("%{a}.%{b}", text, Map.of(), "poison", "a level of dots"),
+                Arguments.of("%{a}.%{b}.", text, Map.of(), "poison", "a level of dots"),
+                Arguments.of("x/%{a}./y", text, Map.of(), "poison", "a level of dots"),
                 Arguments.of("x", new String[] {"hdfs.maxEventBytes", "5"}, NOW, "poison", "body has 6 bytes"),
                 Arguments.of("x", avro, NOW, "poison", "it has no schema"),
                 Arguments.of("x", avro, Map.of("flume.avro.schema.literal", "{"), "poison", "is no Avro schema"),
                 Arguments.of("x", avro, Map.of(URL, "file:///etc/passwd"), "poison", "may not name this place"),
                 Arguments.of("x", avro, STRING, datum("12") + "34", "no datum of its schema"),
                 Arguments.of("x", avro, STRING, datum("1234").substring(1), "no datum of its schema"));
+    }
+
+    /** Two headers can make what one of them may not; a name node refuses it again and again. */
+    @Test
+    void noTwoHeadersMakeANameThatHdfsKeepsForItself() throws Exception {
+        try (SinkUnderTest sut = started("fault://" + tree.root() + "/x/%{a}%{b}")) {
+            sut.put(Batches.of(Map.of("a", ".snap", "b", "shot"), "poison"))
+                    .put(Batches.of(Map.of("a", ".snap", "b", "shots"), "good"))
+                    .drainAll();
+        }
+        assertThat(letters.all())
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.reason()).contains("a level that HDFS keeps for itself"));
+        assertThat(tree.names()).singleElement().asString().startsWith("x/.snapshots/");
+    }
+
+    @Test
+    void dotsThatTheOperatorHasWrittenAreNoEventsFault() throws Exception {
+        try (SinkUnderTest sut = started(root() + "/x/./%{a}/../y")) {
+            sut.put(Batches.of(Map.of("a", "a"), "one")).drainAll();
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.names()).singleElement().asString().startsWith("x/y/");
+    }
+
+    @Test
+    void aSchemeWithoutAnAddressIsNoLevelOfThePath() throws Exception {
+        try (SinkUnderTest sut = started("fault:" + tree.root() + "/%{a}")) {
+            sut.put(Batches.of(Map.of("a", "a"), "one")).drainAll();
+        }
+        try (SinkUnderTest sut = started("fault:/%{missing}" + tree.root())) {
+            sut.put(Batches.of("two")).drainAll();
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void aColonIsPartOfANameWhereTheFileSystemAllowsIt() throws Exception {
+        try (SinkUnderTest sut = started(
+                root() + "/%H:%M",
+                "hdfs.timeZone",
+                "UTC",
+                "hdfs.filePrefix",
+                "%H:%M",
+                "hdfs.fileSuffix",
+                ":log",
+                "hdfs.inUsePrefix",
+                "open:")) {
+            sut.put(Batches.of(NOW, "one")).drainAll();
+            assertThat(tree.names()).singleElement().asString().startsWith("22:13/open:22:13.");
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.names()).containsExactly("22:13/22:13.1700000000001:log");
+        assertThat(tree.lines()).containsExactly("one");
     }
 
     static List<Arguments> overlong() {
@@ -154,7 +212,7 @@ class PoisonEventsTest {
             throws Exception {
         boolean isAvro = settings.length > 0 && settings[0].equals("serializer");
         Map<String, String> good = new HashMap<>(NOW);
-        good.putAll(isAvro ? STRING : Map.of());
+        good.putAll(isAvro ? STRING : Map.of("a", "a", "b", "b"));
         try (SinkUnderTest sut = started(root() + "/" + path, settings)) {
             sut.put(Batches.of(good, isAvro ? datum("1") : "one"))
                     .put(Batches.of(headers, poison))
