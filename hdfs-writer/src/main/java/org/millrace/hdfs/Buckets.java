@@ -45,12 +45,11 @@ final class Buckets implements BucketWrite.Ended {
     private final FruitlessTurns fruitless = new FruitlessTurns();
     private final UnwritableEvents unwritable = new UnwritableEvents();
 
-    /** Since the last commit: written; taking long; failed; not begun, as no thread was free; without names for their files. */
+    /** Since the last commit: written; taking long; not written; without names for their files. */
     private final Set<BucketWrite> done = new LinkedHashSet<>();
 
     private final Set<BucketWrite> slow = new LinkedHashSet<>();
-    private final Map<BucketWrite, IOException> failed = new LinkedHashMap<>();
-    private final Map<BucketWrite, IOException> notBegun = new LinkedHashMap<>();
+    private final TurnFailures failures = new TurnFailures();
     private final Set<BucketWrite> nameless = new HashSet<>();
 
     /** Of events that were held back, tried again in this turn, and not ended yet. */
@@ -116,18 +115,17 @@ final class Buckets implements BucketWrite.Ended {
             some.forEach(write -> files.add(write.bucket()));
             write(some);
         }
-        boolean isWhole = failed.isEmpty() && notBegun.isEmpty();
-        if (!isWhole && !mayHold()) {
-            throw failure();
+        if (!failures.isEmpty() && !mayHold()) {
+            throw failures.cause();
         }
     }
 
     private boolean mayHold() {
-        if (failed.values().stream().anyMatch(UnwritableEventException.class::isInstance)) {
-            return false; // to hold it back would not heal it: it comes again, and has its tries
+        if (!held.isAllowed() || failures.isForAnEvent()) {
+            return false;
         }
         boolean othersGoOn = !done.isEmpty() || !slow.isEmpty();
-        return held.isAllowed() && (othersGoOn || (!failed.isEmpty() && fruitless.looksBehind()));
+        return othersGoOn || (failures.hasFailed() && fruitless.looksBehind());
     }
 
     private void retryHeld() {
@@ -137,14 +135,6 @@ final class Buckets implements BucketWrite.Ended {
             write.keptIn(portion);
             retried.add(write);
         }
-    }
-
-    private IOException failure() {
-        List<IOException> causes = new ArrayList<>(failed.values());
-        causes.addAll(notBegun.values());
-        IOException first = causes.get(0);
-        causes.stream().skip(1).filter(other -> !other.equals(first)).forEach(first::addSuppressed);
-        return first;
     }
 
     private void write(List<BucketWrite> writes) throws InterruptedException {
@@ -222,8 +212,7 @@ final class Buckets implements BucketWrite.Ended {
             held.keep(tx, taken, toKeep, slow);
         }
         slow.forEach(write -> held.hangs(write.bucket().id()));
-        failed.forEach((write, cause) -> held.failed(write.bucket().id(), cause));
-        notBegun.forEach((write, why) -> held.notBegun(write.bucket().id(), why));
+        failures.tell(held);
         drop();
         return events - (held.events() - heldBefore);
     }
@@ -261,8 +250,7 @@ final class Buckets implements BucketWrite.Ended {
         pending.clear();
         nameless.forEach(BucketWrite::drop);
         slow.clear();
-        failed.clear();
-        notBegun.clear();
+        failures.clear();
         nameless.clear();
         lastWrite = null;
         lastId = null;
@@ -294,7 +282,7 @@ final class Buckets implements BucketWrite.Ended {
             unwritable.note(failure);
         }
         if (write.portion() == null) {
-            failed.put(write, cause);
+            failures.failed(write, cause);
         } else if (cause instanceof UnwritableEventException) {
             held.giveBack(write.bucket().id(), cause);
         } else {
@@ -307,7 +295,7 @@ final class Buckets implements BucketWrite.Ended {
     public void notBegun(BucketWrite write, IOException why) {
         retried.remove(write);
         if (write.portion() == null) {
-            notBegun.put(write, why);
+            failures.notBegun(write, why);
         } else {
             held.notBegun(write.bucket().id(), why);
         }

@@ -137,8 +137,8 @@ final class HdfsSink implements Sink, BatchSized {
             delivered = buckets.divide(tx, batches);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (delivered > 0 || buckets.hasWritten()) {
-                buckets.commit(
-                        tx, refused > 0); // else a crash would bring dead letters twice, which are on disk by now
+                boolean hasLetters = refused > 0; // which are on disk by now: after a crash they are not to come again
+                buckets.commit(tx, hasLetters);
             }
             delivered -= deadLetters.committed();
             isWhole = true;
