@@ -119,20 +119,30 @@ final class BucketFile {
     }
 
     void append(EventReader event) throws IOException {
+        boolean isWhole = false;
         try {
             writer.append(event);
-        } catch (IOException | RuntimeException e) {
+            isWhole = true;
+        } catch (IOException e) {
             throw fail("write to", e);
+        } catch (RuntimeException e) { // not the stream's: ChunkedOutput has those as failures of the file system
+            throw new UnwritableEventException(event, fail("write to", e));
+        } finally {
+            broken |= !isWhole; // after an Error too
         }
         events++;
         bodyBytes += event.bodyLength();
     }
 
     void flush() throws IOException {
+        boolean isWhole = false;
         try (Timer.Context ignored = store.metrics().flushes.time()) {
             writer.flush();
+            isWhole = true;
         } catch (IOException | RuntimeException e) {
             throw fail("flush", e);
+        } finally {
+            broken |= !isWhole;
         }
         flushedTo(out.getPos());
         lastFlushed = store.clock().instant();
@@ -151,6 +161,7 @@ final class BucketFile {
      */
     void close() throws IOException {
         store.metrics().noLongerOpen(this);
+        boolean isWhole = false;
         try {
             writer.finish();
             HadoopCalls.progress();
@@ -164,8 +175,11 @@ final class BucketFile {
             if (length != out.getPos()) {
                 throw new IOException("it has " + length + " bytes where " + out.getPos() + " were written");
             }
+            isWhole = true;
         } catch (IOException | RuntimeException e) {
             throw fail("close", e);
+        } finally {
+            broken |= !isWhole;
         }
         flushedTo(out.getPos());
         closed = true;
@@ -189,7 +203,6 @@ final class BucketFile {
     }
 
     private IOException fail(String what, Exception cause) {
-        broken = true;
         store.metrics().failed.inc();
         String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return new IOException(what + " " + inUse() + ": " + message, cause);

@@ -3,6 +3,7 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
@@ -36,6 +37,9 @@ final class BucketWrite implements HadoopCalls.Work {
         void slow(BucketWrite write);
 
         void failed(BucketWrite write, IOException cause);
+
+        /** No thread was free for it: nothing has become of it, nor of its bucket. */
+        void notBegun(BucketWrite write, IOException why);
     }
 
     /** Neighbours in one batch, from the event that the reader stands on. The batch has a reference of ours. */
@@ -91,6 +95,11 @@ final class BucketWrite implements HadoopCalls.Work {
 
     HeldEvents.@Nullable Portion portion() {
         return portion;
+    }
+
+    /** As {@link #portion}, of one that is kept for certain. */
+    HeldEvents.Portion keptPortion() {
+        return Objects.requireNonNull(portion);
     }
 
     void keptIn(HeldEvents.Portion keeping) {
@@ -170,8 +179,8 @@ final class BucketWrite implements HadoopCalls.Work {
     public void failed(IOException cause, boolean begun) {
         if (!begun) {
             release();
-        }
-        if (!disowned) {
+            ended.notBegun(this, cause);
+        } else if (!disowned) {
             ended.failed(this, cause);
         }
     }

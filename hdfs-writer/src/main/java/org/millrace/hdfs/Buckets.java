@@ -42,12 +42,18 @@ final class Buckets implements BucketWrite.Ended {
     /** Where in its batch the last event ends: one that is refused stands between two that are no neighbours. */
     private int lastEnd;
 
-    /** Since the last commit: written; taking long; failed; without names for their files. */
+    private final FruitlessTurns fruitless = new FruitlessTurns();
+    private final UnwritableEvents unwritable = new UnwritableEvents();
+
+    /** Since the last commit: written; taking long; not written; without names for their files. */
     private final Set<BucketWrite> done = new LinkedHashSet<>();
 
     private final Set<BucketWrite> slow = new LinkedHashSet<>();
-    private final Map<BucketWrite, IOException> failed = new LinkedHashMap<>();
+    private final TurnFailures failures = new TurnFailures();
     private final Set<BucketWrite> nameless = new HashSet<>();
+
+    /** Of events that were held back, tried again in this turn, and not ended yet. */
+    private final Set<BucketWrite> retried = new LinkedHashSet<>();
 
     /** @param patience with a call, where there are other buckets that could go on */
     Buckets(
@@ -98,7 +104,8 @@ final class Buckets implements BucketWrite.Ended {
                 (files.has(id) ? open : others).add(write);
             }
         });
-        for (BucketWrite write : heldAndDue()) {
+        retryHeld();
+        for (BucketWrite write : retried) {
             (files.has(write.bucket().id()) ? open : others).add(write);
         }
         write(open);
@@ -108,28 +115,26 @@ final class Buckets implements BucketWrite.Ended {
             some.forEach(write -> files.add(write.bucket()));
             write(some);
         }
-        boolean mayHold = held.isAllowed() && (!done.isEmpty() || !slow.isEmpty() || failed.size() < pending.size());
-        if (!failed.isEmpty() && !mayHold) {
-            throw failure();
+        if (!failures.isEmpty() && !mayHold()) {
+            throw failures.cause();
         }
     }
 
-    private List<BucketWrite> heldAndDue() {
-        List<BucketWrite> due = new ArrayList<>();
+    private boolean mayHold() {
+        if (!held.isAllowed() || failures.isForAnEvent()) {
+            return false;
+        }
+        boolean othersGoOn = !done.isEmpty() || !slow.isEmpty();
+        return othersGoOn || (failures.hasFailed() && fruitless.looksBehind());
+    }
+
+    private void retryHeld() {
         for (HeldEvents.Portion portion : held.due()) {
             BucketWrite write = new BucketWrite(files.bucketOf(portion.bucket()), policy, this);
             portion.batches().forEach(write::addAll);
             write.keptIn(portion);
-            due.add(write);
+            retried.add(write);
         }
-        return due;
-    }
-
-    private IOException failure() {
-        List<IOException> causes = List.copyOf(failed.values());
-        IOException first = causes.get(0);
-        causes.stream().skip(1).filter(other -> !other.equals(first)).forEach(first::addSuppressed);
-        return first;
     }
 
     private void write(List<BucketWrite> writes) throws InterruptedException {
@@ -169,15 +174,12 @@ final class Buckets implements BucketWrite.Ended {
         }
     }
 
-    private void makeRoomFor(int more) throws IOException, InterruptedException {
+    private void makeRoomFor(int more) throws InterruptedException {
         List<CloseForRoom> written = new ArrayList<>();
         for (Bucket bucket : files.makeRoomFor(more)) {
             written.add(new CloseForRoom(writeTo(bucket), this));
         }
         calls.run(written, patience);
-        for (CloseForRoom close : written) {
-            close.rethrow();
-        }
     }
 
     private BucketWrite writeTo(Bucket bucket) {
@@ -210,16 +212,27 @@ final class Buckets implements BucketWrite.Ended {
             held.keep(tx, taken, toKeep, slow);
         }
         slow.forEach(write -> held.hangs(write.bucket().id()));
-        failed.forEach((write, cause) -> held.failed(write.bucket().id(), cause));
+        failures.tell(held);
         drop();
         return events - (held.events() - heldBefore);
     }
 
-    /** Commits what the transaction has and what was written: both count from now on, or neither does. */
-    void commit(Transaction tx) throws InterruptedException {
+    /**
+     * Commits what the transaction has and what was written: both count from now on, or neither does.
+     *
+     * @param durably whether it has to outlive a crash for a reason beside the files
+     */
+    void commit(Transaction tx, boolean durably) throws InterruptedException {
         Manifest.Change change = manifest.change();
-        change.commitWith(tx, files.settle(change));
+        boolean filesNeedIt = files.settle(change);
+        change.commitWith(tx, durably || filesNeedIt);
         files.committed();
+        unwritable.committed();
+    }
+
+    /** Events that go back to the channel for what they are. */
+    UnwritableEvents unwritable() {
+        return unwritable;
     }
 
     /** True if something was written that is not committed. */
@@ -235,8 +248,9 @@ final class Buckets implements BucketWrite.Ended {
     void drop() {
         pending.values().forEach(BucketWrite::drop);
         pending.clear();
+        nameless.forEach(BucketWrite::drop);
         slow.clear();
-        failed.clear();
+        failures.clear();
         nameless.clear();
         lastWrite = null;
         lastId = null;
@@ -245,12 +259,15 @@ final class Buckets implements BucketWrite.Ended {
 
     @Override
     public void written(BucketWrite write) {
+        retried.remove(write);
+        fruitless.written();
         files.written(write.bucket());
         done.add(write);
     }
 
     @Override
     public void slow(BucketWrite write) {
+        retried.remove(write);
         files.letGo(write.bucket());
         if (write.portion() == null) {
             slow.add(write);
@@ -259,13 +276,30 @@ final class Buckets implements BucketWrite.Ended {
 
     @Override
     public void failed(BucketWrite write, IOException cause) {
+        retried.remove(write);
         files.store().metrics().writesFailed.inc();
+        if (cause instanceof UnwritableEventException failure) {
+            unwritable.note(failure);
+        }
         if (write.portion() == null) {
-            failed.put(write, cause);
+            failures.failed(write, cause);
+        } else if (cause instanceof UnwritableEventException) {
+            held.giveBack(write.bucket().id(), cause);
         } else {
             held.failed(write.bucket().id(), cause);
         }
         files.abandon(write.bucket(), cause);
+    }
+
+    @Override
+    public void notBegun(BucketWrite write, IOException why) {
+        retried.remove(write);
+        if (write.portion() == null) {
+            failures.notBegun(write, why);
+        } else {
+            held.notBegun(write.bucket().id(), why);
+        }
+        files.notBegun(write.bucket());
     }
 
     /** What has been written since the last commit goes back to the channel: it must not stay in files. */
@@ -281,7 +315,13 @@ final class Buckets implements BucketWrite.Ended {
             }
         }
         done.clear();
+        for (BucketWrite write : retried) {
+            write.drop();
+            held.undone(write.keptPortion());
+        }
+        retried.clear();
         drop();
+        unwritable.rolledBack();
         files.rolledBack();
     }
 
@@ -309,7 +349,7 @@ final class Buckets implements BucketWrite.Ended {
         boolean isWhole = false;
         try (Transaction tx = channel.begin()) {
             if (divide(tx, List.of()) > 0) {
-                commit(tx);
+                commit(tx, false);
             }
             isWhole = true;
             return held.isEmpty() ? "" : held.whatGoesBack();
@@ -321,9 +361,18 @@ final class Buckets implements BucketWrite.Ended {
         }
     }
 
-    /** Closes all files; what is held back and cannot be written at last goes back to the channel. */
+    /**
+     * Waits for writes that take long, and has all files closed; what is held back and cannot be written at last goes back to the channel.
+     *
+     * @throws InterruptedException if whoever waits for it gave up: then nothing more is committed
+     */
     void finishAll(ChannelReader channel) throws InterruptedException {
         rolledBack();
+        calls.collectAll();
+        if (calls.clearInterrupted()) {
+            held.giveBack();
+            throw new InterruptedException("in the midst of the last writes");
+        }
         try {
             letGo(channel);
         } catch (ChannelException e) {
@@ -359,7 +408,14 @@ final class Buckets implements BucketWrite.Ended {
         done.add(write);
     }
 
+    /** No thread was free to close it: it stays open, and what was written counts. */
+    void notClosed(BucketWrite write) {
+        files.add(write.bucket());
+    }
+
+    /** What was written does not count: it is tried again, as after any failure of its bucket. */
     void closeFailed(BucketWrite write, IOException cause) {
-        files.abandon(write.bucket(), cause);
+        done.remove(write);
+        failed(write, cause);
     }
 }

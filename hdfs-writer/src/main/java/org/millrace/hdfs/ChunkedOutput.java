@@ -57,8 +57,7 @@ final class ChunkedOutput extends OutputStream implements Syncable {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (length >= Chunks.BYTES) {
             drain();
-            HadoopCalls.progress();
-            target.write(bytes, offset, length);
+            handOn(bytes, offset, length);
             return;
         }
         byte[] room = roomFor(length);
@@ -80,9 +79,17 @@ final class ChunkedOutput extends OutputStream implements Syncable {
     /** Hands on what was gathered; not yet visible to readers. */
     void drain() throws IOException {
         if (chunk != null && filled > 0) {
-            HadoopCalls.progress();
-            target.write(chunk, 0, filled);
+            handOn(chunk, 0, filled);
             filled = 0;
+        }
+    }
+
+    private void handOn(byte[] bytes, int offset, int length) throws IOException {
+        HadoopCalls.progress();
+        try {
+            target.write(bytes, offset, length);
+        } catch (RuntimeException e) { // Hadoop tells much by them; here nobody must take it for the fault of an event
+            throw new IOException(e.toString(), e);
         }
     }
 

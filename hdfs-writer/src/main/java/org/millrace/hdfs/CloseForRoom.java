@@ -1,7 +1,6 @@
 package org.millrace.hdfs;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Closes a file in the turn that has written it, to make room for others. If that takes long, the turn goes on without it. Run by a
@@ -11,20 +10,12 @@ final class CloseForRoom implements HadoopCalls.Work {
     private final BucketWrite write;
     private final Buckets buckets;
     private volatile boolean over;
-    private @Nullable IOException failure;
     private boolean isLate;
 
     /** @param write that was written in this turn */
     CloseForRoom(BucketWrite write, Buckets buckets) {
         this.write = write;
         this.buckets = buckets;
-    }
-
-    /** @throws IOException if it failed: what was written does not count then */
-    void rethrow() throws IOException {
-        if (failure != null) {
-            throw failure;
-        }
     }
 
     @Override
@@ -52,11 +43,10 @@ final class CloseForRoom implements HadoopCalls.Work {
 
     @Override
     public void failed(IOException cause, boolean begun) {
-        if (!isLate) {
-            failure = cause;
-            buckets.closeFailed(write, cause);
+        if (!begun) {
+            buckets.notClosed(write);
         } else if (!write.isDisowned()) {
-            buckets.failed(write, cause);
+            buckets.closeFailed(write, cause);
         }
     }
 }

@@ -14,8 +14,7 @@ import java.util.function.UnaryOperator;
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
  * calls and says {@link #progress} before each. Once one of them takes longer than the sink has patience, its thread is replaced until
  * it comes back, and the sink need not wait for it; once it takes longer than the time-out, the work is given up and its thread
- * interrupted. While as many threads hang as the pool is wide, no more work is begun. So there are never more than twice as many
- * threads as the pool is wide.
+ * interrupted. There are never more than twice as many threads as the pool is wide; while all of those hang, no more work is begun.
  *
  * <p>{@link #progress} is for the work itself, {@link #hanging} for any thread, all else for the sink's thread.
  */
@@ -145,7 +144,7 @@ final class HadoopCalls implements AutoCloseable {
 
     private void end(HadoopCall call, Duration patience) {
         try {
-            if (hanging() >= threads && pool.remove(call)) {
+            if (hanging() >= mostHanging(patience) && pool.remove(call)) {
                 String why = hanging() + " calls to the file system hang; no more are made until some of them return";
                 call.work().failed(new IOException(why), false);
                 return;
@@ -158,10 +157,18 @@ final class HadoopCalls implements AutoCloseable {
         } catch (IOException e) {
             call.work().failed(e, true);
             return;
+        } catch (Error e) { // whose work it is has to know what it did not bring about
+            call.work().failed(new IOException(e.toString(), e), true);
+            throw e;
         } finally {
             interrupted |= call.wasInterrupted();
         }
         call.work().succeeded();
+    }
+
+    /** With so many, what is queued is not begun. Who waits for each call to its end does not wait for a second row of calls that hang. */
+    private int mostHanging(Duration patience) {
+        return patience.isZero() ? threads : 2 * threads;
     }
 
     /** Calls that take long, or were given up, and have not come back. */

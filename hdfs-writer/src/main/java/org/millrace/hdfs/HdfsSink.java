@@ -40,6 +40,8 @@ final class HdfsSink implements Sink, BatchSized {
     private final HdfsSettings settings;
     private final DeadLetters deadLetters;
     private @Nullable OpenStore store;
+    /** Events of this turn that are dead letters once it is committed. */
+    private int refused;
 
     HdfsSink(SinkContext context, HdfsSettings settings, DeadLetters deadLetters) {
         this.context = context;
@@ -127,6 +129,7 @@ final class HdfsSink implements Sink, BatchSized {
         int delivered = 0;
         boolean isWhole = false;
         try (Transaction tx = context.channel().begin()) {
+            refused = 0;
             List<EventBatch> batches = take(tx, open);
             taken = batches.stream().mapToInt(EventBatch::events).sum();
             deadLetters.settle();
@@ -134,7 +137,8 @@ final class HdfsSink implements Sink, BatchSized {
             delivered = buckets.divide(tx, batches);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (delivered > 0 || buckets.hasWritten()) {
-                buckets.commit(tx);
+                boolean hasLetters = refused > 0; // which are on disk by now: after a crash they are not to come again
+                buckets.commit(tx, hasLetters);
             }
             delivered -= deadLetters.committed();
             isWhole = true;
@@ -207,13 +211,28 @@ final class HdfsSink implements Sink, BatchSized {
         EventReader event = batch.reader();
         while (event.next()) {
             try {
-                assign(batch, event, open);
+                if (!isGivenUp(event, open)) {
+                    assign(batch, event, open);
+                }
             } catch (RefusedEventException e) {
-                deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
+                refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
             } catch (RuntimeException e) { // unforeseen: such an event must not hold up the others for ever either
-                deadLetters.refuse(event, e.toString(), true);
+                refuse(event, e.toString(), true);
             }
         }
+    }
+
+    /** True if the serializer has thrown at it in enough turns: it is a dead letter now. */
+    private boolean isGivenUp(EventReader event, OpenStore open) {
+        String reason = open.buckets().unwritable().reason(event);
+        boolean isGivenUp = reason != null && deadLetters.failed(event, reason);
+        refused += isGivenUp ? 1 : 0;
+        return isGivenUp;
+    }
+
+    private void refuse(EventReader event, String reason, boolean mayHeal) {
+        deadLetters.refuse(event, reason, mayHeal);
+        refused++;
     }
 
     private void assign(EventBatch batch, EventReader event, OpenStore open) throws IOException, RefusedEventException {

@@ -34,6 +34,8 @@ final class HeldEvents {
     private static final Logger log = LoggerFactory.getLogger(HeldEvents.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** Until a thread may be free. */
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(100);
     /** An event alone in its memory takes so much besides. */
     private static final int BYTES_AN_EVENT = 200;
 
@@ -258,7 +260,17 @@ final class HeldEvents {
                 held.why);
     }
 
-    /** It was written, but what the turn wrote did not count. */
+    /** No thread was free to write to it: that says nothing of the bucket. */
+    void notBegun(BucketId bucket, IOException why) {
+        Held held = buckets.get(bucket);
+        if (held != null) {
+            held.portions.getFirst().underWay = false;
+            held.retryAt = clock.instant().plus(SHORT_PAUSE);
+            held.why = String.valueOf(why.getMessage());
+        }
+    }
+
+    /** It was written, but what the turn wrote did not count; or the turn did not come to it. */
     void undone(Portion portion) {
         portion.underWay = false;
     }
@@ -313,6 +325,25 @@ final class HeldEvents {
 
     private static String name(BucketId bucket) {
         return bucket.path() + "/" + bucket.prefix();
+    }
+
+    /** All of a bucket goes back to the channel, since an event in it is no better off here. */
+    void giveBack(BucketId bucket, IOException why) {
+        Held held = buckets.remove(bucket);
+        if (held == null) {
+            return;
+        }
+        for (Portion portion : held.portions) {
+            portion.tx.close();
+            events.addAndGet(-portion.events);
+            bytes -= portion.bytes;
+        }
+        size = buckets.size();
+        log.warn(
+                "Sink {}: bucket {}: what was held back goes back to the channel: {}",
+                sink,
+                name(bucket),
+                why.getMessage());
     }
 
     /** All goes back to the channel. */

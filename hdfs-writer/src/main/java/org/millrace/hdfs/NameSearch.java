@@ -59,7 +59,9 @@ final class NameSearch implements HadoopCalls.Work {
         if (!isLate) {
             buckets.nameless(write);
         }
-        if (!write.isDisowned()) {
+        if (!begun) {
+            buckets.notBegun(write, cause);
+        } else if (!write.isDisowned()) {
             buckets.failed(write, cause);
         }
     }

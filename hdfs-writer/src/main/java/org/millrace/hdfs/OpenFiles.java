@@ -149,6 +149,15 @@ final class OpenFiles {
         finishedForRoom = 0;
     }
 
+    /** A write to it was not begun: a file that is open stays so, and names that were found for others are not needed. */
+    void notBegun(Bucket bucket) {
+        bucket.reserved().forEach(manifest::drop);
+        bucket.dropNames();
+        if (bucket.file() == null) {
+            letGo(bucket);
+        }
+    }
+
     /** After a failure. What of it is committed is safe; all else goes to new files. */
     void abandon(Bucket bucket, IOException cause) {
         letGo(bucket);
@@ -241,6 +250,7 @@ final class OpenFiles {
             sortOut(bucket);
         }
         touched.clear();
+        buckets.values().removeIf(bucket -> bucket.file() == null); // it did not come to a file
     }
 
     /** Closes the files whose time has come, and looks after those whose call has come back. */
@@ -297,11 +307,10 @@ final class OpenFiles {
         }
     }
 
-    /** Closes all files; all that is in them is committed. */
-    void finishAll() throws InterruptedException {
+    /** Gives all files to {@link UnfinishedFiles}, to be closed; all that is in them is committed. */
+    void finishAll() {
         sortOutHanging();
         List.copyOf(buckets.values()).forEach(bucket -> finish(bucket, RollReason.STOP));
-        unfinished.advance();
         for (Hanging each : hanging) {
             store.metrics().leftInUse.inc();
             log.error(

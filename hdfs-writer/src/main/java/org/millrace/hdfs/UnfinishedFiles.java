@@ -35,6 +35,7 @@ final class UnfinishedFiles {
     private final Duration patience;
     private final InstantSource clock;
     private final List<Entry> entries = new ArrayList<>();
+    private boolean isStopping;
 
     /**
      * How often to try.
@@ -98,6 +99,9 @@ final class UnfinishedFiles {
                     .filter(entry -> entry.file.next() != Step.VOUCH)
                     .toList();
             calls.run(toCall, callPatience);
+            if (isStopping && calls.clearInterrupted()) {
+                throw new InterruptedException("in the midst of the last try");
+            }
             vouch(left.stream()
                     .filter(entry -> entry.isGoingOn && entry.file.next() == Step.VOUCH)
                     .toList());
@@ -139,9 +143,17 @@ final class UnfinishedFiles {
         }
     }
 
-    /** Tries all of them once more, and leaves those that still fail as they are. */
+    /**
+     * Waits for calls that take long, tries all files twice more, however long it takes, and leaves those that still fail as they are.
+     *
+     * @throws InterruptedException if whoever waits for it gave up: then nothing more is committed
+     */
     void lastTry() throws InterruptedException {
-        advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
+        isStopping = true;
+        calls.collectAll();
+        for (int tries = 0; tries < 2; tries++) {
+            advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
+        }
         for (Entry entry : snapshot()) {
             entry.leave(new IOException("the sink stops"));
         }
@@ -203,13 +215,19 @@ final class UnfinishedFiles {
             if (cause instanceof CallTimeoutException hang) {
                 free = hang.over();
             }
-            if (cause instanceof NotYetException) {
+            if (!begun) {
+                waitAWhile();
+            } else if (cause instanceof NotYetException) {
                 log.info("Sink {}: {}", store.sink(), cause.getMessage());
-                isGoingOn = false;
-                due = clock.instant().plus(SOON);
+                waitAWhile();
             } else {
                 triedInVain(cause);
             }
+        }
+
+        private void waitAWhile() {
+            isGoingOn = false;
+            due = clock.instant().plus(SOON);
         }
 
         private void triedInVain(IOException cause) {

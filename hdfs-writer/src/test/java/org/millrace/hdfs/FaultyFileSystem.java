@@ -3,7 +3,9 @@ package org.millrace.hdfs;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -46,6 +48,16 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         /** Fails the next so many calls of a kind. */
         static Fault failing(Op failing, int times) {
             return failing((op, path) -> op == failing, times);
+        }
+
+        /** All calls of a kind take their time. */
+        static Fault slow(Op slow, Duration time) {
+            return (op, path) -> {
+                if (op == slow) {
+                    LockSupport.parkNanos(time.toNanos());
+                }
+                return true;
+            };
         }
 
         static Fault failing(BiPredicate<Op, Path> which, int times) {

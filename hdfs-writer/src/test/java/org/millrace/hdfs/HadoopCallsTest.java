@@ -1,6 +1,7 @@
 package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -141,6 +142,33 @@ class HadoopCallsTest {
             assertThat(slow.succeeded).isTrue();
             assertThat(patient.isUnderWay()).isFalse();
         }
+    }
+
+    @Test
+    void whoDoesNotWaitHasTwiceTheThreadsBeforeNothingMoreIsBegun() {
+        List<Piece> pieces = List.of(new Piece(this::hang), new Piece(this::hang), new Piece(this::hang));
+        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
+            patient.run(pieces, Duration.ofMillis(20));
+
+            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.slow);
+            assertThat(pieces.get(2).failure).hasMessageContaining("2 calls to the file system hang");
+            assertThat(pieces.get(2).begun).isFalse();
+            release.countDown();
+            patient.collectAll();
+            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
+        }
+    }
+
+    @Test
+    void anErrorIsToldToItsWorkAndToWhoWaits() {
+        Piece broken = new Piece(() -> {
+            throw new OutOfMemoryError("injected");
+        });
+        Piece other = new Piece(() -> {});
+
+        assertThatThrownBy(() -> calls.runAll(List.of(broken, other))).isInstanceOf(OutOfMemoryError.class);
+        assertThat(broken.failure).hasMessageContaining("injected");
+        assertThat(other.succeeded).isTrue();
     }
 
     @Test

@@ -22,6 +22,16 @@ final class Hang {
         };
     }
 
+    /** All such calls hang. */
+    Fault all(BiPredicate<Op, Path> which) {
+        return (op, path) -> {
+            if (which.test(op, path)) {
+                awaitEnd();
+            }
+            return true;
+        };
+    }
+
     /** The first such call for a file whose name begins like this hangs. */
     Fault once(Op hanging, String prefix) {
         return once((op, path) -> op == hanging && path.getName().startsWith(prefix));

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
@@ -126,16 +127,20 @@ class HangingNameNodeTest {
     void aTurnThatIsRolledBackForgetsALookUpAndACloseThatTakeLong() throws Exception {
         Fault name = hang.once(Op.EXISTS, "a");
         Fault close = hang.once(Op.CLOSE, "b");
-        Fault failing =
-                Fault.failing((op, path) -> op == Op.CLOSE && path.getName().startsWith("c"), 1);
-        FaultyFileSystem.fault =
-                (op, path) -> name.before(op, path) && close.before(op, path) && failing.before(op, path);
         try (SinkUnderTest sut = started("hdfs.maxOpenFiles", "3")) {
+            FaultyFileSystem.fault = (op, path) -> {
+                if (op == Op.EXISTS && path.getName().startsWith("d")) { // the last to be opened, after that close
+                    sut.channel.failCommitsWith(new ChannelException("injected: commit"));
+                }
+                return name.before(op, path) && close.before(op, path);
+            };
             for (String bucket : List.of("a", "b", "c", "d", "e", "f")) {
                 put(sut, bucket, bucket);
             }
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("a", "b", "c", "d", "e", "f");
+            sut.channel.failCommitsWith(null);
+            FaultyFileSystem.fault = Fault.NONE;
             hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             drainToTheEnd(sut);

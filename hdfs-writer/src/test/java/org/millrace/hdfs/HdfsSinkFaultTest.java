@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.StartException;
@@ -330,15 +331,21 @@ class HdfsSinkFaultTest {
     void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
         try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
             Fault hanging = hang.once(on(Op.FLUSH, "a-bad"));
-            Fault failing =
-                    Fault.failing(on(Op.CLOSE, "b"), 1); // which is to make room, in the turn that has written it
-            FaultyFileSystem.fault = (op, path) -> hanging.before(op, path) && failing.before(op, path);
+            BiPredicate<Op, org.apache.hadoop.fs.Path> laterName = on(Op.EXISTS, "c"); // when others were written
+            FaultyFileSystem.fault = (op, path) -> {
+                if (laterName.test(op, path)) {
+                    sut.channel.failCommitsWith(new ChannelException("injected: commit"));
+                }
+                return hanging.before(op, path);
+            };
             for (String bucket : List.of("a-bad", "b", "c", "d")) {
                 sut.put(Batches.of(Map.of("b", bucket), bucket));
             }
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("a-bad", "b", "c", "d");
 
+            sut.channel.failCommitsWith(null);
+            FaultyFileSystem.fault = Fault.NONE;
             hang.end();
             await().until(() -> sut.gauge("hangingCalls").equals(0));
             sut.clock.advance(Duration.ofSeconds(1));

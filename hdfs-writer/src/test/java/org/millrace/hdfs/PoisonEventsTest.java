@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
@@ -301,6 +302,110 @@ class PoisonEventsTest {
         }
         assertThat(letters.all()).isEmpty();
         assertThat(tree.names()).hasSize(1);
+    }
+
+    @Test
+    void aTurnWithDeadLettersIsCommittedDurablySoThatAKillDoesNotBringThemTwice() throws Exception {
+        try (SinkUnderTest sut = started(root() + "/x", "hdfs.maxEventBytes", "5")) {
+            sut.put(Batches.of("one")).drainAll();
+            int before = sut.channel.durableCommits();
+            sut.put(Batches.of("two")).drainAll();
+            assertThat(sut.channel.durableCommits()).isEqualTo(before);
+            sut.put(Batches.of("poison", "three")).drainAll();
+            assertThat(sut.channel.durableCommits()).isEqualTo(before + 1);
+        }
+        assertThat(letters.bodies()).containsExactly("poison");
+    }
+
+    @Test
+    void anEventThatTheSerializerThrowsAtHasItsTriesAndThenHoldsUpNobody() throws Exception {
+        try (SinkUnderTest sut = started(root(), "serializer", "picky")) {
+            sut.put(Batches.of("before")).drainAll();
+            sut.put(Batches.of("one", "poison", "two"));
+            for (int turn = 1; turn <= 3; turn++) {
+                assertThatThrownBy(sut.sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining("no poison please");
+                assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            }
+            sut.drainAll();
+            assertThat(sut.counter("deadLetteredEvents")).isEqualTo(1);
+        }
+        assertThat(letters.all()).singleElement().satisfies(letter -> {
+            assertThat(letter.body()).isEqualTo("poison");
+            assertThat(letter.reason()).contains("no poison please");
+        });
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).containsExactlyInAnyOrder("before", "one", "two");
+    }
+
+    @ParameterizedTest(name = "more comes for the bucket meanwhile: {0}")
+    @ValueSource(booleans = {false, true})
+    void evenIfItsBucketWasHeldBack(boolean moreComes) throws Exception {
+        Map<String, String> bad = Map.of("b", "bad");
+        FaultyFileSystem.fault =
+                Fault.failing((op, path) -> op == Op.CREATE && path.getName().startsWith("bad"), 1);
+        try (SinkUnderTest sut = started("fault://" + tree.root(), "hdfs.filePrefix", "%{b}", "serializer", "picky")) {
+            for (String body : List.of("one", "poison", "two")) {
+                sut.put(Batches.of(bad, body));
+            }
+            sut.put(Batches.of(Map.of("b", "good"), "fine"));
+            sut.sink.drain();
+            assertThat(sut.gauge("heldEvents")).isEqualTo(3);
+            for (int turn = 0; turn < 20; turn++) {
+                if (moreComes && turn < 10) {
+                    sut.put(Batches.of(bad, "more")).put(Batches.of(Map.of("b", "good"), "more"));
+                }
+                sut.clock.advance(java.time.Duration.ofSeconds(30));
+                try {
+                    sut.sink.drain();
+                } catch (DeliveryException e) {
+                    assertThat(e).hasMessageContaining("no poison please");
+                }
+            }
+            assertThat(sut.gauge("heldEvents")).isEqualTo(0);
+            assertThat(sut.channel.bodies()).isEmpty();
+        }
+        assertThat(letters.bodies()).containsExactly("poison");
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines()).contains("one", "two", "fine").hasSize(moreComes ? 23 : 3);
+    }
+
+    @Test
+    void anEventThatWasWrittenAfterAllIsForgottenAndThoseThatLookLikeItAreWritten() throws Exception {
+        try (SinkUnderTest sut = started(root(), "serializer", "picky")) {
+            sut.put(Batches.of("same"));
+            PickySerializerFactory.throwOnce();
+            assertThatThrownBy(sut.sink::drain).hasMessageContaining("no poison please");
+            sut.drainAll();
+            for (int i = 0; i < 5; i++) {
+                sut.put(Batches.of("same")).drainAll();
+            }
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.lines()).hasSize(6);
+    }
+
+    @Test
+    void whatTheFileSystemThrowsUncheckedIsNoEventsFault() throws Exception {
+        AtomicInteger left = new AtomicInteger(5);
+        FaultyFileSystem.fault = (op, path) -> {
+            if (op == Op.WRITE && left.getAndDecrement() > 0) {
+                throw new IllegalStateException("injected: unchecked");
+            }
+            return true;
+        };
+        String long1 = "1".repeat(ChunkedOutput.Chunks.BYTES); // written while it is appended
+        try (SinkUnderTest sut = started("fault://" + tree.root(), "hdfs.heldEvents", "0")) {
+            sut.put(Batches.of(long1));
+            for (int turn = 0; turn < 5; turn++) {
+                assertThatThrownBy(sut.sink::drain).hasMessageContaining("injected: unchecked");
+                sut.clock.advance(java.time.Duration.ofSeconds(1));
+            }
+            sut.drainAll();
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.lines()).containsExactly(long1);
     }
 
     @ParameterizedTest

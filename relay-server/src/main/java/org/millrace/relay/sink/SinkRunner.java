@@ -2,7 +2,9 @@ package org.millrace.relay.sink;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread of one sink, or of a group of sinks. It gives the sink turn after turn while there is something to do, sleeps until the channel has events, and
- * pauses after a failure. One thread starts and closes it; {@link #drainWithin} and {@link #isRunning}: any thread but its own.
+ * pauses after a failure. One thread starts and closes it, the sink is closed on a thread of its own; {@link #drainWithin} and {@link #isRunning}: any thread but its own.
  *
  * <p>A sink is never interrupted in the midst of a turn, unless it is still in it when the time to stop is up.
  */
@@ -33,6 +35,9 @@ public final class SinkRunner implements Component {
      * lull finds the sink waiting, and is not held up.
      */
     private static final Duration REST = Duration.ofNanos(500_000);
+
+    /** What {@link #close} takes in all, at most. Two may go by before a turn has ended. */
+    private static final int GRACES_TO_CLOSE = 5;
 
     private final String name;
     private final Sink sink;
@@ -71,7 +76,8 @@ public final class SinkRunner implements Component {
     /**
      * @param sink started, run and closed by the runner
      * @param backoff the pauses after failures
-     * @param stopGrace how long {@link #close} waits for a turn to end before it interrupts it, and again after that
+     * @param stopGrace how long {@link #close} waits for a turn to end before it interrupts it, and again after that; in all, the sink's
+     *     own close included, it takes five times as long at most
      */
     public SinkRunner(
             String name,
@@ -140,17 +146,18 @@ public final class SinkRunner implements Component {
         return isRunning() && signals.awaitIdleTurn(timeout);
     }
 
-    /** Ends the thread after its turn, then closes the sink. */
+    /** Ends the thread after its turn, then closes the sink; one that takes too long is interrupted and left to itself. */
     @Override
     public void close() {
         closeAll(List.of(this));
     }
 
     /**
-     * Closes several, in their order. All are told to stop before one is waited for, so that however many hang it takes no longer than
-     * the one with the longest grace.
+     * Closes several, side by side. All are told to stop before one is waited for, and however many hang, in a turn or while their sinks are
+     * closed, it takes no longer than the one with the longest grace, five times that.
      */
     public static void closeAll(List<SinkRunner> runners) {
+        long began = System.nanoTime();
         List<SinkRunner> open =
                 runners.stream().filter(runner -> !runner.closed).toList();
         for (SinkRunner runner : open) {
@@ -160,12 +167,45 @@ public final class SinkRunner implements Component {
         List<SinkRunner> late = lateOnes(open);
         late.forEach(SinkRunner::interrupt);
         List<SinkRunner> hanging = lateOnes(late);
+        Map<SinkRunner, Thread> closing = new LinkedHashMap<>();
         for (SinkRunner runner : open) {
             if (hanging.contains(runner)) {
                 LOG.error("{} hangs in a turn and cannot be stopped; it is left as it is", runner.figures.title());
             } else {
-                runner.closeSink();
+                closing.put(runner, runner.beginToClose());
             }
+        }
+        closing.forEach((runner, thread) -> runner.awaitClosed(thread, began));
+    }
+
+    /** A thread for each: a sink that waits for a next hop that hangs must not take the time that others need to finish what they have. */
+    private Thread beginToClose() {
+        Thread closing = new Thread(this::closeSink, "close-" + name);
+        closing.setDaemon(true);
+        closing.start();
+        return closing;
+    }
+
+    private void awaitClosed(Thread closing, long began) {
+        long deadline = began + stopGrace.multipliedBy(GRACES_TO_CLOSE).toNanos();
+        boolean interrupted = false;
+        for (long left; closing.isAlive() && (left = deadline - System.nanoTime()) > 0; ) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(closing, left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                closing.interrupt(); // whoever closes us is in a hurry
+            }
+        }
+        if (closing.isAlive()) {
+            LOG.error(
+                    "{} has not closed in {} ms: what it still has to finish is left to the next start",
+                    figures.title(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            closing.interrupt();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -194,11 +234,10 @@ public final class SinkRunner implements Component {
         }
     }
 
-    /** One that does not close cleanly must not keep the others from closing. */
     private void closeSink() {
         try {
             sink.close();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error too, here at the thread's entry
             LOG.error("{} did not close cleanly", figures.title(), e);
         }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -206,6 +207,47 @@ class SinkRunnerTest {
     }
 
     @Test
+    void sinksAreClosedSideBySide() throws Exception {
+        CountDownLatch closing = new CountDownLatch(2);
+        List<SinkRunner> runners = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            runners.add(runner(
+                    new ClosingSink(() -> {
+                        closing.countDown();
+                        closing.await(); // for the other one
+                    }),
+                    LONG));
+            runners.get(i).start();
+        }
+        SinkRunner.closeAll(runners);
+
+        assertThat(closing.getCount()).isZero();
+    }
+
+    @Test
+    void oneThatDoesNotCloseIsInterruptedAndLeftAndTheOthersAreClosed() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        ClosingSink hanging = new ClosingSink(() -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                never.await(); // and it does not mind
+            }
+        });
+        List<SinkRunner> runners = List.of(runner(hanging, Duration.ofMillis(50)), runner(sink, LONG));
+        for (SinkRunner each : runners) {
+            each.start();
+        }
+        SinkRunner.closeAll(runners);
+
+        assertThat(sink.closed).hasValue(1);
+        assertThat(interrupted.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        never.countDown();
+    }
+
+    @Test
     void anIdleSinkStopsAtOnceAndClosingTwiceIsClosingOnce() throws Exception {
         runner.start();
         await().until(() -> sink.idleTurns.get() > 0);
@@ -227,6 +269,30 @@ class SinkRunnerTest {
 
     private Object gauge(String name) {
         return registry.getGauges().get("sink.k1." + name).getValue();
+    }
+
+    /** Takes its time to close. */
+    private record ClosingSink(Closing closing) implements Sink {
+        interface Closing {
+            void run() throws InterruptedException;
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public Drain drain() {
+            return Drain.IDLE;
+        }
+
+        @Override
+        public void close() {
+            try {
+                closing.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Its turn ends only once all that were told to stop have been interrupted. */
