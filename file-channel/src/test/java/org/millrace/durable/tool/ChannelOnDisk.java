@@ -205,6 +205,17 @@ final class ChannelOnDisk implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Of the group that has an event only the beginning has reached the disk, of what stands behind it nothing. */
+    void tearFrom(long sequence) throws IOException {
+        Group torn = groupOf(sequence);
+        for (Group group : groups()) {
+            if (group.file().equals(torn.file()) && group.offset() > torn.offset()) {
+                write(group.file(), group.offset(), new byte[group.header().paddedBytes()]);
+            }
+        }
+        torn.tear();
+    }
+
     static void flip(Path file, long at) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);

@@ -32,7 +32,7 @@ class VerifyCommandTest {
     @Test
     void aTornTailIsNoDamage() throws Exception {
         ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).stop();
-        channel.groupOf(50).tear();
+        channel.tearFrom(50); // as if it had not been stopped
         ToolRun verify = ToolRun.of("verify", directory);
         assertThat(verify.exit()).isZero();
         assertThat(verify.out())
