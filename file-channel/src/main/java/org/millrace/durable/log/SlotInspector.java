@@ -119,7 +119,7 @@ final class SlotInspector {
     }
 
     /**
-     * Group headers carry all that the first block says, but for the log's id and the key. Groups of an earlier use of the slot may
+     * Group headers carry all that the first block says, but for the log's id, the sender's and the key. Groups of an earlier use of the slot may
      * stand behind those of the last one; the highest number is the last one's.
      *
      * @param isUnreadable what the disk does not give was there once: a write that is cut short leaves something to be read
@@ -152,7 +152,8 @@ final class SlotInspector {
                 found.first.firstSequence(),
                 found.first.epochMillis(),
                 "",
-                new byte[0]);
+                new byte[0],
+                null);
         Segment segment = new Segment(storage, slot, header);
         return found.first.isEncrypted()
                 ? new Slot.Keyless(segment, size(file), found.startsAt(), found.endSequence, isForced)
