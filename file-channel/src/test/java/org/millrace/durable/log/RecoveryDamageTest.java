@@ -26,28 +26,58 @@ final class RecoveryDamageTest {
     private final LogImage image = new LogImage(storage);
 
     @Test
-    void aTornTailAtAnyByteCostsNothingThatWasAcked() throws IOException {
-        int tail = tailBytes();
-        for (int cut = 0; cut < tail; cut += 1 + cut / 200) {
+    void aTornTailAtAnyByteCostsNothingThatWasAckedAndItsWholeRecordsAreKept() throws IOException {
+        LogImage whole = new LogImage(SimulatedStorage.withSeed(1));
+        whole.roll(5);
+        whole.put(6);
+        int firstRecord = whole.put(3).usedBytes();
+        int tail = 0;
+        for (int cut = 0; cut == 0 || cut < tail; cut += 1 + cut / 200) {
             SimulatedStorage fresh = SimulatedStorage.withSeed(1);
             LogImage torn = new LogImage(fresh);
             torn.roll(5);
             torn.put(6);
-            torn.put(3, 4).cut(cut);
+            LogImage.Place last = torn.put(3, 4);
+            tail = last.usedBytes();
+            last.cut(cut);
 
             Recovered log = Logs.recover(fresh);
 
-            assertThat(log.endSequence()).as("cut at byte %d", cut).isEqualTo(11);
+            int end = cut < firstRecord ? 11 : 14;
+            assertThat(log.endSequence()).as("cut at byte %d", cut).isEqualTo(end);
             assertThat(log.lostEvents()).as("cut at byte %d", cut).isZero();
-            assertThat(Logs.read(log)).as("cut at byte %d", cut).isEqualTo("0-10");
+            assertThat(Logs.read(log)).as("cut at byte %d", cut).isEqualTo("0-" + (end - 1));
+            Recovered again = Logs.recover(fresh);
+            assertThat(Logs.read(again)).as("cut at byte %d", cut).isEqualTo("0-" + (end - 1));
+            assertThat(again.lostEvents()).as("cut at byte %d", cut).isZero();
         }
     }
 
-    private static int tailBytes() throws IOException {
-        LogImage whole = new LogImage(SimulatedStorage.withSeed(1));
-        whole.roll(5);
-        whole.put(6);
-        return whole.put(3, 4).usedBytes();
+    @Test
+    void aFlippedBitInTheLastGroupCostsTheRecordsFromThereOnAndACopyIsKept() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6, 2, 3);
+        hit.flip(hit.usedBytes() - 5); // in the last record
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-12");
+        assertThat(storage.list("quarantine")).hasSize(2).allMatch(file -> file.contains("torn-000001-at-"));
+        Logs.recover(storage);
+        assertThat(storage.list("quarantine")).as("kept once").hasSize(2);
+    }
+
+    @Test
+    void ofALastGroupWhoseHeadIsHitACopyIsKept() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        hit.flip(30);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+        assertThat(storage.readAll("quarantine/torn-000001-at-%08d.bytes".formatted(hit.offset())))
+                .hasSize(hit.usedBytes());
     }
 
     @Test
@@ -138,7 +168,7 @@ final class RecoveryDamageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 20, 70, 150})
+    @ValueSource(ints = {0, 20, 70, 150, 300})
     void aTornPutWhosePositionsStandWholeBehindItWasNeverAcked(int at) throws IOException {
         image.roll(5);
         image.put(6);
@@ -149,11 +179,12 @@ final class RecoveryDamageTest {
 
         Recovered log = Logs.recover(storage);
 
-        assertThat(log.endSequence()).isEqualTo(11);
+        int end = at < 200 ? 11 : 14; // or only its second record is torn
+        assertThat(log.endSequence()).isEqualTo(end);
         assertThat(log.lostEvents()).isZero();
         assertThat(log.setAsideBytes()).isZero();
         assertThat(log.state().watermark(LogImage.READER)).as("not lost for it").isEqualTo(4);
-        assertThat(Logs.read(log)).isEqualTo("0-10");
+        assertThat(Logs.read(log)).isEqualTo("0-" + (end - 1));
     }
 
     @Test
