@@ -43,6 +43,8 @@ final class Recovery {
     private final List<Slot.Garbage> garbage = new ArrayList<>();
     private final List<Slot.Keyless> keyless = new ArrayList<>();
     private long highestNumber;
+    /** Slots that may have held newer segments. */
+    private int unknownNumbers;
     /** The log has reached this, as the beginning of a segment says. */
     private long provenEnd = Replay.OPEN_END;
 
@@ -61,7 +63,7 @@ final class Recovery {
 
     /**
      * @param directories that nobody else has to do with from now on
-     * @throws IOException if the directories do not belong together or one is missing, if the key of a segment is not at hand, or if a
+     * @throws IOException if the directories do not belong together, one is missing or not for this process, if the key of a segment is not at hand, or if a
      *     disk does not answer at all
      */
     static Recovered recover(LogSettings settings, List<Storage> directories, InstantSource clock) throws IOException {
@@ -94,7 +96,7 @@ final class Recovery {
                 logId,
                 state,
                 end,
-                highestNumber + 1,
+                highestNumber + unknownNumbers + 1,
                 segments,
                 List.copyOf(free),
                 quarantine,
@@ -116,6 +118,7 @@ final class Recovery {
                     free(blank, blank.fileBytes());
                 } else if (slot instanceof Slot.Unusable unusable) {
                     quarantine.setAside(directory, unusable.name(), unusable.why());
+                    unknownNumbers++;
                 }
             }
         }

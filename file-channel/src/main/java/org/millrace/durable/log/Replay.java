@@ -31,6 +31,8 @@ final class Replay {
     private long endSequence;
     private long endOffset = Blocks.BYTES;
     private long unsafeFrom;
+    /** Of groups behind the first bad place in the segment in hand; null before there is one. */
+    private Behind.@Nullable Heads heads;
 
     Replay(String channel) {
         this.channel = channel;
@@ -71,6 +73,7 @@ final class Replay {
      */
     void apply(GroupScanner groups, long provenEnd, long unsafeFrom) throws IOException {
         this.unsafeFrom = unsafeFrom;
+        this.heads = null;
         endSequence = Math.max(endSequence, groups.segment().firstSequence());
         state.seen().forgetAll(); // the snapshot knows; without it, void groups of the segment before might be believed
         groups.moveTo(Blocks.BYTES);
@@ -104,7 +107,7 @@ final class Replay {
             }
             return false;
         }
-        Behind behind = provenEnd == OPEN_END ? Behind.look(groups, from) : PROVEN;
+        Behind behind = provenEnd == OPEN_END ? behind(groups, from) : PROVEN;
         if (behind.isTorn()) {
             return endAtTear(groups, from);
         }
@@ -160,12 +163,20 @@ final class Replay {
                 && (header.firstSequence() > provenEnd || (header.firstSequence() == provenEnd && header.events() > 0));
     }
 
-    private static Behind behind(GroupScanner groups, GroupHeader header) throws IOException {
+    private Behind behind(GroupScanner groups, GroupHeader header) throws IOException {
         long place = groups.offset();
         groups.skip(header);
-        Behind behind = Behind.look(groups, place);
+        Behind behind = behind(groups, place);
         groups.moveTo(place);
         return behind;
+    }
+
+    /** Looked for once in a segment, at its first bad place: nobody writes to it meanwhile. */
+    private Behind behind(GroupScanner groups, long place) throws IOException {
+        if (heads == null) {
+            heads = Behind.Heads.from(groups);
+        }
+        return heads.behind(groups, place);
     }
 
     /** What costs nothing, and may never have been on disk, is no damage. */

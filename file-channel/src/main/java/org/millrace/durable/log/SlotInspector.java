@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ final class SlotInspector {
     /**
      * Looks at all slots of a directory.
      *
+     * @throws AccessDeniedException if one is not for this process: nothing is wrong with it
      * @throws IOException if the disk does not answer: there are slots, and at last none of them can be read
      */
     List<Slot> inspect(Storage storage) throws IOException {
@@ -52,8 +54,14 @@ final class SlotInspector {
             try {
                 found.add(lookTwice(storage, slot));
                 readable.add(slot);
+            } catch (AccessDeniedException e) {
+                throw e;
             } catch (IOException e) {
-                found.add(new Slot.Unusable(storage, slot, "cannot be read: " + e));
+                found.add(new Slot.Unusable(
+                        storage,
+                        slot,
+                        "cannot be read, so that nobody knows how many events are lost with it, nor from where on: "
+                                + e));
                 failure = e;
             }
         }

@@ -2,6 +2,7 @@ package org.millrace.durable.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class UnprovenTail {
      *
      * @param segment the newest one, none begun behind it
      * @return offset of the first group that may be on no disk for all that; {@link Long#MAX_VALUE} if there is none
-     * @throws IOException if the disk does not answer
+     * @throws IOException if the disk does not answer, or the segment is not for this process to write to
      */
     long secure(Segment segment) throws IOException {
         Found whole = find(segment);
@@ -84,6 +85,8 @@ final class UnprovenTail {
                 write(segment, whole);
             }
             return Long.MAX_VALUE;
+        } catch (AccessDeniedException e) {
+            throw e;
         } catch (IOException e) {
             LOG.warn(
                     "channel {}: {}, bytes {} to {} cannot be written once more and forced: a loss of power may cost what"

@@ -1,11 +1,14 @@
 package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +22,7 @@ import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
+import org.millrace.testkit.FakeClock;
 
 /** What recovery makes of damage, piece by piece. */
 final class RecoveryDamageTest {
@@ -478,6 +482,64 @@ final class RecoveryDamageTest {
 
         assertThat(storage.list()).doesNotContain("slot-0009.seg");
         assertThat(Logs.read(log)).isEqualTo("0-4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slot-0001.seg", "slot-0002.seg"})
+    void aSlotThatIsNotForThisProcessRefusesTheStart(String slot) throws IOException {
+        image.roll(5);
+        image.roll(6);
+        IOException refusal = new AccessDeniedException(slot, null, "it belongs to root");
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "open", slot, refusal)))
+                .isSameAs(refusal);
+
+        assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-10");
+    }
+
+    @Test
+    void aMetaThatIsNotForThisProcessRefusesTheStart() throws IOException {
+        image.roll(5);
+        IOException refusal = new AccessDeniedException(LogMeta.FILE);
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "readAll", LogMeta.FILE, refusal)))
+                .isSameAs(refusal);
+    }
+
+    @Test
+    void aSlotThatCannotBeReadAtAllMayHaveHadTheNextNumber() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        for (int at = 0; at < LogImage.SEGMENT_BYTES; at += Blocks.BYTES) {
+            storage.spoil("slot-0002.seg", at);
+        }
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+        assertThat(log.nextNumber()).isEqualTo(3);
+        assertThat(storage.list("quarantine"))
+                .anySatisfy(note -> assertThat(text(note)).contains("nobody knows how many events"));
+    }
+
+    @Test
+    void manyBadPlacesAreLookedBehindOnce() throws IOException {
+        LogImage large = new LogImage(1 << 20, null, storage);
+        List<LogImage.Place> groups = new ArrayList<>();
+        large.roll(5);
+        while (large.room() > 3 * Blocks.BYTES) {
+            groups.add(large.put(2));
+        }
+        for (int i = 0; i < groups.size() - 1; i += 2) {
+            groups.get(i).flip(100);
+        }
+        CountingStorage counting = new CountingStorage(storage);
+
+        Recovered log = Recovery.recover(
+                Logs.settings(1 << 20, Duration.ZERO, null), List.of((Storage) counting), new FakeClock());
+
+        assertThat(log.lostEvents()).isGreaterThan(100);
+        assertThat(counting.bytesRead()).isLessThan(6L << 20);
     }
 
     @Test
