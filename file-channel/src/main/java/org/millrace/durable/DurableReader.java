@@ -117,7 +117,7 @@ final class DurableReader implements ChannelReader, Exchange<Lease> {
     @Override
     public @Nullable Origin originOf(Lease taken) {
         OpenLog open = openNow();
-        UUID log = open.log().senderId();
+        UUID log = open.log().senderId(taken.from());
         return log == null ? null : new Origin(senderId(log), taken.from());
     }
 

@@ -39,6 +39,9 @@ public record GroupHeader(
     /** Where the LSN stands in a header. */
     public static final int LSN_AT = 16;
 
+    /** Where the length with padding stands in a header. */
+    public static final int PADDED_BYTES_AT = 24;
+
     private static final int MAGIC = 0x504F524D; // "MROP", one byte after the other
     private static final int CHECKED_FROM = 8;
     private static final int ENCRYPTED = 1;
@@ -49,7 +52,7 @@ public record GroupHeader(
         out.putInt(at + SALT_AT, salt);
         out.putInt(at + 12, isEncrypted ? ENCRYPTED : 0);
         out.putLong(at + LSN_AT, lsn);
-        out.putInt(at + 24, paddedBytes);
+        out.putInt(at + PADDED_BYTES_AT, paddedBytes);
         out.putInt(at + 28, usedBytes);
         out.putInt(at + 32, records);
         out.putInt(at + 36, events);
@@ -72,7 +75,7 @@ public record GroupHeader(
                 salt,
                 (in.getInt(at + 12) & ENCRYPTED) != 0,
                 lsn,
-                in.getInt(at + 24),
+                in.getInt(at + PADDED_BYTES_AT),
                 in.getInt(at + 28),
                 in.getInt(at + 32),
                 in.getInt(at + 36),

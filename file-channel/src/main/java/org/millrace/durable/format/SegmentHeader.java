@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *   0 u64 magic           8 u16 version, 1       10 u16 flags, 0         12 u32 salt
  *  16 u128 log id        32 u64 segment number   40 u64 segment bytes    48 u64 first event sequence
  *  56 u64 epoch millis   64 u16 + bytes: name of the key that wraps      then u16 + bytes: wrapped key; both empty: not encrypted
- * 4092 u32 crc of bytes 0..4092
+ * 4076 u128 sender id, all zeros for the log id                        4092 u32 crc of bytes 0..4092
  * </pre>
  *
  * @param salt fresh and random each time a slot is used: what the slot held before cannot be read as part of this
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstSequence of the first event in it, or the next one to come; what the segment before holds from here on is void
  * @param keyName empty where the segment is not encrypted
  * @param wrappedKey the segment's key, encrypted with the named one
+ * @param senderId whose numbers the sequences of its events are, for the next hop: drawn by each start of the log, so that a sequence
+ *     which a start gives again, since the end of the log was lost, is another number; null where it is not known any more
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record SegmentHeader(
@@ -32,17 +34,33 @@ public record SegmentHeader(
         long firstSequence,
         long epochMillis,
         String keyName,
-        byte[] wrappedKey) {
+        byte[] wrappedKey,
+        @Nullable UUID senderId) {
     public static final int VERSION = 1;
 
     private static final long MAGIC = 0x31474F4C4C494D7FL; // 7F "MILLOG1", one byte after the other
+    private static final UUID NO_ID = new UUID(0, 0);
     private static final int CRC_AT = Blocks.BYTES - 4;
     private static final int KEY_AT = 64;
+    private static final int SENDER_AT = CRC_AT - 16;
+
+    /** Of a log whose starts all sent under its own id. */
+    public SegmentHeader(
+            int salt,
+            UUID logId,
+            long number,
+            long segmentBytes,
+            long firstSequence,
+            long epochMillis,
+            String keyName,
+            byte[] wrappedKey) {
+        this(salt, logId, number, segmentBytes, firstSequence, epochMillis, keyName, wrappedKey, logId);
+    }
 
     /** A block, ready to be written. Throws {@link IllegalArgumentException} if the key's name and bytes do not fit. */
     public ByteBuffer toBlock() {
         byte[] name = keyName.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        if (KEY_AT + 2 + name.length + 2 + wrappedKey.length > CRC_AT) {
+        if (KEY_AT + 2 + name.length + 2 + wrappedKey.length > SENDER_AT) {
             throw new IllegalArgumentException(
                     "key " + keyName + ": its name and wrapped key are too long for a segment's header");
         }
@@ -54,6 +72,10 @@ public record SegmentHeader(
                 .put(name)
                 .putShort((short) wrappedKey.length)
                 .put(wrappedKey);
+        if (senderId != null && !senderId.equals(logId)) {
+            block.putLong(SENDER_AT, senderId.getMostSignificantBits());
+            block.putLong(SENDER_AT + Long.BYTES, senderId.getLeastSignificantBits());
+        }
         block.putInt(CRC_AT, Checksum.of(block, 0, CRC_AT));
         return block.clear();
     }
@@ -102,6 +124,7 @@ public record SegmentHeader(
         in.get(name);
         byte[] wrappedKey = new byte[in.getShort()];
         in.get(wrappedKey);
+        UUID senderId = new UUID(in.getLong(SENDER_AT), in.getLong(SENDER_AT + Long.BYTES));
         return new SegmentHeader(
                 salt,
                 logId,
@@ -110,6 +133,7 @@ public record SegmentHeader(
                 firstSequence,
                 epochMillis,
                 new String(name, java.nio.charset.StandardCharsets.UTF_8),
-                wrappedKey);
+                wrappedKey,
+                senderId.equals(NO_ID) ? logId : senderId);
     }
 }

@@ -18,6 +18,11 @@ final class ActiveSegment {
     private long end;
 
     private long forcedEnd;
+    /** Behind the last group that has events. */
+    private long putsEnd;
+    /** Everything before this is on disk, as the group says that was written last. */
+    private long provenEnd;
+
     private boolean isSound = true;
 
     ActiveSegment(
@@ -59,7 +64,20 @@ final class ActiveSegment {
         ByteBuffer sealed = seal(group, end);
         int bytes = sealed.remaining();
         file.write(sealed, end);
+        provenEnd = forcedEnd;
         end += bytes;
+        putsEnd = group.events() > 0 ? end : putsEnd;
+    }
+
+    /**
+     * Whether the puts written last are on disk and no group says so: to a restart, damage to them would look like a write that was
+     * cut short. And whether there is room to say it.
+     */
+    boolean lacksProof() {
+        return isSound
+                && putsEnd > provenEnd
+                && forcedEnd >= putsEnd
+                && end + Blocks.BYTES <= segment.header().segmentBytes();
     }
 
     private ByteBuffer seal(GroupBuffer group, long offset) {

@@ -1,6 +1,8 @@
 package org.millrace.durable.log;
 
 import java.io.IOException;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.GroupHeader;
 
@@ -21,16 +23,34 @@ record Behind(boolean isForced, boolean hasEvents) {
      * @throws IOException if the disk does not answer
      */
     static Behind look(GroupScanner groups, long place) throws IOException {
-        long offset = groups.offset();
-        boolean isForced = false;
-        boolean hasEvents = false;
-        for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
-            isForced |= header.durableLsn() > groups.segment().baseLsn() + place;
-            hasEvents |= header.events() > 0;
-            groups.skip(header);
+        return Heads.from(groups).behind(groups, place);
+    }
+
+    /** What the heads of groups say, for any number of bad places: each is read once. By their LSN. */
+    record Heads(NavigableMap<Long, GroupHeader> byLsn) {
+        /** From where the scanner stands, where it is left. */
+        static Heads from(GroupScanner groups) throws IOException {
+            NavigableMap<Long, GroupHeader> heads = new TreeMap<>();
+            long offset = groups.offset();
+            for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
+                heads.put(header.lsn(), header);
+                groups.skip(header);
+            }
+            groups.moveTo(offset);
+            return new Heads(heads);
         }
-        groups.moveTo(offset);
-        return new Behind(isForced, hasEvents);
+
+        /** @param place offset of a bad one before where the scanner stands */
+        Behind behind(GroupScanner groups, long place) {
+            long base = groups.segment().baseLsn();
+            boolean isForced = false;
+            boolean hasEvents = false;
+            for (GroupHeader head : byLsn.tailMap(base + groups.offset()).values()) {
+                isForced |= head.durableLsn() > base + place;
+                hasEvents |= head.events() > 0;
+            }
+            return new Behind(isForced, hasEvents);
+        }
     }
 
     private static @Nullable GroupHeader seek(GroupScanner groups) throws IOException {

@@ -32,6 +32,7 @@ public final class DurableLog implements Log {
     private final Recovered recovered;
     private final LogState recoveredState;
     private final Segments segments;
+    private final SenderIds senders;
     private final Locks locks;
     private final WriteMetrics metrics;
     private final LogStatus status;
@@ -67,7 +68,10 @@ public final class DurableLog implements Log {
         pool = new SlotPool(settings, directories, recovered.free(), patience);
         keeper = new SlotKeeper(settings, pool, segments, status, clock);
         GroupSealer sealer = new GroupSealer(mostGroupBytes + 2 * GroupBuffer.POSITIONS_ROOM_BYTES);
-        FreshSegments fresh = new FreshSegments(settings, recovered.logId(), recovered.nextNumber(), sealer, clock);
+        UUID senderId = UUID.randomUUID();
+        senders = SenderIds.of(recovered.segments().all()).and(recovered.endSequence(), senderId);
+        FreshSegments fresh =
+                new FreshSegments(settings, recovered.logId(), senderId, recovered.nextNumber(), sealer, clock);
         tail = new LogTail(settings, pool, keeper, fresh, metrics);
         writer = new LogWriter(
                 settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence(), clock);
@@ -177,10 +181,10 @@ public final class DurableLog implements Log {
         return recoveredState.copy();
     }
 
-    /** After a loss of power, a log that does not force each put may give numbers again that the next hop has seen. */
+    /** Only of a log that forces each put. */
     @Override
-    public @Nullable UUID senderId() {
-        return settings.durability() == Durability.ALWAYS ? recovered.logId() : null;
+    public @Nullable UUID senderId(long sequence) {
+        return settings.durability() == Durability.ALWAYS ? senders.of(sequence) : null;
     }
 
     @Override

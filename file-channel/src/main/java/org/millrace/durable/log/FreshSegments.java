@@ -16,14 +16,21 @@ final class FreshSegments {
 
     private final LogSettings settings;
     private final UUID logId;
+    private final UUID senderId;
     private final GroupSealer sealer;
     private final InstantSource clock;
     private final SecureRandom salts = new SecureRandom();
     private long nextNumber;
 
-    FreshSegments(LogSettings settings, UUID logId, long nextNumber, GroupSealer sealer, InstantSource clock) {
+    /**
+     * @param senderId of all events that are put from now on
+     * @param nextNumber of the first one
+     */
+    FreshSegments(
+            LogSettings settings, UUID logId, UUID senderId, long nextNumber, GroupSealer sealer, InstantSource clock) {
         this.settings = settings;
         this.logId = logId;
+        this.senderId = senderId;
         this.nextNumber = nextNumber;
         this.sealer = sealer;
         this.clock = clock;
@@ -41,7 +48,8 @@ final class FreshSegments {
                 snapshot.firstSequence(),
                 clock.millis(),
                 key == null ? "" : key.keyName(),
-                key == null ? NO_KEY : key.wrappedKey());
+                key == null ? NO_KEY : key.wrappedKey(),
+                senderId);
         StorageFile file = slot.storage().open(slot.slot(), Storage.Access.WRITE);
         Segment segment = new Segment(slot.storage(), slot.slot(), header);
         ActiveSegment active = new ActiveSegment(segment, file, cipherOf(key), sealer, clock);

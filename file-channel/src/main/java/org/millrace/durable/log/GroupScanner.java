@@ -136,6 +136,19 @@ final class GroupScanner implements AutoCloseable {
         return header != null && fits(header) ? header : null;
     }
 
+    /** Bytes of a group that was begun here, as it says itself; 0 if nothing says so. Whether it is sound is another question. */
+    long begunBytes() throws IOException {
+        int index = offset < end ? require(Blocks.BYTES, Blocks.BYTES) : -1;
+        if (index < 0
+                || window.getInt(index + GroupHeader.SALT_AT)
+                        != segment.header().salt()
+                || window.getLong(index + GroupHeader.LSN_AT) != segment.baseLsn() + offset) {
+            return 0;
+        }
+        int bytes = window.getInt(index + GroupHeader.PADDED_BYTES_AT);
+        return bytes >= Blocks.BYTES && bytes <= end - offset ? bytes : Blocks.BYTES;
+    }
+
     private boolean fits(GroupHeader header) {
         return header.paddedBytes() >= Blocks.BYTES
                 && header.paddedBytes() % Blocks.BYTES == 0

@@ -12,8 +12,8 @@ public interface Log extends AutoCloseable {
     /** What recovery found; a copy. Does not change with what is put or committed later. */
     LogState recovered();
 
-    /** Whose numbers the sequences of this log are; null if it may give one to two events. */
-    default @Nullable UUID senderId() {
+    /** Whose number this event's sequence is, for the next hop: never given to two events. Null if nobody knows. */
+    default @Nullable UUID senderId(long sequence) {
         return null;
     }
 

@@ -1,6 +1,7 @@
 package org.millrace.durable.log;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +30,7 @@ final class LogDirectories {
     /**
      * The log's id; a fresh one if there is nothing yet. Leaves a {@code log.meta} in each directory.
      *
-     * @throws IOException if they belong to different logs, or to one of a later version, or if one is missing
+     * @throws IOException if they belong to different logs, or to one of a later version, if one is missing or not for this process
      */
     UUID identify() throws IOException {
         for (Storage directory : directories) {
@@ -46,9 +47,11 @@ final class LogDirectories {
         return known;
     }
 
-    private @Nullable LogMeta meta(Storage directory) {
+    private @Nullable LogMeta meta(Storage directory) throws AccessDeniedException {
         try {
             return LogMeta.read(directory);
+        } catch (AccessDeniedException e) {
+            throw e;
         } catch (IOException once) {
             try {
                 return LogMeta.read(directory);

@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class LogTail {
     private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
     private static final int MOST_TAG_BYTES = 64;
+    /** Positions that come within so many of their intervals say themselves that the puts before them are on disk. */
+    private static final int INTERVALS_TO_PROOF = 50;
 
     private final LogSettings settings;
     private final SlotPool pool;
@@ -33,6 +35,8 @@ final class LogTail {
     private @Nullable FreeSlot unborn;
     /** The lowest of all readers as far as it has been written. */
     private long writtenWatermark;
+
+    private long lastPutNanos;
     /** When the oldest write was made that has not been forced; 0 if there is none. */
     private volatile long unforcedSinceNanos;
 
@@ -98,6 +102,7 @@ final class LogTail {
         }
         if (puts != null) {
             write(target, puts);
+            lastPutNanos = System.nanoTime();
         }
         if (second != null) {
             write(target, second);
@@ -177,6 +182,11 @@ final class LogTail {
             leave(e);
             return false;
         }
+    }
+
+    /** Whether anything was written that has not been forced. */
+    boolean hasUnforced() {
+        return active != null && !active.isForced();
     }
 
     /** Forces what has not been and gives the file back. */
@@ -269,6 +279,23 @@ final class LogTail {
             return Long.MAX_VALUE;
         }
         return Math.max(0, unforcedSinceNanos + settings.forceInterval().toNanos() - System.nanoTime());
+    }
+
+    /**
+     * Nanoseconds until a group is to be written behind the last puts, though there is nothing to write: it says that they are on disk.
+     * Once, since puts are what needs it. {@link Long#MAX_VALUE} if it never is.
+     */
+    long nanosToProof() {
+        if (!lacksProof()) {
+            return Long.MAX_VALUE;
+        }
+        long wait = INTERVALS_TO_PROOF * settings.positionsInterval().toNanos();
+        return Math.max(0, lastPutNanos + wait - System.nanoTime());
+    }
+
+    /** Whether the puts written last are on disk, and nothing says so. */
+    boolean lacksProof() {
+        return active != null && active.lacksProof();
     }
 
     /** Milliseconds since the oldest write that has not been forced; 0 if there is none. Any thread. */

@@ -155,7 +155,21 @@ final class LogWriter implements Runnable {
         if (stateUnwritten || changes.nanosUntilDue(0) == 0) {
             write(null);
         }
-        return intake.hasGroup();
+        if (intake.hasGroup()) {
+            return true;
+        }
+        prove();
+        return false;
+    }
+
+    /** Before the end: whatever becomes of the last puts, the next start can tell that they were on disk. */
+    private void prove() {
+        if (tail.hasUnforced()) {
+            stateUnwritten |= !tail.forceAtLast();
+        }
+        if (tail.lacksProof()) {
+            write(null);
+        }
     }
 
     private void sleep() {
@@ -177,7 +191,7 @@ final class LogWriter implements Runnable {
         if (stateUnwritten) {
             return retry;
         }
-        long due = changes.nanosUntilDue(settings.positionsInterval().toNanos());
+        long due = Math.min(changes.nanosUntilDue(settings.positionsInterval().toNanos()), tail.nanosToProof());
         return due == Long.MAX_VALUE ? due : Math.max(due, retry);
     }
 
@@ -218,12 +232,16 @@ final class LogWriter implements Runnable {
         // nobody needs an event any more: in a fresh segment puts find room, and what is behind it comes free
         boolean makesRoom = status.isFull() && next.lowestWatermark() >= endSequence && tail.mayRoll();
         stateUnwritten |= makesRoom;
-        if (stateUnwritten || !taken.isEmpty()) {
+        if (stateUnwritten || !taken.isEmpty() || isProofDue()) {
             write(null, taken, next);
         }
         if (makesRoom && tail.hasRoom()) {
             status.full(null);
         }
+    }
+
+    private boolean isProofDue() {
+        return stopping ? tail.lacksProof() : tail.nanosToProof() == 0;
     }
 
     private void write(@Nullable GroupBuffer group, Changes taken, LogState next) throws IOException {
@@ -259,9 +277,12 @@ final class LogWriter implements Runnable {
         fail(failure);
     }
 
-    /** @return a group for the positions; null if there are none, or the group at hand has room for them */
+    /**
+     * A group for the positions; null if there are none, or the group at hand has room for them. Any group says what is on disk before
+     * it: where that is all that there is to say, it is one without a position.
+     */
     private @Nullable GroupBuffer addPositions(Changes taken, @Nullable GroupBuffer group) {
-        if (taken.isEmpty()) {
+        if (taken.isEmpty() && (group != null || !isProofDue())) {
             return null;
         }
         byte[] body = PositionUpdates.encode(taken.updates());

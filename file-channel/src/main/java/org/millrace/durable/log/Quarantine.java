@@ -118,6 +118,28 @@ final class Quarantine {
         noted.merge(place, damage.toSequence(), Math::max);
     }
 
+    /**
+     * Keeps a copy of what looks like a write that was cut short, in case it was none. As far as anybody can tell it costs nothing, and
+     * it is not counted.
+     */
+    synchronized void keepTorn(Damage damage) {
+        Segment segment = damage.segment();
+        String name = DIRECTORY + "torn-%06d-at-%08d".formatted(segment.number(), damage.from());
+        if (exists(segment.storage(), name)) {
+            return;
+        }
+        long bytes = copy(damage, "torn");
+        LOG.warn(
+                "channel {}: {}, bytes {} to {}: {}; a copy is kept in {}",
+                channel,
+                segment,
+                damage.from(),
+                damage.to(),
+                damage.why(),
+                segment.storage().path().resolve(name));
+        write(segment.storage(), name + ".json", DamageNote.of(damage, bytes, segment.number(), clock.instant()));
+    }
+
     /** What it said stands in the groups too: it costs nothing. */
     synchronized void setFirstBlockAside(Segment segment, long newestSegment, Losses losses) {
         long first = segment.firstSequence();
@@ -129,7 +151,7 @@ final class Quarantine {
     }
 
     private void setAside(Damage damage, String name, long newestSegment, Losses losses) {
-        long bytes = copy(damage);
+        long bytes = copy(damage, "segment");
         losses.add(damage.lostEvents(), bytes);
         LOG.error("channel {}: set aside {}", channel, damage.describe());
         write(damage.segment().storage(), name + ".json", DamageNote.of(damage, bytes, newestSegment, clock.instant()));
@@ -154,8 +176,12 @@ final class Quarantine {
         return true;
     }
 
-    /** Copies what can be read and is not all zeros, in files of {@link #PART_BYTES} at most; gives the damaged bytes. */
-    private long copy(Damage damage) {
+    /**
+     * Copies what can be read and is not all zeros, in files of {@link #PART_BYTES} at most; gives the damaged bytes.
+     *
+     * @param what the files' names begin with
+     */
+    private long copy(Damage damage, String what) {
         long bytes = 0;
         try (StorageFile file = damage.segment().storage().open(damage.segment().slot(), Storage.Access.READ)) {
             for (long at = damage.from(); at < damage.to(); at += PART_BYTES) {
@@ -164,8 +190,8 @@ final class Quarantine {
                 bytes += length;
                 if (length > 0) {
                     String name = DIRECTORY
-                            + "segment-%06d-at-%08d.bytes"
-                                    .formatted(damage.segment().number(), at);
+                            + "%s-%06d-at-%08d.bytes"
+                                    .formatted(what, damage.segment().number(), at);
                     write(damage.segment().storage(), name, Arrays.copyOf(part, length));
                 }
             }

@@ -11,7 +11,6 @@ import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
-import org.millrace.durable.storage.StorageFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@link LogDirectories}: which log it is, and whether all directories are there;
  *   <li>{@link SlotInspector}: what each slot holds, from its first blocks;
+ *   <li>{@link UnprovenTail}: what nothing proves to be on disk is written once more;
  *   <li>{@link Replay}: how things stood, from the snapshot of the newest sound segment and all that follows it;
  *   <li>which slots may be used again.
  * </ol>
@@ -42,6 +42,8 @@ final class Recovery {
     private final List<Slot.Garbage> garbage = new ArrayList<>();
     private final List<Slot.Keyless> keyless = new ArrayList<>();
     private long highestNumber;
+    /** Slots that may have held newer segments. */
+    private int unknownNumbers;
     /** The log has reached this, as the beginning of a segment says. */
     private long provenEnd = Replay.OPEN_END;
 
@@ -59,7 +61,7 @@ final class Recovery {
 
     /**
      * @param directories that nobody else has to do with from now on
-     * @throws IOException if the directories do not belong together or one is missing, if the key of a segment is not at hand, or if a
+     * @throws IOException if the directories do not belong together, one is missing or not for this process, if the key of a segment is not at hand, or if a
      *     disk does not answer at all
      */
     static Recovered recover(LogSettings settings, List<Storage> directories, InstantSource clock) throws IOException {
@@ -92,7 +94,7 @@ final class Recovery {
                 logId,
                 state,
                 end,
-                highestNumber + 1,
+                highestNumber + unknownNumbers + 1,
                 segments,
                 List.copyOf(free),
                 quarantine,
@@ -114,6 +116,7 @@ final class Recovery {
                     free(blank, blank.fileBytes());
                 } else if (slot instanceof Slot.Unusable unusable) {
                     quarantine.setAside(directory, unusable.name(), unusable.why());
+                    unknownNumbers++;
                 }
             }
         }
@@ -157,11 +160,19 @@ final class Recovery {
         quarantine.know(directories, hasSnapshot ? newest.get(0).number() : 0, this::addKnownLoss);
         for (int i = 0; i < newest.size(); i++) {
             boolean isLast = i == newest.size() - 1;
-            force(newest.get(i));
+            long unsafeFrom = isLast ? secureTail(newest.get(i)) : Long.MAX_VALUE;
             try (GroupScanner groups = open(newest.get(i))) {
-                replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence());
+                replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence(), unsafeFrom);
             }
         }
+        replay.torn().forEach(quarantine::keepTorn);
+    }
+
+    /** Where another segment has been begun, all before it was forced. Gives where it is not safe all the same. */
+    private long secureTail(Segment newest) throws IOException {
+        return provenEnd == Replay.OPEN_END
+                ? new UnprovenTail(settings.name(), settings.cipher(), buffers, quarantine).secure(newest)
+                : Long.MAX_VALUE;
     }
 
     /** Segments newer than all others that cannot be read: begun, at least, where the one before them ends. */
@@ -208,22 +219,6 @@ final class Recovery {
         long offset = isAlone ? 0 : endOffset;
         long from = isAlone ? slot.segment().firstSequence() : end;
         return new Damage(place, offset, offset, from, Math.max(from, slot.endSequence()), why);
-    }
-
-    /**
-     * What a process had written when it was killed is read as if it were on disk, and a loss of power would still take it: with events
-     * that readers have been given by then, and positions that were theirs.
-     */
-    private void force(Segment segment) {
-        try (StorageFile file = segment.storage().open(segment.slot(), Storage.Access.WRITE)) {
-            file.force();
-        } catch (IOException e) {
-            LOG.warn(
-                    "channel {}: {} cannot be forced: a loss of power may cost what stands at its end",
-                    settings.name(),
-                    segment,
-                    e);
-        }
     }
 
     /** The roll to this segment was cut short. That it was begun proves that everything before it was on disk. */

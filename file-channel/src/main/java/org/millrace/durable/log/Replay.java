@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * and those of the following ones change. One thread.
  *
  * <p>A bad spot is damage if a later group or segment proves that it was on disk once, or if events stand behind it. Otherwise it is
- * where a write was torn that nobody was told of, and the log ends there.
+ * taken for a write that was cut short and that nobody was told of, and the log ends there.
  */
 final class Replay {
     /** In place of a sequence: nothing proves how far the log has come. */
@@ -26,9 +26,13 @@ final class Replay {
 
     private final String channel;
     private final List<Damage> damage = new ArrayList<>();
+    private final List<Damage> torn = new ArrayList<>();
     private LogState state = new LogState();
     private long endSequence;
     private long endOffset = Blocks.BYTES;
+    private long unsafeFrom;
+    /** Of groups behind the first bad place in the segment in hand; null before there is one. */
+    private Behind.@Nullable Heads heads;
 
     Replay(String channel) {
         this.channel = channel;
@@ -53,14 +57,23 @@ final class Replay {
         return damage;
     }
 
+    /** Where writes were cut short, as it seems. It costs nothing. */
+    List<Damage> torn() {
+        return torn;
+    }
+
     /**
      * Goes through a segment.
      *
      * @param provenEnd the log reached this sequence, with everything on disk, before it left the segment: what stands here from there on
      *     is void; {@link #OPEN_END} if it may never have left it
+     * @param unsafeFrom offset from which on groups may be on no disk: of such events their senders' numbers are not known, so that
+     *     they are stored when they are sent again
      * @throws IOException if the disk does not answer
      */
-    void apply(GroupScanner groups, long provenEnd) throws IOException {
+    void apply(GroupScanner groups, long provenEnd, long unsafeFrom) throws IOException {
+        this.unsafeFrom = unsafeFrom;
+        this.heads = null;
         endSequence = Math.max(endSequence, groups.segment().firstSequence());
         state.seen().forgetAll(); // the snapshot knows; without it, void groups of the segment before might be believed
         groups.moveTo(Blocks.BYTES);
@@ -89,9 +102,12 @@ final class Replay {
         GroupHeader next = seek(groups);
         if (next == null || isVoid(next, provenEnd)) {
             groups.moveTo(from);
+            if (provenEnd == OPEN_END) {
+                noteTorn(groups, SecondTry.orNull(groups, groups::begunBytes));
+            }
             return false;
         }
-        Behind behind = provenEnd == OPEN_END ? Behind.look(groups, from) : PROVEN;
+        Behind behind = provenEnd == OPEN_END ? behind(groups, from) : PROVEN;
         if (behind.isTorn()) {
             return endAtTear(groups, from);
         }
@@ -124,7 +140,7 @@ final class Replay {
                     header.firstSequence(),
                     "events are missing before this group"));
         }
-        apply(content, header.epochMillis());
+        apply(content, groups.offset(), header.epochMillis());
         for (Damage one : content.damage()) {
             add(one, behind);
         }
@@ -133,10 +149,12 @@ final class Replay {
         return true;
     }
 
-    private void apply(GroupContent content, long epochMillis) {
+    private void apply(GroupContent content, long offset, long epochMillis) {
         state = content.snapshot() == null ? state : content.snapshot();
         content.updates().forEach(state::apply);
-        content.numbered().forEach(put -> state.seen().add(put.first(), put.events(), epochMillis));
+        if (offset < unsafeFrom) {
+            content.numbered().forEach(put -> state.seen().add(put.first(), put.events(), epochMillis));
+        }
     }
 
     /** Again and again the same write may have failed and been made somewhere else. */
@@ -145,12 +163,20 @@ final class Replay {
                 && (header.firstSequence() > provenEnd || (header.firstSequence() == provenEnd && header.events() > 0));
     }
 
-    private static Behind behind(GroupScanner groups, GroupHeader header) throws IOException {
+    private Behind behind(GroupScanner groups, GroupHeader header) throws IOException {
         long place = groups.offset();
         groups.skip(header);
-        Behind behind = Behind.look(groups, place);
+        Behind behind = behind(groups, place);
         groups.moveTo(place);
         return behind;
+    }
+
+    /** Looked for once in a segment, at its first bad place: nobody writes to it meanwhile. */
+    private Behind behind(GroupScanner groups, long place) throws IOException {
+        if (heads == null) {
+            heads = Behind.Heads.from(groups);
+        }
+        return heads.behind(groups, place);
     }
 
     /** What costs nothing, and may never have been on disk, is no damage. */
@@ -164,21 +190,25 @@ final class Replay {
 
     /** Nothing from here on was acked. Positions that were written behind are as good as any; gives false, and stays. */
     private boolean endAtTear(GroupScanner groups, long place) throws IOException {
-        LOG.info(
-                "channel {}: {}, byte {}: a write was cut short here; nothing in it was acked",
-                channel,
-                groups.segment(),
-                place);
+        noteTorn(groups, SecondTry.orNull(groups, groups::begunBytes));
         groups.moveTo(place + Blocks.BYTES);
         for (GroupHeader header = seek(groups); header != null; header = seek(groups)) {
             GroupContent content = GroupContent.of(groups, header);
             if (content.damage().isEmpty() && header.events() == 0) {
-                apply(content, header.epochMillis());
+                apply(content, groups.offset(), header.epochMillis());
             }
             groups.skip(header);
         }
         groups.moveTo(place);
         return false;
+    }
+
+    private void noteTorn(GroupScanner groups, @Nullable Long bytes) {
+        if (bytes != null && bytes > 0) {
+            long from = groups.offset();
+            String why = "a write was cut short here that nobody was told of, unless the disk has damaged it since";
+            torn.add(new Damage(groups.segment(), from, from + bytes, endSequence, endSequence, why));
+        }
     }
 
     /** What is missing between a segment and the next one that is there: its headers tell where it ends. */

@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ final class SlotInspector {
     /**
      * Looks at all slots of a directory.
      *
+     * @throws AccessDeniedException if one is not for this process: nothing is wrong with it
      * @throws IOException if the disk does not answer: there are slots, and at last none of them can be read
      */
     List<Slot> inspect(Storage storage) throws IOException {
@@ -52,8 +54,14 @@ final class SlotInspector {
             try {
                 found.add(lookTwice(storage, slot));
                 readable.add(slot);
+            } catch (AccessDeniedException e) {
+                throw e;
             } catch (IOException e) {
-                found.add(new Slot.Unusable(storage, slot, "cannot be read: " + e));
+                found.add(new Slot.Unusable(
+                        storage,
+                        slot,
+                        "cannot be read, so that nobody knows how many events are lost with it, nor from where on: "
+                                + e));
                 failure = e;
             }
         }
@@ -119,7 +127,7 @@ final class SlotInspector {
     }
 
     /**
-     * Group headers carry all that the first block says, but for the log's id and the key. Groups of an earlier use of the slot may
+     * Group headers carry all that the first block says, but for the log's id, the sender's and the key. Groups of an earlier use of the slot may
      * stand behind those of the last one; the highest number is the last one's.
      *
      * @param isUnreadable what the disk does not give was there once: a write that is cut short leaves something to be read
@@ -152,7 +160,8 @@ final class SlotInspector {
                 found.first.firstSequence(),
                 found.first.epochMillis(),
                 "",
-                new byte[0]);
+                new byte[0],
+                null);
         Segment segment = new Segment(storage, slot, header);
         return found.first.isEncrypted()
                 ? new Slot.Keyless(segment, size(file), found.startsAt(), found.endSequence, isForced)

@@ -71,8 +71,11 @@ final class DirectoryLock implements Closeable {
     @Override
     public void close() throws IOException {
         if (file.isOpen()) {
-            file.close(); // which gives the lock back
-            OURS.remove(directory);
+            try {
+                file.close(); // which gives the lock back
+            } finally {
+                OURS.remove(directory);
+            }
         }
     }
 }

@@ -10,10 +10,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -83,7 +86,12 @@ public final class DiskStorage implements Storage {
 
     @Override
     public StorageFile open(String name, Access access) throws IOException {
-        return new DiskFile(file(name), access, writesDirectly);
+        Path file = file(name);
+        try {
+            return new DiskFile(file, access, writesDirectly);
+        } catch (AccessDeniedException e) {
+            throw denied(file);
+        }
     }
 
     @Override
@@ -104,7 +112,26 @@ public final class DiskStorage implements Storage {
 
     @Override
     public byte[] readAll(String name) throws IOException {
-        return Uninterrupted.call(() -> Files.readAllBytes(file(name)));
+        Path file = file(name);
+        try {
+            return Uninterrupted.call(() -> Files.readAllBytes(file));
+        } catch (AccessDeniedException e) {
+            throw denied(file);
+        }
+    }
+
+    /** With what an operator needs to know to change it. */
+    static AccessDeniedException denied(Path file) {
+        String user = System.getProperty("user.name", "?");
+        String why = "user " + user + " may not open it";
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+            why += "; it belongs to " + attributes.owner().getName() + ", mode "
+                    + PosixFilePermissions.toString(attributes.permissions());
+        } catch (IOException | UnsupportedOperationException e) {
+            // then that is all there is to say
+        }
+        return new AccessDeniedException(file.toString(), null, why);
     }
 
     @Override
@@ -194,10 +221,13 @@ public final class DiskStorage implements Storage {
         }
     }
 
+    /** On disk when this returns, and so are those that had to be made above it. */
     private static void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            force(parent(directory.toAbsolutePath()));
+            Path above = parent(directory.toAbsolutePath());
+            makeDirectory(above);
+            Files.createDirectories(directory); // another process may have made it
+            force(above);
         }
     }
 

@@ -26,7 +26,11 @@ public interface Storage {
     /** Names of all files in a directory of this one, such as {@code quarantine}, with the directory in front; none if it is not there. */
     List<String> list(String subdirectory) throws IOException;
 
-    /** Opens a file that exists. {@code WRITE} allows reading too. The caller closes it. */
+    /**
+     * Opens a file that exists. {@code WRITE} allows reading too. The caller closes it.
+     *
+     * @throws java.nio.file.AccessDeniedException if it is not for this process; as {@link #readAll} does
+     */
     StorageFile open(String name, Access access) throws IOException;
 
     /**

@@ -15,7 +15,6 @@ import org.millrace.api.ChannelException;
 import org.millrace.codec.EventBatch;
 import org.millrace.durable.storage.DiskStorage;
 import org.millrace.durable.storage.LockedException;
-import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Stall;
@@ -148,26 +147,6 @@ class DurableLogTest {
         disk.disks().failNth(Operation.LIST, 1, true);
         assertThatThrownBy(() -> test.open(disk)).isInstanceOf(IOException.class);
         disk.lock().close();
-    }
-
-    @Test
-    void forcesWhatItHasFoundBeforeItGoesOn() throws Exception {
-        SimulatedDisks disks = disk.disks();
-        test.open(disk).close();
-        long forces = disks.count(Operation.FORCE);
-        Stall write = disks.stall(Operation.WRITE);
-        Thread opening = new Thread(() -> {
-            try {
-                test.open(disk).close();
-            } catch (IOException | LockedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        opening.start();
-        write.awaitArrival();
-        assertThat(disks.count(Operation.FORCE)).isEqualTo(forces + 1);
-        write.open();
-        opening.join();
     }
 
     @Test

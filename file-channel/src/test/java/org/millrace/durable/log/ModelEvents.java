@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.codec.EventBatch;
+import org.millrace.durable.format.SeenEvents;
 import org.millrace.durable.log.ModelPut.Fate;
 import org.millrace.durable.log.RecordReader.Entry;
 import org.millrace.durable.log.RecordReader.Gap;
@@ -27,8 +28,15 @@ final class ModelEvents {
     /** The sequence behind the last event that was acked or found after a crash. */
     private long end;
 
+    private long nextSenderSequence;
+
     int nextNumber() {
         return puts.size();
+    }
+
+    /** Of the next put's first event. */
+    long nextSenderSequence() {
+        return nextSenderSequence;
     }
 
     long end() {
@@ -47,6 +55,7 @@ final class ModelEvents {
     void appended(ModelPut put) {
         puts.add(put);
         inFlight.add(put);
+        nextSenderSequence += put.events();
     }
 
     /** The log says that a put is durable. It must be the next one, and what was refused before is void now. */
@@ -96,8 +105,9 @@ final class ModelEvents {
      * @param from where the reader stands
      * @param to the end, as the log says
      * @param isSafe whether the log has written since, and so made sure of what it found
+     * @param seen what would be answered and not stored if it were sent again: that is as good as acked, whatever comes
      */
-    void recovered(RecordReader reader, long from, long to, boolean isSafe) throws IOException {
+    void recovered(RecordReader reader, long from, long to, boolean isSafe, SeenEvents seen) throws IOException {
         if (to < end) {
             fail("events that were acked are not there: the log ends at %s, not %s or later", to, end);
         }
@@ -128,10 +138,15 @@ final class ModelEvents {
             put.fate(Fate.ACKED);
             store(put, put.firstSequence());
         });
+        for (ModelPut put : puts) {
+            if (put.isKnown(seen) && put.fate() != Fate.ACKED) {
+                fail("would not be stored if it were sent again, and is not there: %s", put);
+            }
+        }
         if (isSafe) {
             refuseUncertain();
         } else {
-            provisional.addAll(found);
+            found.stream().filter(put -> !put.isKnown(seen)).forEach(provisional::add);
         }
     }
 

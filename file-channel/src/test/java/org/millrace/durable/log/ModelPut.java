@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.millrace.api.ChannelException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.codec.EventReader;
 import org.millrace.codec.HeaderName;
+import org.millrace.codec.Origin;
+import org.millrace.durable.format.SeenEvents;
 import org.millrace.testkit.ReleaseCheck;
 
 /** A put of a model test, and what has become of it. Its events tell whose they are. */
@@ -32,9 +35,13 @@ final class ModelPut implements Append {
         void failed(ModelPut put, ChannelException why);
     }
 
+    /** Who numbers the events of all puts, in their order. */
+    static final UUID SENDER = new UUID(5, 6);
+
     private static final HeaderName NUMBER = HeaderName.of("put");
 
     private final int number;
+    private final long senderSequence;
     private final Owner owner;
     private final List<EventBatch> batches = new ArrayList<>();
     private final byte[] encoded;
@@ -46,8 +53,10 @@ final class ModelPut implements Append {
     private Fate fate = Fate.IN_FLIGHT;
     private long firstSequence = -1;
 
-    ModelPut(int number, ModelStep.Put put, Owner owner, ReleaseCheck releases) {
+    /** @param senderSequence of its first event */
+    ModelPut(int number, long senderSequence, ModelStep.Put put, Owner owner, ReleaseCheck releases) {
         this.number = number;
+        this.senderSequence = senderSequence;
         this.owner = owner;
         int bytes = 0;
         long bodies = 0;
@@ -147,6 +156,17 @@ final class ModelPut implements Append {
     @Override
     public int events() {
         return starts.length - 1;
+    }
+
+    @Override
+    public Origin origin() {
+        return new Origin(SENDER, senderSequence);
+    }
+
+    /** Whether events of it would be answered and not stored if they were sent again. */
+    boolean isKnown(SeenEvents seen) {
+        return seen.knownUntil(SENDER, senderSequence) > senderSequence
+                || seen.nextKnown(SENDER, senderSequence) < senderSequence + events();
     }
 
     @Override

@@ -152,7 +152,7 @@ final class ModelRun implements ModelPut.Owner {
     }
 
     private void put(Put step) {
-        ModelPut put = new ModelPut(events.nextNumber(), step, this, releases);
+        ModelPut put = new ModelPut(events.nextNumber(), events.nextSenderSequence(), step, this, releases);
         events.appended(put);
         driven().log().append(put);
     }
@@ -255,10 +255,6 @@ final class ModelRun implements ModelPut.Owner {
             positions.allAreDurable();
         }
         change(count);
-        if (disks.isCacheWrong()) {
-            losePower(); // what a failed force has left in the cache and not on disk would be taken for sound, and be
-            // lost later
-        }
         open();
     }
 
@@ -272,7 +268,7 @@ final class ModelRun implements ModelPut.Owner {
     private void losePower() throws Exception {
         abandon();
         change(nextReaders);
-        disks.restart();
+        disks.restartHurt();
         open();
     }
 
@@ -331,7 +327,8 @@ final class ModelRun implements ModelPut.Owner {
         boolean isSafe = log.trouble() == null && !log.isFull();
         long lowest = log.recovered().lowestWatermark();
         try (RecordReader reader = log.read(lowest)) {
-            events.recovered(reader, lowest, log.recoveredEnd(), isSafe);
+            events.recovered(
+                    reader, lowest, log.recoveredEnd(), isSafe, log.recovered().seen());
         }
         positions.recovered(log.recovered(), readerNames(), isSafe);
         for (String name : readerNames()) {

@@ -1,11 +1,14 @@
 package org.millrace.durable.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +22,7 @@ import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
+import org.millrace.testkit.FakeClock;
 
 /** What recovery makes of damage, piece by piece. */
 final class RecoveryDamageTest {
@@ -26,28 +30,58 @@ final class RecoveryDamageTest {
     private final LogImage image = new LogImage(storage);
 
     @Test
-    void aTornTailAtAnyByteCostsNothingThatWasAcked() throws IOException {
-        int tail = tailBytes();
-        for (int cut = 0; cut < tail; cut += 1 + cut / 200) {
+    void aTornTailAtAnyByteCostsNothingThatWasAckedAndItsWholeRecordsAreKept() throws IOException {
+        LogImage whole = new LogImage(SimulatedStorage.withSeed(1));
+        whole.roll(5);
+        whole.put(6);
+        int firstRecord = whole.put(3).usedBytes();
+        int tail = 0;
+        for (int cut = 0; cut == 0 || cut < tail; cut += 1 + cut / 200) {
             SimulatedStorage fresh = SimulatedStorage.withSeed(1);
             LogImage torn = new LogImage(fresh);
             torn.roll(5);
             torn.put(6);
-            torn.put(3, 4).cut(cut);
+            LogImage.Place last = torn.put(3, 4);
+            tail = last.usedBytes();
+            last.cut(cut);
 
             Recovered log = Logs.recover(fresh);
 
-            assertThat(log.endSequence()).as("cut at byte %d", cut).isEqualTo(11);
+            int end = cut < firstRecord ? 11 : 14;
+            assertThat(log.endSequence()).as("cut at byte %d", cut).isEqualTo(end);
             assertThat(log.lostEvents()).as("cut at byte %d", cut).isZero();
-            assertThat(Logs.read(log)).as("cut at byte %d", cut).isEqualTo("0-10");
+            assertThat(Logs.read(log)).as("cut at byte %d", cut).isEqualTo("0-" + (end - 1));
+            Recovered again = Logs.recover(fresh);
+            assertThat(Logs.read(again)).as("cut at byte %d", cut).isEqualTo("0-" + (end - 1));
+            assertThat(again.lostEvents()).as("cut at byte %d", cut).isZero();
         }
     }
 
-    private static int tailBytes() throws IOException {
-        LogImage whole = new LogImage(SimulatedStorage.withSeed(1));
-        whole.roll(5);
-        whole.put(6);
-        return whole.put(3, 4).usedBytes();
+    @Test
+    void aFlippedBitInTheLastGroupCostsTheRecordsFromThereOnAndACopyIsKept() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6, 2, 3);
+        hit.flip(hit.usedBytes() - 5); // in the last record
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-12");
+        assertThat(storage.list("quarantine")).hasSize(2).allMatch(file -> file.contains("torn-000001-at-"));
+        Logs.recover(storage);
+        assertThat(storage.list("quarantine")).as("kept once").hasSize(2);
+    }
+
+    @Test
+    void ofALastGroupWhoseHeadIsHitACopyIsKept() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        hit.flip(30);
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+        assertThat(storage.readAll("quarantine/torn-000001-at-%08d.bytes".formatted(hit.offset())))
+                .hasSize(hit.usedBytes());
     }
 
     @Test
@@ -138,7 +172,7 @@ final class RecoveryDamageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 20, 70, 150})
+    @ValueSource(ints = {0, 20, 70, 150, 300})
     void aTornPutWhosePositionsStandWholeBehindItWasNeverAcked(int at) throws IOException {
         image.roll(5);
         image.put(6);
@@ -149,11 +183,12 @@ final class RecoveryDamageTest {
 
         Recovered log = Logs.recover(storage);
 
-        assertThat(log.endSequence()).isEqualTo(11);
+        int end = at < 200 ? 11 : 14; // or only its second record is torn
+        assertThat(log.endSequence()).isEqualTo(end);
         assertThat(log.lostEvents()).isZero();
         assertThat(log.setAsideBytes()).isZero();
         assertThat(log.state().watermark(LogImage.READER)).as("not lost for it").isEqualTo(4);
-        assertThat(Logs.read(log)).isEqualTo("0-10");
+        assertThat(Logs.read(log)).isEqualTo("0-" + (end - 1));
     }
 
     @Test
@@ -447,6 +482,64 @@ final class RecoveryDamageTest {
 
         assertThat(storage.list()).doesNotContain("slot-0009.seg");
         assertThat(Logs.read(log)).isEqualTo("0-4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slot-0001.seg", "slot-0002.seg"})
+    void aSlotThatIsNotForThisProcessRefusesTheStart(String slot) throws IOException {
+        image.roll(5);
+        image.roll(6);
+        IOException refusal = new AccessDeniedException(slot, null, "it belongs to root");
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "open", slot, refusal)))
+                .isSameAs(refusal);
+
+        assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-10");
+    }
+
+    @Test
+    void aMetaThatIsNotForThisProcessRefusesTheStart() throws IOException {
+        image.roll(5);
+        IOException refusal = new AccessDeniedException(LogMeta.FILE);
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "readAll", LogMeta.FILE, refusal)))
+                .isSameAs(refusal);
+    }
+
+    @Test
+    void aSlotThatCannotBeReadAtAllMayHaveHadTheNextNumber() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        for (int at = 0; at < LogImage.SEGMENT_BYTES; at += Blocks.BYTES) {
+            storage.spoil("slot-0002.seg", at);
+        }
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(Logs.read(log)).isEqualTo("0-4");
+        assertThat(log.nextNumber()).isEqualTo(3);
+        assertThat(storage.list("quarantine"))
+                .anySatisfy(note -> assertThat(text(note)).contains("nobody knows how many events"));
+    }
+
+    @Test
+    void manyBadPlacesAreLookedBehindOnce() throws IOException {
+        LogImage large = new LogImage(1 << 20, null, storage);
+        List<LogImage.Place> groups = new ArrayList<>();
+        large.roll(5);
+        while (large.room() > 3 * Blocks.BYTES) {
+            groups.add(large.put(2));
+        }
+        for (int i = 0; i < groups.size() - 1; i += 2) {
+            groups.get(i).flip(100);
+        }
+        CountingStorage counting = new CountingStorage(storage);
+
+        Recovered log = Recovery.recover(
+                Logs.settings(1 << 20, Duration.ZERO, null), List.of((Storage) counting), new FakeClock());
+
+        assertThat(log.lostEvents()).isGreaterThan(100);
+        assertThat(counting.bytesRead()).isLessThan(6L << 20);
     }
 
     @Test

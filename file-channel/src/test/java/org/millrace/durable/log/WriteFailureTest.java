@@ -36,6 +36,7 @@ class WriteFailureTest {
             assertThat(put(log, 10)).isEqualTo(10);
             assertThat(put(log, 20)).isEqualTo(20);
             assertThat(log.trouble()).isNull();
+            assertThat(test.count("ioErrors")).isEqualTo(1);
             disks.cutPower();
         }
         disks.restart();
@@ -44,7 +45,6 @@ class WriteFailureTest {
         assertThat(written.numbers).isEqualTo(numbers(30));
         assertThat(written.segments).hasSize(2);
         assertThat(written.segments.get(1).firstSequence()).isEqualTo(10);
-        assertThat(test.count("ioErrors")).isEqualTo(1);
     }
 
     @Test

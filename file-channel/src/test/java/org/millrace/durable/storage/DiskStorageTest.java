@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,17 @@ final class DiskStorageTest extends StorageContract {
         DiskStorage.in(directory.resolve("a/b/c"));
 
         assertThat(directory.resolve("a/b/c")).isDirectory();
+    }
+
+    @Test
+    void whoMayNotOpenAFileIsToldWhoMay() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+
+        assertThat(DiskStorage.denied(file))
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("it belongs to " + Files.getOwner(file).getName() + ", mode r--------");
+        assertThat(DiskStorage.denied(directory.resolve("none"))).hasMessageContaining("may not open it");
     }
 
     @Test

@@ -39,9 +39,6 @@ public final class SimulatedDisks {
     /** It is not the power that goes off, only the process. */
     private boolean isKilled;
 
-    /** A force has failed since there was power: then the cache has what the disk has not, and no force will tell. */
-    private boolean isCacheWrong;
-
     private boolean isOff;
 
     public SimulatedDisks(long seed) {
@@ -103,11 +100,6 @@ public final class SimulatedDisks {
         isKilled = true;
     }
 
-    /** Whether a force has failed since there was power. */
-    public synchronized boolean isCacheWrong() {
-        return isCacheWrong;
-    }
-
     /** Power goes off now. */
     public synchronized void cutPower() {
         isKilled &= isOff;
@@ -120,16 +112,24 @@ public final class SimulatedDisks {
 
     /**
      * Power comes back, after it has been off for a moment at least: of what was not forced any part is there. Files and locks from
-     * before are good for nothing any more. Failures are forgotten. If it was only the process that ended, all is there that it wrote; unless a force had failed:
-     * what is read then nobody can know.
+     * before are good for nothing any more. Failures are forgotten. If it was only the process that ended, all is read that it wrote, as
+     * far as a force that failed has left it: on disk or not.
      */
     public synchronized void restart() {
-        boolean isPowerLost = !isKilled || !isOff || isCacheWrong;
+        boolean isPowerLost = !isKilled || !isOff;
         kill();
         if (isPowerLost) {
-            isCacheWrong = false;
             directories.forEach(SimulatedStorage::losePower);
         }
+    }
+
+    /** As {@link #restart}, and what was to fail still does. */
+    public synchronized void restartHurt() {
+        List<Failure> left = failures.stream()
+                .filter(failure -> failure.forEver() || failure.number() > count(failure.operation()))
+                .toList();
+        restart();
+        failures.addAll(left);
     }
 
     /** The process dies, power stays: what was written is read, and is not forced. Files and locks are good for nothing any more. */
@@ -171,7 +171,6 @@ public final class SimulatedDisks {
             return Outcome.POWER_LOST;
         }
         boolean fails = failures.stream().anyMatch(failure -> failure.hits(directory, operation, number));
-        isCacheWrong |= fails && operation == Operation.FORCE;
         return fails ? Outcome.FAILS : Outcome.SUCCEEDS;
     }
 

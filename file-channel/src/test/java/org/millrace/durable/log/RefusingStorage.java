@@ -1,0 +1,31 @@
+package org.millrace.durable.log;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import org.millrace.durable.storage.Storage;
+
+/** A directory in which one operation on one file is refused. */
+final class RefusingStorage {
+    private RefusingStorage() {}
+
+    /**
+     * Such a one.
+     *
+     * @param operation name of the method
+     * @param file its first argument
+     */
+    static Storage of(Storage storage, String operation, String file, IOException refusal) {
+        return (Storage) Proxy.newProxyInstance(
+                RefusingStorage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals(operation) && arguments[0].equals(file)) {
+                        throw refusal;
+                    }
+                    try {
+                        return method.invoke(storage, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
