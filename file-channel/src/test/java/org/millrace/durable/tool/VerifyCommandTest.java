@@ -31,7 +31,7 @@ class VerifyCommandTest {
 
     @Test
     void aTornTailIsNoDamage() throws Exception {
-        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).stop();
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).kill();
         channel.groupOf(50).tear();
         ToolRun verify = ToolRun.of("verify", directory);
         assertThat(verify.exit()).isZero();
@@ -39,6 +39,15 @@ class VerifyCommandTest {
                 .contains("torn      " + channel.groupOf(50).file() + ", byte ")
                 .contains("torn      1 place:")
                 .contains("lost      0 places");
+    }
+
+    @Test
+    void damageToTheLastPutsOfALogThatWasStoppedIsDamage() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).stop();
+        channel.groupOf(50).damageBody();
+        ToolRun verify = ToolRun.of("verify", directory);
+        assertThat(verify.exit()).isEqualTo(1);
+        assertThat(verify.out()).contains("corrupt   1 place, 50 events");
     }
 
     @Test
