@@ -26,6 +26,7 @@ final class Quarantine {
     private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
     private static final Pattern NOTE =
             Pattern.compile("(.*segment-\\d+-(?:at-\\d+|first-block))(?:-from-\\d+)?\\.json");
+    private static final Pattern TORN_NOTE = Pattern.compile(".*torn-(\\d+)-at-(\\d+)\\.json");
     private static final int PART_BYTES = 4 << 20;
 
     private final String channel;
@@ -50,8 +51,12 @@ final class Quarantine {
             try {
                 for (String file : storage.list(DIRECTORY.substring(0, DIRECTORY.length() - 1))) {
                     Matcher name = NOTE.matcher(file);
+                    Matcher torn = TORN_NOTE.matcher(file);
                     if (name.matches()) {
                         know(storage, name.group(1), storage.readAll(file), snapshotOf, uncounted);
+                    } else if (torn.matches()) {
+                        String place = nameOf(Long.parseLong(torn.group(1)), Long.parseLong(torn.group(2)));
+                        know(storage, place, DamageNote.number(storage.readAll(file), "toSequence"));
                     }
                 }
             } catch (IOException e) {
@@ -65,12 +70,16 @@ final class Quarantine {
     }
 
     private void know(Storage storage, String name, byte[] note, long snapshotOf, Losses uncounted) {
-        noted.merge(storage.path() + "/" + name, DamageNote.number(note, "toSequence"), Math::max);
+        know(storage, name, DamageNote.number(note, "toSequence"));
         if (DamageNote.number(note, "newestSegment") >= snapshotOf) {
             uncounted.add(
                     Math.max(0, DamageNote.number(note, "lostEvents")),
                     Math.max(0, DamageNote.number(note, "setAsideBytes")));
         }
+    }
+
+    private void know(Storage storage, String name, long toSequence) {
+        noted.merge(storage.path() + "/" + name, toSequence, Math::max);
     }
 
     private static String nameOf(long segment, long from) {
@@ -120,10 +129,11 @@ final class Quarantine {
 
     /**
      * Keeps a copy of what looks like a write that was cut short, in case it was none. As far as anybody can tell it costs nothing, and
-     * it is not counted.
+     * it is not counted; nor is it damage to readers that come by.
      */
     synchronized void keepTorn(Damage damage) {
         Segment segment = damage.segment();
+        know(segment.storage(), nameOf(segment.number(), damage.from()), damage.toSequence());
         String name = DIRECTORY + "torn-%06d-at-%08d".formatted(segment.number(), damage.from());
         if (exists(segment.storage(), name)) {
             return;

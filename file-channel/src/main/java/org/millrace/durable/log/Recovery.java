@@ -71,7 +71,7 @@ final class Recovery {
     private Recovered recover(List<Storage> directories) throws IOException {
         UUID logId = new LogDirectories(settings, directories).identify();
         inspect(new SlotInspector(logId), directories);
-        Replay replay = new Replay(settings.name());
+        Replay replay = new Replay();
         replayFromSnapshot(replay, directories);
         LogState state = replay.state();
         replay.damage().forEach(damage -> setAside(damage.from(lowestNeeded(state))));

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the last segments whole and finds out how things stood: the snapshot that the first of them begins with, and what its records
@@ -22,9 +20,7 @@ final class Replay {
     static final long OPEN_END = -1;
 
     private static final Behind PROVEN = new Behind(true, false);
-    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
-    private final String channel;
     private final List<Damage> damage = new ArrayList<>();
     private final List<Damage> torn = new ArrayList<>();
     private LogState state = new LogState();
@@ -33,10 +29,6 @@ final class Replay {
     private long unsafeFrom;
     /** Of groups behind the first bad place in the segment in hand; null before there is one. */
     private Behind.@Nullable Heads heads;
-
-    Replay(String channel) {
-        this.channel = channel;
-    }
 
     LogState state() {
         return state;
@@ -182,7 +174,7 @@ final class Replay {
     /** What costs nothing, and may never have been on disk, is no damage. */
     private void add(Damage one, Behind behind) {
         if (one.lostEvents() == 0 && !behind.isForced()) {
-            LOG.info("channel {}: {}, byte {}: a write was cut short here", channel, one.segment(), one.from());
+            torn.add(one);
         } else {
             damage.add(one);
         }

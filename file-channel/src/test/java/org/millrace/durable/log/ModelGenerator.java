@@ -35,11 +35,14 @@ final class ModelGenerator {
     private ModelGenerator(long seed) {
         random = new Random(seed);
         int leastGroupBytes = 4096 << random.nextInt(3);
+        Random variant = new Random(~seed); // apart from the steps
         setup = new Setup(
                 1 + random.nextInt(random.nextInt(3) + 1),
                 1 + random.nextInt(random.nextInt(3) + 1),
                 leastGroupBytes,
-                Math.max(leastGroupBytes, 4096 << random.nextInt(3)));
+                Math.max(leastGroupBytes, 4096 << random.nextInt(3)),
+                variant.nextInt(5) == 0,
+                variant.nextInt(5) == 0);
         trouble = random.nextInt(15);
         hasFailures = random.nextInt(3) == 0;
         hasFullDisks = random.nextInt(4) == 0;

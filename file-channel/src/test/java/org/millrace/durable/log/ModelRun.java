@@ -43,6 +43,7 @@ final class ModelRun implements ModelPut.Owner {
     private static final int MOST_TURNS = 10_000;
     private static final long PLENTY = 1L << 40;
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration RETENTION = Duration.ofSeconds(20);
 
     private final Setup setup;
     private final List<ModelStep> steps;
@@ -177,7 +178,9 @@ final class ModelRun implements ModelPut.Owner {
         if (!mayRefuse && !isTooLong) {
             throw new AssertionError("refused though nothing is wrong: " + put, why);
         }
-        events.refused(put, !isTooLong && !(why instanceof ChannelFullException));
+        boolean isFull =
+                why instanceof ChannelFullException && !disks.isFailing(); // else it may be where a write failed first
+        events.refused(put, !isTooLong && !isFull);
     }
 
     private void work(int turns) {
@@ -361,6 +364,7 @@ final class ModelRun implements ModelPut.Owner {
         assertThat(driven().log().figures().inFlightBytes()).isZero();
         reopen(readerCount);
         assertThat(driven().log().recovered().lowestWatermark()).isEqualTo(events.end());
+        clock.advance(LONG);
         workUntilQuiet();
         assertThat(driven().log().figures().segmentsInUse()).isLessThanOrEqualTo(2);
         reopen(readerCount);
@@ -404,8 +408,8 @@ final class ModelRun implements ModelPut.Owner {
                 setup.leastGroupBytes(),
                 setup.mostGroupBytes(),
                 0,
+                setup.isRetained() ? RETENTION : Duration.ZERO,
                 Duration.ZERO,
-                Duration.ZERO,
-                null);
+                setup.isEncrypted() ? new XorCiphers() : null);
     }
 }

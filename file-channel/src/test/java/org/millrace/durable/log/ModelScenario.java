@@ -9,9 +9,23 @@ import java.util.stream.Collectors;
  * @param seed of the disks: what a crash leaves
  */
 record ModelScenario(long seed, Setup setup, List<ModelStep> steps) {
-    /** The log. */
-    record Setup(int directories, int readers, int leastGroupBytes, int mostGroupBytes) {
+    /**
+     * The log.
+     *
+     * @param isRetained whether segments are kept for a while that all readers are done with
+     */
+    record Setup(
+            int directories,
+            int readers,
+            int leastGroupBytes,
+            int mostGroupBytes,
+            boolean isEncrypted,
+            boolean isRetained) {
         static final int SEGMENT_BYTES = 64 << 10;
+
+        Setup(int directories, int readers, int leastGroupBytes, int mostGroupBytes) {
+            this(directories, readers, leastGroupBytes, mostGroupBytes, false, false);
+        }
     }
 
     ModelScenario with(List<ModelStep> others) {

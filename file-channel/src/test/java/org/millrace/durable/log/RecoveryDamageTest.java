@@ -220,6 +220,11 @@ final class RecoveryDamageTest {
         assertThat(log.lostEvents()).isZero();
         assertThat(log.setAsideBytes()).isZero();
         assertThat(Logs.read(log)).isEqualTo("0-14");
+        Recovered again = Logs.recover(storage);
+        assertThat(Logs.read(again)).isEqualTo("0-14");
+        assertThat(Logs.recover(storage).state().setAsideBytes())
+                .as("readers have come across it")
+                .isZero();
     }
 
     @Test

@@ -52,6 +52,14 @@ final class RecoveryFuzzTest {
         Set<Integer> mayBeMissing = new HashSet<>();
         hit.forEach(group -> addAll(mayBeMissing, group.firstSequence(), group.endSequence()));
         checkEvents(log, image, mayBeMissing);
+        long least = hit.stream()
+                .filter(group -> group.endSequence() == image.sequence())
+                .mapToLong(LogImage.Place::firstSequence)
+                .min()
+                .orElse(image.sequence());
+        assertThat(log.endSequence())
+                .as("only of the last group nobody can tell that it was there")
+                .isBetween(least, image.sequence());
         assertThat(log.state().readers())
                 .allSatisfy(reader -> assertThat(log.state().watermark(reader))
                         .isLessThanOrEqualTo(image.state().watermark(reader)));

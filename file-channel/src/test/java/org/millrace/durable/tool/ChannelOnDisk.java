@@ -142,6 +142,17 @@ final class ChannelOnDisk implements AutoCloseable {
         return this;
     }
 
+    /** Leaves the files as if nobody had stopped it: nothing says that the last puts were on disk. */
+    ChannelOnDisk kill() throws IOException {
+        stop();
+        List<Group> groups = groups();
+        Group last = groups.get(groups.size() - 1);
+        if (last.header().events() == 0) {
+            write(last.file(), last.offset(), new byte[last.header().paddedBytes()]);
+        }
+        return this;
+    }
+
     @Override
     public void close() {
         log.close();
@@ -203,17 +214,6 @@ final class ChannelOnDisk implements AutoCloseable {
                                         + group.header().events())
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /** Of the group that has an event only the beginning has reached the disk, of what stands behind it nothing. */
-    void tearFrom(long sequence) throws IOException {
-        Group torn = groupOf(sequence);
-        for (Group group : groups()) {
-            if (group.file().equals(torn.file()) && group.offset() > torn.offset()) {
-                write(group.file(), group.offset(), new byte[group.header().paddedBytes()]);
-            }
-        }
-        torn.tear();
     }
 
     static void flip(Path file, long at) throws IOException {

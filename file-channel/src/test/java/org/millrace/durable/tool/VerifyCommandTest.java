@@ -31,14 +31,23 @@ class VerifyCommandTest {
 
     @Test
     void aTornTailIsNoDamage() throws Exception {
-        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).stop();
-        channel.tearFrom(50); // as if it had not been stopped
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).kill();
+        channel.groupOf(50).tear();
         ToolRun verify = ToolRun.of("verify", directory);
         assertThat(verify.exit()).isZero();
         assertThat(verify.out())
                 .contains("torn      " + channel.groupOf(50).file() + ", byte ")
                 .contains("torn      1 place:")
                 .contains("lost      0 places");
+    }
+
+    @Test
+    void damageToTheLastPutsOfALogThatWasStoppedIsDamage() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(50).stop();
+        channel.groupOf(50).damageBody();
+        ToolRun verify = ToolRun.of("verify", directory);
+        assertThat(verify.exit()).isEqualTo(1);
+        assertThat(verify.out()).contains("corrupt   1 place, 50 events");
     }
 
     @Test
