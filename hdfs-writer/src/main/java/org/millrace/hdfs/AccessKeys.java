@@ -3,7 +3,6 @@ package org.millrace.hdfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.function.Function;
 import javax.security.auth.kerberos.KerberosPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +20,7 @@ final class AccessKeys {
     }
 
     HdfsSettings.Access read() {
+        SyncMode sync = sync();
         hdfs.ignored("no checksum files are written to file:// paths", "useRawLocalFileSystem");
         return new HdfsSettings.Access(
                 pathOrNull(
@@ -30,15 +30,19 @@ final class AccessKeys {
                         HadoopConfiguration::checked),
                 new HadoopUser.Login(
                         kerberos(), filled("proxyUser", "a user's name", "the user in whose name files are written")),
-                hdfs.value("sync", "one of: hflush, hsync", AccessKeys::sync, SyncMode.HFLUSH)
-                        .byDefault("hflush")
-                        .about(
-                                "what a batch waits for before it counts as written: hflush, the memory of the data nodes; hsync, their disks")
-                        .orElse(SyncMode.HFLUSH));
+                sync);
     }
 
-    private static SyncMode sync(String name) {
-        return SyncMode.valueOf(name.toUpperCase(Locale.ROOT));
+    private SyncMode sync() {
+        SyncMode sync = hdfs.oneOf("sync", SyncMode.class)
+                .about(
+                        "what a batch waits for before it counts as written: hflush, the memory of the data nodes; hsync,"
+                                + " their disks; none, nothing, and what stands in open files is gone if the agent is killed")
+                .orElse(SyncMode.HFLUSH);
+        if (sync == SyncMode.NONE) {
+            hdfs.note("sync", "none: events in files that are not closed yet are lost if the agent is killed");
+        }
+        return sync;
     }
 
     private HadoopUser.@Nullable Kerberos kerberos() {

@@ -205,7 +205,7 @@ final class FileStore {
             if (!sync.isKeptBy(out)) {
                 throw new IOException(entry.inUse() + ": hdfs.sync = " + sync + " would do nothing, as "
                         + files().getUri() + " keeps what is written to itself until a file is closed: events would be"
-                        + " lost with the agent");
+                        + " lost with the agent (hdfs.sync = none accepts that)");
             }
             HadoopCalls.progress(); // if we were given up while it was made, nobody will ever write to it
             BucketFile file = new BucketFile(this, entry, out, format.begin(out, bucket));

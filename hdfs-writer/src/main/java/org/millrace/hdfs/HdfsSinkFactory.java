@@ -51,7 +51,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         HdfsSettings.Access access = new AccessKeys(hdfs).read();
         Supplier<Configuration> hadoop = () -> HadoopConfiguration.load(access.configuration());
         // as it stands there; to leave it out is a mistake below
-        Location location = new Location(hdfs.string("path").orElse(""), hadoop);
+        Location location = new Location(hdfs.string("path").orElse(""), access.sync(), hadoop);
         HdfsSettings read = new HdfsSettings(
                 location.text(),
                 path(hdfs, "path", "a path", text -> directory(location, zone, rounding))

@@ -18,16 +18,19 @@ final class Location {
     private static final Set<String> WITHOUT_FLUSH = Set.of("s3a", "webhdfs", "swebhdfs");
 
     private final String text;
+    private final SyncMode sync;
     private final String scheme;
 
     /**
      * Takes a path apart.
      *
      * @param text empty if there is none
+     * @param sync what is asked of its files
      * @param hadoop tells the default file system
      */
-    Location(String text, Supplier<Configuration> hadoop) {
+    Location(String text, SyncMode sync, Supplier<Configuration> hadoop) {
         this.text = text;
+        this.sync = sync;
         this.scheme = text.isEmpty() ? "" : scheme(text, hadoop);
     }
 
@@ -57,9 +60,10 @@ final class Location {
         if (ESCAPE_IN_ROOT.matcher(text).find()) {
             throw new IllegalArgumentException("the file system's address cannot have escapes");
         }
-        if (WITHOUT_FLUSH.contains(scheme)) {
-            throw new IllegalArgumentException(
-                    scheme + ": does nothing when it is asked to flush, so events would be lost with the agent");
+        if (WITHOUT_FLUSH.contains(scheme) && sync != SyncMode.NONE) {
+            throw new IllegalArgumentException(scheme
+                    + ": does nothing when it is asked to flush, so events would be lost with the agent; hdfs.sync = none"
+                    + " accepts that");
         }
         Matcher root = ROOT.matcher(text);
         boolean isBare = root.find() && root.group(2) == null;

@@ -19,6 +19,18 @@ enum SyncMode {
         void run(FSDataOutputStream out) throws IOException {
             out.hsync();
         }
+    },
+    /** Nothing: the file system has them once the file is closed, and until then they are gone if this agent is. */
+    NONE {
+        @Override
+        boolean isKeptBy(FSDataOutputStream out) {
+            return true;
+        }
+
+        @Override
+        void run(FSDataOutputStream out) {
+            // that is what was asked for
+        }
     };
 
     /** False for streams that take the call and do nothing: what they were given may be gone with this agent. */

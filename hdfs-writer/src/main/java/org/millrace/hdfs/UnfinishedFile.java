@@ -197,6 +197,14 @@ final class UnfinishedFile {
         log.error("Sink {}: {} keeps its in-use name: {}", store.sink(), inUse(), cause);
     }
 
+    /** HDFS may find them yet, when a data node comes back; what it was never asked to keep it never will. */
+    private void cutShort(String what) throws IOException {
+        if (store.sync() != SyncMode.NONE) {
+            throw new IOException(inUse() + ": " + what);
+        }
+        leave(what + ", the rest went with the writer that held it (hdfs.sync = none)");
+    }
+
     /** Negative if there is no such file. */
     private long lengthOnceClosed() throws IOException {
         try {
@@ -221,8 +229,8 @@ final class UnfinishedFile {
             return;
         }
         if (length < entry.bytes()) {
-            throw new IOException(
-                    inUse() + " has " + length + " bytes where " + entry.bytes() + " of committed events should be");
+            cutShort("it has " + length + " bytes where " + entry.bytes() + " of committed events should be");
+            return;
         }
         if (length == entry.bytes() || cutBack(length)) {
             vouchFor(entry.bytes());
@@ -322,10 +330,13 @@ final class UnfinishedFile {
 
     private void gone() {
         log.error(
-                "Sink {}: {} is gone, with {} bytes of committed events: it was renamed or removed by someone else",
+                "Sink {}: {} is gone, with {} bytes of committed events: {}",
                 store.sink(),
                 inUse(),
-                entry.bytes());
+                entry.bytes(),
+                store.sync() == SyncMode.NONE
+                        ? "with hdfs.sync = none they may have gone with the agent that held them"
+                        : "it was renamed or removed by someone else");
         next = Step.GONE;
     }
 

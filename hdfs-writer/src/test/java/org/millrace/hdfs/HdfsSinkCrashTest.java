@@ -235,6 +235,33 @@ class HdfsSinkCrashTest {
         assertOnce(own, "useRawLocalFileSystem = " + rawLocal);
     }
 
+    @Test
+    void whatWasNeverFlushedIsMissedOnceAndNotWaitedFor() throws Exception {
+        fill();
+        Path own = Files.createDirectory(directory.resolve("unflushed"));
+        Map<String, String> keys = Map.of("hdfs.rollCount", "0", "hdfs.sync", "none");
+        Sink killed = started(own, keys);
+        killed.drain();
+        channel.crash();
+        killed.close();
+        List<String> inUse = new Tree(own).inUse();
+        assertThat(inUse).hasSize(3);
+        Files.writeString(own.resolve(inUse.get(0)), "event"); // the rest was in the client's memory
+        Files.delete(own.resolve(inUse.get(1))); // as where files are there once they are closed
+        channel = channel.restart(events, new Random(1));
+        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+            live(own, keys, Fault.NONE, new Random(1));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("ERROR"))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains("hdfs.sync = none"))
+                    .anyMatch(line -> line.contains(inUse.get(0)) && line.contains("it has 5 bytes where"))
+                    .anyMatch(line -> line.contains(inUse.get(1)) && line.contains("is gone"));
+        }
+        assertThat(new Tree(own).inUse()).containsExactly(inUse.get(0));
+        assertThat(channel.isEmpty()).isTrue();
+    }
+
     /** Readers move what is finished, long before the next commit says that it is. */
     @Test
     void aFinishedFileThatAReaderHasTakenAwayIsNotCalledLost() throws Exception {

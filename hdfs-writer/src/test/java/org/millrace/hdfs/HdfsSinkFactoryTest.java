@@ -105,11 +105,11 @@ class HdfsSinkFactoryTest {
                 "hdfs.rollInterval | 30s | a number of seconds",
                 "hdfs.callTimeout | soon | a number of milliseconds",
                 "hdfs.useLocalTimeStamp | yes | true or false",
-                "serializer | XML | one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
+                "serializer | XML | TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
                 "serializer | com.acme.Serializer$Builder | classes written for Flume are not loaded",
                 "hdfs.proxyUser | '' | empty (expected: a user's name)",
                 "hdfs.minBlockReplicas | -1 | 0 to 512",
-                "hdfs.sync | fsync | one of: hflush, hsync",
+                "hdfs.sync | fsync | one of: hflush, hsync, none",
                 "hdfs.configurationDirectory | /no/such/directory | there is neither of them",
                 "writeFormat | Text | unknown",
                 "hdfs.maxEventBytes | 0 | a number of bytes",
@@ -130,6 +130,18 @@ class HdfsSinkFactoryTest {
                 .asString()
                 .startsWith(key + ": ")
                 .contains(message);
+    }
+
+    @Test
+    void aFileSystemThatCannotFlushIsTakenWhereNothingIsAskedOfIt() {
+        SinkUnderTest sut = SinkUnderTest.configured("hdfs.path", "s3a://bucket/%{b}", "hdfs.sync", "none");
+
+        assertThat(sut.problems).isEmpty();
+        assertThat(sut.notes)
+                .filteredOn(note -> note.startsWith("hdfs.sync: "))
+                .singleElement()
+                .asString()
+                .contains("lost if the agent is killed");
     }
 
     @ParameterizedTest(name = "{0} = {1}")

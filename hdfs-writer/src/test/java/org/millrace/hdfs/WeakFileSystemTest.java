@@ -57,6 +57,19 @@ class WeakFileSystemTest {
         assertThat(tree.names()).isEmpty();
     }
 
+    @Test
+    void unlessItIsAskedForNothing() throws Exception {
+        FaultyFileSystem.canFlush = false;
+        FaultyFileSystem.fault = Fault.failing(Op.FLUSH, Integer.MAX_VALUE);
+        try (SinkUnderTest sut = SinkUnderTest.started("fault://" + directory, "hdfs.sync", "none")) {
+            sut.put(Batches.numbered(0, 10)).drainAll();
+            assertThat(sut.channel.bodies()).isEmpty();
+            assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(10);
+        }
+        assertThat(tree.names()).isEqualTo(tree.complete()).hasSize(1);
+        assertThat(tree.text(FIRST).lines()).hasSize(10);
+    }
+
     /** @param remote as a name node says it */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
