@@ -143,8 +143,15 @@ final class Recovery {
         noteTornBeginnings();
         List<Segment> newest = new ArrayList<>();
         boolean hasSnapshot = false;
+        long unsafeFrom = Long.MAX_VALUE;
         for (Slot.Used slot : List.copyOf(used.descendingMap().values())) {
-            switch (beginningOf(slot.segment())) {
+            SegmentBeginning beginning = beginningOf(slot.segment());
+            if (newest.isEmpty() && beginning != SegmentBeginning.NONE) {
+                unsafeFrom = secureTail(slot.segment());
+                boolean mayHaveChanged = unsafeFrom != Long.MAX_VALUE; // by a force that failed
+                beginning = mayHaveChanged ? beginningOf(slot.segment()) : beginning;
+            }
+            switch (beginning) {
                 case SNAPSHOT -> hasSnapshot = true;
                 case DAMAGED -> {}
                 case NONE -> {
@@ -160,9 +167,12 @@ final class Recovery {
         quarantine.know(directories, hasSnapshot ? newest.get(0).number() : 0, this::addKnownLoss);
         for (int i = 0; i < newest.size(); i++) {
             boolean isLast = i == newest.size() - 1;
-            long unsafeFrom = isLast ? secureTail(newest.get(i)) : Long.MAX_VALUE;
             try (GroupScanner groups = open(newest.get(i))) {
-                replay.apply(groups, isLast ? provenEnd : newest.get(i + 1).firstSequence(), unsafeFrom);
+                if (isLast) {
+                    replay.apply(groups, provenEnd, unsafeFrom);
+                } else {
+                    replay.apply(groups, newest.get(i + 1).firstSequence(), Long.MAX_VALUE);
+                }
             }
         }
         replay.torn().forEach(quarantine::keepTorn);

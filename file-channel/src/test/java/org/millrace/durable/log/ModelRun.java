@@ -131,7 +131,8 @@ final class ModelRun implements ModelPut.Owner {
         } else if (step instanceof Pass pass) {
             clock.advance(Duration.ofMillis(pass.millis()));
         } else if (step instanceof Fail failure) {
-            if (failure.operation() == Operation.READ && disks.isFailing()) {
+            boolean isReading = failure.operation() == Operation.READ || failure.operation() == Operation.OPEN;
+            if (isReading && disks.isFailing()) {
                 return; // a place that cannot be read twice is given up
             }
             mayRefuse = true;
