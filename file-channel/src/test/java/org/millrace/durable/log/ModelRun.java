@@ -365,6 +365,7 @@ final class ModelRun implements ModelPut.Owner {
         assertThat(driven().log().figures().inFlightBytes()).isZero();
         reopen(readerCount);
         assertThat(driven().log().recovered().lowestWatermark()).isEqualTo(events.end());
+        workUntilQuiet(); // retention counts from when a segment is found done with
         clock.advance(LONG);
         workUntilQuiet();
         assertThat(driven().log().figures().segmentsInUse()).isLessThanOrEqualTo(2);
