@@ -365,7 +365,8 @@ final class ModelRun implements ModelPut.Owner {
         assertThat(driven().log().figures().inFlightBytes()).isZero();
         reopen(readerCount);
         assertThat(driven().log().recovered().lowestWatermark()).isEqualTo(events.end());
-        clock.advance(LONG);
+        workUntilQuiet();
+        clock.advance(LONG); // longer than anything is retained
         workUntilQuiet();
         assertThat(driven().log().figures().segmentsInUse()).isLessThanOrEqualTo(2);
         reopen(readerCount);
