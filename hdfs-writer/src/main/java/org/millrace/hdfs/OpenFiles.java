@@ -190,7 +190,7 @@ final class OpenFiles {
             unused.remove(opening);
             unfinished.add(
                     bucket.hasMade()
-                            ? UnfinishedFile.found(store, opening)
+                            ? UnfinishedFile.notBegun(store, opening)
                             : UnfinishedFile.perhapsMade(store, opening),
                     () -> true);
         }

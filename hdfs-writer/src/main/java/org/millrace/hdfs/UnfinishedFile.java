@@ -99,7 +99,7 @@ final class UnfinishedFile {
     }
 
     /** One that we made, but could not begin: nothing in it was committed. */
-    static UnfinishedFile found(FileStore store, FileEntry opening) {
+    static UnfinishedFile notBegun(FileStore store, FileEntry opening) {
         return withoutStream(store, opening, RollReason.FAILURE, Step.DELETE);
     }
 

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.hdfs.UnfinishedFile.Step;
 import org.slf4j.Logger;
@@ -176,6 +178,8 @@ final class UnfinishedFiles {
         private boolean isGoingOn;
         /** A call takes long. */
         private boolean isUnderWay;
+        /** What the log has been told that the file system is at. */
+        private @Nullable String told;
 
         Entry(UnfinishedFile file, BooleanSupplier free) {
             this.file = file;
@@ -218,10 +222,18 @@ final class UnfinishedFiles {
             if (!begun) {
                 waitAWhile();
             } else if (cause instanceof NotYetException) {
-                log.info("Sink {}: {}", store.sink(), cause.getMessage());
+                tellOnce(cause.getMessage());
                 waitAWhile();
             } else {
                 triedInVain(cause);
+            }
+        }
+
+        /** It is asked again each second. */
+        private void tellOnce(@Nullable String what) {
+            if (!Objects.equals(what, told)) {
+                told = what;
+                log.info("Sink {}: {}", store.sink(), what);
             }
         }
 
