@@ -29,6 +29,7 @@ final class HdfsAgent implements AutoCloseable {
 
     private static final Pattern CHANNEL_SIZE = Pattern.compile("\"ChannelSize\"\\s*:\\s*\"(\\d+)\"");
     private static final Pattern OPEN = Pattern.compile("\"openFiles\"\\s*:\\s*\"?(\\d+)");
+    private static final Pattern HELD = Pattern.compile("\"heldEvents\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern UNFINISHED = Pattern.compile("unfinishedFiles\"\\s*:\\s*\"?(\\d+)");
     private static final long CAPACITY = 1_000_000;
     private static final long RESERVE_BYTES = 1 << 20;
@@ -207,7 +208,11 @@ final class HdfsAgent implements AutoCloseable {
     void settle() throws InterruptedException {
         load.pause();
         awaitFiguresZero(
-                "the channel to be empty, and all files to be closed and finished", CHANNEL_SIZE, OPEN, UNFINISHED);
+                "the channel to be empty, nothing to be held back, and all files to be closed and finished",
+                CHANNEL_SIZE,
+                HELD,
+                OPEN,
+                UNFINISHED);
     }
 
     /** Waits for figures that are the sums of all components. */

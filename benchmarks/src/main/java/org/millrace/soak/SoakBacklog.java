@@ -53,7 +53,9 @@ public final class SoakBacklog extends Soak {
     @Option(
             names = "--heap-growth-by-backlog",
             defaultValue = "16",
-            description = "MB of live heap more with the whole backlog than with a tenth of it, at most")
+            description =
+                    "MB of live heap more with the whole backlog than with a tenth of it, at most; a tenth should fill"
+                            + " the channel's cache")
     private double heapGrowthByBacklogMegabytes;
 
     private SoakBacklog() {}

@@ -27,7 +27,7 @@ class HdfsExactlyOnceIT {
 
     @Test
     void withAMemoryChannelNothingIsLostWhileTheSinksAreGivenOtherDirectories(@TempDir Path dir) {
-        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "RELOAD", "--blows", "4"))
+        assertThat(run(dir, "--channel", "MEMORY", "--mishaps", "RELOAD", "--blows", "4", "--check", "END"))
                 .isEqualTo(PASSED);
     }
 
