@@ -105,7 +105,7 @@ class HdfsSinkFactoryTest {
                 "hdfs.rollInterval | 30s | a number of seconds",
                 "hdfs.callTimeout | soon | a number of milliseconds",
                 "hdfs.useLocalTimeStamp | yes | true or false",
-                "serializer | XML | TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
+                "serializer | XML | one of: picky, TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEvent",
                 "serializer | com.acme.Serializer$Builder | classes written for Flume are not loaded",
                 "hdfs.proxyUser | '' | empty (expected: a user's name)",
                 "hdfs.minBlockReplicas | -1 | 0 to 512",
