@@ -57,6 +57,34 @@ public final class ChannelsSideBySide extends Comparison {
 
     private static final Workload HOP = new Workload(4, 4, 100, BODY_BYTES);
 
+    private static final String TO_NULL = "to null";
+
+    /** Beside Flume's file channel 20 x with one request in flight, 50 x pipelined, 15 x with single events; beside memory 0.6. */
+    private static final List<Budget> BUDGETS = List.of(
+            flume(new Workload(16, 1, 1, BODY_BYTES), 15),
+            flume(new Workload(16, 4, 1, BODY_BYTES), 15),
+            flume(new Workload(4, 1, 100, BODY_BYTES), 20),
+            flume(new Workload(16, 1, 100, BODY_BYTES), 20),
+            flume(new Workload(16, 4, 100, BODY_BYTES), 50),
+            memory(new Workload(4, 1, 100, BODY_BYTES)),
+            memory(new Workload(16, 1, 100, BODY_BYTES)),
+            memory(new Workload(16, 4, 100, BODY_BYTES)),
+            new Budget.Latency(nameOf(TO_NULL, new Workload(1, 1, 100, BODY_BYTES)), RAW, 2),
+            new Budget.Rate(nameOf(hopName(1), HOP), FLUME, 20, null),
+            new Budget.Rate(nameOf(hopName(4), HOP), FLUME, 20, null));
+
+    private static Budget flume(Workload load, double least) {
+        return new Budget.Rate(nameOf(TO_NULL, load), FLUME, least, RAW);
+    }
+
+    private static Budget memory(Workload load) {
+        return new Budget.Rate(nameOf(TO_NULL, load), MEMORY, 0.6, RAW);
+    }
+
+    private static String hopName(int sinks) {
+        return "hop, " + (sinks == 1 ? "1 sink" : sinks + " sinks");
+    }
+
     @Option(names = "--full", description = "every batch size, number of connections and depth of the pipeline")
     private boolean isFull;
 
@@ -77,7 +105,7 @@ public final class ChannelsSideBySide extends Comparison {
     }
 
     private ChannelsSideBySide() {
-        super(new ResultTable(OURS, List.of(MEMORY, FLUME, LEAST, RAW), NOTE));
+        super(new ResultTable(OURS, List.of(MEMORY, FLUME, LEAST, RAW), List.of(), BUDGETS, NOTE));
     }
 
     public static void main(String[] args) {
@@ -92,7 +120,7 @@ public final class ChannelsSideBySide extends Comparison {
     }
 
     private void toNull(Path dir) throws IOException, InterruptedException {
-        List<Row> rows = chosen("to null", isFull ? all() : SOME);
+        List<Row> rows = chosen(TO_NULL, isFull ? all() : SOME);
         if (rows.isEmpty()) {
             return;
         }
@@ -117,7 +145,7 @@ public final class ChannelsSideBySide extends Comparison {
     }
 
     private void hop(Path dir, int sinks) throws IOException, InterruptedException {
-        List<Row> rows = chosen("hop, " + (sinks == 1 ? "1 sink" : sinks + " sinks"), List.of(HOP));
+        List<Row> rows = chosen(hopName(sinks), List.of(HOP));
         if (rows.isEmpty()) {
             return;
         }

@@ -76,7 +76,7 @@ abstract class Comparison implements Callable<Integer> {
     final List<Row> chosen(String name, List<Workload> workloads) {
         List<Row> rows = new ArrayList<>();
         for (Workload load : workloads) {
-            Row row = new Row(name + ", " + load, load);
+            Row row = new Row(nameOf(name, load), load);
             offered.add(row.name());
             if (only.matcher(row.name()).find()) {
                 isAnyChosen = true;
@@ -84,6 +84,11 @@ abstract class Comparison implements Callable<Integer> {
             }
         }
         return rows;
+    }
+
+    /** A row's whole name. */
+    static String nameOf(String name, Workload load) {
+        return name + ", " + load;
     }
 
     /**

@@ -70,7 +70,7 @@ public final class HdfsSideBySide extends Comparison {
     }
 
     private HdfsSideBySide() {
-        super(new ResultTable(OURS, List.of(FLUME, CLIENT, PLAIN), List.of(FLUME, CLIENT, PLAIN), NOTE));
+        super(new ResultTable(OURS, List.of(FLUME, CLIENT, PLAIN), List.of(FLUME, CLIENT, PLAIN), List.of(), NOTE));
     }
 
     public static void main(String[] args) {

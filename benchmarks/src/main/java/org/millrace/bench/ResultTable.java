@@ -14,6 +14,7 @@ final class ResultTable {
     private final List<String> others;
     private final List<String> byCpu;
     private final String note;
+    private final List<Budget> budgets;
     private final Map<String, Map<String, LoadResult>> rows = new LinkedHashMap<>();
 
     /**
@@ -22,23 +23,31 @@ final class ResultTable {
      * @param note that stands below
      */
     ResultTable(String ours, List<String> others, String note) {
-        this(ours, others, List.of(), note);
+        this(ours, others, List.of(), List.of(), note);
     }
 
     /**
      * As {@link #ResultTable(String, List, String)}.
      *
      * @param byCpu to which ones its events per CPU second are told as well
+     * @param budgets whose verdicts stand below the rows
      */
-    ResultTable(String ours, List<String> others, List<String> byCpu, String note) {
+    ResultTable(String ours, List<String> others, List<String> byCpu, List<Budget> budgets, String note) {
         this.ours = ours;
         this.others = others;
         this.byCpu = byCpu;
+        this.budgets = budgets;
         this.note = note;
     }
 
     void add(String row, String server, LoadResult result) {
         rows.computeIfAbsent(row, name -> new LinkedHashMap<>()).merge(server, result, LoadResult::plus);
+    }
+
+    /** All turns of a server in a row; null if it had none. */
+    @Nullable
+    LoadResult result(String row, String server) {
+        return rows.getOrDefault(row, Map.of()).get(server);
     }
 
     String print() {
@@ -64,7 +73,15 @@ final class ResultTable {
             }
             out.append('\n');
         }));
-        return out.append('\n').append(note).toString();
+        out.append('\n');
+        if (!budgets.isEmpty()) {
+            budgets.stream()
+                    .map(budget -> budget.verdict(this, ours))
+                    .filter(verdict -> !verdict.isEmpty())
+                    .forEach(verdict -> out.append(verdict).append('\n'));
+            out.append('\n');
+        }
+        return out.append(note).toString();
     }
 
     private static String line(Object... cells) {

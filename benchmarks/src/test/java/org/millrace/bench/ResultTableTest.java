@@ -3,6 +3,7 @@ package org.millrace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class ResultTableTest {
@@ -26,6 +27,55 @@ class ResultTableTest {
         table.add("row", "ours", events(200));
 
         assertThat(table.print()).contains("150").doesNotContain("300").endsWith("a note\n");
+    }
+
+    @Test
+    void saysWhetherABudgetIsMet() {
+        assertThat(verdicts(2.5, 300, 100, 1000)).containsExactly("row: 3.00 x theirs for 2.50, met");
+        assertThat(verdicts(3.5, 300, 100, 400))
+                .containsExactly("row: 3.00 x theirs for 3.50, missed, at 0.75 of the bare disk's");
+    }
+
+    @Test
+    void asksForNoMoreThanTheDiskTakes() {
+        assertThat(verdicts(6, 300, 100, 400))
+                .containsExactly(
+                        "row: 3.00 x theirs for 6.00, the bare disk has 0.67 of that, and ours 0.75 of the disk's");
+    }
+
+    @Test
+    void aBudgetWithoutItsFiguresSaysNothing() {
+        ResultTable budgeted = budgeted(new Budget.Rate("row", "theirs", 2, "disk"));
+        budgeted.add("row", "ours", events(300));
+
+        assertThat(budgeted.print()).doesNotContain("row: ");
+    }
+
+    @Test
+    void saysWhetherALatencyIsWithinItsBudget() {
+        ResultTable budgeted = budgeted(new Budget.Latency("row", "disk", 2));
+        budgeted.add("row", "ours", nanos(3_000_000));
+        budgeted.add("row", "disk", nanos(1_000_000));
+
+        assertThat(budgeted.print()).contains("row: p50 is 3.00 x that of disk for at most 2.00, missed");
+    }
+
+    private static List<String> verdicts(double least, long ours, long theirs, long disk) {
+        ResultTable budgeted = budgeted(new Budget.Rate("row", "theirs", least, "disk"));
+        budgeted.add("row", "ours", events(ours));
+        budgeted.add("row", "theirs", events(theirs));
+        budgeted.add("row", "disk", events(disk));
+        return budgeted.print().lines().filter(line -> line.startsWith("row: ")).toList();
+    }
+
+    private static ResultTable budgeted(Budget budget) {
+        return new ResultTable("ours", List.of("theirs", "disk"), List.of(), List.of(budget), "a note\n");
+    }
+
+    private static LoadResult nanos(long latency) {
+        Histogram histogram = LoadConnection.emptyHistogram();
+        histogram.recordValue(latency);
+        return new LoadResult(1, 1, 0, histogram, 0);
     }
 
     private static LoadResult events(long events) {
