@@ -5,12 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.testkit.process.FreePorts;
+import org.millrace.testkit.process.JavaProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * An agent runs out of disk under load, twice: the first time the disk is freed by others, the second time by its sinks, which take
- * from the full one. See {@code scripts/soak-fulldisk}.
+ * An agent runs out of disk under load, twice: the first time it is killed then, has to start on the full disk, and the disk is freed by
+ * others; the second time by its sinks, which take from the full one. See {@code scripts/soak-fulldisk}.
  */
 @Command(
         name = "soak-fulldisk",
@@ -18,8 +19,8 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         description = {
             "Lets the disk of an agent under load fill up and be freed. Senders have to be refused and then served again, without a"
-                    + " restart; sinks have to go on; and nothing may be lost.",
-            "Ends with 0 only if all of that is so; with 1 if events are lost, and with 4 if it gets stuck."
+                    + " restart; sinks have to go on; killed, it has to start on the full disk; and nothing may be lost.",
+            "Ends with 0 only if all of that is so; with 1 if events are lost or refused ones arrive, and with 4 if it gets stuck."
         })
 public final class SoakFullDisk extends Soak {
     private static final int SEGMENT_BYTES = 4 << 20;
@@ -63,6 +64,10 @@ public final class SoakFullDisk extends Soak {
             chain.launch();
             chain.awaitBack();
             awaitFull(chain, rest);
+            chain.strike(JavaProcess::kill);
+            chain.launch();
+            awaitFull(chain, rest);
+            say("killed: it starts on the full disk");
 
             rest.free();
             ballast.free();
@@ -78,7 +83,7 @@ public final class SoakFullDisk extends Soak {
             say("taken: sinks take from the full disk, and senders are served again");
             Verdict verdict = chain.drain();
             say("%n%s", verdict);
-            return verdict.isGood();
+            return verdict.isGood() && verdict.refusedArrivedEvents() == 0;
         } finally {
             rest.free();
             ballast.free();

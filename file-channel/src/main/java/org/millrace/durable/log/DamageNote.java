@@ -2,6 +2,7 @@ package org.millrace.durable.log;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,7 +14,9 @@ final class DamageNote {
 
     /** @param newestSegment number of the newest segment when this was found: the snapshots from there back do not know of it */
     static byte[] of(Damage damage, long setAsideBytes, long newestSegment, Instant time) {
-        return utf8("""
+        return utf8(String.format(
+                Locale.ROOT,
+                """
                 {
                   "file": %s,
                   "segment": %d,
@@ -27,29 +30,29 @@ final class DamageNote {
                   "newestSegment": %d,
                   "time": "%s"
                 }
-                """.formatted(
-                        quoted(damage.segment().slot()),
-                        damage.segment().number(),
-                        damage.from(),
-                        damage.to(),
-                        setAsideBytes,
-                        damage.fromSequence(),
-                        damage.toSequence(),
-                        damage.lostEvents(),
-                        quoted(damage.why()),
-                        newestSegment,
-                        time));
+                """,
+                quoted(damage.segment().slot()),
+                damage.segment().number(),
+                damage.from(),
+                damage.to(),
+                setAsideBytes,
+                damage.fromSequence(),
+                damage.toSequence(),
+                damage.lostEvents(),
+                quoted(damage.why()),
+                newestSegment,
+                time));
     }
 
     /** Of a whole file. */
     static byte[] ofFile(String file, String why, Instant time) {
-        return utf8("""
+        return utf8(String.format(Locale.ROOT, """
                 {
                   "file": %s,
                   "reason": %s,
                   "time": "%s"
                 }
-                """.formatted(quoted(file), quoted(why), time));
+                """, quoted(file), quoted(why), time));
     }
 
     /** The number of this name in a note; -1 if there is none. */
@@ -71,7 +74,7 @@ final class DamageNote {
         StringBuilder quoted = new StringBuilder("\"");
         text.chars().forEach(c -> {
             if (c < ' ') {
-                quoted.append("\\u%04x".formatted(c));
+                quoted.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 quoted.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
             }

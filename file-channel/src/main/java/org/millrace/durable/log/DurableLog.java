@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class DurableLog implements Log {
     private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
 
+    /** What sinks attach to the positions takes up to half of a segment, and a group must find room behind it. */
+    private static final int LEAST_GROUPS = 4;
+
     private final LogSettings settings;
     private final Recovered recovered;
     private final LogState recoveredState;
@@ -62,7 +65,8 @@ public final class DurableLog implements Log {
         this.locks = locks;
         metrics = new WriteMetrics(channelMetrics);
         status = new LogStatus(settings.name(), patience);
-        int mostGroupBytes = (int) Math.min(settings.mostGroupBytes(), settings.segmentBytes() / 2);
+        int mostGroupBytes = (int)
+                Math.min(settings.mostGroupBytes(), settings.segmentBytes() / LEAST_GROUPS); // beside the positions
         intake = new Intake(
                 Math.min(settings.leastGroupBytes(), mostGroupBytes), mostGroupBytes, recovered.endSequence());
         pool = new SlotPool(settings, directories, recovered.free(), patience);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ record LogMeta(UUID logId, int format, long segmentBytes, int directory, int dir
     }
 
     void write(Storage storage) throws IOException {
-        String text = """
+        String text = String.format(Locale.ROOT, """
                 # A durable channel of Millrace keeps its events here. docs/file-channel-format.md tells what the files hold.
                 log.id = %s
                 format.version = %d
@@ -61,7 +62,7 @@ record LogMeta(UUID logId, int format, long segmentBytes, int directory, int dir
                 directory = %d
                 # of
                 directories = %d
-                """.formatted(logId, format, segmentBytes, directory, directories);
+                """, logId, format, segmentBytes, directory, directories);
         storage.replace(FILE, text.getBytes(StandardCharsets.UTF_8));
     }
 }

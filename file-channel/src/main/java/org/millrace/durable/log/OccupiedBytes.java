@@ -3,12 +3,14 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.UUID;
 import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.RecordHeader;
 
 /**
- * How much of a log's files events take. A segment that is wanted whole counts with its size, unread; of the others, which are the first
- * one and the last one, the heads of the groups are read. One thread.
+ * How much of a log's files events take. A segment that is wanted whole, and that was written to its end, counts with its size, unread; of
+ * the others, which are the first one, the last one, and those that a stop or a crash ended early, the heads of the groups are read. One
+ * thread.
  */
 final class OccupiedBytes implements SegmentWalk.Visitor {
     private final long from;
@@ -35,17 +37,24 @@ final class OccupiedBytes implements SegmentWalk.Visitor {
         SegmentWalk.Memory memory = new SegmentWalk.Memory();
         List<Segment> all = segments.all();
         for (int i = 0; i < all.size(); i++) {
-            long next = i + 1 < all.size() ? all.get(i + 1).firstSequence() : end;
-            occupied.add(all.get(i), Math.min(next, end), memory);
+            Segment next = i + 1 < all.size() ? all.get(i + 1) : null;
+            boolean isFull = next != null && isOfOneStart(all.get(i), next);
+            occupied.add(all.get(i), isFull, next == null ? end : Math.min(next.firstSequence(), end), memory);
         }
         return occupied.bytes;
     }
 
-    private void add(Segment segment, long next, SegmentWalk.Memory memory) throws IOException {
+    /** Each start has a sender's id of its own, and begins a segment. */
+    private static boolean isOfOneStart(Segment one, Segment next) {
+        UUID start = one.header().senderId();
+        return start != null && start.equals(next.header().senderId());
+    }
+
+    private void add(Segment segment, boolean isFull, long next, SegmentWalk.Memory memory) throws IOException {
         if (next <= from || next <= segment.firstSequence()) {
             return;
         }
-        if (segment.firstSequence() >= from && next < end) {
+        if (isFull && segment.firstSequence() >= from && next < end) {
             bytes += segment.header().segmentBytes();
         } else {
             new SegmentWalk(segment.storage(), segment.slot(), segment.header(), next, null, this)

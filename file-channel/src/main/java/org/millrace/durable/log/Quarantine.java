@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,11 +84,11 @@ final class Quarantine {
     }
 
     private static String nameOf(long segment, long from) {
-        return DIRECTORY + "segment-%06d-at-%08d".formatted(segment, from);
+        return DIRECTORY + String.format(Locale.ROOT, "segment-%06d-at-%08d", segment, from);
     }
 
     private static String firstBlockOf(long segment) {
-        return DIRECTORY + "segment-%06d-first-block".formatted(segment);
+        return DIRECTORY + String.format(Locale.ROOT, "segment-%06d-first-block", segment);
     }
 
     /** Whether a place has been set aside, by whichever process. */
@@ -134,7 +135,7 @@ final class Quarantine {
     synchronized void keepTorn(Damage damage) {
         Segment segment = damage.segment();
         know(segment.storage(), nameOf(segment.number(), damage.from()), damage.toSequence());
-        String name = DIRECTORY + "torn-%06d-at-%08d".formatted(segment.number(), damage.from());
+        String name = DIRECTORY + String.format(Locale.ROOT, "torn-%06d-at-%08d", segment.number(), damage.from());
         if (exists(segment.storage(), name)) {
             return;
         }
@@ -200,8 +201,12 @@ final class Quarantine {
                 bytes += length;
                 if (length > 0) {
                     String name = DIRECTORY
-                            + "%s-%06d-at-%08d.bytes"
-                                    .formatted(what, damage.segment().number(), at);
+                            + String.format(
+                                    Locale.ROOT,
+                                    "%s-%06d-at-%08d.bytes",
+                                    what,
+                                    damage.segment().number(),
+                                    at);
                     write(damage.segment().storage(), name, Arrays.copyOf(part, length));
                 }
             }

@@ -3,21 +3,17 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.log.Recovered.FreeSlot;
 import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.SystemErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One directory's free slots, and how it makes more. Guarded by {@link SlotPool}, but for {@link #grow}, which is the keeper's. */
 final class SlotDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(SlotDirectory.class);
-
-    /** ENOSPC and EDQUOT; the last one on Windows. */
-    private static final List<String> DISK_FULL =
-            List.of("no space left on device", "quota exceeded", "not enough space on the disk");
 
     private final Storage storage;
     private final LogSettings settings;
@@ -96,16 +92,10 @@ final class SlotDirectory {
             return slot;
         } catch (IOException e) {
             String why = "no new segment in " + storage.path() + ": " + e.getMessage();
-            boolean isDiskFull = isDiskFull(e);
+            boolean isDiskFull = SystemErrors.isDiskFull(e); // it was filled meanwhile, or there is a quota
             refuse(new NoSlotException(why, isDiskFull, e), isDiskFull ? patience.growNanos() : patience.retryNanos());
             return null;
         }
-    }
-
-    /** Room may be gone while it is taken, and a quota shows nowhere else. There is no other sign than the system's words. */
-    private static boolean isDiskFull(IOException e) {
-        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return DISK_FULL.stream().anyMatch(message::contains);
     }
 
     private void refuse(NoSlotException why, long nanos) {
@@ -127,7 +117,7 @@ final class SlotDirectory {
     }
 
     static String name(int number) {
-        return String.format("%s%04d%s", Segment.SLOT_PREFIX, number, Segment.SLOT_SUFFIX);
+        return String.format(Locale.ROOT, "%s%04d%s", Segment.SLOT_PREFIX, number, Segment.SLOT_SUFFIX);
     }
 
     /** 0 if it is no slot's name. */

@@ -14,6 +14,7 @@ import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
+import org.millrace.durable.storage.SystemErrors;
 
 /** Tells from its first blocks what a slot holds. Where the very first one is damaged, from its groups. */
 final class SlotInspector {
@@ -44,7 +45,7 @@ final class SlotInspector {
      * Looks at all slots of a directory.
      *
      * @throws AccessDeniedException if one is not for this process: nothing is wrong with it
-     * @throws IOException if the disk does not answer: there are slots, and at last none of them can be read
+     * @throws IOException if this process can open no more files, or the disk does not answer: there are slots, and at last none of them can be read
      */
     List<Slot> inspect(Storage storage) throws IOException {
         List<Slot> found = new ArrayList<>();
@@ -57,6 +58,9 @@ final class SlotInspector {
             } catch (AccessDeniedException e) {
                 throw e;
             } catch (IOException e) {
+                if (SystemErrors.isShortage(e)) {
+                    throw e; // the slot is as sound as any: moved away, it would be lost
+                }
                 found.add(new Slot.Unusable(
                         storage,
                         slot,

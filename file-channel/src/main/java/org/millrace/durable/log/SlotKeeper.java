@@ -44,6 +44,8 @@ final class SlotKeeper implements Runnable {
     private long shrunkNanos;
     /** All readers are durably done with events before it. */
     private volatile long watermark;
+    /** Once they are done with events before it, another segment is done with. */
+    private volatile long nextDone;
 
     SlotKeeper(LogSettings settings, SlotPool pool, Segments segments, LogStatus status, InstantSource clock) {
         this.settings = settings;
@@ -57,9 +59,8 @@ final class SlotKeeper implements Runnable {
     /** All readers are durably done with events before this one. */
     void watermark(long sequence) {
         watermark = sequence;
-        Segment oldest = segments.oldest();
-        Segment next = oldest == null ? null : segments.after(oldest);
-        if (next != null && next.firstSequence() <= sequence) {
+        if (sequence >= nextDone) {
+            nextDone = Long.MAX_VALUE; // until it has been looked again: this is said after each force
             pool.wake();
         }
     }
@@ -166,19 +167,26 @@ final class SlotKeeper implements Runnable {
     /** Frees what may be freed. */
     private void free() {
         List<Segment> all = segments.all();
+        long done = watermark;
+        long stillNeeded = Long.MAX_VALUE;
         boolean isOldest = true;
         for (int i = 0; i + 1 < all.size(); i++) {
             Segment segment = all.get(i);
             Segment next = all.get(i + 1);
             boolean isEmpty = next.firstSequence() == segment.firstSequence();
-            boolean isDone = next.firstSequence() <= watermark && !isKept(segment) && isOldest;
-            if (isEmpty || isDone) {
+            boolean isDone = next.firstSequence() <= done;
+            stillNeeded = isDone ? stillNeeded : Math.min(stillNeeded, next.firstSequence());
+            if (isEmpty || (isDone && !isKept(segment) && isOldest)) {
                 doneSince.remove(segment.number());
                 segments.remove(segment);
                 free(segment);
             } else {
                 isOldest = false;
             }
+        }
+        nextDone = stillNeeded;
+        if (watermark >= stillNeeded) {
+            pool.wake(); // it was passed in between
         }
         if (pool.hasSpare()) {
             status.full(null);

@@ -58,7 +58,7 @@ public enum DirectWrites {
     /** Whether files in this directory are to be written so. */
     abstract boolean in(Path directory) throws IOException;
 
-    /** Some file systems find out only when they are written to. */
+    /** Some file systems find out only when they are written to. One that is full has nothing against direct writes as such. */
     private static void probe(Path directory) throws IOException {
         long block = Files.getFileStore(directory).getBlockSize();
         if (Blocks.BYTES % block != 0) {
@@ -70,6 +70,10 @@ public enum DirectWrites {
             ByteBuffer zeros = Blocks.allocate(Blocks.BYTES);
             if (channel.write(zeros, 0) < Blocks.BYTES) {
                 throw new IOException("half a block was written");
+            }
+        } catch (IOException e) {
+            if (!SystemErrors.isDiskFull(e)) {
+                throw e;
             }
         } finally {
             Files.deleteIfExists(file);

@@ -13,12 +13,15 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory that is ours: a lock on its file {@code LOCK}, in which stands our process id. The lock goes with the process, the file
  * stays.
  */
 final class DirectoryLock implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
     private static final String NAME = "LOCK";
     private static final int LONGEST_PID = 20;
 
@@ -46,9 +49,7 @@ final class DirectoryLock implements Closeable {
             if (lock == null) {
                 throw new LockedException(directory + " is in use by " + owner(file));
             }
-            file.truncate(0);
-            file.write(
-                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII)), 0);
+            noteOwner(file);
             isLocked = true;
             return new DirectoryLock(key, file);
         } finally {
@@ -61,10 +62,21 @@ final class DirectoryLock implements Closeable {
         }
     }
 
+    /** In the place of the one before, whose block is ours: a full disk must not keep a channel from starting that is to be drained. */
+    private static void noteOwner(FileChannel file) {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        String padded = pid + " ".repeat(LONGEST_PID - pid.length());
+        try {
+            file.write(ByteBuffer.wrap(padded.getBytes(US_ASCII)), 0);
+        } catch (IOException e) {
+            LOG.info("{} cannot note this process, which others will not be able to name: {}", NAME, e.toString());
+        }
+    }
+
     private static String owner(FileChannel file) throws IOException {
         ByteBuffer pid = ByteBuffer.allocate(LONGEST_PID);
         file.read(pid, 0);
-        String text = US_ASCII.decode(pid.flip()).toString();
+        String text = US_ASCII.decode(pid.flip()).toString().trim();
         return text.isEmpty() ? "another process" : "process " + text;
     }
 

@@ -20,12 +20,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory of a file system. What it makes under a name of its own, it makes as {@code NAME.new} first: a file that carries a log's
- * name is whole. A {@code .new} that a crash has left is overwritten by the next one.
+ * name is whole. A {@code .new} that a crash has left is deleted by the next one to lock the directory.
  */
 public final class DiskStorage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskStorage.class);
     private static final String UNFINISHED = ".new";
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
 
@@ -176,7 +179,22 @@ public final class DiskStorage implements Storage {
 
     @Override
     public Closeable lock() throws IOException, LockedException {
-        return DirectoryLock.of(directory);
+        Closeable lock = DirectoryLock.of(directory);
+        deleteUnfinished();
+        return lock;
+    }
+
+    /** It may be as large as a segment, and the reason why there is no room for one. */
+    private void deleteUnfinished() {
+        try {
+            for (String name : list()) {
+                if (name.endsWith(UNFINISHED)) {
+                    Files.delete(file(name));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: what a crash has left half made cannot be deleted: {}", directory, e.toString());
+        }
     }
 
     private Path file(String name) {

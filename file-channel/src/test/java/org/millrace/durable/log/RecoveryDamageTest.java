@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -500,6 +502,41 @@ final class RecoveryDamageTest {
                 .isSameAs(refusal);
 
         assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-10");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Too many open files", "Too many open files in system", "Cannot allocate memory"})
+    void aSlotThatThisProcessCannotOpenNowIsNotMovedAway(String why) throws IOException {
+        image.roll(5);
+        image.roll(6);
+        IOException shortage = new FileSystemException("slot-0001.seg", null, why);
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "open", "slot-0001.seg", shortage)))
+                .isSameAs(shortage);
+
+        assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-10");
+    }
+
+    /** In some languages numbers have digits of their own. */
+    @Test
+    void damageIsNotedInPlainDigitsWhateverTheLanguage() throws IOException {
+        image.roll(5);
+        LogImage.Place hit = image.put(6);
+        image.put(3);
+        hit.flip(20);
+        Locale usual = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThat(Logs.recover(storage).lostEvents()).isEqualTo(6);
+            assertThat(Logs.recover(storage).lostEvents())
+                    .as("noted, and counted once")
+                    .isZero();
+        } finally {
+            Locale.setDefault(usual);
+        }
+        assertThat(storage.list("quarantine")).isNotEmpty().allMatch(name -> name.matches("[ -~]+"));
+        assertThat(text("quarantine/segment-000001-at-%08d.json".formatted(hit.offset())))
+                .contains("\"lostEvents\": 6", "\"fromSequence\": 5");
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.ChannelMetrics;
 import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
@@ -71,6 +74,30 @@ class SlotReuseTest {
             test.clock.advance(Duration.ofMinutes(61));
             work(log);
             assertThat(log.log().figures().segmentsInUse()).isEqualTo(1);
+        }
+    }
+
+    /** The keeper asks the clock about each segment that is kept, whenever it looks. */
+    @Test
+    void segmentsThatAreKeptAreNotLookedAtWithEachForce() throws Exception {
+        test.retention = Duration.ofHours(1);
+        AtomicInteger asked = new AtomicInteger();
+        InstantSource clock = () -> {
+            asked.incrementAndGet();
+            return test.clock.instant();
+        };
+        ChannelMetrics metrics = new ChannelMetrics("c1", test.registry);
+        try (DurableLog log = DurableLog.open(
+                test.settings(), List.of(disk), List.of(TestLog.READER), metrics, clock, test.patience)) {
+            int acked = fillSegments(log, 50);
+            log.commitAndWait(Positions.upTo(acked - 5));
+            await().until(() -> log.figures().segmentsFree() > 0);
+            asked.set(0);
+            for (int i = 0; i < 10; i++) { // so few that hardly a segment comes to its end
+                log.commitAndWait(Positions.upTo(acked - 5));
+            }
+            assertThat(asked).hasValueLessThan(250);
+            assertThat(log.figures().segmentsInUse()).isGreaterThanOrEqualTo(50);
         }
     }
 

@@ -3,6 +3,7 @@ package org.millrace.durable.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +61,39 @@ final class DiskStorageTest extends StorageContract {
         assertThat(storage.readAll("a")).isEqualTo("whole".getBytes(UTF_8));
         assertThat(storage.readAll("b")).containsExactly(0, 0, 0, 0);
         assertThat(storage.list()).containsExactly("a", "b");
+    }
+
+    @Test
+    void whatACrashHasLeftUnfinishedIsGivenBackByTheNextOwner() throws Exception {
+        Storage storage = storage();
+        storage.replace("a", "whole".getBytes(UTF_8));
+        Files.writeString(storage.path().resolve("slot-0007.seg.new"), "zeros, up to where the crash came");
+
+        storage.lock().close();
+
+        assertThat(storage.list()).containsExactlyInAnyOrder("LOCK", "a");
+    }
+
+    @Test
+    void aLockNamesItsOwnerWhoeverHadItBefore() throws Exception {
+        Storage storage = storage();
+        Files.writeString(storage.path().resolve("LOCK"), "12345678901234567890");
+
+        storage.lock().close();
+
+        String pid = Long.toString(ProcessHandle.current().pid());
+        assertThat(Files.readString(storage.path().resolve("LOCK")).trim()).isEqualTo(pid);
+    }
+
+    /** Where nothing can be written at all, as on a full disk. */
+    @Test
+    void aDirectoryIsLockedThoughItsOwnerCannotBeNoted() throws Exception {
+        Storage storage = storage();
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(full));
+        Files.createSymbolicLink(storage.path().resolve("LOCK"), full);
+
+        storage.lock().close();
     }
 
     @Test
