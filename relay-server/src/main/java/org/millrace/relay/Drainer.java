@@ -112,7 +112,7 @@ final class Drainer implements Component {
             for (SinkRunner thread : threads) {
                 thread.start();
             }
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) {
             close();
             throw e;
         }

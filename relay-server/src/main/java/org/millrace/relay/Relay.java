@@ -72,7 +72,7 @@ public final class Relay implements Component {
         try {
             new Reload(running, first, monitoring, drainDeadline).run();
             monitoring.start();
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) { // nobody else would close what has started
             closeParts();
             throw e;
         } catch (InterruptedException e) { // nothing to wait for, unless somebody is in a hurry

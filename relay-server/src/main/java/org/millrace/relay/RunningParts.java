@@ -62,7 +62,9 @@ final class RunningParts {
     static void start(String title, Component part) throws StartException {
         try {
             part.start();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (StartException e) {
+            throw e;
+        } catch (Throwable e) { // an Error too: half of an agent that runs on helps nobody
             log.error("{} broke at its start", title, e);
             close(title, part);
             throw new StartException(

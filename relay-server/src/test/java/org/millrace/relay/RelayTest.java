@@ -151,6 +151,15 @@ class RelayTest {
     }
 
     @Test
+    void aPartWhoseStartBreaksWithAnErrorIsAFailedStartToo() throws Exception {
+        diary.breakDown("r2", () -> new AssertionError("cannot be"));
+        Relay relay = relay(FILE);
+        assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessageContaining("source r2");
+        assertThat(diary.entries())
+                .contains("start source r1", "close source r2", "close source r1", "close sink k1", "close channel c1");
+    }
+
+    @Test
     void aSinkThatDoesNotStartKeepsTheSourcesClosed() throws Exception {
         Relay relay = relay(FILE + "a.sinks.k1.failure = no name node\n");
         assertThatThrownBy(relay::start).hasMessage("no name node");
