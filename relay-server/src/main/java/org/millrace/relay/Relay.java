@@ -162,12 +162,22 @@ public final class Relay implements Component {
         Deadline deadline = Deadline.in(drainDeadline);
         running.sources.forEach(source -> source.inlet().refuse()); // if a reload that was cut short has held it
         running.sources.forEach(RunningParts::close);
-        handOverRetired(deadline);
-        drain(deadline);
-        Drainer.closeAll(running.drainers);
-        running.channels.forEach(RunningParts::close);
-        running.retired.forEach(RunningParts::close);
-        RunningParts.close("monitoring", monitoring);
+        try {
+            handOverRetired(deadline);
+            drain(deadline);
+        } finally { // what is left in channels on disk is to be safe, whatever broke
+            closeSinksAndChannels();
+        }
+    }
+
+    private void closeSinksAndChannels() {
+        try {
+            Drainer.closeAll(running.drainers);
+        } finally {
+            running.channels.forEach(RunningParts::close);
+            running.retired.forEach(RunningParts::close);
+            RunningParts.close("monitoring", monitoring);
+        }
     }
 
     /** A reload that was cut short, or that failed on both ways, may have left events in a channel that is out of use. */

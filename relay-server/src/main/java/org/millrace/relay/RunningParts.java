@@ -72,11 +72,11 @@ final class RunningParts {
         }
     }
 
-    /** One part that does not close cleanly must not keep the others from closing. */
+    /** One part that does not close cleanly, whatever it throws, must not keep the others from closing. */
     static void close(String title, Component part) {
         try {
             part.close();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             log.error("{} did not close cleanly", title, e);
         }
     }
@@ -94,7 +94,7 @@ final class RunningParts {
     static void closeRoute(SourcePart source) {
         try {
             source.route().close().run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             log.error("the route of source {} did not close cleanly", source.name(), e);
         }
     }

@@ -160,6 +160,23 @@ class RelayTest {
     }
 
     @Test
+    void aSourceThatBreaksAsItIsClosedKeepsNobodyFromBeingEmptiedAndClosed() throws Exception {
+        Assembly assembly = assembly(FILE);
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofSeconds(60));
+        relay.start();
+        diary.block("k1");
+        ((FakeSource) assembly.sources().get(1).source()).inlet().put(Batches.numbered(0, 100));
+        diary.onceNoted("close source r1", () -> {
+            diary.unblock("k1");
+            throw new AssertionError("cannot be");
+        });
+        relay.close();
+        assertThat(diary.entries())
+                .containsSubsequence("sink k1 took 100", "close sink k1", "close channel c1", "close monitoring")
+                .contains("close source r2");
+    }
+
+    @Test
     void aSinkThatDoesNotStartKeepsTheSourcesClosed() throws Exception {
         Relay relay = relay(FILE + "a.sinks.k1.failure = no name node\n");
         assertThatThrownBy(relay::start).hasMessage("no name node");
