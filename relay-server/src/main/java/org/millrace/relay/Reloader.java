@@ -137,17 +137,18 @@ final class Reloader {
         incomplete = true; // until it is through, or taken back, whatever ends it
         try {
             relay.reload(assembly);
-            current = next;
-            incomplete = false;
-            log.info("agent {} reloaded in {} ms", request.agent(), millisSince(began));
-            save(request.backup(), seen);
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) { // an Error too: sources are held until it is taken back
             log.error(
                     "agent {}: the changed configuration does not start, and is taken back: {}",
                     request.agent(),
                     next.findings().masked(reason(e)));
             putBack();
+            return;
         }
+        current = next;
+        incomplete = false;
+        log.info("agent {} reloaded in {} ms", request.agent(), millisSince(began));
+        save(request.backup(), seen);
     }
 
     /** From what was resolved then: the sources have changed since. */
@@ -160,7 +161,7 @@ final class Reloader {
             relay.reload(recipe.assemble(relay.running()));
             incomplete = false;
             log.warn("agent {} runs as it did before the change", request.agent());
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) {
             relay.resumeServed();
             log.error(
                     "agent {}: not all of it runs, since the way back failed too; it is tried again in {} s: {}",
