@@ -23,8 +23,8 @@ final class AgentProcess implements AgentRunner {
     private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
     private static final String STOP_DEADLINE = "millrace.stop.deadline";
     private static final long DEFAULT_STOP_SECONDS = 20;
-    /** What closing may take on top of draining, before the process ends regardless. */
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
+    /** What closing may take on top of draining, before the process ends regardless: up to 25 s for sinks, then channels. */
+    private static final Duration CLOSE_GRACE = SourceClosing.MOST.plusSeconds(35);
 
     private final Properties system;
     private final ConfigurationReader reader;

@@ -159,10 +159,10 @@ public final class Relay implements Component {
 
     private void closeParts() {
         closed = true;
-        Deadline deadline = Deadline.in(drainDeadline);
         running.sources.forEach(source -> source.inlet().refuse()); // if a reload that was cut short has held it
-        running.sources.forEach(RunningParts::close);
         try {
+            SourceClosing.closeAll(running.sources);
+            Deadline deadline = Deadline.in(drainDeadline); // from here on: nothing comes in any more
             handOverRetired(deadline);
             drain(deadline);
         } finally { // what is left in channels on disk is to be safe, whatever broke

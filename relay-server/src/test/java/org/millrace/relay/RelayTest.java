@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ComponentMetrics;
@@ -60,17 +62,33 @@ class RelayTest {
         relay.close();
         relay.close();
         assertThat(diary.entries())
-                .containsExactly(
-                        "start channel c1",
-                        "start sink k1",
-                        "start source r1",
-                        "start source r2",
-                        "start monitoring",
-                        "close source r1",
-                        "close source r2",
-                        "close sink k1",
-                        "close channel c1",
-                        "close monitoring");
+                .startsWith(
+                        "start channel c1", "start sink k1", "start source r1", "start source r2", "start monitoring")
+                .endsWith("close sink k1", "close channel c1", "close monitoring");
+        assertThat(diary.entries().subList(5, 7))
+                .as("side by side")
+                .containsExactlyInAnyOrder("close source r1", "close source r2");
+        assertThat(diary.entries()).hasSize(10);
+    }
+
+    @Test
+    void sourcesAreClosedSideBySide() throws Exception {
+        Relay relay = relay(ChangingAgent.withSource(FILE, "r3"));
+        relay.start();
+        CyclicBarrier inTheirClose = new CyclicBarrier(3);
+        for (String source : List.of("r1", "r2", "r3")) {
+            diary.onceNoted("close source " + source, () -> {
+                try {
+                    inTheirClose.await(30, TimeUnit.SECONDS);
+                    diary.note("met " + source);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+        relay.close();
+        assertThat(diary.entries()).contains("met r1", "met r2", "met r3");
+        assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
     }
 
     @Test
