@@ -94,6 +94,9 @@ final class Reloader {
     void look(boolean asked) throws InterruptedException {
         List<Text> texts = read(asked);
         if (texts == null) {
+            if (asked) {
+                this.asked.set(true); // who asked is owed a look: the next one
+            }
             return;
         }
         if (!asked && areSame(texts, seen)) {
@@ -173,10 +176,10 @@ final class Reloader {
 
     /** The texts once they stay the same; null if they cannot be read. */
     private @Nullable List<Text> read(boolean asked) throws InterruptedException {
-        List<Text> texts = readOnce();
+        List<Text> texts = readOnce(asked);
         for (int i = 0; texts != null && !asked && !areSame(texts, seen) && i < MOST_SETTLE_READS; i++) {
             Thread.sleep(SETTLE_MILLIS);
-            List<Text> again = readOnce();
+            List<Text> again = readOnce(asked);
             if (again == null || areSame(texts, again)) {
                 return again;
             }
@@ -185,14 +188,15 @@ final class Reloader {
         return texts;
     }
 
-    private @Nullable List<Text> readOnce() {
+    /** A failure is told once; and again to who asks. */
+    private @Nullable List<Text> readOnce(boolean asked) {
         List<Text> texts = new ArrayList<>();
         for (TextSource source : request.sources()) {
             try {
                 texts.add(new Text(source.name(), source.read()));
             } catch (IOException e) {
                 String problem = source.name() + ": " + e;
-                if (!problem.equals(unreadable)) {
+                if (asked || !problem.equals(unreadable)) {
                     log.error("{}: cannot be read, what runs goes on: {}", source.name(), e.toString());
                 }
                 unreadable = problem;
