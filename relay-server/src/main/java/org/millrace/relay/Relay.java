@@ -197,13 +197,13 @@ public final class Relay implements Component {
 
     /**
      * Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. Nobody waits
-     * for a durable one: what it holds is there after the next start. One that puts into another one's channel is closed before that one is
+     * for what is on disk: that is there after the next start. One that puts into another one's channel is closed before that one is
      * emptied.
      */
     private void drain(Deadline deadline) {
         try {
             for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
-                if (!drainer.channel().isDurable() && !drainer.drainWithin(deadline.left())) {
+                if (!drainer.emptyMemory(deadline)) {
                     log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
                 }
                 if (drainer.feedsOthers()) {

@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ComponentMetrics;
 import org.millrace.api.DeliveryException;
@@ -30,6 +31,7 @@ import org.millrace.relay.fakes.FakeSource;
 import org.millrace.relay.metrics.Display;
 import org.millrace.testkit.Batches;
 
+@Timeout(60)
 class RelayTest {
     private static final String FILE = """
             a.sources = r1 r2
@@ -129,6 +131,27 @@ class RelayTest {
         relay.close(); // which would take a day
 
         assertThat(diary.entries()).endsWith("close channel c1", "close monitoring");
+    }
+
+    @Test
+    void nobodyWaitsForWhatAChannelThatSpillsHasOnDisk() throws Exception {
+        Path own = directory.resolve("c1");
+        Assembly assembly = assembly(FILE.replace("c1.type = memory\na.channels.c1.capacity = 10000\n", """
+                c1.type = SPILLABLEMEMORY
+                a.channels.c1.memoryCapacity = 0
+                a.channels.c1.overflowCapacity = 10000
+                a.channels.c1.checkpointDir = CHECKPOINT
+                a.channels.c1.dataDirs = DATA
+                """.replace(
+                        "CHECKPOINT", own.resolve("checkpoint").toString())
+                .replace("DATA", own.resolve("data").toString())));
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
+        relay.start();
+        diary.block("k1");
+        ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
+        relay.close(); // which would take a day
+
+        assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
     }
 
     @Test
