@@ -107,6 +107,19 @@ final class ChannelChange {
         }
     }
 
+    /**
+     * On the way back: what a channel in memory had handed over comes before what was left in it. To be called before its sinks start, since they
+     * are to take all in order.
+     */
+    void handBack() throws InterruptedException {
+        for (ChannelPart old : running.retired) {
+            ChannelPart now = successor(old.name());
+            if (now != null && running.receivers.contains(old) && !now.channel().ownsDirectories()) {
+                new Handover(old, now).toTheFront();
+            }
+        }
+    }
+
     /** @throws StartException if a channel cannot take all, what is left is in the retired one then */
     void handOver() throws StartException, InterruptedException {
         for (ChannelPart old : List.copyOf(running.retired)) {

@@ -44,6 +44,7 @@ final class Reload {
             closeDrainers(channels);
             channels.retire();
             channels.start();
+            channels.handBack();
             startDrainers();
             sources.startHeld();
             channels.handOver();
