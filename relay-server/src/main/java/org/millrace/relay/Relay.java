@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running agent. It starts channels, sinks, sources and monitoring in this order, and stops sources first: what they had taken in is
+ * A running agent. It starts monitoring, channels, sinks and sources in this order, and stops sources first: what they had taken in is
  * then delivered by the sinks, as far as the deadline allows and unless a durable channel keeps it, before sinks, channels and
  * monitoring stop. Thread-safe: one change at a time, and {@link #close} cuts a {@link #reload} short.
  */
@@ -70,8 +70,8 @@ public final class Relay implements Component {
         long began = System.nanoTime();
         lock.lock();
         try {
+            RunningParts.start("monitoring", monitoring); // first: if it cannot, no source has taken anything in
             new Reload(running, first, monitoring, drainDeadline).run();
-            monitoring.start();
         } catch (StartException | RuntimeException | Error e) { // nobody else would close what has started
             closeParts();
             throw e;

@@ -65,7 +65,7 @@ class RelayTest {
         relay.close();
         assertThat(diary.entries())
                 .startsWith(
-                        "start channel c1", "start sink k1", "start source r1", "start source r2", "start monitoring")
+                        "start monitoring", "start channel c1", "start sink k1", "start source r1", "start source r2")
                 .endsWith("close sink k1", "close channel c1", "close monitoring");
         assertThat(diary.entries().subList(5, 7))
                 .as("side by side")
@@ -187,8 +187,8 @@ class RelayTest {
         Relay relay = relay(FILE + "a.sources.r2.failure = port 4141 is taken\n");
         assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessage("port 4141 is taken");
         assertThat(diary.entries())
-                .contains("start source r1", "close source r1", "close sink k1", "close channel c1")
-                .doesNotContain("start monitoring");
+                .contains(
+                        "start source r1", "close source r1", "close sink k1", "close channel c1", "close monitoring");
     }
 
     @Test
@@ -215,6 +215,16 @@ class RelayTest {
         assertThat(diary.entries())
                 .containsSubsequence("sink k1 took 100", "close sink k1", "close channel c1", "close monitoring")
                 .contains("close source r2");
+    }
+
+    @Test
+    void nothingIsTakenInIfTheMonitoringDoesNotStart() throws Exception {
+        diary.onceNoted("start monitoring", () -> {
+            throw new IllegalStateException("port 41414 is taken");
+        });
+        Relay relay = relay(FILE);
+        assertThatThrownBy(relay::start).hasStackTraceContaining("port 41414 is taken");
+        assertThat(diary.entries()).doesNotContain("start source r1", "start channel c1");
     }
 
     @Test
