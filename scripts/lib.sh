@@ -1,5 +1,7 @@
 # What the scripts share. Sourced, with ROOT set to the repository, by bash 4 or newer.
 
+unset CDPATH # with it, cd looks elsewhere, and prints where it went
+
 die() {
   printf '%s: %s\n' "${0##*/}" "$1" >&2
   exit "${2:-1}"

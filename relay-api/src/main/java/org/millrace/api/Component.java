@@ -2,7 +2,9 @@ package org.millrace.api;
 
 /**
  * A part of an agent with a life. Its constructor only assigns, {@link #start} acquires what it needs, {@link #close} gives it back.
- * The agent starts channels, then sinks, then sources, and closes sources, then sinks, then channels; one thread does both.
+ * The agent starts channels, then sinks, then sources, by one thread, and closes sources, then sinks, then channels: a source or a sink by
+ * a thread of its own, side by side with others of its kind. A thread that starts or
+ * closes a part sees all that the one before has done to it.
  */
 public interface Component extends AutoCloseable {
     /**

@@ -23,8 +23,8 @@ final class AgentProcess implements AgentRunner {
     private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
     private static final String STOP_DEADLINE = "millrace.stop.deadline";
     private static final long DEFAULT_STOP_SECONDS = 20;
-    /** What closing may take on top of draining, before the process ends regardless. */
-    private static final Duration CLOSE_GRACE = Duration.ofSeconds(30);
+    /** What closing may take on top of draining, before the process ends regardless: up to 25 s for sinks, then channels. */
+    private static final Duration CLOSE_GRACE = SourceClosing.MOST.plusSeconds(35);
 
     private final Properties system;
     private final ConfigurationReader reader;
@@ -52,18 +52,16 @@ final class AgentProcess implements AgentRunner {
         if (reloader != null) {
             HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
         }
-        Object starting = new Object();
-        Thread hook = new Thread(() -> stop(relay, starting, deadline), "stop");
+        AgentLife life = new AgentLife(relay, deadline.plus(CLOSE_GRACE));
+        Thread hook = new Thread(() -> end(life), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            synchronized (starting) {
-                relay.start();
-            }
+            life.start();
         } catch (StartException e) {
             String reason = configuration.findings().masked(Reloader.reason(e));
             log.error("agent {} did not start: {}", assembly.agent(), reason);
             return failed(hook);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error too, here at the entry: the process is to end with its status
             log.error("agent {} did not start", assembly.agent(), e);
             return failed(hook);
         }
@@ -105,29 +103,14 @@ final class AgentProcess implements AgentRunner {
     }
 
     /** Run by the shutdown hook. Without the halt the exit code would tell the signal. */
-    private static void stop(Relay relay, Object starting, Duration deadline) {
-        Thread closing = new Thread(
-                () -> {
-                    synchronized (starting) {
-                        relay.close();
-                    }
-                },
-                "closing");
-        closing.setDaemon(true);
-        closing.start();
+    private static void end(AgentLife life) {
         int exitCode = ExitCode.FAILED;
         try {
-            closing.join(deadline.plus(CLOSE_GRACE).toMillis());
-            if (closing.isAlive()) {
-                log.error("the agent does not stop; ending the process as it is");
-            } else {
-                exitCode = ExitCode.DONE;
-            }
-        } catch (InterruptedException e) {
-            log.error("interrupted while stopping; ending the process as it is");
+            exitCode = life.stop();
+            RelayMain.closeLogging();
+        } finally {
+            Runtime.getRuntime().halt(exitCode);
         }
-        RelayMain.closeLogging();
-        Runtime.getRuntime().halt(exitCode);
     }
 
     private Duration drainDeadline(List<String> problems) {

@@ -1,6 +1,5 @@
 package org.millrace.relay;
 
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
@@ -19,9 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ChannelChange {
     private static final Logger log = LoggerFactory.getLogger(ChannelChange.class);
-
-    /** How often to look whether a channel's memory is empty. */
-    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final RunningParts running;
     private final Assembly next;
@@ -44,24 +40,8 @@ final class ChannelChange {
     boolean emptiedAsNeeded(Drainer drainer) throws InterruptedException {
         Channel channel = drainer.channel();
         boolean stays = next.channels().stream().anyMatch(part -> part.channel() == channel);
-        if (stays || channel.isDurable()) {
-            return true;
-        }
-        if (channel.ownsDirectories()) {
-            return memoryEmptied(channel);
-        }
-        return successor(channel.name()) != null || drainer.drainWithin(deadline.left());
-    }
-
-    /** What is on disk may stay there. */
-    private boolean memoryEmptied(Channel channel) throws InterruptedException {
-        while (channel.eventsInMemory() > 0) {
-            if (deadline.isOver()) {
-                return false;
-            }
-            Thread.sleep(LOOK.toMillis());
-        }
-        return true;
+        boolean isHandedOver = successor(channel.name()) != null && !channel.ownsDirectories();
+        return stays || isHandedOver || drainer.emptyMemory(deadline);
     }
 
     /** What is on disk stays there; what is in memory is kept until it has a new home, or everything else runs. */
@@ -123,6 +103,19 @@ final class ChannelChange {
                 }
                 running.channels.add(part);
                 display.show(part.metrics());
+            }
+        }
+    }
+
+    /**
+     * On the way back: what a channel in memory had handed over comes before what was left in it. To be called before its sinks start, since they
+     * are to take all in order.
+     */
+    void handBack() throws InterruptedException {
+        for (ChannelPart old : running.retired) {
+            ChannelPart now = successor(old.name());
+            if (now != null && running.receivers.contains(old) && !now.channel().ownsDirectories()) {
+                new Handover(old, now).toTheFront();
             }
         }
     }

@@ -19,6 +19,9 @@ import org.millrace.relay.sink.SinkRunner;
 
 /** A sink with its thread, or a sink group with its threads: what starts and stops together. One thread. */
 final class Drainer implements Component {
+    /** How often to look whether a channel's memory is empty. */
+    private static final Duration LOOK = Duration.ofMillis(20);
+
     private final String title;
     private final List<SinkPart> sinks;
     private final @Nullable GroupPart group;
@@ -112,15 +115,41 @@ final class Drainer implements Component {
             for (SinkRunner thread : threads) {
                 thread.start();
             }
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    /** False if it has not emptied its channel by then; true also if nothing runs that could. */
-    boolean drainWithin(Duration timeout) throws InterruptedException {
-        Deadline deadline = Deadline.in(timeout);
+    /**
+     * Waits until nothing is left of its channel that would be lost with the channel's end: what is on disk may stay there.
+     *
+     * @return false if something is left by then; true also if nothing runs that could deliver it, unless the channel has a disk as well
+     */
+    boolean emptyMemory(Deadline deadline) throws InterruptedException {
+        Channel channel = channel();
+        if (channel.isDurable()) {
+            return true;
+        }
+        return channel.ownsDirectories() ? hasEmptyMemoryBy(deadline) : drainBy(deadline) || isEmpty();
+    }
+
+    private boolean hasEmptyMemoryBy(Deadline deadline) throws InterruptedException {
+        while (channel().eventsInMemory() > 0) {
+            if (deadline.isOver()) {
+                return false;
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+        return true;
+    }
+
+    /** The time may have run out before its sinks had a turn, since others had used it up. */
+    private boolean isEmpty() throws InterruptedException {
+        return channel().eventsInMemory() == 0 && !sinks.get(0).reader().awaitEvents(Duration.ZERO);
+    }
+
+    private boolean drainBy(Deadline deadline) throws InterruptedException {
         boolean drained = true;
         for (SinkRunner thread : threads) {
             drained &= !thread.isRunning() || thread.drainWithin(deadline.left());

@@ -1,7 +1,10 @@
 package org.millrace.relay;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
@@ -48,6 +51,51 @@ final class Handover {
             log.info("channel {}: {} events handed over to the new one", from.name(), moved);
         }
         return refusal;
+    }
+
+    /**
+     * Moves what can be moved without waiting, and to stand before what the other channel has: for events that had been moved out of
+     * that one. Nobody else puts into the other one, which is in memory, or takes from it.
+     */
+    void toTheFront() throws InterruptedException {
+        List<Held> rest = holdAll();
+        try {
+            runUntil(Deadline.in(Duration.ZERO));
+        } finally {
+            rest.forEach(this::putBehind);
+        }
+    }
+
+    /** Events that a transaction has taken. */
+    private record Held(Transaction taking, EventBatch batch) {}
+
+    private List<Held> holdAll() {
+        List<Held> all = new ArrayList<>();
+        while (true) {
+            Transaction taking = to.channel().begin();
+            EventBatch batch = taking.take(to.channel().transactionCapacity());
+            if (batch == null) {
+                taking.close();
+                return all;
+            }
+            all.add(new Held(taking, batch));
+        }
+    }
+
+    /** Where they had room they have it again, so an interrupt must not come between. */
+    private void putBehind(Held held) {
+        EventBatch batch = held.batch().retain();
+        boolean interrupted = Thread.interrupted();
+        try (Transaction taking = held.taking()) {
+            taking.commit();
+            to.channel().submit(batch).join();
+        } catch (InterruptedException | CompletionException e) {
+            throw new IllegalStateException("channel " + to + " does not take what it had", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private List<ChannelReader> readers() {

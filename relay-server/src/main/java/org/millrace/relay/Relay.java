@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running agent. It starts channels, sinks, sources and monitoring in this order, and stops sources first: what they had taken in is
+ * A running agent. It starts monitoring, channels, sinks and sources in this order, and stops sources first: what they had taken in is
  * then delivered by the sinks, as far as the deadline allows and unless a durable channel keeps it, before sinks, channels and
  * monitoring stop. Thread-safe: one change at a time, and {@link #close} cuts a {@link #reload} short.
  */
@@ -70,9 +70,9 @@ public final class Relay implements Component {
         long began = System.nanoTime();
         lock.lock();
         try {
+            RunningParts.start("monitoring", monitoring); // first: if it cannot, no source has taken anything in
             new Reload(running, first, monitoring, drainDeadline).run();
-            monitoring.start();
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) { // nobody else would close what has started
             closeParts();
             throw e;
         } catch (InterruptedException e) { // nothing to wait for, unless somebody is in a hurry
@@ -159,15 +159,25 @@ public final class Relay implements Component {
 
     private void closeParts() {
         closed = true;
-        Deadline deadline = Deadline.in(drainDeadline);
         running.sources.forEach(source -> source.inlet().refuse()); // if a reload that was cut short has held it
-        running.sources.forEach(RunningParts::close);
-        handOverRetired(deadline);
-        drain(deadline);
-        Drainer.closeAll(running.drainers);
-        running.channels.forEach(RunningParts::close);
-        running.retired.forEach(RunningParts::close);
-        RunningParts.close("monitoring", monitoring);
+        try {
+            SourceClosing.closeAll(running.sources);
+            Deadline deadline = Deadline.in(drainDeadline); // from here on: nothing comes in any more
+            handOverRetired(deadline);
+            drain(deadline);
+        } finally { // what is left in channels on disk is to be safe, whatever broke
+            closeSinksAndChannels();
+        }
+    }
+
+    private void closeSinksAndChannels() {
+        try {
+            Drainer.closeAll(running.drainers);
+        } finally {
+            running.channels.forEach(RunningParts::close);
+            running.retired.forEach(RunningParts::close);
+            RunningParts.close("monitoring", monitoring);
+        }
     }
 
     /** A reload that was cut short, or that failed on both ways, may have left events in a channel that is out of use. */
@@ -187,13 +197,13 @@ public final class Relay implements Component {
 
     /**
      * Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. Nobody waits
-     * for a durable one: what it holds is there after the next start. One that puts into another one's channel is closed before that one is
+     * for what is on disk: that is there after the next start. One that puts into another one's channel is closed before that one is
      * emptied.
      */
     private void drain(Deadline deadline) {
         try {
             for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
-                if (!drainer.channel().isDurable() && !drainer.drainWithin(deadline.left())) {
+                if (!drainer.emptyMemory(deadline)) {
                     log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
                 }
                 if (drainer.feedsOthers()) {

@@ -22,28 +22,29 @@ final class Reload {
     private final RunningParts running;
     private final Assembly next;
     private final Display display;
-    private final Deadline deadline;
+    private final Duration timeout;
     private final SourceChange sources;
-    private final ChannelChange channels;
 
-    /** @param timeout for all that is waited for, together */
+    /** @param timeout for all events that are waited for, together, once the sources that go are closed */
     Reload(RunningParts running, Assembly next, Display display, Duration timeout) {
         this.running = running;
         this.next = next;
         this.display = display;
-        this.deadline = Deadline.in(timeout);
+        this.timeout = timeout;
         this.sources = new SourceChange(running, next, display);
-        this.channels = new ChannelChange(running, next, display, deadline);
     }
 
     /** @throws StartException if a new part does not start, or events would be lost; some that were to go are gone then */
     void run() throws StartException, InterruptedException {
         try {
             sources.closeThoseThatGo();
+            Deadline deadline = Deadline.in(timeout);
+            ChannelChange channels = new ChannelChange(running, next, display, deadline);
             sources.hold(deadline);
-            closeDrainers();
+            closeDrainers(channels);
             channels.retire();
             channels.start();
+            channels.handBack();
             startDrainers();
             sources.startHeld();
             channels.handOver();
@@ -54,7 +55,7 @@ final class Reload {
         }
     }
 
-    private void closeDrainers() throws InterruptedException {
+    private void closeDrainers(ChannelChange channels) throws InterruptedException {
         List<Drainer> staying = Drainer.of(next);
         List<Drainer> going = Drainer.upstreamFirst(running.drainers).stream()
                 .filter(drainer -> staying.stream().noneMatch(drainer::isSame))

@@ -94,6 +94,9 @@ final class Reloader {
     void look(boolean asked) throws InterruptedException {
         List<Text> texts = read(asked);
         if (texts == null) {
+            if (asked) {
+                this.asked.set(true); // who asked is owed a look: the next one
+            }
             return;
         }
         if (!asked && areSame(texts, seen)) {
@@ -137,17 +140,18 @@ final class Reloader {
         incomplete = true; // until it is through, or taken back, whatever ends it
         try {
             relay.reload(assembly);
-            current = next;
-            incomplete = false;
-            log.info("agent {} reloaded in {} ms", request.agent(), millisSince(began));
-            save(request.backup(), seen);
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) { // an Error too: sources are held until it is taken back
             log.error(
                     "agent {}: the changed configuration does not start, and is taken back: {}",
                     request.agent(),
                     next.findings().masked(reason(e)));
             putBack();
+            return;
         }
+        current = next;
+        incomplete = false;
+        log.info("agent {} reloaded in {} ms", request.agent(), millisSince(began));
+        save(request.backup(), seen);
     }
 
     /** From what was resolved then: the sources have changed since. */
@@ -160,7 +164,7 @@ final class Reloader {
             relay.reload(recipe.assemble(relay.running()));
             incomplete = false;
             log.warn("agent {} runs as it did before the change", request.agent());
-        } catch (StartException | RuntimeException | LinkageError e) {
+        } catch (StartException | RuntimeException | Error e) {
             relay.resumeServed();
             log.error(
                     "agent {}: not all of it runs, since the way back failed too; it is tried again in {} s: {}",
@@ -172,10 +176,10 @@ final class Reloader {
 
     /** The texts once they stay the same; null if they cannot be read. */
     private @Nullable List<Text> read(boolean asked) throws InterruptedException {
-        List<Text> texts = readOnce();
+        List<Text> texts = readOnce(asked);
         for (int i = 0; texts != null && !asked && !areSame(texts, seen) && i < MOST_SETTLE_READS; i++) {
             Thread.sleep(SETTLE_MILLIS);
-            List<Text> again = readOnce();
+            List<Text> again = readOnce(asked);
             if (again == null || areSame(texts, again)) {
                 return again;
             }
@@ -184,14 +188,15 @@ final class Reloader {
         return texts;
     }
 
-    private @Nullable List<Text> readOnce() {
+    /** A failure is told once; and again to who asks. */
+    private @Nullable List<Text> readOnce(boolean asked) {
         List<Text> texts = new ArrayList<>();
         for (TextSource source : request.sources()) {
             try {
                 texts.add(new Text(source.name(), source.read()));
             } catch (IOException e) {
                 String problem = source.name() + ": " + e;
-                if (!problem.equals(unreadable)) {
+                if (asked || !problem.equals(unreadable)) {
                     log.error("{}: cannot be read, what runs goes on: {}", source.name(), e.toString());
                 }
                 unreadable = problem;

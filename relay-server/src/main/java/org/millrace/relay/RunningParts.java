@@ -62,7 +62,9 @@ final class RunningParts {
     static void start(String title, Component part) throws StartException {
         try {
             part.start();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (StartException e) {
+            throw e;
+        } catch (Throwable e) { // an Error too: half of an agent that runs on helps nobody
             log.error("{} broke at its start", title, e);
             close(title, part);
             throw new StartException(
@@ -70,11 +72,11 @@ final class RunningParts {
         }
     }
 
-    /** One part that does not close cleanly must not keep the others from closing. */
+    /** One part that does not close cleanly, whatever it throws, must not keep the others from closing. */
     static void close(String title, Component part) {
         try {
             part.close();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             log.error("{} did not close cleanly", title, e);
         }
     }
@@ -92,7 +94,7 @@ final class RunningParts {
     static void closeRoute(SourcePart source) {
         try {
             source.route().close().run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             log.error("the route of source {} did not close cleanly", source.name(), e);
         }
     }

@@ -24,14 +24,13 @@ final class SourceChange {
     }
 
     void closeThoseThatGo() {
-        for (SourcePart source : List.copyOf(running.sources)) {
-            if (next.sources().stream().noneMatch(other -> other.source() == source.source())) {
-                source.inlet().refuse(); // if a change before has held it
-                RunningParts.close(source);
-                display.hide(source.metrics());
-                running.sources.remove(source);
-            }
-        }
+        List<SourcePart> going = running.sources.stream()
+                .filter(source -> next.sources().stream().noneMatch(other -> other.source() == source.source()))
+                .toList();
+        going.forEach(source -> source.inlet().refuse()); // if a change before has held it
+        SourceClosing.closeAll(going);
+        going.forEach(source -> display.hide(source.metrics()));
+        running.sources.removeAll(going);
     }
 
     /** Those whose route is exchanged, and until then have no room: their batches wait. */

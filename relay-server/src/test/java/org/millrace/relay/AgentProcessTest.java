@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.millrace.relay.cli.Changes;
@@ -25,11 +28,31 @@ class AgentProcessTest {
     private final Diary diary = new Diary();
     private final TellingSource source = new TellingSource();
     private final Configuration.Request request = new Configuration.Request("a", List.of(source), false, null);
+    private final AtomicInteger configurationsRead = new AtomicInteger();
     private final ConfigurationReader reader = this::read;
     private final AgentProcess process = new AgentProcess(new Properties(), reader);
 
     @Test
     void looksAtOnceWhenASourceOfTheConfigurationTellsOfAChange() throws Exception {
+        whileItLooks(reloader -> {
+            source.changeTo(ChangingAgent.FILE.replace("k1.port = 1", "k1.port = 2"));
+            await().until(() -> diary.entries().contains("close sink k1"));
+        });
+    }
+
+    @Test
+    void aLookThatWasAskedForIsMadeUpForOnceTheSourcesCanBeReadAgain() throws Exception {
+        whileItLooks(reloader -> {
+            source.failOnce();
+            reloader.look();
+            await().until(() -> source.hasFailed);
+            int before = configurationsRead.get();
+            source.changeTo(ChangingAgent.FILE); // the same: nothing else has it look at what the text refers to
+            await().until(() -> configurationsRead.get() > before);
+        });
+    }
+
+    private void whileItLooks(Consumer<Reloader> test) throws Exception {
         Configuration first = read(request, null);
         Relay relay = Relay.unmonitored(Objects.requireNonNull(first.assembly()), Duration.ofSeconds(30));
         relay.start();
@@ -44,8 +67,7 @@ class AgentProcessTest {
         });
         looking.start();
         try {
-            source.changeTo(ChangingAgent.FILE.replace("k1.port = 1", "k1.port = 2"));
-            await().until(() -> diary.entries().contains("close sink k1"));
+            test.accept(reloader);
         } finally {
             looking.interrupt();
             looking.join();
@@ -62,6 +84,7 @@ class AgentProcessTest {
     }
 
     private Configuration read(Configuration.Request wanted, @Nullable Assembly running) {
+        configurationsRead.incrementAndGet();
         return Configuration.read(
                 wanted,
                 new Environment(Map.of(), new Properties()),
@@ -75,6 +98,12 @@ class AgentProcessTest {
     private static final class TellingSource implements TextSource {
         private volatile String text = ChangingAgent.FILE;
         private volatile @Nullable Runnable listener;
+        private volatile boolean isToFail;
+        private volatile boolean hasFailed;
+
+        void failOnce() {
+            isToFail = true;
+        }
 
         void changeTo(String next) {
             text = next;
@@ -87,7 +116,12 @@ class AgentProcessTest {
         }
 
         @Override
-        public byte[] read() {
+        public byte[] read() throws IOException {
+            if (isToFail) {
+                isToFail = false;
+                hasFailed = true;
+                throw new IOException("stale file handle");
+            }
             return text.getBytes(UTF_8);
         }
 

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.ComponentFactory;
 import org.millrace.relay.cli.ExitCode;
+import org.millrace.relay.fakes.PlugInJar;
 
 /** The program in a process of its own, as the launcher starts it: what it says, how it ends. */
 @Timeout(300)
@@ -73,6 +75,32 @@ class RelayMainIT {
                     .anyMatch(line -> line.contains("agent a did not start")
                             && line.contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()));
         }
+    }
+
+    @Test
+    void aPartThatBreaksAtItsStartEndsTheProgramToo() throws Exception {
+        new PlugInJar()
+                .source("com.acme.Broken", """
+                        import org.millrace.api.*;
+                        public class Broken implements ComponentFactory.OfSource {
+                            public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
+                            public Source create(SourceContext context, Settings settings) {
+                                return new Source() {
+                                    public void start() { throw new AssertionError("cannot be"); }
+                                    public void close() {}
+                                };
+                            }
+                        }
+                        """)
+                .provides(ComponentFactory.OfSource.class, "com.acme.Broken")
+                .writeTo(directory.resolve("plugins.d/acme/lib/own.jar"));
+        start(
+                List.of("-Dmillrace.plugins.path=" + directory.resolve("plugins.d")),
+                FILE + "a.sources = r1\na.sources.r1.type = broken\na.sources.r1.channels = c1\n");
+        assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(said)
+                .anyMatch(line -> line.contains("agent a did not start: source r1 broke at its start")
+                        && line.contains("cannot be"));
     }
 
     @Test

@@ -11,7 +11,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ComponentMetrics;
 import org.millrace.api.DeliveryException;
@@ -28,6 +31,7 @@ import org.millrace.relay.fakes.FakeSource;
 import org.millrace.relay.metrics.Display;
 import org.millrace.testkit.Batches;
 
+@Timeout(60)
 class RelayTest {
     private static final String FILE = """
             a.sources = r1 r2
@@ -60,17 +64,33 @@ class RelayTest {
         relay.close();
         relay.close();
         assertThat(diary.entries())
-                .containsExactly(
-                        "start channel c1",
-                        "start sink k1",
-                        "start source r1",
-                        "start source r2",
-                        "start monitoring",
-                        "close source r1",
-                        "close source r2",
-                        "close sink k1",
-                        "close channel c1",
-                        "close monitoring");
+                .startsWith(
+                        "start monitoring", "start channel c1", "start sink k1", "start source r1", "start source r2")
+                .endsWith("close sink k1", "close channel c1", "close monitoring");
+        assertThat(diary.entries().subList(5, 7))
+                .as("side by side")
+                .containsExactlyInAnyOrder("close source r1", "close source r2");
+        assertThat(diary.entries()).hasSize(10);
+    }
+
+    @Test
+    void sourcesAreClosedSideBySide() throws Exception {
+        Relay relay = relay(ChangingAgent.withSource(FILE, "r3"));
+        relay.start();
+        CyclicBarrier inTheirClose = new CyclicBarrier(3);
+        for (String source : List.of("r1", "r2", "r3")) {
+            diary.onceNoted("close source " + source, () -> {
+                try {
+                    inTheirClose.await(30, TimeUnit.SECONDS);
+                    diary.note("met " + source);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+        relay.close();
+        assertThat(diary.entries()).contains("met r1", "met r2", "met r3");
+        assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
     }
 
     @Test
@@ -114,6 +134,27 @@ class RelayTest {
     }
 
     @Test
+    void nobodyWaitsForWhatAChannelThatSpillsHasOnDisk() throws Exception {
+        Path own = directory.resolve("c1");
+        Assembly assembly = assembly(FILE.replace("c1.type = memory\na.channels.c1.capacity = 10000\n", """
+                c1.type = SPILLABLEMEMORY
+                a.channels.c1.memoryCapacity = 0
+                a.channels.c1.overflowCapacity = 10000
+                a.channels.c1.checkpointDir = CHECKPOINT
+                a.channels.c1.dataDirs = DATA
+                """.replace(
+                        "CHECKPOINT", own.resolve("checkpoint").toString())
+                .replace("DATA", own.resolve("data").toString())));
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofDays(1));
+        relay.start();
+        diary.block("k1");
+        ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
+        relay.close(); // which would take a day
+
+        assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
+    }
+
+    @Test
     void aGroupStartsItsSinksAndTheyShareItsEvents() throws Exception {
         String file = FILE.replace("a.sinks = k1", "a.sinks = k0 k1 k2")
                 + FILE.lines()
@@ -146,8 +187,44 @@ class RelayTest {
         Relay relay = relay(FILE + "a.sources.r2.failure = port 4141 is taken\n");
         assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessage("port 4141 is taken");
         assertThat(diary.entries())
-                .contains("start source r1", "close source r1", "close sink k1", "close channel c1")
-                .doesNotContain("start monitoring");
+                .contains(
+                        "start source r1", "close source r1", "close sink k1", "close channel c1", "close monitoring");
+    }
+
+    @Test
+    void aPartWhoseStartBreaksWithAnErrorIsAFailedStartToo() throws Exception {
+        diary.breakDown("r2", () -> new AssertionError("cannot be"));
+        Relay relay = relay(FILE);
+        assertThatThrownBy(relay::start).isInstanceOf(StartException.class).hasMessageContaining("source r2");
+        assertThat(diary.entries())
+                .contains("start source r1", "close source r2", "close source r1", "close sink k1", "close channel c1");
+    }
+
+    @Test
+    void aSourceThatBreaksAsItIsClosedKeepsNobodyFromBeingEmptiedAndClosed() throws Exception {
+        Assembly assembly = assembly(FILE);
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ofSeconds(60));
+        relay.start();
+        diary.block("k1");
+        ((FakeSource) assembly.sources().get(1).source()).inlet().put(Batches.numbered(0, 100));
+        diary.onceNoted("close source r1", () -> {
+            diary.unblock("k1");
+            throw new AssertionError("cannot be");
+        });
+        relay.close();
+        assertThat(diary.entries())
+                .containsSubsequence("sink k1 took 100", "close sink k1", "close channel c1", "close monitoring")
+                .contains("close source r2");
+    }
+
+    @Test
+    void nothingIsTakenInIfTheMonitoringDoesNotStart() throws Exception {
+        diary.onceNoted("start monitoring", () -> {
+            throw new IllegalStateException("port 41414 is taken");
+        });
+        Relay relay = relay(FILE);
+        assertThatThrownBy(relay::start).hasStackTraceContaining("port 41414 is taken");
+        assertThat(diary.entries()).doesNotContain("start source r1", "start channel c1");
     }
 
     @Test

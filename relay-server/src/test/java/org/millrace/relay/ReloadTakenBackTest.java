@@ -44,7 +44,10 @@ class ReloadTakenBackTest extends ReloadFixture {
                         .replace("a.sinks = k1 k2", "a.sinks = k1 k2 k3")
                 + "a.sinks.k3.type = avro\na.sinks.k3.channel = c1\na.sinks.k3.hostname = h\na.sinks.k3.port = 1\n";
         for (Supplier<Throwable> failure : List.<Supplier<Throwable>>of(
-                () -> new IllegalStateException("no licence"), () -> new NoClassDefFoundError("com/acme/Gone"))) {
+                () -> new IllegalStateException("no licence"),
+                () -> new NoClassDefFoundError("com/acme/Gone"),
+                () -> new AssertionError("cannot be"),
+                () -> new OutOfMemoryError("Cannot reserve direct buffer memory"))) {
             agent.diary().breakDown("k3", failure);
             assertThat(agent.changeTo(change)).contains("start sink k3", "close sink k3");
             assertThat(agent.running().sinks())

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.relay.ChangingAgent.FILE;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Channel;
 import org.millrace.api.Transaction;
+import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
 /** What becomes of the events in channels that change. */
@@ -156,6 +162,32 @@ class ReloadedChannelsTest extends ReloadFixture {
                 .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
         assertThat(agent.channel("c1")).isSameAs(before);
         assertTakenOnceUnblocked(900);
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @ValueSource(ints = {10000, 1000})
+    void theOrderHoldsAfterAHandOverThatFailedHalfWay(int capacity) throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = " + capacity);
+        agent.start(file);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 300);
+        agent.put("r1", 300, 700);
+        Channel before = agent.channel("c1");
+        agent.changeTo(file.replace("c1.capacity = " + capacity, "c1.capacity = 150\na.channels.c1.keep-alive = 0")
+                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        assertThat(agent.channel("c1")).isSameAs(before);
+        assertThat(numbersIn(before)).isEqualTo(IntStream.range(0, 1000).boxed().toList());
+    }
+
+    private static List<Integer> numbersIn(Channel channel) {
+        List<Integer> numbers = new ArrayList<>();
+        try (Transaction all = channel.begin()) {
+            for (EventBatch batch; (batch = all.take(1000)) != null; ) {
+                numbers.addAll(Batches.numbers(batch));
+            }
+        }
+        return numbers;
     }
 
     @Test

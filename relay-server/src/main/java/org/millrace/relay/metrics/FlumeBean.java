@@ -1,6 +1,8 @@
 package org.millrace.relay.metrics;
 
 import com.codahale.metrics.Gauge;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.management.Attribute;
@@ -17,6 +19,7 @@ import org.millrace.api.ComponentMetrics;
 /** A component's figures as the JMX bean that Flume has for it: {@code org.apache.flume.source:type=r1} and the like. Read only. */
 final class FlumeBean implements DynamicMBean {
     private final ComponentMetrics metrics;
+    private final Readings readings = new Readings();
 
     FlumeBean(ComponentMetrics metrics) {
         this.metrics = metrics;
@@ -52,7 +55,7 @@ final class FlumeBean implements DynamicMBean {
         for (String name : names) {
             Gauge<?> gauge = gauges.get(name);
             if (gauge != null) {
-                values.add(new Attribute(name, gauge.getValue()));
+                readings.read(titleOf(name), gauge, value -> values.add(new Attribute(name, value)));
             }
         }
         return values;
@@ -75,12 +78,25 @@ final class FlumeBean implements DynamicMBean {
 
     @Override
     public MBeanInfo getMBeanInfo() {
-        MBeanAttributeInfo[] attributes = metrics.flumeAttributes().entrySet().stream()
-                .map(entry -> new MBeanAttributeInfo(
-                        entry.getKey(), typeOf(entry.getValue().getValue()), entry.getKey(), true, false, false))
-                .toArray(MBeanAttributeInfo[]::new);
+        List<MBeanAttributeInfo> attributes = new ArrayList<>();
+        metrics.flumeAttributes()
+                .forEach((name, gauge) -> readings.read(
+                        titleOf(name),
+                        gauge,
+                        value ->
+                                attributes.add(new MBeanAttributeInfo(name, typeOf(value), name, true, false, false))));
         String description = metrics.kind() + "." + metrics.component();
-        return new MBeanInfo(FlumeBean.class.getName(), description, attributes, null, null, null);
+        return new MBeanInfo(
+                FlumeBean.class.getName(),
+                description,
+                attributes.toArray(MBeanAttributeInfo[]::new),
+                null,
+                null,
+                null);
+    }
+
+    private String titleOf(String attribute) {
+        return metrics.kind() + "." + metrics.component() + " " + attribute;
     }
 
     private static String typeOf(Object value) {

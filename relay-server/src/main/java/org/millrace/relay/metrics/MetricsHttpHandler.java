@@ -57,12 +57,23 @@ final class MetricsHttpHandler extends SimpleChannelInboundHandler<FullHttpReque
         }
         String path = new QueryStringDecoder(request.uri()).path();
         if (path.equalsIgnoreCase("/metrics")) {
-            return response(HttpResponseStatus.OK, "application/json;charset=utf-8", json.render());
+            return metrics();
         }
         if (path.equals("/")) {
             return response(HttpResponseStatus.OK, "text/html;charset=utf-8", text(INDEX));
         }
         return response(HttpResponseStatus.NOT_FOUND, "text/plain;charset=utf-8", text("not found; try /metrics\n"));
+    }
+
+    /** Figures that cannot be read are left out; whatever else goes wrong, who asks is to see it. */
+    private FullHttpResponse metrics() {
+        try {
+            return response(HttpResponseStatus.OK, "application/json;charset=utf-8", json.render());
+        } catch (RuntimeException e) {
+            log.error("metrics: cannot be shown", e);
+            return response(
+                    HttpResponseStatus.INTERNAL_SERVER_ERROR, "text/plain;charset=utf-8", text("see the log\n"));
+        }
     }
 
     @Override

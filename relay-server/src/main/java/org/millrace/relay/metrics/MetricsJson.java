@@ -34,6 +34,7 @@ final class MetricsJson {
     private final ObjectMapper mapper = new ObjectMapper();
     private final MBeanServer beans;
     private final MetricRegistry registry;
+    private final Readings readings = new Readings();
 
     MetricsJson(MBeanServer beans, MetricRegistry registry) {
         this.beans = beans;
@@ -53,16 +54,20 @@ final class MetricsJson {
 
     private void addFlumeBeans(Map<String, Map<String, String>> all) {
         for (ObjectName name : beans.queryNames(pattern(), null)) {
-            try {
-                MBeanAttributeInfo[] infos = beans.getMBeanInfo(name).getAttributes();
-                String[] keys = new String[infos.length];
-                for (int i = 0; i < infos.length; i++) {
-                    keys[i] = infos[i].getName();
-                }
-                addBean(all, name, beans.getAttributes(name, keys));
-            } catch (JMException e) {
-                log.debug("metrics: bean {} went away between the query and the look", name, e);
+            readings.attempt("bean " + name, () -> addFlumeBean(all, name));
+        }
+    }
+
+    private void addFlumeBean(Map<String, Map<String, String>> all, ObjectName name) {
+        try {
+            MBeanAttributeInfo[] infos = beans.getMBeanInfo(name).getAttributes();
+            String[] keys = new String[infos.length];
+            for (int i = 0; i < infos.length; i++) {
+                keys[i] = infos[i].getName();
             }
+            addBean(all, name, beans.getAttributes(name, keys));
+        } catch (JMException e) {
+            log.debug("metrics: bean {} went away between the query and the look", name, e);
         }
     }
 
@@ -83,7 +88,8 @@ final class MetricsJson {
             int componentEnd = name.indexOf('.', kindEnd + 1);
             if (componentEnd > 0) {
                 String component = "MILLRACE." + name.substring(0, componentEnd);
-                addOwn(all.computeIfAbsent(component, c -> new TreeMap<>()), name.substring(componentEnd + 1), metric);
+                Map<String, String> values = all.computeIfAbsent(component, c -> new TreeMap<>());
+                readings.attempt(name, () -> addOwn(values, name.substring(componentEnd + 1), metric));
             }
         });
     }

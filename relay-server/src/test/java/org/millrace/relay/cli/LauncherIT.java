@@ -115,6 +115,20 @@ class LauncherIT {
     }
 
     @Test
+    void pathsFromHereAreNotLookedForInCdpath() throws Exception {
+        Path root = directory.toRealPath();
+        Files.createDirectory(root.resolve("ours"));
+        environment.put("CDPATH", root.toString());
+        Path script = Path.of("an install", "bin", "millrace");
+        assertThat(run(script, "agent", "-c", "ours").classPath())
+                .isEqualTo(root + "/ours:" + install + "/lib/*:" + install + "/conf");
+        environment.put("MILLRACE_HOME", "an install");
+        Run named = run(script, "agent");
+        assertThat(named.classPath()).startsWith(install + "/conf:");
+        assertThat(named.errors()).isEmpty();
+    }
+
+    @Test
     void anOldFlumeNamedByFlumeHomeStaysOut() throws Exception {
         Path old = Files.createDirectory(directory.resolve("old flume"));
         environment.put("FLUME_HOME", old.toString());

@@ -19,6 +19,11 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.DynamicMBean;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +119,43 @@ class MonitoringTest {
     }
 
     @Test
+    void aFigureThatCannotBeReadIsLeftOutAndAllOthersAreShown() throws Exception {
+        channel.fill(
+                () -> {
+                    throw new IllegalStateException("closed");
+                },
+                10);
+        source.gauge("pending", () -> {
+            throw new NoClassDefFoundError("com/acme/Gone");
+        });
+        source.counter("framesRefused").inc(3);
+        monitoring.start();
+
+        JsonNode all = new ObjectMapper().readTree(get("/metrics").body());
+
+        assertThat(names(all.get("CHANNEL.c1")))
+                .contains("ChannelCapacity", "EventPutAttemptCount")
+                .doesNotContain("ChannelSize", "ChannelFillPercentage");
+        assertThat(names(all.get("MILLRACE.source.r1")))
+                .contains("framesRefused")
+                .doesNotContain("pending");
+        assertThat(names(all.get("SINK.k1"))).contains("EventDrainSuccessCount");
+    }
+
+    @Test
+    void aPlugInsBeanThatCannotBeReadTakesNothingElseAway() throws Exception {
+        ObjectName name = new ObjectName("org.apache.flume.acme:type=broken");
+        ManagementFactory.getPlatformMBeanServer().registerMBean(new BrokenBean(), name);
+        try {
+            monitoring.start();
+            assertThat(names(new ObjectMapper().readTree(get("/metrics").body())))
+                    .contains("SOURCE.r1", "CHANNEL.c1", "SINK.k1");
+        } finally {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+        }
+    }
+
+    @Test
     void beansHaveFlumesNamesAndGoWithTheAgent() throws Exception {
         monitoring.start();
         ObjectName name = new ObjectName("org.apache.flume.sink:type=k1");
@@ -190,6 +232,38 @@ class MonitoringTest {
 
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + monitoring.address().getPort() + path);
+    }
+
+    /** Has one attribute, and fails when it is asked for it. */
+    private static final class BrokenBean implements DynamicMBean {
+        @Override
+        public Object getAttribute(String attribute) {
+            throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public void setAttribute(Attribute attribute) {}
+
+        @Override
+        public AttributeList getAttributes(String[] attributes) {
+            throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public AttributeList setAttributes(AttributeList attributes) {
+            return attributes;
+        }
+
+        @Override
+        public Object invoke(String action, Object[] parameters, String[] signature) {
+            throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public MBeanInfo getMBeanInfo() {
+            MBeanAttributeInfo[] one = {new MBeanAttributeInfo("it", "long", "it", true, false, false)};
+            return new MBeanInfo(BrokenBean.class.getName(), "broken", one, null, null, null);
+        }
     }
 
     private static Set<String> names(JsonNode object) {

@@ -1,0 +1,57 @@
+package org.millrace.relay;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.millrace.api.Component;
+import org.millrace.api.StartException;
+import org.millrace.relay.cli.ExitCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an agent's start and its end make of the process's exit status. One thread starts it, and any may stop it, also while it starts. */
+final class AgentLife {
+    private static final Logger log = LoggerFactory.getLogger(AgentLife.class);
+
+    private final Component agent;
+    private final Duration patience;
+    /** From the beginning of its start to the end of one that succeeded. Guarded by this. */
+    private boolean incomplete;
+
+    /** @param patience how long its close is waited for */
+    AgentLife(Component agent, Duration patience) {
+        this.agent = agent;
+        this.patience = patience;
+    }
+
+    synchronized void start() throws StartException {
+        incomplete = true;
+        agent.start();
+        incomplete = false;
+    }
+
+    /** Closes the agent once it has started, or has failed to. Returns the exit status: 0 only if all of both went as it should. */
+    int stop() {
+        FutureTask<Integer> closing = new FutureTask<>(this::close);
+        Thread closer = new Thread(closing, "closing");
+        closer.setDaemon(true);
+        closer.start();
+        try {
+            return closing.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            log.error("the agent does not stop; ending the process as it is");
+        } catch (ExecutionException e) {
+            log.error("the agent broke as it stopped; ending the process as it is", e.getCause());
+        } catch (InterruptedException e) {
+            log.error("interrupted while stopping; ending the process as it is");
+        }
+        return ExitCode.FAILED;
+    }
+
+    private synchronized int close() {
+        agent.close();
+        return incomplete ? ExitCode.FAILED : ExitCode.DONE;
+    }
+}

@@ -1,0 +1,54 @@
+package org.millrace.relay;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.millrace.relay.config.Assembly.SourcePart;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of several sources, side by side: each waits for what it has in flight, and where its channels are full, for as long as it may.
+ */
+final class SourceClosing {
+    private static final Logger log = LoggerFactory.getLogger(SourceClosing.class);
+
+    /** More than any of ours takes: a source with a loop waits twice for 10 s. */
+    static final Duration MOST = Duration.ofSeconds(25);
+
+    private SourceClosing() {}
+
+    /** Closes all of them with their routes. One that takes too long is interrupted and left to itself. */
+    static void closeAll(List<SourcePart> sources) {
+        Deadline deadline = Deadline.in(MOST);
+        Map<SourcePart, Thread> closing = new LinkedHashMap<>();
+        for (SourcePart source : sources) {
+            Thread thread = new Thread(() -> RunningParts.close(source), "close-" + source.name());
+            thread.setDaemon(true); // one that hangs must not keep the process
+            thread.start();
+            closing.put(source, thread);
+        }
+        closing.forEach((source, thread) -> await(source, thread, deadline));
+    }
+
+    private static void await(SourcePart source, Thread closing, Deadline deadline) {
+        boolean interrupted = false;
+        while (closing.isAlive() && !deadline.isOver()) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(closing, deadline.left().toNanos());
+            } catch (InterruptedException e) {
+                interrupted = true;
+                closing.interrupt(); // whoever closes us is in a hurry
+            }
+        }
+        if (closing.isAlive()) {
+            log.error("source {} has not closed in {} s; it is left as it is", source.name(), MOST.toSeconds());
+            closing.interrupt();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
