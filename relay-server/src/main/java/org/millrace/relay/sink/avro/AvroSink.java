@@ -156,7 +156,8 @@ final class AvroSink implements Sink, BatchSized {
             int events = loads.stream().mapToInt(Load::events).sum();
             context.metrics().batchTaken(events, settings.batchEvents());
             context.metrics().drainAttempts.inc(events);
-            flights.add(new Flight(transaction, events, send(loads)));
+            long bytes = loads.stream().mapToLong(Load::bytes).sum();
+            flights.add(new Flight(transaction, events, bytes, send(loads)));
             sent = true;
             return true;
         } catch (RelayException e) {

@@ -12,7 +12,6 @@ import org.millrace.api.SinkContext;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayConnection;
 import org.millrace.client.RelayException;
-import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,9 +87,7 @@ final class PeerLink {
         long started = System.nanoTime();
         CompletableFuture<Void> answered = current.append(load.batches(), load.origin());
         answered.whenComplete((stored, failure) -> requests.update(System.nanoTime() - started, TimeUnit.NANOSECONDS));
-        for (EventBatch batch : load.batches()) {
-            bytesOut.inc(batch.encodedBytes());
-        }
+        bytesOut.inc(load.bytes());
         return answered;
     }
 
