@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
@@ -53,6 +58,7 @@ class AvroSinkTest {
     private Channel channel;
     private FakeRelay relay;
     private AvroSink sink;
+    private boolean isShortOfMemory;
 
     @BeforeEach
     void start() throws Exception {
@@ -190,6 +196,27 @@ class AvroSinkTest {
         relay.answerOk(relay.readRequest().serial());
         rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+    }
+
+    @Test
+    void whatCannotBeSentForWantOfDirectMemoryIsSentLaterAndTheRestStaysOnItsWay() throws Exception {
+        open(2, 3, LONG);
+        put(1, 2);
+        put(3, 2);
+        sink.drain();
+        isShortOfMemory = true;
+        assertThatThrownBy(sink::drain).isInstanceOf(OutOfMemoryError.class);
+        assertThat(registry.getGauges().get("sink.k1.requestsInFlight").getValue())
+                .isEqualTo(1);
+
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        FakeRelay.Request second = relay.readRequest();
+        assertThat(second.parameters()).startsWith("04020c6e756d6265720233"); // two events; number=3 first
+        relay.answerOk(second.serial());
+        drainUntilIdle();
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+        assertThat(left()).isEmpty();
     }
 
     @Test
@@ -354,7 +381,7 @@ class AvroSinkTest {
         Map<String, String> keys = deadLetterKeys.length == 0
                 ? Map.of()
                 : Map.of(deadLetterKeys[0], deadLetterKeys[1], deadLetterKeys[2], deadLetterKeys[3]);
-        SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock);
+        SinkContext context = new SinkContext("a1", "k1", reader(), metrics, clock);
         sink = new AvroSink(context, settings, loops, DeadLetters.read(context, new Settings(keys, new NoProblems())));
         sink.start();
     }
@@ -480,6 +507,29 @@ class AvroSinkTest {
             }
         }
         return numbers;
+    }
+
+    /** The channel as the sink sees it: once events are taken there may be no direct memory for them. */
+    private ChannelReader reader() {
+        return view(ChannelReader.class, channel, (method, result) -> {
+            return result instanceof Transaction taking ? view(Transaction.class, taking, this::failIfShort) : result;
+        });
+    }
+
+    private @Nullable Object failIfShort(Method method, @Nullable Object result) {
+        if (isShortOfMemory && method.getName().equals("origin")) {
+            isShortOfMemory = false;
+            throw new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory");
+        }
+        return result;
+    }
+
+    private static <T> T view(Class<T> type, T of, BiFunction<Method, @Nullable Object, @Nullable Object> onReturn) {
+        Object view = Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> onReturn.apply(method, method.invoke(of, arguments)));
+        return type.cast(view);
     }
 
     private static final class NoProblems implements Settings.Problems {
