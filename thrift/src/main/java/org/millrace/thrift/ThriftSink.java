@@ -121,8 +121,7 @@ public final class ThriftSink implements Sink, BatchSized {
     private Drain turn() throws DeliveryException, InterruptedException {
         connectEarly();
         deadLetters.finishDue();
-        if (refusals.isDue()) {
-            refusals.compare(this::deliverOne);
+        if (refusals.isDue() && refusals.compare(this::deliverOne)) {
             return Drain.DELIVERED;
         }
         boolean isResetDue = peer.isResetDue();

@@ -86,14 +86,16 @@ final class AvroSink implements Sink, BatchSized {
     public Drain drain() throws DeliveryException, InterruptedException {
         tryPeerEarly();
         deadLetters.finishDue();
-        if (refusals.isDue()) {
-            refusals.compare(this::deliverOne);
+        if (refusals.isDue() && refusals.compare(this::deliverOne)) {
             return Drain.DELIVERED;
         }
         commitArrived();
+        if (flights.isEmpty() && peer.isResetDue()) {
+            reset();
+        }
         if (!mayTake() || !sendNext()) {
             if (flights.isEmpty()) {
-                return peer.isResetDue() ? reset() : idle();
+                return idle();
             }
             flights.awaitAnswers();
             commitArrived();
@@ -129,7 +131,7 @@ final class AvroSink implements Sink, BatchSized {
     /** A connection that is to be closed gets no more requests. */
     private boolean mayTake() {
         boolean connectionEnds = peer.isResetDue() || !peer.isOpen();
-        return flights.isEmpty() ? !peer.isResetDue() : flights.hasRoom() && !connectionEnds;
+        return flights.isEmpty() || (flights.hasRoom() && !connectionEnds);
     }
 
     private Drain idle() {
@@ -137,10 +139,9 @@ final class AvroSink implements Sink, BatchSized {
         return Drain.IDLE;
     }
 
-    private Drain reset() {
+    private void reset() {
         LOG.info("sink {}: reset-connection-interval is over", context.name());
         peer.close();
-        return Drain.DELIVERED;
     }
 
     /** False if the channel is empty. */

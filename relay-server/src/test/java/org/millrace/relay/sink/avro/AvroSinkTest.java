@@ -416,6 +416,27 @@ class AvroSinkTest {
         peer.get(60, TimeUnit.SECONDS);
     }
 
+    @Test
+    void aSuspectWithNothingToCompareItWithIsSentAndNoTurnSeemsToDeliver(@TempDir Path letters) throws Exception {
+        open(1, 1, LONG, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
+        put(1, 1);
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            sink.drain();
+            assertThat(registry.getGauges().get("sink.k1.requestsInFlight").getValue())
+                    .as("attempt %d", attempt)
+                    .isEqualTo(1);
+            relay.accept().readRequest();
+            relay.closeConnection();
+            assertThatThrownBy(this::drainUntilIdle).hasMessageContaining("1 events are back in the channel");
+        }
+        try (Transaction another = channel.begin()) {
+            assertThat(Batches.numbers(another.take(1))).containsExactly(1);
+            another.commit();
+        }
+
+        assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
+    }
+
     /** A peer that closes the connection on a request with such a text in it, until it is closed itself. */
     private void takeAllBut(String refused) {
         String hex = HexFormat.of().formatHex(refused.getBytes(StandardCharsets.UTF_8));
