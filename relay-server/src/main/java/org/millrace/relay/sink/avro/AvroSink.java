@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -18,6 +19,7 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.deadletter.RefusalSearch;
 import org.millrace.api.support.AllOf;
 import org.millrace.client.EventLoops;
+import org.millrace.client.RelayConnection;
 import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
@@ -50,9 +52,24 @@ final class AvroSink implements Sink, BatchSized {
     private boolean closed;
 
     AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops, DeadLetters deadLetters) {
+        this(
+                context,
+                settings,
+                () -> RelayConnection.connect(settings.peer(), settings.connection(), loops),
+                System::nanoTime,
+                deadLetters);
+    }
+
+    /** @param nanoTime what the age of a connection is told by */
+    AvroSink(
+            SinkContext context,
+            AvroSinkSettings settings,
+            PeerLink.Dialer dialer,
+            LongSupplier nanoTime,
+            DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
-        this.peer = new PeerLink(context, settings, loops);
+        this.peer = new PeerLink(context, settings, dialer, nanoTime);
         this.flights = new Flights(settings.maxInFlight(), context.metrics());
         this.deadLetters = deadLetters;
         this.refusals = new RefusalSearch(context, settings.batchEvents(), deadLetters);

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,7 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
+import org.millrace.client.RelayConnection;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.channel.memory.MemoryChannelFactory;
 import org.millrace.testkit.Batches;
@@ -59,6 +61,7 @@ class AvroSinkTest {
     private FakeRelay relay;
     private AvroSink sink;
     private boolean isShortOfMemory;
+    private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1_000_000_000); // it may overflow
 
     @BeforeEach
     void start() throws Exception {
@@ -304,7 +307,7 @@ class AvroSinkTest {
         open(1, 2, LONG);
         put(1, 1);
         sink.drain();
-        clock.advance(Duration.ofSeconds(60));
+        nanoTime.addAndGet(Duration.ofSeconds(60).toNanos());
         put(2, 1);
         relay.accept().answerFirstOk(relay.readRequest().serial());
         CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
@@ -313,6 +316,18 @@ class AvroSinkTest {
         rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
         assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void theWallClockMakesNoConnectionOld() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        clock.advance(Duration.ofDays(1));
+        drainUntilIdle();
+        assertThat(sink.isConnected()).isTrue();
+        assertThat(metrics.connectionsClosed.getCount()).isZero();
     }
 
     @Test
@@ -382,7 +397,12 @@ class AvroSinkTest {
                 ? Map.of()
                 : Map.of(deadLetterKeys[0], deadLetterKeys[1], deadLetterKeys[2], deadLetterKeys[3]);
         SinkContext context = new SinkContext("a1", "k1", reader(), metrics, clock);
-        sink = new AvroSink(context, settings, loops, DeadLetters.read(context, new Settings(keys, new NoProblems())));
+        sink = new AvroSink(
+                context,
+                settings,
+                () -> RelayConnection.connect(settings.peer(), settings.connection(), loops),
+                nanoTime::get,
+                DeadLetters.read(context, new Settings(keys, new NoProblems())));
         sink.start();
     }
 
