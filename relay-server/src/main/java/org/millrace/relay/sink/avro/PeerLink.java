@@ -66,7 +66,7 @@ final class PeerLink {
         }
         close(); // what is left of one that the peer has closed
         try {
-            connection = dialer.connect().get();
+            connection = dial();
         } catch (ExecutionException e) {
             context.metrics().connectionsFailed.inc();
             throw e.getCause() instanceof RelayException known
@@ -76,6 +76,17 @@ final class PeerLink {
         connectedNanos = nanoTime.getAsLong();
         context.metrics().connectionsCreated.inc();
         LOG.info("sink {}: connected to {}", context.name(), settings.peer());
+    }
+
+    /** Whoever gives up waiting for a connection does not want the one that may come yet. */
+    private RelayConnection dial() throws ExecutionException, InterruptedException {
+        CompletableFuture<RelayConnection> connecting = dialer.connect();
+        try {
+            return connecting.get();
+        } catch (InterruptedException e) {
+            connecting.thenAccept(RelayConnection::close);
+            throw e;
+        }
     }
 
     /**

@@ -63,6 +63,9 @@ class AvroSinkTest {
     private boolean isShortOfMemory;
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1_000_000_000); // it may overflow
 
+    /** Where set, the connection is made, and the sink does not hear of it before this completes. */
+    private @Nullable CompletableFuture<Void> lateAccept;
+
     @BeforeEach
     void start() throws Exception {
         relay = new FakeRelay();
@@ -331,6 +334,19 @@ class AvroSinkTest {
     }
 
     @Test
+    void aConnectionThatComesAfterTheSinkHasBeenInterruptedIsClosed() throws Exception {
+        CompletableFuture<Void> accept = new CompletableFuture<>();
+        lateAccept = accept;
+        open(1, 2, LONG);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(sink::drain).isInstanceOf(InterruptedException.class);
+
+        accept.complete(null);
+        assertThat(relay.accept().readByte()).as("the end of the connection").isEqualTo(-1);
+        assertThat(sink.isConnected()).isFalse();
+    }
+
+    @Test
     void settlingWaitsForAnswersAndTakesNothing() throws Exception {
         open(1, 3, LONG);
         put(1, 1);
@@ -400,7 +416,7 @@ class AvroSinkTest {
         sink = new AvroSink(
                 context,
                 settings,
-                () -> RelayConnection.connect(settings.peer(), settings.connection(), loops),
+                () -> dialled(RelayConnection.connect(settings.peer(), settings.connection(), loops)),
                 nanoTime::get,
                 DeadLetters.read(context, new Settings(keys, new NoProblems())));
         sink.start();
@@ -502,6 +518,11 @@ class AvroSinkTest {
             }
         }
         return failures;
+    }
+
+    private CompletableFuture<RelayConnection> dialled(CompletableFuture<RelayConnection> connecting) {
+        CompletableFuture<Void> late = lateAccept;
+        return late == null ? connecting : late.thenCombine(connecting, (accepted, connection) -> connection);
     }
 
     private void put(int first, int events) throws Exception {
