@@ -9,7 +9,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,8 @@ public final class TrafficWatch extends ChannelDuplexHandler {
     private final Timeouts timeouts;
     private final ConnectionFigures figures;
     private final PeerLog log;
-    private final InstantSource clock;
 
-    /** When the peer last did what it was to do. */
+    /** When the peer last did what it was to do, by the loop's ticker: the wall clock may be set. */
     private long lastMoveMillis;
     /** Bytes of answers that it had left unread at the last look. */
     private long lastUnsentBytes;
@@ -49,23 +47,17 @@ public final class TrafficWatch extends ChannelDuplexHandler {
 
     /** @param isMidFrame whether the peer has begun something that it has not ended; asked on the event loop */
     public TrafficWatch(
-            BooleanSupplier isMidFrame,
-            ReadGate gate,
-            Timeouts timeouts,
-            ConnectionFigures figures,
-            PeerLog log,
-            InstantSource clock) {
+            BooleanSupplier isMidFrame, ReadGate gate, Timeouts timeouts, ConnectionFigures figures, PeerLog log) {
         this.isMidFrame = isMidFrame;
         this.gate = gate;
         this.timeouts = timeouts;
         this.figures = figures;
         this.log = log;
-        this.clock = clock;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        lastMoveMillis = clock.millis();
+        lastMoveMillis = nowMillis(ctx);
         long shortest = Math.min(orNever(timeouts.idle()), orNever(timeouts.stall()));
         if (shortest != Long.MAX_VALUE) {
             long period = Math.max(1, shortest / LOOKS_PER_TIMEOUT);
@@ -88,7 +80,7 @@ public final class TrafficWatch extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        lastMoveMillis = clock.millis();
+        lastMoveMillis = nowMillis(ctx);
         ctx.fireChannelReadComplete();
     }
 
@@ -121,7 +113,7 @@ public final class TrafficWatch extends ChannelDuplexHandler {
     }
 
     private void look(ChannelHandlerContext ctx) {
-        long now = clock.millis();
+        long now = nowMillis(ctx);
         long unsentBytes = unsentBytes(ctx.channel());
         boolean hasTaken = unsentBytes < lastUnsentBytes; // some, however few
         lastUnsentBytes = unsentBytes;
@@ -161,6 +153,10 @@ public final class TrafficWatch extends ChannelDuplexHandler {
         figures.timedOut();
         log.refused(ctx.channel(), why);
         ctx.channel().close();
+    }
+
+    private static long nowMillis(ChannelHandlerContext ctx) {
+        return TimeUnit.NANOSECONDS.toMillis(ctx.executor().ticker().nanoTime());
     }
 
     private static long orNever(Duration timeout) {

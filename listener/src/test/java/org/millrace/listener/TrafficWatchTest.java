@@ -46,6 +46,19 @@ class TrafficWatchTest {
     }
 
     @Test
+    void aStepOfTheWallClockIsNobodysSilence() {
+        watch(Duration.ofSeconds(60), Duration.ofSeconds(10));
+        isMidFrame = true;
+        clock.advance(Duration.ofMinutes(2));
+        pass(Duration.ofSeconds(9));
+        assertThat(connection.isOpen()).isTrue();
+
+        clock.advance(Duration.ofMinutes(-10));
+        pass(Duration.ofSeconds(5));
+        assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
     void whateverArrivesStartsTheTimeAnew() {
         watch(Duration.ofSeconds(60), Duration.ZERO);
         for (int i = 0; i < 10; i++) {
@@ -224,12 +237,11 @@ class TrafficWatchTest {
         PeerLog log = new PeerLog(LoggerFactory.getLogger(TrafficWatchTest.class), "r1", clock);
         connection
                 .pipeline()
-                .addLast(new TrafficWatch(() -> isMidFrame, gate, new Timeouts(idle, stall), figures, log, clock));
+                .addLast(new TrafficWatch(() -> isMidFrame, gate, new Timeouts(idle, stall), figures, log));
     }
 
     private void pass(Duration time) {
         for (long second = 0; second < time.toSeconds(); second++) {
-            clock.advance(Duration.ofSeconds(1));
             connection.advanceTimeBy(1, TimeUnit.SECONDS);
             connection.runScheduledPendingTasks();
         }

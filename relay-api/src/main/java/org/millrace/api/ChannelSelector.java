@@ -15,6 +15,14 @@ public interface ChannelSelector {
     List<Channel> requiredChannels();
 
     /**
+     * Whether the source may go on as long as one of those has room: for a selector that gives each batch to any of them, and passes over
+     * one that is full. The same at any time.
+     */
+    default boolean passesOverFullChannels() {
+        return false;
+    }
+
+    /**
      * Events for one channel.
      *
      * @param batch owned by who holds the delivery

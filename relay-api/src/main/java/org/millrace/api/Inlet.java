@@ -54,7 +54,7 @@ public interface Inlet {
         return true;
     }
 
-    /** False while a required channel wants the source to stop reading. */
+    /** False while a required channel wants the source to stop reading; all of them, where one passes over those that are full. */
     boolean hasRoom();
 
     /** Runs the action once, on any thread, when {@link #hasRoom} is true again; at once if it is. The action must not block. */

@@ -59,9 +59,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         InletFlush flush =
                 flushes.computeIfAbsent(connection.eventLoop(), loop -> new InletFlush(context.inlet(), loop));
         ChannelPipeline pipeline = connection.pipeline();
-        pipeline.addLast(
-                "traffic",
-                new TrafficWatch(frames::isMidFrame, gate, settings.timeouts(), connections, log, context.clock()));
+        pipeline.addLast("traffic", new TrafficWatch(frames::isMidFrame, gate, settings.timeouts(), connections, log));
         tls.addTo(pipeline, null);
         kerberos.addTo(pipeline, budget);
         pipeline.addLast("frames", frames);

@@ -110,10 +110,18 @@ public final class ThriftSink implements Sink, BatchSized {
 
     @Override
     public Drain drain() throws DeliveryException, InterruptedException {
+        try {
+            return turn();
+        } catch (OutOfMemoryError e) {
+            abandon();
+            throw e;
+        }
+    }
+
+    private Drain turn() throws DeliveryException, InterruptedException {
         connectEarly();
         deadLetters.finishDue();
-        if (refusals.isDue()) {
-            refusals.compare(this::deliverOne);
+        if (refusals.isDue() && refusals.compare(this::deliverOne)) {
             return Drain.DELIVERED;
         }
         boolean isResetDue = peer.isResetDue();
@@ -135,9 +143,20 @@ public final class ThriftSink implements Sink, BatchSized {
 
     @Override
     public void settle() throws DeliveryException, InterruptedException {
-        while (!flights.isEmpty()) {
-            settleOldest(settings.requestTimeout());
+        try {
+            while (!flights.isEmpty()) {
+                settleOldest(settings.requestTimeout());
+            }
+        } catch (OutOfMemoryError e) {
+            abandon();
+            throw e;
         }
+    }
+
+    /** Half of a call may be sent, or of an answer read: of direct memory there may be more in a moment, but this connection is lost. */
+    private void abandon() {
+        rollBackAll();
+        peer.close();
     }
 
     /** A peer that is not there is known from the start, and not first when there is something to send. */

@@ -73,39 +73,37 @@ public final class RefusalSearch {
      * Has the peer take the event behind, then the one that it may refuse. Each is delivered, a dead letter, or back in the channel
      * afterwards.
      *
+     * @return false if there are no two events to compare: nothing was sent, and the turn is still to come
      * @throws DeliveryException if the peer does not take the event behind either; or if it is this one that it refuses, which is to be
      *     tried again
      */
-    public void compare(Peer peer) throws DeliveryException, InterruptedException {
+    public boolean compare(Peer peer) throws DeliveryException, InterruptedException {
         suspectsOne = false;
-        Throwable refusal;
-        try {
-            refusal = refusal(peer);
-        } finally {
-            deadLetters.rolledBack();
-        }
-        if (refusal != null) {
-            suspectsOne = true;
-            throw new DeliveryException(
-                    "sink " + context.name() + ": the peer takes other events and refuses one", refusal);
-        }
-    }
-
-    /** Why the peer refused the event that is to be tried again; null if there is none. */
-    private @Nullable Throwable refusal(Peer peer) throws DeliveryException, InterruptedException {
         try (Transaction suspects = context.channel().begin();
                 Transaction others = context.channel().begin()) {
             EventBatch suspect = suspects.take(1);
             EventBatch other = suspect == null ? null : others.take(1);
             if (suspect == null || other == null) {
-                return null;
+                return false;
             }
-            Throwable failure = deliver(peer, others, other);
-            if (failure != null) {
-                throw new DeliveryException("2 events are back in the channel", failure);
-            }
-            Throwable refusal = deliver(peer, suspects, suspect);
-            return refusal == null || isDeadLetter(suspects, suspect, refusal) ? null : refusal;
+            compare(peer, suspects, suspect, others, other);
+            return true;
+        } finally {
+            deadLetters.rolledBack();
+        }
+    }
+
+    private void compare(Peer peer, Transaction suspects, EventBatch suspect, Transaction others, EventBatch other)
+            throws DeliveryException, InterruptedException {
+        Throwable failure = deliver(peer, others, other);
+        if (failure != null) {
+            throw new DeliveryException("2 events are back in the channel", failure);
+        }
+        Throwable refusal = deliver(peer, suspects, suspect);
+        if (refusal != null && !isDeadLetter(suspects, suspect, refusal)) {
+            suspectsOne = true;
+            throw new DeliveryException(
+                    "sink " + context.name() + ": the peer takes other events and refuses one", refusal);
         }
     }
 

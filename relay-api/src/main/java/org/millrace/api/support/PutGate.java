@@ -134,6 +134,11 @@ public final class PutGate {
         return waiting.size();
     }
 
+    /** The put whose turn it is, which found no room; null if none waits. Under the lock. */
+    public @Nullable Put firstWaiting() {
+        return waiting.first();
+    }
+
     /** As {@link org.millrace.api.Channel#hasRoom}. */
     public boolean hasRoom() {
         return hasRoom;

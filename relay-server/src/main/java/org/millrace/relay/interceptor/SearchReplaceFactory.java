@@ -43,7 +43,8 @@ public final class SearchReplaceFactory implements ComponentFactory.OfIntercepto
 
     /** So that a group that is not there is told of now, and not with each event. */
     private static void check(Pattern pattern, String replacement, Settings settings) {
-        Pattern findsNothing = Pattern.compile("(?:" + pattern.pattern() + ")|", pattern.flags());
+        // The same groups, and a match at once. In front, since a pattern may end in a comment, or within a quotation.
+        Pattern findsNothing = Pattern.compile("|" + pattern.pattern(), pattern.flags());
         try {
             findsNothing.matcher("").replaceFirst(replacement);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {

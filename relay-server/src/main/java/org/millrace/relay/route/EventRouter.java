@@ -54,7 +54,7 @@ public final class EventRouter implements Inlet, AutoCloseable {
         this.chain = new InterceptorChain(interceptors);
         this.selector = selector;
         this.requiredChannels = List.copyOf(requiredChannels);
-        this.gate = new RoomGate(this.requiredChannels);
+        this.gate = RoomGate.of(selector, this.requiredChannels);
         this.optional = new OptionalDeliveries(metrics, InstantSource.system(), Duration.ofMinutes(1));
         this.filtered = metrics.counter("eventsFiltered");
     }

@@ -38,4 +38,9 @@ final class LoadBalancingSelector implements ChannelSelector {
     public List<Channel> requiredChannels() {
         return channels;
     }
+
+    @Override
+    public boolean passesOverFullChannels() {
+        return true;
+    }
 }

@@ -2,32 +2,19 @@ package org.millrace.relay.route;
 
 import java.util.List;
 import org.millrace.api.Channel;
+import org.millrace.api.ChannelSelector;
 
-/** Open while all of its channels have room. Thread-safe. */
-final class RoomGate {
-    private final List<Channel> channels;
+/** Whether a source's channels have room for what it reads. Thread-safe. */
+interface RoomGate {
+    boolean isOpen();
 
-    RoomGate(List<Channel> channels) {
-        this.channels = List.copyOf(channels);
-    }
+    /** Runs the action once, when the gate has been seen open; at once if it is. */
+    void onOpen(Runnable action);
 
-    boolean isOpen() {
-        for (Channel channel : channels) {
-            if (!channel.hasRoom()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Runs the action once, when every channel has been seen to have room; at once if all have. */
-    void onOpen(Runnable action) {
-        for (Channel channel : channels) {
-            if (!channel.hasRoom()) {
-                channel.onRoom(() -> onOpen(action)); // then look at the others again
-                return;
-            }
-        }
-        action.run();
+    /** @param channels none, if nothing stops the source */
+    static RoomGate of(ChannelSelector selector, List<Channel> channels) {
+        return selector.passesOverFullChannels() && !channels.isEmpty()
+                ? new AnyRoomGate(channels)
+                : new AllRoomGate(channels);
     }
 }

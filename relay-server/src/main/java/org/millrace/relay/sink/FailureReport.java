@@ -41,7 +41,7 @@ final class FailureReport {
         return inARow.get();
     }
 
-    void failed(Exception failure, Duration pause) {
+    void failed(Throwable failure, Duration pause) {
         if (inARow.getAndIncrement() == 0) {
             since = clock.instant();
         }
@@ -63,7 +63,7 @@ final class FailureReport {
         throttle.reset();
     }
 
-    private void log(Exception failure, Duration pause, long leftOut) {
+    private void log(Throwable failure, Duration pause, long leftOut) {
         LOG.warn(
                 "{}: no delivery from channel {}, next try in {} ms ({} failures in a row, {} not logged): {}",
                 title,
@@ -75,7 +75,7 @@ final class FailureReport {
                 failure instanceof DeliveryException ? null : failure); // what nobody foresaw comes with its stack
     }
 
-    private static String text(Exception failure) {
+    private static String text(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause == null ? String.valueOf(failure.getMessage()) : failure.getMessage() + ": " + cause;
     }

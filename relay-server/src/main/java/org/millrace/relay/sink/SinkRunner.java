@@ -282,6 +282,11 @@ public final class SinkRunner implements Component {
             }
         } catch (DeliveryException | RuntimeException e) {
             failed(e, turn);
+        } catch (OutOfMemoryError e) {
+            if (!NativeShortage.isMeantBy(e)) {
+                throw e;
+            }
+            failed(e, turn);
         }
     }
 
@@ -298,7 +303,7 @@ public final class SinkRunner implements Component {
         }
     }
 
-    private void failed(Exception failure, long turn) throws InterruptedException {
+    private void failed(Throwable failure, long turn) throws InterruptedException {
         deliveredBeforeFailure = figures.delivered().getAsLong();
         Duration pause = backoff.next();
         failures.failed(failure, pause);

@@ -139,6 +139,20 @@ class EventInterceptorsTest {
                 .startsWith(mistake.split(" near")[0].split("; Illegal character")[0]);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    (?x) (?<bank>\\d{4}) \\d{4} # card | ${bank}****    | 12345678 paid | 1234**** paid
+                    \\Q1+1                            | two            | 1+1 is so     | two is so
+                    (?i)a                             | b              | A a           | b b
+                    """)
+    void whateverJavaTakesForAPatternIsReplaced(String pattern, String replacement, String before, String after) {
+        assertThat(bodiesAfter(
+                        new SearchReplaceFactory(),
+                        Map.of("searchPattern", pattern, "replaceString", replacement),
+                        before))
+                .containsExactly(after);
+    }
+
     @Test
     void headersAreRemovedByNameByListAndByExpression() {
         Map<String, String> headers = Map.of("a", "1", "b", "2", "c", "3", "tmp.x", "4", "keep", "5");

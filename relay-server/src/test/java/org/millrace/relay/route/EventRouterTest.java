@@ -241,6 +241,39 @@ class EventRouterTest {
     }
 
     @Test
+    void aFullChannelThatIsPassedOverDoesNotStopTheSource() throws Exception {
+        EventRouter router = balancing(first, second);
+        AtomicInteger told = new AtomicInteger();
+        first.setRoom(false);
+
+        assertThat(router.hasRoom()).isTrue();
+        router.onRoom(told::incrementAndGet);
+        assertThat(told).as("at once").hasValue(1);
+        router.put(batch("a"));
+        router.put(batch("b"));
+        assertThat(second.bodies()).containsExactly("a", "b");
+    }
+
+    @Test
+    void whereAllAreFullThatArePassedOverTheFirstWithRoomLetsTheSourceGoOn() {
+        EventRouter router = balancing(first, second);
+        AtomicInteger told = new AtomicInteger();
+        first.setRoom(false);
+        for (int times = 1; times <= 3; times++) {
+            second.setRoom(false);
+            assertThat(router.hasRoom()).isFalse();
+            router.onRoom(told::incrementAndGet);
+            router.onRoom(told::incrementAndGet);
+            second.setRoom(true);
+            assertThat(router.hasRoom()).isTrue();
+            assertThat(told).hasValue(2 * times);
+        }
+
+        first.setRoom(true);
+        assertThat(told).as("each once").hasValue(6);
+    }
+
+    @Test
     void interceptorsAreClosedWithTheRouterLastOneFirstEvenIfOneFails() {
         List<String> closed = new ArrayList<>();
         Interceptor one = closing(() -> closed.add("one"));
@@ -260,6 +293,13 @@ class EventRouterTest {
                     Object result = method.invoke(real, arguments);
                     return method.getName().equals("submit") ? answer.get() : result;
                 });
+    }
+
+    private EventRouter balancing(Channel... channels) {
+        AtomicInteger turn = new AtomicInteger();
+        ChannelSelector selector =
+                new LoadBalancingSelector(List.of(channels), among -> turn.getAndIncrement() % among);
+        return new EventRouter(List.of(), selector, selector.requiredChannels(), metrics());
     }
 
     private EventRouter router(List<Channel> required, List<Channel> optional) {

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkMetrics;
@@ -105,6 +107,34 @@ class SinkRunnerTest {
         assertThat(runner.drainWithin(LONG)).isFalse();
         runner.close();
         assertThat(sink.closed).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "failed to allocate 4194304 byte(s) of direct memory (used: 1070000000, max: 1073741824)",
+                "Cannot reserve 4194304 bytes of direct buffer memory (allocated: 1070000000, limit: 1073741824)",
+                "Unable to allocate 4194304 bytes",
+                "unable to create native thread: possibly out of memory or process/resource limits reached"
+            })
+    void aShortageOutsideTheHeapIsAFailureLikeAnother(String message) throws Exception {
+        sink.fatal = new OutOfMemoryError(message);
+        channel.submit(Batches.numbered(0, 1));
+        runner.start();
+        await().until(() -> registry.counter("sink.k1.deliveryFailures").getCount() > 1 || !runner.isRunning());
+        sink.fatal = null;
+
+        await().until(() -> sink.delivered.get() == 1 || !runner.isRunning());
+        assertThat(sink.delivered).hasValue(1);
+    }
+
+    @Test
+    void aFullHeapStopsTheSinkAndShows() throws Exception {
+        sink.fatal = new OutOfMemoryError("Java heap space");
+        runner.start();
+
+        await().until(() -> !runner.isRunning());
+        assertThat(gauge("running")).isEqualTo(0);
     }
 
     @Test

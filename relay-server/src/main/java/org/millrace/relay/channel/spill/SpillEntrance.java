@@ -76,20 +76,21 @@ final class SpillEntrance implements PutGate.Room {
     @Override
     public boolean fits(Put put) {
         boolean fits = room.sideFor(put) != null;
-        if (!fits && parts.settings().canSpill() && !room.isSpilling() && !spillTimerSet) {
+        if (!fits && room.maySpillFor(put) && !spillTimerSet) {
             spillTimerSet = true;
             timer.runAfter(parts.settings().overflowTimeout().toNanos(), this::spill);
         }
         return fits;
     }
 
-    /** The memory has been full for long enough. */
+    /** The memory has been full for long enough, if whoever is first waits for it, and not for the disk. */
     private void spill() {
         Aftermath aftermath;
         lock.lock();
         try {
             spillTimerSet = false;
-            if (gate.waiting() == 0 || room.isSpilling()) {
+            Put first = gate.firstWaiting();
+            if (first == null || !room.maySpillFor(first)) {
                 return;
             }
             room.spill();

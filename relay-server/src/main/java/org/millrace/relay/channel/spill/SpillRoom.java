@@ -80,6 +80,11 @@ final class SpillRoom {
         overflowEvents -= events;
     }
 
+    /** Whether a put that has to wait waits for memory. Only then is there something in it that, once it is gone, ends the spilling. */
+    boolean maySpillFor(Put waiting) {
+        return limits.canSpill() && !spilling && !memory.isTooSmallFor(waiting);
+    }
+
     /** From now on, puts that do not fit into memory go to disk, and others behind them. */
     void spill() {
         spilling = true;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -18,6 +19,7 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.deadletter.RefusalSearch;
 import org.millrace.api.support.AllOf;
 import org.millrace.client.EventLoops;
+import org.millrace.client.RelayConnection;
 import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
@@ -50,9 +52,24 @@ final class AvroSink implements Sink, BatchSized {
     private boolean closed;
 
     AvroSink(SinkContext context, AvroSinkSettings settings, EventLoops loops, DeadLetters deadLetters) {
+        this(
+                context,
+                settings,
+                () -> RelayConnection.connect(settings.peer(), settings.connection(), loops),
+                System::nanoTime,
+                deadLetters);
+    }
+
+    /** @param nanoTime what the age of a connection is told by */
+    AvroSink(
+            SinkContext context,
+            AvroSinkSettings settings,
+            PeerLink.Dialer dialer,
+            LongSupplier nanoTime,
+            DeadLetters deadLetters) {
         this.context = context;
         this.settings = settings;
-        this.peer = new PeerLink(context, settings, loops);
+        this.peer = new PeerLink(context, settings, dialer, nanoTime);
         this.flights = new Flights(settings.maxInFlight(), context.metrics());
         this.deadLetters = deadLetters;
         this.refusals = new RefusalSearch(context, settings.batchEvents(), deadLetters);
@@ -86,14 +103,16 @@ final class AvroSink implements Sink, BatchSized {
     public Drain drain() throws DeliveryException, InterruptedException {
         tryPeerEarly();
         deadLetters.finishDue();
-        if (refusals.isDue()) {
-            refusals.compare(this::deliverOne);
+        if (refusals.isDue() && refusals.compare(this::deliverOne)) {
             return Drain.DELIVERED;
         }
         commitArrived();
+        if (flights.isEmpty() && peer.isResetDue()) {
+            reset();
+        }
         if (!mayTake() || !sendNext()) {
             if (flights.isEmpty()) {
-                return peer.isResetDue() ? reset() : idle();
+                return idle();
             }
             flights.awaitAnswers();
             commitArrived();
@@ -129,7 +148,7 @@ final class AvroSink implements Sink, BatchSized {
     /** A connection that is to be closed gets no more requests. */
     private boolean mayTake() {
         boolean connectionEnds = peer.isResetDue() || !peer.isOpen();
-        return flights.isEmpty() ? !peer.isResetDue() : flights.hasRoom() && !connectionEnds;
+        return flights.isEmpty() || (flights.hasRoom() && !connectionEnds);
     }
 
     private Drain idle() {
@@ -137,10 +156,9 @@ final class AvroSink implements Sink, BatchSized {
         return Drain.IDLE;
     }
 
-    private Drain reset() {
+    private void reset() {
         LOG.info("sink {}: reset-connection-interval is over", context.name());
         peer.close();
-        return Drain.DELIVERED;
     }
 
     /** False if the channel is empty. */
@@ -156,7 +174,8 @@ final class AvroSink implements Sink, BatchSized {
             int events = loads.stream().mapToInt(Load::events).sum();
             context.metrics().batchTaken(events, settings.batchEvents());
             context.metrics().drainAttempts.inc(events);
-            flights.add(new Flight(transaction, events, send(loads)));
+            long bytes = loads.stream().mapToLong(Load::bytes).sum();
+            flights.add(new Flight(transaction, events, bytes, send(loads)));
             sent = true;
             return true;
         } catch (RelayException e) {

@@ -15,7 +15,7 @@ import org.millrace.tls.ClientTls;
  * What an Avro sink is set to.
  *
  * @param batchEvents the most events in one request, and so in one transaction
- * @param maxInFlight requests that may be unanswered at a time
+ * @param maxInFlight requests that may be unanswered at a time, unless they are large: {@link Flights#ENOUGH_BYTES}
  * @param resetInterval age at which a connection is given up for a new one, so that a load balancer gets to choose again; zero: never
  */
 record AvroSinkSettings(
@@ -39,7 +39,8 @@ record AvroSinkSettings(
                 readConnection(settings),
                 readBatchEvents(settings),
                 settings.integer("max-in-flight", 1, MOST_IN_FLIGHT)
-                        .about("batches that may be on their way without an answer")
+                        .about(
+                                "batches that may be on their way without an answer; with 32 MiB on their way no more are sent")
                         .orElse(DEFAULT_MAX_IN_FLIGHT),
                 settings.duration("reset-connection-interval", ChronoUnit.SECONDS, 0, Integer.MAX_VALUE)
                         .about(

@@ -12,8 +12,9 @@ import org.millrace.api.Transaction;
  * Events on their way to the peer: the transaction that holds them, and the answer to come.
  *
  * @param transaction ours to end
+ * @param bytes of the events, encoded: about what its request takes of direct memory
  */
-record Flight(Transaction transaction, int events, CompletableFuture<Void> answered) {
+record Flight(Transaction transaction, int events, long bytes, CompletableFuture<Void> answered) {
 
     /** True once the peer has the events safely. */
     boolean hasArrived() {

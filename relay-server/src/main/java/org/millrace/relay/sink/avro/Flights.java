@@ -12,9 +12,14 @@ import org.millrace.api.SinkMetrics;
  * for {@link #size}.
  */
 final class Flights {
+    /** With so many bytes on their way no more are taken: they stand in direct memory. As the client library has it. */
+    static final long ENOUGH_BYTES = 32L << 20;
+
     private final int most;
     private final SinkMetrics metrics;
     private final Deque<Flight> flights = new ArrayDeque<>();
+
+    private long bytes;
 
     /** For other threads to see. */
     private volatile int size;
@@ -33,11 +38,12 @@ final class Flights {
     }
 
     boolean hasRoom() {
-        return flights.size() < most;
+        return flights.size() < most && bytes < ENOUGH_BYTES;
     }
 
     void add(Flight flight) {
         flights.add(flight);
+        bytes += flight.bytes();
         size = flights.size();
     }
 
@@ -64,7 +70,7 @@ final class Flights {
     @Nullable
     Throwable commitArrived() throws InterruptedException {
         while (!flights.isEmpty() && flights.getFirst().hasArrived()) {
-            commit(flights.removeFirst());
+            commit(removeOldest());
         }
         return flights.isEmpty() ? null : flights.getFirst().failure();
     }
@@ -95,7 +101,7 @@ final class Flights {
         Deque<Flight> lost = new ArrayDeque<>();
         ChannelException notCommitted = null;
         while (!flights.isEmpty()) {
-            Flight flight = flights.removeFirst();
+            Flight flight = removeOldest();
             if (flight.hasArrived()) {
                 try {
                     commit(flight);
@@ -116,6 +122,12 @@ final class Flights {
             throw notCommitted;
         }
         return events;
+    }
+
+    private Flight removeOldest() {
+        Flight oldest = flights.removeFirst();
+        bytes -= oldest.bytes();
+        return oldest;
     }
 
     private void commit(Flight flight) throws InterruptedException {

@@ -12,6 +12,7 @@ final class Load {
     private final @Nullable Origin origin;
     private final List<EventBatch> batches = new ArrayList<>();
     private int events;
+    private long bytes;
 
     /** @param origin of the first event to come; null if they are not numbered */
     Load(@Nullable Origin origin) {
@@ -27,6 +28,7 @@ final class Load {
     void add(EventBatch batch) {
         batches.add(batch);
         events += batch.events();
+        bytes += batch.encodedBytes();
     }
 
     @Nullable
@@ -40,5 +42,10 @@ final class Load {
 
     int events() {
         return events;
+    }
+
+    /** Encoded. */
+    long bytes() {
+        return bytes;
     }
 }

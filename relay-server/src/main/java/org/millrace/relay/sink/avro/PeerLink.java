@@ -3,16 +3,14 @@ package org.millrace.relay.sink.avro;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Timer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SinkContext;
-import org.millrace.client.EventLoops;
 import org.millrace.client.RelayConnection;
 import org.millrace.client.RelayException;
-import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +20,26 @@ final class PeerLink {
 
     private final SinkContext context;
     private final AvroSinkSettings settings;
-    private final EventLoops loops;
+    private final Dialer dialer;
+    private final LongSupplier nanoTime;
     private final Timer requests;
     private final Counter bytesOut;
 
     private volatile @Nullable RelayConnection connection;
-    private Instant connectedAt = Instant.EPOCH;
+    private long connectedNanos;
 
-    PeerLink(SinkContext context, AvroSinkSettings settings, EventLoops loops) {
+    /** Makes a connection to the peer. */
+    interface Dialer {
+        /** @return completes as {@link RelayConnection#connect} says */
+        CompletableFuture<RelayConnection> connect();
+    }
+
+    /** @param nanoTime what the age of a connection is told by: the wall clock may be set */
+    PeerLink(SinkContext context, AvroSinkSettings settings, Dialer dialer, LongSupplier nanoTime) {
         this.context = context;
         this.settings = settings;
-        this.loops = loops;
+        this.dialer = dialer;
+        this.nanoTime = nanoTime;
         this.requests = context.metrics().timer("request");
         this.bytesOut = context.metrics().counter("bytesOut");
     }
@@ -45,9 +52,7 @@ final class PeerLink {
     /** True once the connection is so old that it should make way for a new one. */
     boolean isResetDue() {
         Duration interval = settings.resetInterval();
-        return connection != null
-                && !interval.isZero()
-                && !context.clock().instant().isBefore(connectedAt.plus(interval));
+        return connection != null && !interval.isZero() && nanoTime.getAsLong() - connectedNanos >= interval.toNanos();
     }
 
     /**
@@ -61,17 +66,27 @@ final class PeerLink {
         }
         close(); // what is left of one that the peer has closed
         try {
-            connection = RelayConnection.connect(settings.peer(), settings.connection(), loops)
-                    .get();
+            connection = dial();
         } catch (ExecutionException e) {
             context.metrics().connectionsFailed.inc();
             throw e.getCause() instanceof RelayException known
                     ? known
                     : new RelayException(settings.peer(), "cannot connect", e);
         }
-        connectedAt = context.clock().instant();
+        connectedNanos = nanoTime.getAsLong();
         context.metrics().connectionsCreated.inc();
         LOG.info("sink {}: connected to {}", context.name(), settings.peer());
+    }
+
+    /** Whoever gives up waiting for a connection does not want the one that may come yet. */
+    private RelayConnection dial() throws ExecutionException, InterruptedException {
+        CompletableFuture<RelayConnection> connecting = dialer.connect();
+        try {
+            return connecting.get();
+        } catch (InterruptedException e) {
+            connecting.thenAccept(RelayConnection::close);
+            throw e;
+        }
     }
 
     /**
@@ -85,12 +100,11 @@ final class PeerLink {
         if (current == null) {
             throw new IllegalStateException("not connected");
         }
-        long started = System.nanoTime();
+        long started = nanoTime.getAsLong();
         CompletableFuture<Void> answered = current.append(load.batches(), load.origin());
-        answered.whenComplete((stored, failure) -> requests.update(System.nanoTime() - started, TimeUnit.NANOSECONDS));
-        for (EventBatch batch : load.batches()) {
-            bytesOut.inc(batch.encodedBytes());
-        }
+        answered.whenComplete(
+                (stored, failure) -> requests.update(nanoTime.getAsLong() - started, TimeUnit.NANOSECONDS));
+        bytesOut.inc(load.bytes());
         return answered;
     }
 

@@ -80,6 +80,7 @@ final class GroupedSink {
      */
     Sink.Drain turn() throws DeliveryException, InterruptedException {
         hasSettleTime = false;
+        busy = true; // also if an Error ends it
         try {
             Sink.Drain drain = member.sink().drain();
             busy = drain == Sink.Drain.DELIVERED;

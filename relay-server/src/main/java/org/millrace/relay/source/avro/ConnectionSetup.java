@@ -3,7 +3,6 @@ package org.millrace.relay.source.avro;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ import org.millrace.relay.source.avro.AvroSourceSettings.Compression;
 final class ConnectionSetup implements Admission.ConnectionBuilder {
     private final AvroSourceSettings settings;
     private final Inlet inlet;
-    private final InstantSource clock;
     private final ReceiveBudget budget;
     private final AvroSourceFigures figures;
     private final ConnectionFigures connections;
@@ -49,7 +47,6 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
             SourceTls tls) {
         this.settings = settings;
         this.inlet = context.inlet();
-        this.clock = context.clock();
         this.budget = budget;
         this.figures = figures;
         this.connections = connections;
@@ -67,7 +64,7 @@ final class ConnectionSetup implements Admission.ConnectionBuilder {
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
                 "traffic",
-                new TrafficWatch(frames::isMidFrame, gate, settings.calls().timeouts(), connections, log, clock));
+                new TrafficWatch(frames::isMidFrame, gate, settings.calls().timeouts(), connections, log));
         tls.addTo(pipeline, compression);
         pipeline.addLast("frames", frames);
         AvroCallDecoder calls = new AvroCallDecoder(settings.codec(), protocols);

@@ -76,9 +76,7 @@ final class HttpSource implements Source {
                 new HttpConnection(connection, puts, gate, settings, held, figures, connections, peerLog);
         TrafficWatch.Timeouts timeouts = new TrafficWatch.Timeouts(settings.idleTimeout(), settings.idleTimeout());
         ChannelPipeline pipeline = connection.pipeline();
-        pipeline.addLast(
-                "traffic",
-                new TrafficWatch(requests::isMidRequest, gate, timeouts, connections, peerLog, context.clock()));
+        pipeline.addLast("traffic", new TrafficWatch(requests::isMidRequest, gate, timeouts, connections, peerLog));
         tls.addTo(pipeline, null);
         HttpPipeline.addTo(pipeline, settings, requests);
     }

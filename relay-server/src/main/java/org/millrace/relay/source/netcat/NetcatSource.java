@@ -29,7 +29,6 @@ final class NetcatSource implements Source {
     /** Batches read ahead of the one that is being stored; those are put one at a time, so that answers keep their order. */
     private static final int MAX_BATCHES = 8;
 
-    private final SourceContext context;
     private final NetcatSettings settings;
     private final ConnectionFigures connections;
     private final PeerLog peerLog;
@@ -38,7 +37,6 @@ final class NetcatSource implements Source {
     private final TcpServer server;
 
     NetcatSource(SourceContext context, NetcatSettings settings, Transport transport) {
-        this.context = context;
         this.settings = settings;
         this.connections = new ConnectionFigures(context.metrics());
         this.peerLog = new PeerLog(log, context.name(), context.clock());
@@ -68,9 +66,7 @@ final class NetcatSource implements Source {
         ReadGate gate = gates.open(connection, MAX_BATCHES);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
-                "traffic",
-                new TrafficWatch(
-                        () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
+                "traffic", new TrafficWatch(() -> false, gate, settings.stream().timeouts(), connections, peerLog));
         pipeline.addLast("lines", new NetcatConnection(connection, gate, batches, settings, peerLog));
     }
 }

@@ -83,9 +83,7 @@ class SyslogTcpSource implements Source {
         peerHeaders.addTo(events, local, peer);
         ChannelPipeline pipeline = connection.pipeline();
         pipeline.addLast(
-                "traffic",
-                new TrafficWatch(
-                        () -> false, gate, settings.stream().timeouts(), connections, peerLog, context.clock()));
+                "traffic", new TrafficWatch(() -> false, gate, settings.stream().timeouts(), connections, peerLog));
         tls.addTo(pipeline, null);
         pipeline.addLast(
                 "messages", new SyslogConnection(connection, gate, batches, settings, events, figures, peerLog));

@@ -140,6 +140,42 @@ class SpillableChannelTest {
     }
 
     @Test
+    void aPutThatWaitsForRoomOnDiskAloneKeepsNobodyOutOfMemory() throws Exception {
+        try (Channel channel = started(3, 5, TIMEOUT)) {
+            submit(channel, 0, 5);
+            CompletableFuture<Void> waiting = channel.submit(Batches.numbered(5, 5));
+            timer.advance(TIMEOUT);
+            assertThat(waiting).isNotDone();
+            assertThat(figure("spilling")).isEqualTo(0);
+
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(0, 5));
+            assertThat(waiting).isCompleted();
+            submit(channel, 10, 1);
+            assertThat(figure("memoryEvents")).isEqualTo(1L);
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(5, 11));
+        }
+    }
+
+    @Test
+    void thoseBehindAPutThatWaitsForRoomOnDiskSpillOnlyOnceTheyWaitForMemory() throws Exception {
+        try (Channel channel = started(3, 5, TIMEOUT)) {
+            submit(channel, 0, 5);
+            submit(channel, 5, 3);
+            CompletableFuture<Void> large = channel.submit(Batches.numbered(8, 5));
+            CompletableFuture<Void> small = channel.submit(Batches.numbered(13, 1));
+            timer.advance(TIMEOUT);
+            assertThat(take(channel, 5)).containsExactlyElementsOf(range(0, 5));
+            assertThat(large).isCompleted();
+            assertThat(small).isNotDone();
+
+            assertThat(take(channel, 10)).containsExactlyElementsOf(range(5, 13));
+            assertThat(small).isCompleted();
+            assertThat(figure("spilling")).isEqualTo(0);
+            assertThat(take(channel, 10)).containsExactly(13);
+        }
+    }
+
+    @Test
     void whatSpillsForWantOfRoomTakesThoseBehindItAlongUntilMemoryIsFreeAgain() throws Exception {
         try (Channel channel = started(3, 100, Duration.ZERO)) {
             submit(channel, 0, 2);

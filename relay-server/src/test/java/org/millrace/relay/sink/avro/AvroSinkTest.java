@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.ChannelReader;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Settings;
 import org.millrace.api.Sink;
@@ -35,6 +41,7 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
+import org.millrace.client.RelayConnection;
 import org.millrace.codec.EventBatch;
 import org.millrace.relay.channel.memory.MemoryChannelFactory;
 import org.millrace.testkit.Batches;
@@ -53,6 +60,11 @@ class AvroSinkTest {
     private Channel channel;
     private FakeRelay relay;
     private AvroSink sink;
+    private boolean isShortOfMemory;
+    private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1_000_000_000); // it may overflow
+
+    /** Where set, the connection is made, and the sink does not hear of it before this completes. */
+    private @Nullable CompletableFuture<Void> lateAccept;
 
     @BeforeEach
     void start() throws Exception {
@@ -193,6 +205,27 @@ class AvroSinkTest {
     }
 
     @Test
+    void whatCannotBeSentForWantOfDirectMemoryIsSentLaterAndTheRestStaysOnItsWay() throws Exception {
+        open(2, 3, LONG);
+        put(1, 2);
+        put(3, 2);
+        sink.drain();
+        isShortOfMemory = true;
+        assertThatThrownBy(sink::drain).isInstanceOf(OutOfMemoryError.class);
+        assertThat(registry.getGauges().get("sink.k1.requestsInFlight").getValue())
+                .isEqualTo(1);
+
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        sink.drain();
+        FakeRelay.Request second = relay.readRequest();
+        assertThat(second.parameters()).startsWith("04020c6e756d6265720233"); // two events; number=3 first
+        relay.answerOk(second.serial());
+        drainUntilIdle();
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
     void whatThePeerStoredBehindARefusalIsNotSentTwice() throws Exception {
         open(1, 3, LONG);
         put(1, 1);
@@ -277,7 +310,7 @@ class AvroSinkTest {
         open(1, 2, LONG);
         put(1, 1);
         sink.drain();
-        clock.advance(Duration.ofSeconds(60));
+        nanoTime.addAndGet(Duration.ofSeconds(60).toNanos());
         put(2, 1);
         relay.accept().answerFirstOk(relay.readRequest().serial());
         CompletableFuture<Void> rest = CompletableFuture.runAsync(this::drainUntilIdle);
@@ -286,6 +319,31 @@ class AvroSinkTest {
         rest.get(60, TimeUnit.SECONDS);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(2);
         assertThat(metrics.connectionsClosed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void theWallClockMakesNoConnectionOld() throws Exception {
+        open(1, 2, LONG);
+        put(1, 1);
+        sink.drain();
+        relay.accept().answerFirstOk(relay.readRequest().serial());
+        clock.advance(Duration.ofDays(1));
+        drainUntilIdle();
+        assertThat(sink.isConnected()).isTrue();
+        assertThat(metrics.connectionsClosed.getCount()).isZero();
+    }
+
+    @Test
+    void aConnectionThatComesAfterTheSinkHasBeenInterruptedIsClosed() throws Exception {
+        CompletableFuture<Void> accept = new CompletableFuture<>();
+        lateAccept = accept;
+        open(1, 2, LONG);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(sink::drain).isInstanceOf(InterruptedException.class);
+
+        accept.complete(null);
+        assertThat(relay.accept().readByte()).as("the end of the connection").isEqualTo(-1);
+        assertThat(sink.isConnected()).isFalse();
     }
 
     @Test
@@ -354,8 +412,13 @@ class AvroSinkTest {
         Map<String, String> keys = deadLetterKeys.length == 0
                 ? Map.of()
                 : Map.of(deadLetterKeys[0], deadLetterKeys[1], deadLetterKeys[2], deadLetterKeys[3]);
-        SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock);
-        sink = new AvroSink(context, settings, loops, DeadLetters.read(context, new Settings(keys, new NoProblems())));
+        SinkContext context = new SinkContext("a1", "k1", reader(), metrics, clock);
+        sink = new AvroSink(
+                context,
+                settings,
+                () -> dialled(RelayConnection.connect(settings.peer(), settings.connection(), loops)),
+                nanoTime::get,
+                DeadLetters.read(context, new Settings(keys, new NoProblems())));
         sink.start();
     }
 
@@ -387,6 +450,27 @@ class AvroSinkTest {
         assertThat(left()).containsExactly(1, 2, 3, 4, 5, 6);
         relay.close();
         peer.get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aSuspectWithNothingToCompareItWithIsSentAndNoTurnSeemsToDeliver(@TempDir Path letters) throws Exception {
+        open(1, 1, LONG, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
+        put(1, 1);
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            sink.drain();
+            assertThat(registry.getGauges().get("sink.k1.requestsInFlight").getValue())
+                    .as("attempt %d", attempt)
+                    .isEqualTo(1);
+            relay.accept().readRequest();
+            relay.closeConnection();
+            assertThatThrownBy(this::drainUntilIdle).hasMessageContaining("1 events are back in the channel");
+        }
+        try (Transaction another = channel.begin()) {
+            assertThat(Batches.numbers(another.take(1))).containsExactly(1);
+            another.commit();
+        }
+
+        assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
     }
 
     /** A peer that closes the connection on a request with such a text in it, until it is closed itself. */
@@ -436,6 +520,11 @@ class AvroSinkTest {
         return failures;
     }
 
+    private CompletableFuture<RelayConnection> dialled(CompletableFuture<RelayConnection> connecting) {
+        CompletableFuture<Void> late = lateAccept;
+        return late == null ? connecting : late.thenCombine(connecting, (accepted, connection) -> connection);
+    }
+
     private void put(int first, int events) throws Exception {
         channel.submit(Batches.numbered(first, events)).get(60, TimeUnit.SECONDS);
     }
@@ -480,6 +569,29 @@ class AvroSinkTest {
             }
         }
         return numbers;
+    }
+
+    /** The channel as the sink sees it: once events are taken there may be no direct memory for them. */
+    private ChannelReader reader() {
+        return view(ChannelReader.class, channel, (method, result) -> {
+            return result instanceof Transaction taking ? view(Transaction.class, taking, this::failIfShort) : result;
+        });
+    }
+
+    private @Nullable Object failIfShort(Method method, @Nullable Object result) {
+        if (isShortOfMemory && method.getName().equals("origin")) {
+            isShortOfMemory = false;
+            throw new OutOfMemoryError("Cannot reserve 4194304 bytes of direct buffer memory");
+        }
+        return result;
+    }
+
+    private static <T> T view(Class<T> type, T of, BiFunction<Method, @Nullable Object, @Nullable Object> onReturn) {
+        Object view = Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> onReturn.apply(method, method.invoke(of, arguments)));
+        return type.cast(view);
     }
 
     private static final class NoProblems implements Settings.Problems {

@@ -48,7 +48,7 @@ class FlightsTest {
 
     @Test
     void anAnswerThatComesWhileOneLooksIsNoFailure() throws Exception {
-        flights.add(new Flight(new RecordedTransaction("a"), 10, new CompletableFuture<>() {
+        flights.add(new Flight(new RecordedTransaction("a"), 10, 100, new CompletableFuture<>() {
             @Override
             public boolean isDone() {
                 boolean wasDone = super.isDone();
@@ -99,6 +99,19 @@ class FlightsTest {
     }
 
     @Test
+    void fewLargeOnesAreEnoughUntilTheyHaveArrived() throws Exception {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        flights.add(new Flight(new RecordedTransaction("large"), 10, Flights.ENOUGH_BYTES - 1, answer));
+        assertThat(flights.hasRoom()).isTrue();
+        depart("small");
+        assertThat(flights.hasRoom()).isFalse();
+
+        answer.complete(null);
+        flights.commitArrived();
+        assertThat(flights.hasRoom()).isTrue();
+    }
+
+    @Test
     void aWaitWithALimitEndsWithoutAnswers() throws Exception {
         depart("a");
         flights.awaitAll(Duration.ofMillis(1));
@@ -109,7 +122,7 @@ class FlightsTest {
         for (String name : names) {
             CompletableFuture<Void> answer = new CompletableFuture<>();
             answers.add(answer);
-            flights.add(new Flight(new RecordedTransaction(name), 10, answer));
+            flights.add(new Flight(new RecordedTransaction(name), 10, 100, answer));
         }
     }
 
