@@ -27,8 +27,6 @@ public final class SegmentWalk {
     private final long untilSequence;
     private final @Nullable SegmentCiphers ciphers;
     private final Visitor visitor;
-    /** Bad records of the group in hand: whether they are torn shows behind it. */
-    private final List<BadPlace> pending = new ArrayList<>();
 
     /** Whether the segment goes up to {@link #untilSequence}, or what it lacks is lost. */
     private boolean isEndKnown;
@@ -133,7 +131,10 @@ public final class SegmentWalk {
         return this;
     }
 
-    /** Ends where no group begins, without looking whether there are more behind: for who comes back soon. */
+    /**
+     * For who comes back soon: ends where no group begins, without looking whether there are more behind; and before a group that may
+     * still be on its way, of which it says nothing.
+     */
     public SegmentWalk toTheFirstEnd() {
         looksBehindTheEnd = false;
         return this;
@@ -187,53 +188,67 @@ public final class SegmentWalk {
         if (want == Want.END) {
             return Step.END;
         }
-        if (want == Want.RECORDS && !visitRecords(scanner, group)) {
+        Step step = want == Want.RECORDS ? visitRecords(scanner, group) : Step.ON;
+        if (step == Step.ON) {
+            expectedSequence = Math.max(expectedSequence, GroupScanner.endSequence(group));
+            scanner.moveTo(at + group.paddedBytes());
+        }
+        return step;
+    }
+
+    private Step visitRecords(GroupScanner scanner, GroupHeader group) throws IOException {
+        GroupRecords records = recordsOrNull(scanner, group);
+        boolean isWhole = isWhole(records);
+        if (!isWhole) {
+            scanner.forget();
+            records = recordsOrNull(scanner, group);
+            isWhole = isWhole(records);
+        }
+        Behind behind = Behind.NOTHING;
+        if (!isWhole && !isEndKnown) {
+            behind = behind(scanner, group);
+            scanner.forget();
+            records = recordsOrNull(scanner, group); // what stands behind was written when this was whole
+            isWhole = isWhole(records);
+        }
+        if (!isWhole && isRecycled()) {
             return Step.RECYCLED;
         }
-        expectedSequence = Math.max(expectedSequence, GroupScanner.endSequence(group));
-        scanner.moveTo(at + group.paddedBytes());
-        if (!pending.isEmpty()) {
-            reportPending(scanner);
+        if (!isWhole && mayGrow() && behind.isTorn()) {
+            return Step.END;
         }
+        visit(scanner.offset(), group, behind, records == null ? null : records.again());
         return Step.ON;
     }
 
-    /** @return false if the slot was used again meanwhile */
-    private boolean visitRecords(GroupScanner scanner, GroupHeader group) throws IOException {
-        GroupRecords records = recordsOrNull(scanner, group);
-        boolean isSecondLook = false;
-        int passed = 0;
-        while (true) {
-            boolean isBad = records == null;
-            if (records != null) {
-                if (!records.next()) {
-                    return true;
-                }
-                isBad = !records.isSound();
-            }
-            if (isBad && !isSecondLook) {
-                isSecondLook = true;
-                scanner.forget();
-                records = recordsOrNull(scanner, group);
-                for (int i = 0; i < passed && records != null; i++) {
-                    records.next();
-                }
-                continue;
-            }
-            if (isBad && isRecycled()) {
-                return false;
-            }
-            if (records == null) {
-                pending.add(whole(scanner.offset(), group));
-                return true;
-            }
-            passed++;
+    /** Whether what is not there yet may come, and somebody will look. */
+    private boolean mayGrow() {
+        return !isEndKnown && !looksBehindTheEnd;
+    }
+
+    private static boolean isWhole(@Nullable GroupRecords records) {
+        boolean isWhole = records != null;
+        while (isWhole && records != null && records.next()) {
+            isWhole = records.isSound();
+        }
+        return isWhole;
+    }
+
+    private void visit(long at, GroupHeader group, Behind behind, @Nullable GroupRecords records) throws IOException {
+        List<BadPlace> bad = new ArrayList<>();
+        if (records == null) {
+            bad.add(whole(at, group));
+        }
+        while (records != null && records.next()) {
             RecordHeader header = records.header();
-            if (isBad || header == null) {
-                pending.add(part(scanner.offset(), records));
-            } else {
+            if (header != null && records.isSound()) {
                 visitor.record(group, header, records.body());
+            } else {
+                bad.add(part(at, records));
             }
+        }
+        for (BadPlace place : bad) {
+            visitor.bad(isTorn(place, behind) ? torn(place) : place);
         }
     }
 
@@ -257,23 +272,19 @@ public final class SegmentWalk {
                 "wrong checksum of a record");
     }
 
-    /** A group that nothing stands behind may just have been cut off; one with a group behind it was safe. */
-    private void reportPending(GroupScanner scanner) throws IOException {
-        long behind = scanner.offset();
-        Behind found = pending.isEmpty()
-                ? Behind.NOTHING
-                : behind(scanner, pending.get(0).from());
-        scanner.moveTo(behind);
-        for (BadPlace place : pending) {
-            visitor.bad(isTorn(place, found) ? torn(place) : place);
-        }
-        pending.clear();
-    }
-
     /** As {@link Replay} sees it. */
     private boolean isTorn(BadPlace place, Behind behind) {
         boolean costsNothing = place.fromSequence() == place.toSequence() && !behind.isForced();
         return !isEndKnown && (behind.isTorn() || costsNothing);
+    }
+
+    /** Leaves the scanner where the group begins. */
+    private static Behind behind(GroupScanner scanner, GroupHeader group) {
+        long at = scanner.offset();
+        scanner.skip(group);
+        Behind behind = behind(scanner, at);
+        scanner.moveTo(at);
+        return behind;
     }
 
     private static Behind behind(GroupScanner scanner, long place) {
