@@ -17,7 +17,8 @@ import org.millrace.durable.storage.StorageFile;
  * Reads one segment from a group to its end and tells what it finds. For tools: it changes nothing, needs no lock, and may run while
  * an agent writes to the segment, or uses its slot again. One walk for each; one thread.
  *
- * <p>What is not sound is read a second time before it is called so: the first time it may have been on its way to the disk.
+ * <p>What is not sound is read a second time before it is called so: the first time it may have been on its way to the disk. Where the
+ * log may still grow, it is read once more after what stands behind it: what an agent has written meanwhile is whole by then.
  */
 public final class SegmentWalk {
     /** In place of a sequence: no segment follows, everything in this one counts. */
@@ -302,45 +303,63 @@ public final class SegmentWalk {
 
     /** Where no group begins: goes on at the next one. */
     private Step passBadPlace(GroupScanner scanner) throws IOException {
+        long from = scanner.offset();
+        if (!looksBehindTheEnd) {
+            return isRecycled() ? Step.RECYCLED : Step.END;
+        }
+        scanner.moveTo(from + Blocks.BYTES);
+        GroupHeader next = seekOrNull(scanner);
+        long nextAt = scanner.offset();
+        scanner.moveTo(from);
         if (isRecycled()) {
             return Step.RECYCLED;
         }
-        long from = scanner.offset();
-        scanner.moveTo(from + Blocks.BYTES);
-        GroupHeader next = looksBehindTheEnd ? seekOrNull(scanner) : null;
+        if (!isEndKnown && hasCome(scanner)) {
+            return Step.ON;
+        }
         if (next == null || isVoid(next)) {
-            if (looksBehindTheEnd) {
-                end(from, scanner.end());
-            }
-            scanner.moveTo(from);
+            end(scanner);
             return Step.END;
         }
+        scanner.moveTo(nextAt);
         long toSequence = Math.max(expectedSequence, next.firstSequence());
         BadPlace place =
-                new BadPlace(from, scanner.offset(), expectedSequence, toSequence, false, "no group begins here");
+                new BadPlace(from, nextAt, expectedSequence, toSequence, false, "no group begins here");
         visitor.bad(isTorn(place, behind(scanner, from)) ? torn(place) : place);
         expectedSequence = toSequence;
         return Step.ON;
     }
 
+    /** Whether an agent has written a group here since, which it does before it writes the next one. */
+    private static boolean hasCome(GroupScanner scanner) {
+        scanner.forget();
+        return headerOrNull(scanner) != null;
+    }
+
     /** Behind the last group that is sound. */
-    private void end(long from, long fileEnd) throws IOException {
+    private void end(GroupScanner scanner) throws IOException {
+        long from = scanner.offset();
         if (isEndKnown && expectedSequence < untilSequence) {
             visitor.bad(new BadPlace(
-                    from, fileEnd, expectedSequence, untilSequence, false, "no group begins here, nor behind"));
+                    from,
+                    scanner.end(),
+                    expectedSequence,
+                    untilSequence,
+                    false,
+                    "no group begins here, nor behind"));
             expectedSequence = untilSequence;
-        } else if (!isEndKnown && beganHere(from)) {
+        } else if (!isEndKnown && beganHere(scanner)) {
             visitor.bad(new BadPlace(
                     from, from + Blocks.BYTES, expectedSequence, expectedSequence, true, "a group was cut off"));
         }
     }
 
-    /** Whether what stands here was to be a group of this segment: its salt and its address say so. */
-    private boolean beganHere(long at) throws IOException {
-        ByteBuffer block = block(at);
-        return block.limit() >= GroupHeader.BYTES
-                && block.getInt(GroupHeader.SALT_AT) == segment.header().salt()
-                && block.getLong(GroupHeader.LSN_AT) == segment.baseLsn() + at;
+    private static boolean beganHere(GroupScanner scanner) {
+        try {
+            return scanner.begunBytes() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean isRecycled() throws IOException {
