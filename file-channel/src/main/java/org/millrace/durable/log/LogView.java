@@ -1,10 +1,12 @@
 package org.millrace.durable.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.SegmentHeader;
@@ -19,7 +21,7 @@ import org.millrace.durable.storage.Storage;
  * @param slots of all directories, in their order
  */
 public record LogView(@Nullable UUID logId, List<Directory> directories, List<FoundSlot> slots) {
-    /** An agent that rolls while we look makes us look again; not for ever. */
+    /** An agent that rolls or deletes a slot while we look makes us look again; not for ever. */
     private static final int MOST_LOOKS = 10;
 
     /**
@@ -78,15 +80,21 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
 
     /** Looks, until it sees the same twice: files are looked at one after another, and an agent may be at work on them. */
     public static LogView of(List<Storage> directories) throws IOException {
-        LogView before = look(directories);
-        for (int looks = 1; looks < MOST_LOOKS; looks++) {
-            LogView now = look(directories);
-            if (now.heads().equals(before.heads())) {
-                return now;
+        LogView before = null;
+        for (int looks = 1; ; looks++) {
+            try {
+                LogView now = look(directories);
+                boolean isSame = before != null && now.heads().equals(before.heads());
+                if (isSame || looks >= MOST_LOOKS) {
+                    return now;
+                }
+                before = now;
+            } catch (NoSuchFileException e) { // a slot was deleted while it was looked at
+                if (looks >= MOST_LOOKS) {
+                    throw e;
+                }
             }
-            before = now;
         }
-        return before;
     }
 
     private List<List<Object>> heads() {
@@ -114,6 +122,8 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
             for (Slot slot : inspector.inspect(storage)) {
                 slots.add(found(slot, buffers));
             }
+            Set<String> there = Set.copyOf(SlotInspector.slots(storage));
+            slots.removeIf(slot -> slot.storage() == storage && !there.contains(slot.slot())); // deleted since
         }
         return new LogView(logId, List.copyOf(directories), List.copyOf(slots));
     }

@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ public final class SegmentWalk {
     /**
      * What came of it.
      *
-     * @param isRecycled the slot holds something else by now: an agent uses it again, for its events were taken
+     * @param isRecycled the slot is gone, or holds something else by now: an agent deletes it or uses it again once its events are taken
      * @param endSequence behind the last event that is there, or lost
      * @param endOffset behind the last group
      */
@@ -144,14 +145,26 @@ public final class SegmentWalk {
     /**
      * Walks.
      *
-     * @throws IOException if the file cannot be opened, or its key is not at hand
+     * @throws IOException if the disk does not give the file, or its key is not at hand
      */
     public Walked run(Memory memory) throws IOException {
-        SegmentCiphers keys = ciphers == null ? KeylessCipher.OF_ALL : ciphers;
-        try (GroupScanner scanner = GroupScanner.open(segment, keys, memory.buffers)) {
+        GroupScanner scanner = openOrNull(memory);
+        if (scanner == null) {
+            return new Walked(true, expectedSequence, offset);
+        }
+        try (scanner) {
             scanner.moveTo(offset);
             boolean isRecycled = walk(scanner) == Step.RECYCLED;
             return new Walked(isRecycled, expectedSequence, scanner.offset());
+        }
+    }
+
+    /** Null if the slot is gone. */
+    private @Nullable GroupScanner openOrNull(Memory memory) throws IOException {
+        try {
+            return GroupScanner.open(segment, ciphers == null ? KeylessCipher.OF_ALL : ciphers, memory.buffers);
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 
@@ -323,8 +336,7 @@ public final class SegmentWalk {
         }
         scanner.moveTo(nextAt);
         long toSequence = Math.max(expectedSequence, next.firstSequence());
-        BadPlace place =
-                new BadPlace(from, nextAt, expectedSequence, toSequence, false, "no group begins here");
+        BadPlace place = new BadPlace(from, nextAt, expectedSequence, toSequence, false, "no group begins here");
         visitor.bad(isTorn(place, behind(scanner, from)) ? torn(place) : place);
         expectedSequence = toSequence;
         return Step.ON;
@@ -341,12 +353,7 @@ public final class SegmentWalk {
         long from = scanner.offset();
         if (isEndKnown && expectedSequence < untilSequence) {
             visitor.bad(new BadPlace(
-                    from,
-                    scanner.end(),
-                    expectedSequence,
-                    untilSequence,
-                    false,
-                    "no group begins here, nor behind"));
+                    from, scanner.end(), expectedSequence, untilSequence, false, "no group begins here, nor behind"));
             expectedSequence = untilSequence;
         } else if (!isEndKnown && beganHere(scanner)) {
             visitor.bad(new BadPlace(
@@ -362,18 +369,17 @@ public final class SegmentWalk {
         }
     }
 
-    private boolean isRecycled() throws IOException {
-        SegmentHeader now = SegmentHeader.read(block(0));
-        return now != null && now.salt() != segment.header().salt();
-    }
-
-    private ByteBuffer block(long at) throws IOException {
+    private boolean isRecycled() {
         ByteBuffer block = ByteBuffer.allocate(Blocks.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         try (StorageFile file = segment.storage().open(segment.slot(), Storage.Access.READ)) {
-            return block.limit(Math.max(0, file.read(block, at)));
+            block.limit(Math.max(0, file.read(block, 0)));
+        } catch (NoSuchFileException e) {
+            return true;
         } catch (IOException e) {
-            return block.limit(0); // as good as not there
+            return false; // nothing says so
         }
+        SegmentHeader now = SegmentHeader.read(block);
+        return now != null && now.salt() != segment.header().salt();
     }
 
     private static @Nullable GroupHeader headerOnSecondLook(GroupScanner scanner) {
