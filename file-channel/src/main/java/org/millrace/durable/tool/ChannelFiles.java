@@ -77,7 +77,7 @@ record ChannelFiles(
 
     private static ChannelFiles look(List<Storage> directories, @Nullable SegmentCiphers ciphers, int mostLooks)
             throws IOException {
-        LogView view = LogView.of(directories);
+        LogView view = LogView.of(directories, ciphers);
         List<FoundSlot> segments = view.segments();
         List<StateReader> replayed = new ArrayList<>();
         SegmentWalk.Memory memory = new SegmentWalk.Memory();

@@ -217,7 +217,8 @@ final class Verification {
             case SEGMENT -> {
                 if (!slot.note().isEmpty()) {
                     Kind kind = LogView.isFirstBlockNoted(slot) ? Kind.SET_ASIDE : Kind.CORRUPT;
-                    findings.add(new Finding(kind, file, 0, 4096, 0, 0, true, slot.note()));
+                    boolean isNeeded = files.segments().indexOf(slot) >= files.firstNeeded();
+                    findings.add(new Finding(kind, file, 0, 4096, 0, 0, isNeeded, slot.note()));
                 }
             }
             case FREE -> {

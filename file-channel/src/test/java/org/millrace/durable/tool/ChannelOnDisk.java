@@ -159,7 +159,7 @@ final class ChannelOnDisk implements AutoCloseable {
     }
 
     LogView view() throws IOException {
-        return LogView.of(directories);
+        return LogView.of(directories, ciphers);
     }
 
     /** A group in a file. */
