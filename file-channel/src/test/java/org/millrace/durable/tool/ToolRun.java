@@ -81,6 +81,11 @@ final class ToolRun {
         return out.toString();
     }
 
+    /** So far. */
+    long shownLines() {
+        return out.toString().chars().filter(one -> one == '\n').count();
+    }
+
     List<String> lines() {
         return out.toString().lines().toList();
     }
