@@ -45,6 +45,11 @@ final class GroupRecords {
         return group;
     }
 
+    /** The same, before its first record. */
+    GroupRecords again() {
+        return new GroupRecords(group, bytes, start, end);
+    }
+
     /** Moves to the next record; false behind the last one. Of one whose header is damaged, all that follows it is a part. */
     boolean next() {
         if (left == 0) {

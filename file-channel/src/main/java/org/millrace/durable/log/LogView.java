@@ -1,12 +1,15 @@
 package org.millrace.durable.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
 
@@ -19,7 +22,7 @@ import org.millrace.durable.storage.Storage;
  * @param slots of all directories, in their order
  */
 public record LogView(@Nullable UUID logId, List<Directory> directories, List<FoundSlot> slots) {
-    /** An agent that rolls while we look makes us look again; not for ever. */
+    /** An agent that rolls or deletes a slot while we look makes us look again; not for ever. */
     private static final int MOST_LOOKS = 10;
 
     /**
@@ -42,7 +45,7 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
     public enum Kind {
         /** A segment whose first group is there. Whether anybody needs it is another question. */
         SEGMENT,
-        /** Nothing, or a segment whose first write was cut off. */
+        /** Nothing, or a segment whose first write was cut off: the log went on, or will, in another one. */
         FREE,
         /** Bytes that make no sense. */
         DAMAGED,
@@ -76,17 +79,27 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
         }
     }
 
-    /** Looks, until it sees the same twice: files are looked at one after another, and an agent may be at work on them. */
-    public static LogView of(List<Storage> directories) throws IOException {
-        LogView before = look(directories);
-        for (int looks = 1; looks < MOST_LOOKS; looks++) {
-            LogView now = look(directories);
-            if (now.heads().equals(before.heads())) {
-                return now;
+    /**
+     * Looks, until it sees the same twice: files are looked at one after another, and an agent may be at work on them.
+     *
+     * @param ciphers null without keys
+     */
+    public static LogView of(List<Storage> directories, @Nullable SegmentCiphers ciphers) throws IOException {
+        LogView before = null;
+        for (int looks = 1; ; looks++) {
+            try {
+                LogView now = look(directories, ciphers);
+                boolean isSame = before != null && now.heads().equals(before.heads());
+                if (isSame || looks >= MOST_LOOKS) {
+                    return now;
+                }
+                before = now;
+            } catch (NoSuchFileException e) { // a slot was deleted while it was looked at
+                if (looks >= MOST_LOOKS) {
+                    throw e;
+                }
             }
-            before = now;
         }
-        return before;
     }
 
     private List<List<Object>> heads() {
@@ -98,7 +111,7 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
                 .toList();
     }
 
-    private static LogView look(List<Storage> storages) throws IOException {
+    private static LogView look(List<Storage> storages, @Nullable SegmentCiphers ciphers) throws IOException {
         List<Directory> directories = new ArrayList<>();
         for (Storage storage : storages) {
             directories.add(directory(storage));
@@ -112,8 +125,10 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
         ReadBuffers buffers = new ReadBuffers();
         for (Storage storage : storages) {
             for (Slot slot : inspector.inspect(storage)) {
-                slots.add(found(slot, buffers));
+                slots.add(found(slot, ciphers, buffers));
             }
+            Set<String> there = Set.copyOf(SlotInspector.slots(storage));
+            slots.removeIf(slot -> slot.storage() == storage && !there.contains(slot.slot())); // deleted since
         }
         return new LogView(logId, List.copyOf(directories), List.copyOf(slots));
     }
@@ -157,9 +172,9 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
         return null;
     }
 
-    private static FoundSlot found(Slot slot, ReadBuffers buffers) {
+    private static FoundSlot found(Slot slot, @Nullable SegmentCiphers ciphers, ReadBuffers buffers) {
         if (slot instanceof Slot.Used used) {
-            return segment(used, buffers);
+            return segment(used, ciphers, buffers);
         }
         Storage storage = slot.storage();
         String name = slot.name();
@@ -192,15 +207,13 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
                 slot.endSequence());
     }
 
-    private static FoundSlot segment(Slot.Used used, ReadBuffers buffers) {
-        SegmentHeader header = used.segment().header();
+    private static FoundSlot segment(Slot.Used used, @Nullable SegmentCiphers ciphers, ReadBuffers buffers) {
         Kind kind = Kind.SEGMENT;
-        boolean isSound = used.firstBlock() == Slot.FirstBlock.SOUND;
         String note = used.firstBlock() == Slot.FirstBlock.DAMAGED
                 ? "its first block is damaged, and was made up from what follows"
                 : "";
-        try (GroupScanner groups = GroupScanner.open(used.segment(), KeylessCipher.OF_ALL, buffers)) {
-            if (isSound && groups.header() == null && groups.seekHeader() == null) {
+        try {
+            if (isCutOff(used.segment(), ciphers, buffers)) {
                 kind = Kind.FREE;
                 note = "its first write was cut off";
             }
@@ -208,7 +221,46 @@ public record LogView(@Nullable UUID logId, List<Directory> directories, List<Fo
             kind = Kind.FOREIGN;
             note = "cannot be read: " + e.getMessage();
         }
-        return new FoundSlot(used.storage(), used.name(), used.fileBytes(), kind, header, note);
+        return new FoundSlot(
+                used.storage(),
+                used.name(),
+                used.fileBytes(),
+                kind,
+                used.segment().header(),
+                note);
+    }
+
+    /** As a restart judges it; of an encrypted one whose key is not at hand the heads of its groups alone. */
+    private static boolean isCutOff(Segment segment, @Nullable SegmentCiphers ciphers, ReadBuffers buffers)
+            throws IOException {
+        try (GroupScanner groups = GroupScanner.open(segment, KeylessCipher.OF_ALL, buffers)) {
+            GroupHeader first = groups.header();
+            if (first == null) {
+                return groups.seekHeader() == null;
+            }
+            groups.skip(first);
+            if (groups.header() != null || !hasKey(segment, ciphers)) {
+                return false; // as a rule: two blocks tell
+            }
+        }
+        try (GroupScanner groups = GroupScanner.open(segment, ciphers, buffers)) {
+            return SegmentBeginning.of(groups) == SegmentBeginning.NONE;
+        }
+    }
+
+    private static boolean hasKey(Segment segment, @Nullable SegmentCiphers ciphers) {
+        if (segment.header().keyName().isEmpty()) {
+            return true;
+        }
+        if (ciphers == null) {
+            return false;
+        }
+        try {
+            ciphers.of(segment.header());
+            return true;
+        } catch (SegmentCiphers.UnknownKeyException e) {
+            return false;
+        }
     }
 
     /** The segments, oldest first. Whether all of them are still needed is another question. */

@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.millrace.durable.storage.StorageFile;
  * Reads one segment from a group to its end and tells what it finds. For tools: it changes nothing, needs no lock, and may run while
  * an agent writes to the segment, or uses its slot again. One walk for each; one thread.
  *
- * <p>What is not sound is read a second time before it is called so: the first time it may have been on its way to the disk.
+ * <p>What is not sound is read a second time before it is called so: the first time it may have been on its way to the disk. Where the
+ * log may still grow, it is read once more after what stands behind it: what an agent has written meanwhile is whole by then.
  */
 public final class SegmentWalk {
     /** In place of a sequence: no segment follows, everything in this one counts. */
@@ -27,8 +29,6 @@ public final class SegmentWalk {
     private final long untilSequence;
     private final @Nullable SegmentCiphers ciphers;
     private final Visitor visitor;
-    /** Bad records of the group in hand: whether they are torn shows behind it. */
-    private final List<BadPlace> pending = new ArrayList<>();
 
     /** Whether the segment goes up to {@link #untilSequence}, or what it lacks is lost. */
     private boolean isEndKnown;
@@ -89,7 +89,7 @@ public final class SegmentWalk {
     /**
      * What came of it.
      *
-     * @param isRecycled the slot holds something else by now: an agent uses it again, for its events were taken
+     * @param isRecycled the slot is gone, or holds something else by now: an agent deletes it or uses it again once its events are taken
      * @param endSequence behind the last event that is there, or lost
      * @param endOffset behind the last group
      */
@@ -133,7 +133,10 @@ public final class SegmentWalk {
         return this;
     }
 
-    /** Ends where no group begins, without looking whether there are more behind: for who comes back soon. */
+    /**
+     * For who comes back soon: ends where no group begins, without looking whether there are more behind; and before a group that may
+     * still be on its way, of which it says nothing.
+     */
     public SegmentWalk toTheFirstEnd() {
         looksBehindTheEnd = false;
         return this;
@@ -142,14 +145,26 @@ public final class SegmentWalk {
     /**
      * Walks.
      *
-     * @throws IOException if the file cannot be opened, or its key is not at hand
+     * @throws IOException if the disk does not give the file, or its key is not at hand
      */
     public Walked run(Memory memory) throws IOException {
-        SegmentCiphers keys = ciphers == null ? KeylessCipher.OF_ALL : ciphers;
-        try (GroupScanner scanner = GroupScanner.open(segment, keys, memory.buffers)) {
+        GroupScanner scanner = openOrNull(memory);
+        if (scanner == null) {
+            return new Walked(true, expectedSequence, offset);
+        }
+        try (scanner) {
             scanner.moveTo(offset);
             boolean isRecycled = walk(scanner) == Step.RECYCLED;
             return new Walked(isRecycled, expectedSequence, scanner.offset());
+        }
+    }
+
+    /** Null if the slot is gone. */
+    private @Nullable GroupScanner openOrNull(Memory memory) throws IOException {
+        try {
+            return GroupScanner.open(segment, ciphers == null ? KeylessCipher.OF_ALL : ciphers, memory.buffers);
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 
@@ -187,53 +202,67 @@ public final class SegmentWalk {
         if (want == Want.END) {
             return Step.END;
         }
-        if (want == Want.RECORDS && !visitRecords(scanner, group)) {
+        Step step = want == Want.RECORDS ? visitRecords(scanner, group) : Step.ON;
+        if (step == Step.ON) {
+            expectedSequence = Math.max(expectedSequence, GroupScanner.endSequence(group));
+            scanner.moveTo(at + group.paddedBytes());
+        }
+        return step;
+    }
+
+    private Step visitRecords(GroupScanner scanner, GroupHeader group) throws IOException {
+        GroupRecords records = recordsOrNull(scanner, group);
+        boolean isWhole = isWhole(records);
+        if (!isWhole) {
+            scanner.forget();
+            records = recordsOrNull(scanner, group);
+            isWhole = isWhole(records);
+        }
+        Behind behind = Behind.NOTHING;
+        if (!isWhole && !isEndKnown) {
+            behind = behind(scanner, group);
+            scanner.forget();
+            records = recordsOrNull(scanner, group); // what stands behind was written when this was whole
+            isWhole = isWhole(records);
+        }
+        if (!isWhole && isRecycled()) {
             return Step.RECYCLED;
         }
-        expectedSequence = Math.max(expectedSequence, GroupScanner.endSequence(group));
-        scanner.moveTo(at + group.paddedBytes());
-        if (!pending.isEmpty()) {
-            reportPending(scanner);
+        if (!isWhole && mayGrow() && behind.isTorn()) {
+            return Step.END;
         }
+        visit(scanner.offset(), group, behind, records == null ? null : records.again());
         return Step.ON;
     }
 
-    /** @return false if the slot was used again meanwhile */
-    private boolean visitRecords(GroupScanner scanner, GroupHeader group) throws IOException {
-        GroupRecords records = recordsOrNull(scanner, group);
-        boolean isSecondLook = false;
-        int passed = 0;
-        while (true) {
-            boolean isBad = records == null;
-            if (records != null) {
-                if (!records.next()) {
-                    return true;
-                }
-                isBad = !records.isSound();
-            }
-            if (isBad && !isSecondLook) {
-                isSecondLook = true;
-                scanner.forget();
-                records = recordsOrNull(scanner, group);
-                for (int i = 0; i < passed && records != null; i++) {
-                    records.next();
-                }
-                continue;
-            }
-            if (isBad && isRecycled()) {
-                return false;
-            }
-            if (records == null) {
-                pending.add(whole(scanner.offset(), group));
-                return true;
-            }
-            passed++;
+    /** Whether what is not there yet may come, and somebody will look. */
+    private boolean mayGrow() {
+        return !isEndKnown && !looksBehindTheEnd;
+    }
+
+    private static boolean isWhole(@Nullable GroupRecords records) {
+        boolean isWhole = records != null;
+        while (isWhole && records != null && records.next()) {
+            isWhole = records.isSound();
+        }
+        return isWhole;
+    }
+
+    private void visit(long at, GroupHeader group, Behind behind, @Nullable GroupRecords records) throws IOException {
+        List<BadPlace> bad = new ArrayList<>();
+        if (records == null) {
+            bad.add(whole(at, group));
+        }
+        while (records != null && records.next()) {
             RecordHeader header = records.header();
-            if (isBad || header == null) {
-                pending.add(part(scanner.offset(), records));
-            } else {
+            if (header != null && records.isSound()) {
                 visitor.record(group, header, records.body());
+            } else {
+                bad.add(part(at, records));
             }
+        }
+        for (BadPlace place : bad) {
+            visitor.bad(isTorn(place, behind) ? torn(place) : place);
         }
     }
 
@@ -257,23 +286,19 @@ public final class SegmentWalk {
                 "wrong checksum of a record");
     }
 
-    /** A group that nothing stands behind may just have been cut off; one with a group behind it was safe. */
-    private void reportPending(GroupScanner scanner) throws IOException {
-        long behind = scanner.offset();
-        Behind found = pending.isEmpty()
-                ? Behind.NOTHING
-                : behind(scanner, pending.get(0).from());
-        scanner.moveTo(behind);
-        for (BadPlace place : pending) {
-            visitor.bad(isTorn(place, found) ? torn(place) : place);
-        }
-        pending.clear();
-    }
-
     /** As {@link Replay} sees it. */
     private boolean isTorn(BadPlace place, Behind behind) {
         boolean costsNothing = place.fromSequence() == place.toSequence() && !behind.isForced();
         return !isEndKnown && (behind.isTorn() || costsNothing);
+    }
+
+    /** Leaves the scanner where the group begins. */
+    private static Behind behind(GroupScanner scanner, GroupHeader group) {
+        long at = scanner.offset();
+        scanner.skip(group);
+        Behind behind = behind(scanner, at);
+        scanner.moveTo(at);
+        return behind;
     }
 
     private static Behind behind(GroupScanner scanner, long place) {
@@ -291,59 +316,70 @@ public final class SegmentWalk {
 
     /** Where no group begins: goes on at the next one. */
     private Step passBadPlace(GroupScanner scanner) throws IOException {
+        long from = scanner.offset();
+        if (!looksBehindTheEnd) {
+            return isRecycled() ? Step.RECYCLED : Step.END;
+        }
+        scanner.moveTo(from + Blocks.BYTES);
+        GroupHeader next = seekOrNull(scanner);
+        long nextAt = scanner.offset();
+        scanner.moveTo(from);
         if (isRecycled()) {
             return Step.RECYCLED;
         }
-        long from = scanner.offset();
-        scanner.moveTo(from + Blocks.BYTES);
-        GroupHeader next = looksBehindTheEnd ? seekOrNull(scanner) : null;
+        if (!isEndKnown && hasCome(scanner)) {
+            return Step.ON;
+        }
         if (next == null || isVoid(next)) {
-            if (looksBehindTheEnd) {
-                end(from, scanner.end());
-            }
-            scanner.moveTo(from);
+            end(scanner);
             return Step.END;
         }
+        scanner.moveTo(nextAt);
         long toSequence = Math.max(expectedSequence, next.firstSequence());
-        BadPlace place =
-                new BadPlace(from, scanner.offset(), expectedSequence, toSequence, false, "no group begins here");
+        BadPlace place = new BadPlace(from, nextAt, expectedSequence, toSequence, false, "no group begins here");
         visitor.bad(isTorn(place, behind(scanner, from)) ? torn(place) : place);
         expectedSequence = toSequence;
         return Step.ON;
     }
 
+    /** Whether an agent has written a group here since, which it does before it writes the next one. */
+    private static boolean hasCome(GroupScanner scanner) {
+        scanner.forget();
+        return headerOrNull(scanner) != null;
+    }
+
     /** Behind the last group that is sound. */
-    private void end(long from, long fileEnd) throws IOException {
+    private void end(GroupScanner scanner) throws IOException {
+        long from = scanner.offset();
         if (isEndKnown && expectedSequence < untilSequence) {
             visitor.bad(new BadPlace(
-                    from, fileEnd, expectedSequence, untilSequence, false, "no group begins here, nor behind"));
+                    from, scanner.end(), expectedSequence, untilSequence, false, "no group begins here, nor behind"));
             expectedSequence = untilSequence;
-        } else if (!isEndKnown && beganHere(from)) {
+        } else if (!isEndKnown && beganHere(scanner)) {
             visitor.bad(new BadPlace(
                     from, from + Blocks.BYTES, expectedSequence, expectedSequence, true, "a group was cut off"));
         }
     }
 
-    /** Whether what stands here was to be a group of this segment: its salt and its address say so. */
-    private boolean beganHere(long at) throws IOException {
-        ByteBuffer block = block(at);
-        return block.limit() >= GroupHeader.BYTES
-                && block.getInt(GroupHeader.SALT_AT) == segment.header().salt()
-                && block.getLong(GroupHeader.LSN_AT) == segment.baseLsn() + at;
+    private static boolean beganHere(GroupScanner scanner) {
+        try {
+            return scanner.begunBytes() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
-    private boolean isRecycled() throws IOException {
-        SegmentHeader now = SegmentHeader.read(block(0));
-        return now != null && now.salt() != segment.header().salt();
-    }
-
-    private ByteBuffer block(long at) throws IOException {
+    private boolean isRecycled() {
         ByteBuffer block = ByteBuffer.allocate(Blocks.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         try (StorageFile file = segment.storage().open(segment.slot(), Storage.Access.READ)) {
-            return block.limit(Math.max(0, file.read(block, at)));
+            block.limit(Math.max(0, file.read(block, 0)));
+        } catch (NoSuchFileException e) {
+            return true;
         } catch (IOException e) {
-            return block.limit(0); // as good as not there
+            return false; // nothing says so
         }
+        SegmentHeader now = SegmentHeader.read(block);
+        return now != null && now.salt() != segment.header().salt();
     }
 
     private static @Nullable GroupHeader headerOnSecondLook(GroupScanner scanner) {

@@ -33,6 +33,9 @@ record ChannelFiles(
         long endSequence,
         long newestUsedBytes,
         @Nullable SegmentCiphers ciphers) {
+    /** An agent that is done with the newest segment before we have read it makes us look again; not for ever. */
+    private static final int MOST_LOOKS = 10;
+
     private static final SegmentWalk.Visitor HEADERS_ONLY = new SegmentWalk.Visitor() {
         @Override
         public SegmentWalk.Want group(long offset, GroupHeader group) {
@@ -69,13 +72,21 @@ record ChannelFiles(
     }
 
     static ChannelFiles look(List<Storage> directories, @Nullable SegmentCiphers ciphers) throws IOException {
-        LogView view = LogView.of(directories);
+        return look(directories, ciphers, MOST_LOOKS);
+    }
+
+    private static ChannelFiles look(List<Storage> directories, @Nullable SegmentCiphers ciphers, int mostLooks)
+            throws IOException {
+        LogView view = LogView.of(directories, ciphers);
         List<FoundSlot> segments = view.segments();
         List<StateReader> replayed = new ArrayList<>();
         SegmentWalk.Memory memory = new SegmentWalk.Memory();
         for (int i = segments.size() - 1; i >= 0; i--) { // nearly always the first one has what we need
             StateReader reader = new StateReader(isLocked(segments.get(i), ciphers));
             reader.walk(segments.get(i), endOf(view, segments, i), ciphers, memory);
+            if (reader.isRecycled && mostLooks > 1) {
+                return look(directories, ciphers, mostLooks - 1);
+            }
             replayed.add(0, reader);
             if (reader.snapshot != null || reader.isLocked) {
                 break;
@@ -84,6 +95,11 @@ record ChannelFiles(
         long end = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).endSequence;
         long used = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).usedBytes;
         return new ChannelFiles(view, segments, state(replayed), end, used, ciphers);
+    }
+
+    /** As they are by now. */
+    ChannelFiles lookAgain() throws IOException {
+        return look(view.directories().stream().map(LogView.Directory::storage).toList(), ciphers);
     }
 
     private static @Nullable LogState state(List<StateReader> replayed) {
@@ -117,7 +133,8 @@ record ChannelFiles(
     }
 
     /**
-     * Behind the last event of a segment. Reads its groups' headers where no segment follows that tells.
+     * Behind the last event of a segment. Reads its groups' headers where no segment follows that tells. {@link SegmentWalk#NEWEST} if
+     * its slot is gone meanwhile, or used again.
      *
      * @throws IOException if it cannot be read
      */
@@ -126,11 +143,12 @@ record ChannelFiles(
             return endSequence;
         }
         End end = endOf(index);
-        return end.isKnown()
-                ? end.sequence()
-                : end.walk(segments.get(index), null, HEADERS_ONLY)
-                        .run(new SegmentWalk.Memory())
-                        .endSequence();
+        if (end.isKnown()) {
+            return end.sequence();
+        }
+        SegmentWalk.Walked walked =
+                end.walk(segments.get(index), null, HEADERS_ONLY).run(new SegmentWalk.Memory());
+        return walked.isRecycled() ? SegmentWalk.NEWEST : walked.endSequence();
     }
 
     /** Everything before it is committed by all readers; what nobody can tell counts as not committed. */
@@ -167,6 +185,7 @@ record ChannelFiles(
         private @Nullable LogState snapshot;
         private long endSequence;
         private long usedBytes;
+        private boolean isRecycled;
 
         StateReader(boolean isLocked) {
             this.isLocked = isLocked;
@@ -177,6 +196,7 @@ record ChannelFiles(
             SegmentWalk.Walked walked = end.walk(slot, ciphers, this).run(memory);
             endSequence = walked.endSequence();
             usedBytes = walked.endOffset();
+            isRecycled = walked.isRecycled();
         }
 
         @Override

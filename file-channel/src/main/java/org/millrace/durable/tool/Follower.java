@@ -45,7 +45,8 @@ final class Follower {
     }
 
     private void step() throws IOException {
-        List<FoundSlot> segments = LogView.of(channel.directories()).segments();
+        List<FoundSlot> segments =
+                LogView.of(channel.directories(), channel.ciphers()).segments();
         for (int i = 0; i < segments.size(); i++) {
             FoundSlot segment = segments.get(i);
             boolean isNewest = i == segments.size() - 1;

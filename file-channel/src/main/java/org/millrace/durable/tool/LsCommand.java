@@ -77,7 +77,7 @@ final class LsCommand extends LookingTask {
                         Instant.ofEpochMilli(epochMillis), around.clock().instant())) + " ago";
     }
 
-    /** Behind the last event; {@link SegmentWalk#NEWEST} if nothing tells, and the segment cannot be read. */
+    /** Behind the last event; {@link SegmentWalk#NEWEST} if nothing tells, and the segment cannot be read or is gone. */
     private static long end(ChannelFiles files, int index) {
         try {
             return files.endSequenceOf(index);

@@ -25,7 +25,7 @@ final class Verification {
         RECYCLED(
                 "reused",
                 "recycled",
-                "an agent used the slot again while it was read, for all its events were taken",
+                "an agent used the slot again, or deleted it, while it was read, for all its events were taken",
                 false),
         SET_ASIDE("aside", "setAside", "damage that is known, counted and set aside already", false);
 
@@ -105,8 +105,12 @@ final class Verification {
         }
     }
 
+    /** A segment whose slot was gone, or used again, before all of it was read. */
+    private record Gone(FoundSlot slot, long toSequence) {}
+
     private final ChannelFiles files;
     private final Progress progress;
+    private final List<Gone> gone = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private final List<LogRepair.Taken> taken = new ArrayList<>();
     private int segments;
@@ -146,6 +150,7 @@ final class Verification {
             endSequence = end;
             passed += slot.fileBytes();
         }
+        checkGone();
         for (FoundSlot slot : files.view().slots()) {
             checkSlot(slot);
         }
@@ -178,6 +183,31 @@ final class Verification {
         }
     }
 
+    /** An agent gives a slot up once all readers have taken what is in it. One that is gone before that is lost. */
+    private void checkGone() throws IOException {
+        if (gone.isEmpty()) {
+            return;
+        }
+        ChannelFiles now = files.lookAgain();
+        for (Gone one : gone) {
+            long from = Math.max(one.slot().segment().firstSequence(), now.lowestWatermark());
+            String file = EventWalk.place(one.slot());
+            findings.add(
+                    from >= one.toSequence() || now.state() == null
+                            ? new Finding(
+                                    Kind.RECYCLED, file, 0, 0, 0, 0, false, "used again or deleted while it was read")
+                            : new Finding(
+                                    Kind.LOST,
+                                    file,
+                                    0,
+                                    0,
+                                    from,
+                                    one.toSequence(),
+                                    true,
+                                    "is not there any more, and its events were not taken"));
+        }
+    }
+
     private void checkSlot(FoundSlot slot) {
         String file = EventWalk.place(slot);
         long size = slot.fileBytes();
@@ -187,7 +217,8 @@ final class Verification {
             case SEGMENT -> {
                 if (!slot.note().isEmpty()) {
                     Kind kind = LogView.isFirstBlockNoted(slot) ? Kind.SET_ASIDE : Kind.CORRUPT;
-                    findings.add(new Finding(kind, file, 0, 4096, 0, 0, true, slot.note()));
+                    boolean isNeeded = files.segments().indexOf(slot) >= files.firstNeeded();
+                    findings.add(new Finding(kind, file, 0, 4096, 0, 0, isNeeded, slot.note()));
                 }
             }
             case FREE -> {
@@ -277,15 +308,16 @@ final class Verification {
             try {
                 SegmentWalk.Walked walked =
                         end.walk(slot, files.ciphers(), this).run(memory);
-                segments++;
+                endOffset = walked.endOffset();
                 if (walked.isRecycled()) {
-                    String why = "used again while it was read";
-                    findings.add(new Finding(Kind.RECYCLED, EventWalk.place(slot), 0, 0, 0, 0, false, why));
+                    long to = end.sequence() == SegmentWalk.NEWEST ? files.endSequence() : end.sequence();
+                    gone.add(new Gone(slot, to));
+                    return to;
                 }
+                segments++;
                 if (isLocked) {
                     unreadable("encrypted with key " + slot.segment().keyName() + ", which was not given");
                 }
-                endOffset = walked.endOffset();
                 return walked.endSequence();
             } catch (IOException e) {
                 unreadable(String.valueOf(e.getMessage()));

@@ -38,7 +38,7 @@ final class ChannelOnDisk implements AutoCloseable {
 
     private final List<Storage> directories = new ArrayList<>();
     private final List<String> readers;
-    private final @Nullable SegmentCiphers ciphers;
+    private final LogSettings settings;
     private DurableLog log;
     private int next;
 
@@ -47,7 +47,24 @@ final class ChannelOnDisk implements AutoCloseable {
     }
 
     ChannelOnDisk(@Nullable SegmentCiphers ciphers, List<String> readers, Path... directories) throws Exception {
-        this.ciphers = ciphers;
+        this(
+                readers,
+                new LogSettings(
+                        "c1",
+                        Durability.ALWAYS,
+                        Duration.ofSeconds(1),
+                        SEGMENT_BYTES,
+                        4 << 10,
+                        16 << 10,
+                        0,
+                        Duration.ofDays(1), // nothing is used again
+                        Duration.ofMillis(20),
+                        ciphers),
+                directories);
+    }
+
+    private ChannelOnDisk(List<String> readers, LogSettings settings, Path... directories) throws Exception {
+        this.settings = settings;
         this.readers = readers;
         for (Path directory : directories) {
             this.directories.add(DiskStorage.in(directory));
@@ -55,18 +72,27 @@ final class ChannelOnDisk implements AutoCloseable {
         open();
     }
 
-    void open() throws Exception {
+    /**
+     * One that writes as fast as it can, in segments of 256 KiB, uses slots again when they are taken, and deletes at once those that
+     * are too many: it has room for more, but as it sees it not for long.
+     */
+    static ChannelOnDisk busy(Path directory) throws Exception {
+        long reserveBytes = DiskStorage.in(directory).usableBytes() / 3 * 2;
         LogSettings settings = new LogSettings(
                 "c1",
-                Durability.ALWAYS,
+                Durability.OS,
                 Duration.ofSeconds(1),
-                SEGMENT_BYTES,
+                256 << 10,
                 4 << 10,
                 16 << 10,
-                0,
-                Duration.ofDays(1), // nothing is used again
+                reserveBytes,
+                Duration.ZERO,
                 Duration.ofMillis(20),
-                ciphers);
+                null);
+        return new ChannelOnDisk(List.of(READER), settings, directory);
+    }
+
+    void open() throws Exception {
         log = DurableLog.open(
                 settings, directories, readers, new ChannelMetrics("c1", new MetricRegistry()), InstantSource.system());
     }
@@ -159,7 +185,7 @@ final class ChannelOnDisk implements AutoCloseable {
     }
 
     LogView view() throws IOException {
-        return LogView.of(directories);
+        return LogView.of(directories, settings.cipher());
     }
 
     /** A group in a file. */

@@ -2,6 +2,9 @@ package org.millrace.durable.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,36 @@ class TailCommandTest {
                     .startsWith(2L, 3L)
                     .endsWith((long) channel.events() - 1);
             assertThat(looks).hasValue(5);
+        }
+    }
+
+    @Test
+    void aGroupThatIsBeingWrittenIsShownOnceItIsThere() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).put(300).kill();
+        ChannelOnDisk.Group group = channel.groupOf(5);
+        byte[] whole = Files.readAllBytes(group.file());
+        group.tear();
+        AtomicInteger looks = new AtomicInteger();
+        ToolRun tail = new ToolRun().pausing(time -> {
+            switch (looks.incrementAndGet()) {
+                case 1 -> {} // still on its way
+                case 2 -> write(group.file(), whole);
+                default -> throw new InterruptedException("Ctrl-C");
+            }
+        });
+        tail.run("tail", "-f", "-n", "305", directory);
+        assertThat(tail.lines().stream().map(line -> Long.valueOf(line.substring(0, line.indexOf(' ')))))
+                .hasSize(305)
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(tail.err()).doesNotContain("events");
+    }
+
+    private static void write(Path file, byte[] content) {
+        try {
+            Files.write(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

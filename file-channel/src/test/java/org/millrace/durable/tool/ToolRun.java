@@ -2,8 +2,10 @@ package org.millrace.durable.tool;
 
 import java.io.BufferedReader;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,18 @@ final class ToolRun {
 
     static ToolRun of(Object... arguments) {
         return new ToolRun().run(arguments);
+    }
+
+    /** For what is called without its command: what it says is not looked at. */
+    static Surroundings silent() {
+        return new Surroundings(
+                new BufferedReader(Reader.nullReader()),
+                new PrintWriter(Writer.nullWriter()),
+                new PrintWriter(Writer.nullWriter()),
+                false,
+                InstantSource.system(),
+                (files, agent, channel) -> Map.of(),
+                time -> {});
     }
 
     ToolRun answering(String answer) {
@@ -65,6 +79,11 @@ final class ToolRun {
 
     String out() {
         return out.toString();
+    }
+
+    /** So far. */
+    long shownLines() {
+        return out.toString().chars().filter(one -> one == '\n').count();
     }
 
     List<String> lines() {

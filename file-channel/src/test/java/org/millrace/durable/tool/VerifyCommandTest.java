@@ -135,4 +135,39 @@ class VerifyCommandTest {
         assertThat(verify.exit()).isEqualTo(1);
         assertThat(verify.out()).contains("10 events").contains("its first block is damaged");
     }
+
+    @Test
+    void theFirstBlockOfASegmentThatIsTakenMayBeCutOffWhenItsSlotIsUsedAgain() throws Exception {
+        ChannelOnDisk channel = new ChannelOnDisk(directory).fill(3);
+        channel.commit(0, channel.events()).stop();
+        ChannelOnDisk.flip(directory.resolve("slot-0001.seg"), 20);
+        ToolRun verify = ToolRun.of("verify", directory);
+        assertThat(verify.out()).contains("its first block is damaged").endsWith("sound\n");
+        assertThat(verify.exit()).isZero();
+    }
+
+    @Test
+    void aRollThatWasCutShortIsNoDamageThoughTheLogWentOnElsewhere() throws Exception {
+        Path torn = directory.resolve("slot-0002.seg");
+        ChannelOnDisk channel = new ChannelOnDisk(directory).put(5).stop();
+        channel.open(); // begins a segment
+        channel.stop();
+        ChannelOnDisk.write(torn, 2 * 4096, new byte[ChannelOnDisk.SEGMENT_BYTES - 2 * 4096]);
+        ChannelOnDisk.flip(torn, 4096 + 64 + 56);
+        channel.open(); // and another one
+        channel.put(3).stop();
+
+        ToolRun verify = ToolRun.of("verify", directory);
+        assertThat(verify.out())
+                .contains("torn      " + torn + ", byte 4096 to 65535: its first write was cut off")
+                .contains("8 events")
+                .endsWith("sound\n");
+        assertThat(verify.exit()).isZero();
+        assertThat(ToolRun.of("ls", directory).lines())
+                .anyMatch(line -> line.matches(" +-  free .*slot-0002.seg +its first write was cut off"))
+                .anyMatch(line -> line.matches(" +3  newest .*slot-0003.seg *"));
+        ToolRun cat = ToolRun.of("cat", directory);
+        assertThat(cat.lines()).hasSize(8);
+        assertThat(cat.exit()).isZero();
+    }
 }
