@@ -1,12 +1,16 @@
 package org.millrace.relay.sink.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,7 +21,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Matches answers with requests, in their order, and drops what stands in them but for the status. The event loop only. */
+/**
+ * Sends requests one behind the other and gives each its answer, in their order, dropping all that stands in it but for the status. The
+ * event loop only.
+ *
+ * <p>A request of which a part cannot be written ends the connection: the server would take what follows for the rest of it, and its
+ * answer would be given to the wrong one.
+ */
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     private final Duration timeout;
     private final Deque<CompletableFuture<Integer>> waiting = new ArrayDeque<>();
@@ -26,7 +36,9 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     private int status;
 
     private boolean endsBehindThis;
-    private boolean endedInOrder;
+    /** We have closed the connection: in order, behind an answer, if there is no failure. */
+    private boolean isOver;
+
     private @Nullable IOException failure;
 
     /** @param timeout for the next answer; zero: none */
@@ -34,19 +46,50 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         this.timeout = timeout;
     }
 
-    /** Requests are on their way. */
-    void expect(ChannelHandlerContext context, List<CompletableFuture<Integer>> more) {
+    /** A request, and the status that it is answered. */
+    record Exchange(HttpRequest head, ByteBuf body, CompletableFuture<Integer> answer) {
+        /** It will not be sent. */
+        void giveUp(IOException why) {
+            body.release();
+            answer.completeExceptionally(why);
+        }
+    }
+
+    /** @param more taken over */
+    void send(ChannelHandlerContext context, List<Exchange> more) {
         boolean none = waiting.isEmpty();
-        waiting.addAll(more);
-        if (!context.channel().isActive()) {
-            failAll();
-        } else if (none) {
+        more.forEach(each -> waiting.add(each.answer()));
+        if (none) {
             setTimer(context);
         }
+        for (Exchange each : more) {
+            write(context, each.head());
+            write(context, new DefaultLastHttpContent(each.body()));
+        }
+        if (isOver || !context.channel().isActive()) {
+            failAll();
+        } else {
+            context.flush(); // and not before: of a turn that fails by then nothing goes out
+        }
+    }
+
+    private void write(ChannelHandlerContext context, HttpObject part) {
+        if (isOver) {
+            ReferenceCountUtil.release(part);
+            return;
+        }
+        context.write(part).addListener(written -> {
+            if (written.cause() != null) {
+                fail(context, new IOException("a request could not be written: " + written.cause(), written.cause()));
+            }
+        });
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+        if (isOver) {
+            return; // TLS says good-bye before it ends
+        }
         if (part.decoderResult().isFailure()) {
             fail(context, "the answer is malformed: " + part.decoderResult().cause());
             return;
@@ -76,7 +119,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         }
         setTimer(context);
         if (endsBehindThis) {
-            endedInOrder = true;
+            isOver = true;
             context.close(); // first: who sees the answer sees that the connection has ended
         }
         answered.complete(status);
@@ -98,18 +141,22 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void fail(ChannelHandlerContext context, String why) {
-        if (failure == null) {
-            failure = new IOException(why);
+        fail(context, new IOException(why));
+    }
+
+    private void fail(ChannelHandlerContext context, IOException why) {
+        if (isOver) {
+            return;
         }
+        isOver = true;
+        failure = why;
         context.close();
+        failAll(); // what still comes answers nobody
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (failure == null) {
-            failure = cause instanceof IOException known ? known : new IOException(cause);
-        }
-        context.close();
+        fail(context, cause instanceof IOException known ? known : new IOException(cause));
     }
 
     @Override
@@ -124,7 +171,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     private void failAll() {
         IOException why = failure != null
                 ? failure
-                : endedInOrder ? new NotServedException() : new IOException("the connection ended before the answer");
+                : isOver ? new NotServedException() : new IOException("the connection ended before the answer");
         for (CompletableFuture<Integer> lost; (lost = waiting.poll()) != null; ) {
             lost.completeExceptionally(why);
         }
