@@ -3,6 +3,7 @@ package org.millrace.relay.sink.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * answer would be given to the wrong one.
  */
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
+    private static final int PIECE_BYTES = 64 << 10;
+
     private final Duration timeout;
     private final Deque<CompletableFuture<Integer>> waiting = new ArrayDeque<>();
     private @Nullable Future<?> timer;
@@ -41,7 +44,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
 
     private @Nullable IOException failure;
 
-    /** @param timeout for the next answer; zero: none */
+    /** @param timeout in which the server takes more of a request or sends more of an answer, while one is due; zero: none */
     Answers(Duration timeout) {
         this.timeout = timeout;
     }
@@ -57,14 +60,11 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
 
     /** @param more taken over */
     void send(ChannelHandlerContext context, List<Exchange> more) {
-        boolean none = waiting.isEmpty();
         more.forEach(each -> waiting.add(each.answer()));
-        if (none) {
-            setTimer(context);
-        }
+        setTimer(context);
         for (Exchange each : more) {
             write(context, each.head());
-            write(context, new DefaultLastHttpContent(each.body()));
+            writeBody(context, each.body());
         }
         if (isOver || !context.channel().isActive()) {
             failAll();
@@ -73,13 +73,23 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
+    /** In pieces: each that has gone out shows that the line moves. */
+    private void writeBody(ChannelHandlerContext context, ByteBuf body) {
+        while (body.readableBytes() > PIECE_BYTES) {
+            write(context, new DefaultHttpContent(body.readRetainedSlice(PIECE_BYTES)));
+        }
+        write(context, new DefaultLastHttpContent(body));
+    }
+
     private void write(ChannelHandlerContext context, HttpObject part) {
         if (isOver) {
             ReferenceCountUtil.release(part);
             return;
         }
         context.write(part).addListener(written -> {
-            if (written.cause() != null) {
+            if (written.cause() == null) {
+                setTimer(context);
+            } else {
                 fail(context, new IOException("a request could not be written: " + written.cause(), written.cause()));
             }
         });
@@ -117,7 +127,6 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         if (answered == null) {
             return;
         }
-        setTimer(context);
         if (endsBehindThis) {
             isOver = true;
             context.close(); // first: who sees the answer sees that the connection has ended
@@ -125,7 +134,14 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         answered.complete(status);
     }
 
-    /** For the answer that is next. */
+    /** Something of an answer is here. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        setTimer(context);
+        context.fireChannelReadComplete();
+    }
+
+    /** Anew, for the next sign of life; none is due while there is nothing to answer. */
     private void setTimer(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);

@@ -16,7 +16,7 @@ import org.millrace.api.Settings;
  * @param endpoint where events are posted to
  * @param shownEndpoint the same for logs: without user and query, where keys may stand, and without what config filters gave
  * @param connectTimeout zero: none
- * @param requestTimeout how long an answer may take once all before it have come; zero: for ever
+ * @param requestTimeout how long the server may neither take more of a request nor send more of an answer; zero: for ever
  * @param backoff for which statuses the sink pauses
  * @param rollback for which of them the event stays in the channel
  * @param incrementMetrics for which of them it counts as delivered
@@ -55,7 +55,10 @@ record HttpSinkSettings(
                 endpoint,
                 settings.masked(shown(endpoint)),
                 readTimeout(settings, "connectTimeout", "how long to try to connect; 0: for ever"),
-                readTimeout(settings, "requestTimeout", "how long to wait for an answer; 0: for ever"),
+                readTimeout(
+                        settings,
+                        "requestTimeout",
+                        "how long to wait, each time, for the server to take more of a request or to send more of an answer; 0: for ever"),
                 readHeader(settings, "contentTypeHeader", "header Content-Type of each request"),
                 readHeader(settings, "acceptHeader", "header Accept of each request"),
                 StatusRules.read(settings, "backoff", true, "whether to pause after an answer"),

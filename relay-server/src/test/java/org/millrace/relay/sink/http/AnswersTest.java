@@ -16,9 +16,14 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,8 @@ import org.millrace.relay.sink.http.Answers.Exchange;
 import org.millrace.testkit.ReleaseCheck;
 
 class AnswersTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(200);
+
     private final ReleaseCheck releases = new ReleaseCheck();
 
     @AfterEach
@@ -48,6 +55,51 @@ class AnswersTest {
                         .rootCause()
                         .hasMessage("no room"));
         connection.finishAndReleaseAll();
+    }
+
+    @Test
+    void aSlowUploadAndASlowAnswerAreNoSilence() {
+        SlowLine line = new SlowLine();
+        EmbeddedChannel connection = connection(line, TIMEOUT);
+        connection.freezeTime();
+        Exchange exchange = exchange(200_000);
+
+        send(connection, List.of(exchange));
+        while (line.letOneThrough()) {
+            pass(connection, TIMEOUT.minusMillis(1));
+        }
+        for (String part : List.of("HTTP/1.1 2", "00 OK\r\nContent-Length: 3\r\n\r\n", "ab", "c")) {
+            assertThat(exchange.answer()).isNotDone();
+            connection.writeInbound(Unpooled.copiedBuffer(part, StandardCharsets.US_ASCII));
+            pass(connection, TIMEOUT.minusMillis(1));
+        }
+
+        assertThat(exchange.answer()).isCompletedWithValue(200);
+        pass(connection, TIMEOUT.multipliedBy(2));
+        assertThat(connection.isOpen()).isTrue();
+        connection.finishAndReleaseAll();
+    }
+
+    @Test
+    void aServerThatStopsToTakeWhatItIsSentIsGivenUp() {
+        SlowLine line = new SlowLine();
+        EmbeddedChannel connection = connection(line, TIMEOUT);
+        connection.freezeTime();
+        Exchange exchange = exchange(200_000);
+
+        send(connection, List.of(exchange));
+        line.letOneThrough();
+        pass(connection, TIMEOUT);
+
+        assertThat(connection.isOpen()).isFalse();
+        assertThatThrownBy(() -> exchange.answer().getNow(0)).rootCause().hasMessage("no answer within 200 ms");
+        line.endAll();
+        connection.finishAndReleaseAll();
+    }
+
+    private static void pass(EmbeddedChannel connection, Duration time) {
+        connection.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        connection.runScheduledPendingTasks();
     }
 
     private static EmbeddedChannel connection(ChannelOutboundHandlerAdapter line, Duration timeout) {
@@ -82,6 +134,27 @@ class AnswersTest {
             } else {
                 context.write(message, promise);
             }
+        }
+    }
+
+    /** Takes all at once, and passes it on only bit by bit. */
+    private static final class SlowLine extends ChannelOutboundHandlerAdapter {
+        private final Deque<ChannelPromise> underWay = new ArrayDeque<>();
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            ReferenceCountUtil.release(message);
+            underWay.add(promise);
+        }
+
+        /** False if there is nothing more. */
+        boolean letOneThrough() {
+            ChannelPromise next = underWay.poll();
+            return next != null && next.trySuccess();
+        }
+
+        void endAll() {
+            underWay.forEach(promise -> promise.tryFailure(new ClosedChannelException()));
         }
     }
 }
