@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class HttpSink implements Sink, BatchSized {
     private static final Logger LOG = LoggerFactory.getLogger(HttpSink.class);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+    /** A turn takes no more once it has so many bytes: each of them is copied for the socket. */
+    private static final int ENOUGH_BYTES = 4 << 20;
     /** Flume's pauses: a second more each time, up to five. */
     private static final int MOST_PAUSE_SECONDS = 5;
 
@@ -114,10 +116,11 @@ final class HttpSink implements Sink, BatchSized {
     /** Null if the channel is empty. */
     private @Nullable Turn take(Transaction transaction) {
         Turn turn = new Turn();
-        EventBatch batch;
-        while (turn.posts().size() < window
-                && (batch = transaction.take(window - turn.posts().size())) != null) {
-            turn.add(batch);
+        long bytes = 0;
+        EventBatch event;
+        while (turn.posts().size() < window && bytes < ENOUGH_BYTES && (event = transaction.take(1)) != null) {
+            turn.add(event);
+            bytes += event.encodedBytes();
         }
         context.metrics().batchTaken(turn.posts().size(), settings.maxInFlight());
         return turn.posts().isEmpty() ? null : turn;

@@ -108,6 +108,19 @@ class HttpSinkTest {
     }
 
     @Test
+    void aTurnTakesAFewMegabytesAndAtLeastOneEvent() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> answer(200));
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit(IntStream.range(0, 16).mapToObj(i -> "x".repeat(1 << 20)).toArray(String[]::new));
+            submit("x".repeat(5 << 20));
+            sink.drain();
+            assertThat(channel.bodies()).hasSize(13);
+            drainAll(sink);
+            assertThat(server.requests()).hasSize(17);
+        }
+    }
+
+    @Test
     void theHeadersAreAsConfigured() throws Exception {
         try (HttpRecorder server = new HttpRecorder(request -> answer(204));
                 Sink sink = started(
