@@ -90,7 +90,7 @@ final class HttpPeer {
         try {
             for (InetAddress address : InetAddress.getAllByName(host.replaceAll("^\\[|]$", ""))) {
                 ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, settings.port()));
-                if (attempt.await().isSuccess()) {
+                if (ended(attempt).isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();
                     LOG.debug("sink {}: connected to {}", context.name(), settings.shownEndpoint());
@@ -104,6 +104,16 @@ final class HttpPeer {
         }
         context.metrics().connectionsFailed.inc();
         throw failure == null ? new IOException("host " + host + " has no address") : failure;
+    }
+
+    /** Waits for its end; who does not wait any longer leaves no socket behind. */
+    private static ChannelFuture ended(ChannelFuture attempt) throws InterruptedException {
+        try {
+            return attempt.await();
+        } catch (InterruptedException e) {
+            attempt.channel().close();
+            throw e;
+        }
     }
 
     private Bootstrap bootstrap() {

@@ -333,6 +333,20 @@ class HttpSinkTest {
     }
 
     @Test
+    void aConnectionThatNobodyWaitsForAnyMoreIsClosed() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> answer(200));
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit("a");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(sink::drain).isInstanceOf(InterruptedException.class);
+
+            drainAll(sink);
+            assertThat(server.bodies()).containsExactly("a");
+            await().until(() -> server.openConnections() == 1);
+        }
+    }
+
+    @Test
     void anEventThatIsNeverTakenIsADeadLetterAfterItsTriesAndOthersGoOn() throws Exception {
         Map<String, String> keys =
                 and(SENSIBLE, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
