@@ -188,12 +188,21 @@ final class HttpSink implements Sink, BatchSized {
 
     private void commit(Turn turn, Transaction all) throws InterruptedException {
         if (turn.isAllDone()) {
-            all.commit();
+            commit(all, turn.hasDeadLetters());
         } else {
             try (Transaction done = context.channel().begin()) {
                 turn.handOver(all, done);
-                done.commit();
+                commit(done, turn.hasDeadLetters());
             }
+        }
+    }
+
+    /** What is among the dead letters is not to come again after a crash. */
+    private static void commit(Transaction transaction, boolean durably) throws InterruptedException {
+        if (durably) {
+            transaction.commitDurably();
+        } else {
+            transaction.commit();
         }
     }
 

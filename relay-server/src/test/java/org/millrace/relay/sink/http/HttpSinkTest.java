@@ -356,8 +356,10 @@ class HttpSinkTest {
             submit("bad", "a");
             assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(channel.bodies()).containsExactly("bad");
+            assertThat(channel.durableCommits()).isZero();
             sink.drain();
             assertThat(channel.bodies()).isEmpty();
+            assertThat(channel.durableCommits()).isEqualTo(1);
         }
         assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
         assertThat(letters).isNotEmptyDirectory();
