@@ -36,6 +36,7 @@ record HttpSinkSettings(
         int maxInFlight,
         Set<Integer> deadStatuses) {
     static final String MAX_IN_FLIGHT = "maxInFlight";
+    private static final int MAX_IN_FLIGHT_BY_DEFAULT = 16;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final URI STAND_IN = URI.create("http://localhost/");
 
@@ -47,7 +48,8 @@ record HttpSinkSettings(
         return endpoint.getPort() >= 0 ? endpoint.getPort() : isTls() ? 443 : 80;
     }
 
-    static HttpSinkSettings read(Settings settings) {
+    /** @param transactionCapacity of the channel */
+    static HttpSinkSettings read(Settings settings, int transactionCapacity) {
         URI endpoint = settings.value("endpoint", "an http or https URL", HttpSinkSettings::endpoint, STAND_IN)
                 .about("where events are posted to")
                 .required();
@@ -69,7 +71,8 @@ record HttpSinkSettings(
                         .about(
                                 "requests that may be on their way without an answer, on one connection and in order; 1 for a "
                                         + "server that does not take several")
-                        .orElse(16),
+                        .byDefault("16, or the channel's transactionCapacity if that is less")
+                        .orElse(Math.min(MAX_IN_FLIGHT_BY_DEFAULT, transactionCapacity)),
                 readDeadStatuses(settings));
         read.warnOfSuccess(settings);
         return read;

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
@@ -461,13 +462,13 @@ class HttpSinkTest {
         Map<String, String> all = new HashMap<>(SENSIBLE);
         all.put("endpoint", "http://localhost/");
         all.put(key, value);
-        HttpSinkSettings.read(recorded.settings(all));
+        readSettings(recorded.settings(all));
         assertThat(recorded.problems()).containsExactly(key + ": " + message);
     }
 
     @Test
     void aHeaderCannotBringAnotherAlongAndTheEndpointIsRequired() {
-        HttpSinkSettings.read(recorded.settings(Map.of("acceptHeader", "a\r\nX: b", "contentTypeHeader", "a\u0000b")));
+        readSettings(recorded.settings(Map.of("acceptHeader", "a\r\nX: b", "contentTypeHeader", "a\u0000b")));
         assertThat(recorded.problems())
                 .hasSize(3)
                 .anyMatch(problem -> problem.startsWith("endpoint: missing"))
@@ -478,12 +479,12 @@ class HttpSinkTest {
     @Test
     void logsShowTheEndpointWithoutWhereKeysStand() {
         var keys = recorded.settings(Map.of("endpoint", "https://user:sesame@h:81/x/y?key=sesame"));
-        assertThat(HttpSinkSettings.read(keys).shownEndpoint()).isEqualTo("https://h:81/x/y");
+        assertThat(readSettings(keys).shownEndpoint()).isEqualTo("https://h:81/x/y");
     }
 
     @Test
     void theDefaultsAreFlumes() {
-        HttpSinkSettings settings = HttpSinkSettings.read(recorded.settings(Map.of("endpoint", "https://h/x")));
+        HttpSinkSettings settings = readSettings(recorded.settings(Map.of("endpoint", "https://h/x")));
         assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.contentType()).isEqualTo("text/plain");
@@ -492,6 +493,10 @@ class HttpSinkTest {
         assertThat(settings.rollback().appliesTo(200)).isTrue();
         assertThat(settings.incrementMetrics().appliesTo(200)).isFalse();
         assertThat(settings.port()).isEqualTo(443);
+    }
+
+    private HttpSinkSettings readSettings(Settings settings) {
+        return HttpSinkSettings.read(settings, channel.transactionCapacity());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -516,7 +521,7 @@ class HttpSinkTest {
 
     private Sink started(String endpoint, Map<String, String> keys, SSLContext tls) throws StartException {
         var settings = recorded.settings(and(keys, "endpoint", endpoint));
-        HttpSinkSettings read = HttpSinkSettings.read(settings);
+        HttpSinkSettings read = readSettings(settings);
         DeadLetters deadLetters = DeadLetters.read(context, settings);
         assertThat(recorded.problems()).isEmpty();
         Sink sink = new HttpSink(context, read, new HttpPeer(context, read, tls), deadLetters, pauses::add);
