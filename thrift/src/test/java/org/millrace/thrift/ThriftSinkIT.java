@@ -147,6 +147,7 @@ class ThriftSinkIT {
 
             assertThat(source.inlet.bodies()).containsExactly("1", "2", "3", "4");
             assertThat(deadLetters.bodies()).containsExactly("bad");
+            assertThat(channel.durableCommits()).isEqualTo(1);
             assertThat(deadLetters.headers())
                     .singleElement()
                     .satisfies(

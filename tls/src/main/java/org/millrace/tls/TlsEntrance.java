@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands where an accepted connection comes in, until its handshake is through. It looks at the first two bytes, to tell a peer that does not
  * speak TLS, and where compression stands; has changed stores read; and waits for its turn. Only then there is an engine, so that
- * who connects and says nothing costs next to nothing. All this and the handshake have the time limit together, from the beginning.
+ * who connects and says nothing costs next to nothing. All this and the handshake have the time limit together, from when we began to read
+ * what comes first: while its owner reads nothing of the connection, such as for want of memory, no time passes.
  *
  * <p>While it waits nothing is read from the socket. The connection's event loop only.
  */
@@ -58,6 +59,13 @@ final class TlsEntrance extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        startTime(ctx);
+    }
+
+    private void startTime(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
         timer = ctx.executor().schedule(this::timeOut, tls.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -117,6 +125,9 @@ final class TlsEntrance extends ChannelDuplexHandler {
         if (state == State.WAITING) {
             isReadDue = true;
         } else {
+            if (state == State.LISTENING) {
+                startTime(ctx);
+            }
             ctx.read();
         }
     }
@@ -238,6 +249,9 @@ final class TlsEntrance extends ChannelDuplexHandler {
     }
 
     private void timeOut() {
+        if (state == State.LISTENING && !context().channel().config().isAutoRead()) {
+            return; // it is not the peer who keeps us waiting; the next read starts the time
+        }
         if (state != State.OVER) {
             String done = state == State.WAITING ? " (too many at a time)" : "";
             refuse(

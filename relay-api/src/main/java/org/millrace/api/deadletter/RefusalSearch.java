@@ -128,7 +128,7 @@ public final class RefusalSearch {
             return false;
         }
         deadLetters.settle();
-        transaction.commit();
+        transaction.commitDurably();
         deadLetters.committed();
         return true;
     }

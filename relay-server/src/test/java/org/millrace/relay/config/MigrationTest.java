@@ -68,6 +68,29 @@ class MigrationTest {
     }
 
     @Test
+    void anHttpSinkWhoseKeysAreFlumesFitsAChannelWithSmallTransactions() throws IOException {
+        String file = """
+                a.sources = r1
+                a.channels = c1
+                a.sinks = k1
+                a.sources.r1.type = netcat
+                a.sources.r1.bind = 0.0.0.0
+                a.sources.r1.port = 4141
+                a.sources.r1.channels = c1
+                a.channels.c1.type = memory
+                a.channels.c1.transactionCapacity = 10
+                a.sinks.k1.type = http
+                a.sinks.k1.channel = c1
+                a.sinks.k1.endpoint = http://h1/
+                """;
+        assertThat(texts(outcome(file, null), Standing.CHANGE)).isEmpty();
+        assertThat(texts(outcome(file + "a.sinks.k1.maxInFlight = 11\n", null), Standing.CHANGE))
+                .singleElement()
+                .asString()
+                .contains("a.sinks.k1.maxInFlight");
+    }
+
+    @Test
     void allAgentsAreLookedAtUnlessOneIsNamed() throws IOException {
         String two = GOOD + GOOD.replace("a.", "b.").replace("port = 1", "port = none");
         Outcome all = outcome(two, null);

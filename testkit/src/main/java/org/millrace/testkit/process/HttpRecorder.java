@@ -91,6 +91,11 @@ public final class HttpRecorder implements AutoCloseable {
         return connections.get();
     }
 
+    /** How many there are. */
+    public int openConnections() {
+        return open.size();
+    }
+
     private static void run(Runnable work) {
         Thread thread = new Thread(work, "http-recorder");
         thread.setDaemon(true);

@@ -1,12 +1,17 @@
 package org.millrace.relay.sink.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,8 +22,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Matches answers with requests, in their order, and drops what stands in them but for the status. The event loop only. */
+/**
+ * Sends requests one behind the other and gives each its answer, in their order, dropping all that stands in it but for the status. The
+ * event loop only.
+ *
+ * <p>A request of which a part cannot be written ends the connection: the server would take what follows for the rest of it, and its
+ * answer would be given to the wrong one.
+ */
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
+    private static final int PIECE_BYTES = 64 << 10;
+
     private final Duration timeout;
     private final Deque<CompletableFuture<Integer>> waiting = new ArrayDeque<>();
     private @Nullable Future<?> timer;
@@ -26,27 +39,67 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     private int status;
 
     private boolean endsBehindThis;
-    private boolean endedInOrder;
+    /** We have closed the connection: in order, behind an answer, if there is no failure. */
+    private boolean isOver;
+
     private @Nullable IOException failure;
 
-    /** @param timeout for the next answer; zero: none */
+    /** @param timeout in which the server takes more of a request or sends more of an answer, while one is due; zero: none */
     Answers(Duration timeout) {
         this.timeout = timeout;
     }
 
-    /** Requests are on their way. */
-    void expect(ChannelHandlerContext context, List<CompletableFuture<Integer>> more) {
-        boolean none = waiting.isEmpty();
-        waiting.addAll(more);
-        if (!context.channel().isActive()) {
-            failAll();
-        } else if (none) {
-            setTimer(context);
+    /** A request, and the status that it is answered. */
+    record Exchange(HttpRequest head, ByteBuf body, CompletableFuture<Integer> answer) {
+        /** It will not be sent. */
+        void giveUp(IOException why) {
+            body.release();
+            answer.completeExceptionally(why);
         }
+    }
+
+    /** @param more taken over */
+    void send(ChannelHandlerContext context, List<Exchange> more) {
+        more.forEach(each -> waiting.add(each.answer()));
+        setTimer(context);
+        for (Exchange each : more) {
+            write(context, each.head());
+            writeBody(context, each.body());
+        }
+        if (isOver || !context.channel().isActive()) {
+            failAll();
+        } else {
+            context.flush(); // and not before: of a turn that fails by then nothing goes out
+        }
+    }
+
+    /** In pieces: each that has gone out shows that the line moves. */
+    private void writeBody(ChannelHandlerContext context, ByteBuf body) {
+        while (body.readableBytes() > PIECE_BYTES) {
+            write(context, new DefaultHttpContent(body.readRetainedSlice(PIECE_BYTES)));
+        }
+        write(context, new DefaultLastHttpContent(body));
+    }
+
+    private void write(ChannelHandlerContext context, HttpObject part) {
+        if (isOver) {
+            ReferenceCountUtil.release(part);
+            return;
+        }
+        context.write(part).addListener(written -> {
+            if (written.cause() == null) {
+                setTimer(context);
+            } else {
+                fail(context, new IOException("a request could not be written: " + written.cause(), written.cause()));
+            }
+        });
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
+        if (isOver) {
+            return; // TLS says good-bye before it ends
+        }
         if (part.decoderResult().isFailure()) {
             fail(context, "the answer is malformed: " + part.decoderResult().cause());
             return;
@@ -74,15 +127,21 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
         if (answered == null) {
             return;
         }
-        setTimer(context);
         if (endsBehindThis) {
-            endedInOrder = true;
+            isOver = true;
             context.close(); // first: who sees the answer sees that the connection has ended
         }
         answered.complete(status);
     }
 
-    /** For the answer that is next. */
+    /** Something of an answer is here. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        setTimer(context);
+        context.fireChannelReadComplete();
+    }
+
+    /** Anew, for the next sign of life; none is due while there is nothing to answer. */
     private void setTimer(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);
@@ -98,18 +157,22 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void fail(ChannelHandlerContext context, String why) {
-        if (failure == null) {
-            failure = new IOException(why);
+        fail(context, new IOException(why));
+    }
+
+    private void fail(ChannelHandlerContext context, IOException why) {
+        if (isOver) {
+            return;
         }
+        isOver = true;
+        failure = why;
         context.close();
+        failAll(); // what still comes answers nobody
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (failure == null) {
-            failure = cause instanceof IOException known ? known : new IOException(cause);
-        }
-        context.close();
+        fail(context, cause instanceof IOException known ? known : new IOException(cause));
     }
 
     @Override
@@ -124,7 +187,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     private void failAll() {
         IOException why = failure != null
                 ? failure
-                : endedInOrder ? new NotServedException() : new IOException("the connection ended before the answer");
+                : isOver ? new NotServedException() : new IOException("the connection ended before the answer");
         for (CompletableFuture<Integer> lost; (lost = waiting.poll()) != null; ) {
             lost.completeExceptionally(why);
         }

@@ -12,12 +12,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
@@ -33,6 +32,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SinkContext;
+import org.millrace.relay.sink.http.Answers.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +90,7 @@ final class HttpPeer {
         try {
             for (InetAddress address : InetAddress.getAllByName(host.replaceAll("^\\[|]$", ""))) {
                 ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, settings.port()));
-                if (attempt.await().isSuccess()) {
+                if (ended(attempt).isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();
                     LOG.debug("sink {}: connected to {}", context.name(), settings.shownEndpoint());
@@ -104,6 +104,16 @@ final class HttpPeer {
         }
         context.metrics().connectionsFailed.inc();
         throw failure == null ? new IOException("host " + host + " has no address") : failure;
+    }
+
+    /** Waits for its end; who does not wait any longer leaves no socket behind. */
+    private static ChannelFuture ended(ChannelFuture attempt) throws InterruptedException {
+        try {
+            return attempt.await();
+        } catch (InterruptedException e) {
+            attempt.channel().close();
+            throw e;
+        }
     }
 
     private Bootstrap bootstrap() {
@@ -149,36 +159,30 @@ final class HttpPeer {
         if (to == null) {
             throw new IllegalStateException("not connected");
         }
-        List<CompletableFuture<Integer>> answers = new ArrayList<>(bodies.size());
-        List<FullHttpRequest> requests = new ArrayList<>(bodies.size());
-        for (ByteBuf body : bodies) {
-            answers.add(new CompletableFuture<>());
-            requests.add(request(body));
-        }
+        List<Exchange> exchanges = bodies.stream()
+                .map(body -> new Exchange(head(body), body, new CompletableFuture<>()))
+                .toList();
         to.eventLoop().execute(() -> {
             ChannelHandlerContext handler = to.pipeline().context(Answers.class);
             if (handler == null) {
-                requests.forEach(FullHttpRequest::release);
-                answers.forEach(answer -> answer.completeExceptionally(new IOException("the connection has ended")));
-                return;
+                exchanges.forEach(each -> each.giveUp(new IOException("the connection has ended")));
+            } else {
+                ((Answers) handler.handler()).send(handler, exchanges);
             }
-            ((Answers) handler.handler()).expect(handler, answers);
-            requests.forEach(to::write);
-            to.flush();
         });
-        return answers;
+        return exchanges.stream().map(Exchange::answer).toList();
     }
 
-    private FullHttpRequest request(ByteBuf body) {
-        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, target, body);
-        HttpHeaders headers = request.headers();
+    private HttpRequest head(ByteBuf body) {
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, target);
+        HttpHeaders headers = head.headers();
         headers.set(HttpHeaderNames.CONTENT_TYPE, settings.contentType());
         headers.set(HttpHeaderNames.ACCEPT, settings.accept());
         headers.set(HttpHeaderNames.USER_AGENT, "Millrace");
         headers.set(HttpHeaderNames.HOST, hostHeader);
         headers.set(HttpHeaderNames.CONNECTION, "keep-alive");
         headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
-        return request;
+        return head;
     }
 
     /** Closes the connection if there is one; what is not answered fails. */

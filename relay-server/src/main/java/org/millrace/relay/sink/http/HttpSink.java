@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class HttpSink implements Sink, BatchSized {
     private static final Logger LOG = LoggerFactory.getLogger(HttpSink.class);
     private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+    /** A turn takes no more once it has so many bytes: each of them is copied for the socket. */
+    private static final int ENOUGH_BYTES = 4 << 20;
     /** Flume's pauses: a second more each time, up to five. */
     private static final int MOST_PAUSE_SECONDS = 5;
 
@@ -114,10 +116,11 @@ final class HttpSink implements Sink, BatchSized {
     /** Null if the channel is empty. */
     private @Nullable Turn take(Transaction transaction) {
         Turn turn = new Turn();
-        EventBatch batch;
-        while (turn.posts().size() < window
-                && (batch = transaction.take(window - turn.posts().size())) != null) {
-            turn.add(batch);
+        long bytes = 0;
+        EventBatch event;
+        while (turn.posts().size() < window && bytes < ENOUGH_BYTES && (event = transaction.take(1)) != null) {
+            turn.add(event);
+            bytes += event.encodedBytes();
         }
         context.metrics().batchTaken(turn.posts().size(), settings.maxInFlight());
         return turn.posts().isEmpty() ? null : turn;
@@ -185,12 +188,21 @@ final class HttpSink implements Sink, BatchSized {
 
     private void commit(Turn turn, Transaction all) throws InterruptedException {
         if (turn.isAllDone()) {
-            all.commit();
+            commit(all, turn.hasDeadLetters());
         } else {
             try (Transaction done = context.channel().begin()) {
                 turn.handOver(all, done);
-                done.commit();
+                commit(done, turn.hasDeadLetters());
             }
+        }
+    }
+
+    /** What is among the dead letters is not to come again after a crash. */
+    private static void commit(Transaction transaction, boolean durably) throws InterruptedException {
+        if (durably) {
+            transaction.commitDurably();
+        } else {
+            transaction.commit();
         }
     }
 

@@ -24,7 +24,8 @@ public final class HttpSinkFactory implements ComponentFactory.OfSink {
 
     @Override
     public Sink create(SinkContext context, Settings settings) {
-        HttpSinkSettings read = HttpSinkSettings.read(settings);
+        HttpSinkSettings read =
+                HttpSinkSettings.read(settings, context.channel().transactionCapacity());
         return new HttpSink(
                 context,
                 read,

@@ -16,7 +16,7 @@ import org.millrace.api.Settings;
  * @param endpoint where events are posted to
  * @param shownEndpoint the same for logs: without user and query, where keys may stand, and without what config filters gave
  * @param connectTimeout zero: none
- * @param requestTimeout how long an answer may take once all before it have come; zero: for ever
+ * @param requestTimeout how long the server may neither take more of a request nor send more of an answer; zero: for ever
  * @param backoff for which statuses the sink pauses
  * @param rollback for which of them the event stays in the channel
  * @param incrementMetrics for which of them it counts as delivered
@@ -36,6 +36,7 @@ record HttpSinkSettings(
         int maxInFlight,
         Set<Integer> deadStatuses) {
     static final String MAX_IN_FLIGHT = "maxInFlight";
+    private static final int MAX_IN_FLIGHT_BY_DEFAULT = 16;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final URI STAND_IN = URI.create("http://localhost/");
 
@@ -47,7 +48,8 @@ record HttpSinkSettings(
         return endpoint.getPort() >= 0 ? endpoint.getPort() : isTls() ? 443 : 80;
     }
 
-    static HttpSinkSettings read(Settings settings) {
+    /** @param transactionCapacity of the channel */
+    static HttpSinkSettings read(Settings settings, int transactionCapacity) {
         URI endpoint = settings.value("endpoint", "an http or https URL", HttpSinkSettings::endpoint, STAND_IN)
                 .about("where events are posted to")
                 .required();
@@ -55,7 +57,10 @@ record HttpSinkSettings(
                 endpoint,
                 settings.masked(shown(endpoint)),
                 readTimeout(settings, "connectTimeout", "how long to try to connect; 0: for ever"),
-                readTimeout(settings, "requestTimeout", "how long to wait for an answer; 0: for ever"),
+                readTimeout(
+                        settings,
+                        "requestTimeout",
+                        "how long to wait, each time, for the server to take more of a request or to send more of an answer; 0: for ever"),
                 readHeader(settings, "contentTypeHeader", "header Content-Type of each request"),
                 readHeader(settings, "acceptHeader", "header Accept of each request"),
                 StatusRules.read(settings, "backoff", true, "whether to pause after an answer"),
@@ -66,7 +71,8 @@ record HttpSinkSettings(
                         .about(
                                 "requests that may be on their way without an answer, on one connection and in order; 1 for a "
                                         + "server that does not take several")
-                        .orElse(16),
+                        .byDefault("16, or the channel's transactionCapacity if that is less")
+                        .orElse(Math.min(MAX_IN_FLIGHT_BY_DEFAULT, transactionCapacity)),
                 readDeadStatuses(settings));
         read.warnOfSuccess(settings);
         return read;

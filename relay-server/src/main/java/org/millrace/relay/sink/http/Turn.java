@@ -132,6 +132,10 @@ final class Turn {
         return (int) posts.stream().filter(post -> !post.isDone).count();
     }
 
+    boolean hasDeadLetters() {
+        return posts.stream().anyMatch(post -> post.isDone && post.isDeadLetter);
+    }
+
     /** They cannot be written: they stay in the channel. */
     void keepDeadLetters() {
         posts.stream().filter(post -> post.isDeadLetter).forEach(post -> post.isDone = false);

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
@@ -104,6 +105,19 @@ class HttpSinkTest {
             submit("a", "b");
             drainAll(sink);
             assertThat(server.bodies()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void aTurnTakesAFewMegabytesAndAtLeastOneEvent() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> answer(200));
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit(IntStream.range(0, 16).mapToObj(i -> "x".repeat(1 << 20)).toArray(String[]::new));
+            submit("x".repeat(5 << 20));
+            sink.drain();
+            assertThat(channel.bodies()).hasSize(13);
+            drainAll(sink);
+            assertThat(server.requests()).hasSize(17);
         }
     }
 
@@ -320,6 +334,20 @@ class HttpSinkTest {
     }
 
     @Test
+    void aConnectionThatNobodyWaitsForAnyMoreIsClosed() throws Exception {
+        try (HttpRecorder server = new HttpRecorder(request -> answer(200));
+                Sink sink = started(server, "/", SENSIBLE)) {
+            submit("a");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(sink::drain).isInstanceOf(InterruptedException.class);
+
+            drainAll(sink);
+            assertThat(server.bodies()).containsExactly("a");
+            await().until(() -> server.openConnections() == 1);
+        }
+    }
+
+    @Test
     void anEventThatIsNeverTakenIsADeadLetterAfterItsTriesAndOthersGoOn() throws Exception {
         Map<String, String> keys =
                 and(SENSIBLE, "deadLetter.directory", letters.toString(), "deadLetter.maxTries", "2");
@@ -329,8 +357,10 @@ class HttpSinkTest {
             submit("bad", "a");
             assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(channel.bodies()).containsExactly("bad");
+            assertThat(channel.durableCommits()).isZero();
             sink.drain();
             assertThat(channel.bodies()).isEmpty();
+            assertThat(channel.durableCommits()).isEqualTo(1);
         }
         assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
         assertThat(letters).isNotEmptyDirectory();
@@ -432,13 +462,13 @@ class HttpSinkTest {
         Map<String, String> all = new HashMap<>(SENSIBLE);
         all.put("endpoint", "http://localhost/");
         all.put(key, value);
-        HttpSinkSettings.read(recorded.settings(all));
+        readSettings(recorded.settings(all));
         assertThat(recorded.problems()).containsExactly(key + ": " + message);
     }
 
     @Test
     void aHeaderCannotBringAnotherAlongAndTheEndpointIsRequired() {
-        HttpSinkSettings.read(recorded.settings(Map.of("acceptHeader", "a\r\nX: b", "contentTypeHeader", "a\u0000b")));
+        readSettings(recorded.settings(Map.of("acceptHeader", "a\r\nX: b", "contentTypeHeader", "a\u0000b")));
         assertThat(recorded.problems())
                 .hasSize(3)
                 .anyMatch(problem -> problem.startsWith("endpoint: missing"))
@@ -449,12 +479,12 @@ class HttpSinkTest {
     @Test
     void logsShowTheEndpointWithoutWhereKeysStand() {
         var keys = recorded.settings(Map.of("endpoint", "https://user:sesame@h:81/x/y?key=sesame"));
-        assertThat(HttpSinkSettings.read(keys).shownEndpoint()).isEqualTo("https://h:81/x/y");
+        assertThat(readSettings(keys).shownEndpoint()).isEqualTo("https://h:81/x/y");
     }
 
     @Test
     void theDefaultsAreFlumes() {
-        HttpSinkSettings settings = HttpSinkSettings.read(recorded.settings(Map.of("endpoint", "https://h/x")));
+        HttpSinkSettings settings = readSettings(recorded.settings(Map.of("endpoint", "https://h/x")));
         assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.contentType()).isEqualTo("text/plain");
@@ -463,6 +493,10 @@ class HttpSinkTest {
         assertThat(settings.rollback().appliesTo(200)).isTrue();
         assertThat(settings.incrementMetrics().appliesTo(200)).isFalse();
         assertThat(settings.port()).isEqualTo(443);
+    }
+
+    private HttpSinkSettings readSettings(Settings settings) {
+        return HttpSinkSettings.read(settings, channel.transactionCapacity());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -487,7 +521,7 @@ class HttpSinkTest {
 
     private Sink started(String endpoint, Map<String, String> keys, SSLContext tls) throws StartException {
         var settings = recorded.settings(and(keys, "endpoint", endpoint));
-        HttpSinkSettings read = HttpSinkSettings.read(settings);
+        HttpSinkSettings read = readSettings(settings);
         DeadLetters deadLetters = DeadLetters.read(context, settings);
         assertThat(recorded.problems()).isEmpty();
         Sink sink = new HttpSink(context, read, new HttpPeer(context, read, tls), deadLetters, pauses::add);
