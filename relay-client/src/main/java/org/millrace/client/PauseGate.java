@@ -38,7 +38,11 @@ final class PauseGate {
         this.delayer = delayer;
     }
 
-    /** Starts a delivery, now or after the pause. */
+    /**
+     * Starts a delivery, now or after the pause.
+     *
+     * @param start tells whom it concerns if it fails, and does not throw
+     */
     void pass(Runnable start) {
         Duration pause;
         synchronized (this) {
@@ -54,7 +58,7 @@ final class PauseGate {
         if (pause.isZero()) {
             start.run();
         } else {
-            delayer.runAfter(pause.toNanos(), this::letGo);
+            letGoAfter(pause);
         }
     }
 
@@ -81,9 +85,21 @@ final class PauseGate {
         return now.isBefore(over) ? Duration.between(now, over) : Duration.ZERO;
     }
 
+    private void letGoAfter(Duration pause) {
+        try {
+            delayer.runAfter(pause.toNanos(), this::letGo);
+        } catch (RuntimeException | Error e) { // no thread to be had: what starts now finds that out and says so
+            letGo();
+        }
+    }
+
     private void letGo() {
         for (Runnable start = nextHeld(); start != null; start = nextHeld()) {
-            start.run();
+            try {
+                start.run();
+            } catch (RuntimeException | Error e) {
+                // those behind it have nothing to do with it
+            }
         }
     }
 

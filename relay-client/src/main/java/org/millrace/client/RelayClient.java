@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +69,8 @@ public final class RelayClient implements AutoCloseable {
         InstantSource clock = new MonotonicClock();
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // whichever thread asks
         Connections connections = new Connections(settings.connection(), loops);
-        PauseGate pauses = new PauseGate(clock, random, (nanos, start) -> runLater(loops, nanos, start));
+        PauseGate pauses = new PauseGate(
+                clock, random, (nanos, task) -> loops.group().schedule(task, nanos, TimeUnit.NANOSECONDS));
         return new RelayClient(
                 settings, UUID.randomUUID(), Route.of(settings, connections, clock, random), pauses, loops);
     }
@@ -255,14 +255,6 @@ public final class RelayClient implements AutoCloseable {
         });
         pauses.pass(delivery::start);
         return outcome;
-    }
-
-    private static void runLater(EventLoops loops, long nanos, Runnable start) {
-        try {
-            loops.group().schedule(start, nanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            start.run(); // its threads have ended: whoever starts now will find that out and say so
-        }
     }
 
     private static long bytesOf(List<EventBatch> calls) {

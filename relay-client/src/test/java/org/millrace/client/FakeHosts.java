@@ -50,6 +50,7 @@ final class FakeHosts implements Link.Maker {
         private final RelayAddress address;
         private boolean accepts = true;
         private boolean accepting;
+        private boolean throwsOnce;
         private Answer answer = Answer.STORED;
         private final List<FakeLink> links = new ArrayList<>();
         private final List<CompletableFuture<Void>> open = new ArrayList<>();
@@ -66,6 +67,12 @@ final class FakeHosts implements Link.Maker {
 
         Host isUp() {
             accepts = true;
+            return this;
+        }
+
+        /** The next connection cannot even be begun. */
+        Host throwsOnce() {
+            throwsOnce = true;
             return this;
         }
 
@@ -107,6 +114,10 @@ final class FakeHosts implements Link.Maker {
         }
 
         private CompletableFuture<Link> connect() {
+            if (throwsOnce) {
+                throwsOnce = false;
+                throw new InternalError("unable to create native thread");
+            }
             if (!accepts) {
                 seen.add("-" + address.host());
                 return CompletableFuture.failedFuture(new RelayException(address, "cannot connect"));

@@ -119,6 +119,17 @@ class RelayClientTest {
     }
 
     @Test
+    void aConnectionThatCannotEvenBeBegunFailsItsCallAndTheNextOneIsTried() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").throwsOnce();
+        assertThat(failureOf(append("1"))).hasMessageContaining("unable to create native thread");
+        CompletableFuture<Void> second = append("2");
+        clock.advance(PauseGate.MOST);
+        delayed.remove().run();
+        assertThat(second).isCompleted();
+    }
+
+    @Test
     void whatIsHandedOverWhileItConnectsIsSentInOrder() {
         open(ClientSettings.builder("a:1"));
         hosts.host("a").isSlow();
