@@ -42,6 +42,8 @@ final class FakeHosts implements Link.Maker {
         STORED,
         REFUSED,
         CUT,
+        /** The call cannot even be made: an {@link InternalError}. */
+        BROKEN,
         /** None until the test gives one. */
         NONE
     }
@@ -172,6 +174,7 @@ final class FakeHosts implements Link.Maker {
                     isOpen = false;
                     yield CompletableFuture.failedFuture(new RelayException(host.address, "cut"));
                 }
+                case BROKEN -> throw new InternalError("no direct memory");
                 case NONE -> {
                     CompletableFuture<Void> call = new CompletableFuture<>();
                     host.open.add(call);

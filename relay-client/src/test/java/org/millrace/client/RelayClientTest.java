@@ -130,6 +130,16 @@ class RelayClientTest {
     }
 
     @Test
+    void anErrorWhileACallIsMadeFailsTheTry() {
+        open(ClientSettings.builder("a:1", "b:1").failover());
+        hosts.host("a").answers(Answer.BROKEN);
+        assertThat(append("1")).isCompleted();
+        hosts.host("b").answers(Answer.BROKEN);
+        assertThat(failureOf(append("2")))
+                .hasMessageContaining("b:1: the call failed: java.lang.InternalError: no direct memory");
+    }
+
+    @Test
     void whatIsHandedOverWhileItConnectsIsSentInOrder() {
         open(ClientSettings.builder("a:1"));
         hosts.host("a").isSlow();

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -253,6 +255,28 @@ class RelayConnectionTest {
         get(call);
         get(closed);
         assertThat(relay.readByte()).isEqualTo(-1);
+    }
+
+    @Test
+    void finishFailsCallsThatWaitForAFirstOneThatCouldNotBeMade() throws Exception {
+        connect(LONG, LONG);
+        List<CompletableFuture<Void>> second = new ArrayList<>();
+        List<EventBatch> cannotBeEncoded = new AbstractList<>() {
+            @Override
+            public EventBatch get(int index) {
+                second.add(append("b")); // another thread's, while the first one is at it
+                throw new InternalError("no direct memory");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        assertThatThrownBy(() -> connection.append(cannotBeEncoded)).isInstanceOf(InternalError.class);
+        CompletableFuture<Void> closed = connection.finish();
+        assertFails(second.get(0), "being closed on our side");
+        get(closed);
     }
 
     @Test
