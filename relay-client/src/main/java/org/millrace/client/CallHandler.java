@@ -131,6 +131,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
             }
         }
         context().flush();
+        closeIfFinished(); // it could not while these were on their way to us
     }
 
     private void send(Call call, Duration timeout) {

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -280,6 +281,23 @@ class RelayConnectionTest {
     }
 
     @Test
+    void finishClosesAlsoIfACallComesInBetween() throws Exception {
+        connectAndShakeHands(LONG);
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch queued = new CountDownLatch(1);
+        loops.executors().get(0).execute(() -> {
+            entered.countDown();
+            awaitUninterruptibly(queued);
+            connection.finish();
+        });
+        entered.await();
+        CompletableFuture<Void> late = append("late");
+        queued.countDown();
+        assertFails(late, "being closed on our side");
+        get(connection.closed());
+    }
+
+    @Test
     void closeHangsUpAtOnceAndMayBeRepeated() throws Exception {
         connectAndShakeHands(LONG);
         CompletableFuture<Void> call = append("a");
@@ -311,6 +329,14 @@ class RelayConnectionTest {
         RelayAddress nowhere = new RelayAddress("no-such-host.invalid", 41414);
         assertThatThrownBy(() -> get(RelayConnection.connect(nowhere, ConnectionSettings.DEFAULT, loops)))
                 .hasMessageContaining("no-such-host.invalid:41414: the name has no address");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private RelayAddress address() {
