@@ -27,6 +27,8 @@ final class PauseGate {
     /** True while some are held, or are being let go. */
     private boolean holding;
 
+    private boolean closed;
+
     /** Runs something after a while. */
     interface Delayer {
         void runAfter(long nanos, Runnable task);
@@ -62,6 +64,14 @@ final class PauseGate {
         }
     }
 
+    /** Lets all go that are held, at once; nobody is held any more. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        letGo();
+    }
+
     /** A delivery has failed with all its hosts. Those that fail during a pause began before it, and make it no longer. */
     synchronized void failed() {
         Instant now = clock.instant();
@@ -82,7 +92,7 @@ final class PauseGate {
 
     private Duration left() {
         Instant now = clock.instant();
-        return now.isBefore(over) ? Duration.between(now, over) : Duration.ZERO;
+        return !closed && now.isBefore(over) ? Duration.between(now, over) : Duration.ZERO;
     }
 
     private void letGoAfter(Duration pause) {

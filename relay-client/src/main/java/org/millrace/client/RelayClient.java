@@ -200,14 +200,19 @@ public final class RelayClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry
         } finally {
-            route.close();
+            closeRoute();
         }
     }
 
-    /** As {@link #close}, without waiting for answers: what is on its way fails. */
+    /** As {@link #close}, without waiting for answers: what is on its way fails, and so does what waits for the end of a pause. */
     public void closeNow() {
         inFlight.close();
+        closeRoute();
+    }
+
+    private void closeRoute() {
         route.close();
+        pauses.close(); // what waits for the end of a pause finds the way closed
     }
 
     private void checkMayWait() {

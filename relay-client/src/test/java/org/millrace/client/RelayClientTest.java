@@ -297,6 +297,28 @@ class RelayClientTest {
         assertThatThrownBy(() -> append("2")).hasMessage("the client is closed");
     }
 
+    @Test
+    void closingNowFailsWhatWaitsForTheEndOfAPause() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").isDown();
+        append("1");
+        List<CompletableFuture<Void>> held = List.of(append("2"), append("3"));
+        client.closeNow();
+        assertThat(held).allSatisfy(batch -> assertThat(failureOf(batch)).hasMessageContaining("the client is closed"));
+    }
+
+    @Test
+    void aCloseInAHurryFailsWhatWaitsForTheEndOfAPause() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").isDown();
+        append("1");
+        CompletableFuture<Void> held = append("2");
+        Thread.currentThread().interrupt();
+        client.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failureOf(held)).hasMessageContaining("the client is closed");
+    }
+
     // --- load balancing
 
     @Test
