@@ -26,8 +26,8 @@ import org.millrace.codec.Origin;
  * <p><b>Order.</b> Batches are sent in the order of the calls that hand them over. It is kept while no try fails and one host is
  * used at a time; the events of one batch are never reordered.
  *
- * <p><b>Back-pressure.</b> As many batches and bytes are on their way as {@link ClientSettings} say; then the calls wait, and
- * {@link #tryAppend} says no.
+ * <p><b>Back-pressure.</b> As many batches and bytes are on their way as {@link ClientSettings} say; then the calls wait, in their order,
+ * and {@link #tryAppend} says no, also while somebody waits.
  *
  * <p><b>Threads.</b> Any number of threads may use one client. It has no threads of its own but those of {@link EventLoops}. What
  * follows a future in the same thread must not block; a call of this class that would wait there throws an {@link
