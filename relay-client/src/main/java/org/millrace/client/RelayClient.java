@@ -33,9 +33,9 @@ import org.millrace.codec.Origin;
  * follows a future in the same thread must not block; a call of this class that would wait there throws an {@link
  * IllegalStateException} instead.
  *
- * <p><b>Time.</b> Each try ends: a connection is made, and its first answer comes, within the connect time-out each, any other answer
- * within the request time-out. After all hosts have failed, the next call waits a moment (100 ms, doubled up to 5 s, shortened by chance)
- * before it tries them again.
+ * <p><b>Time.</b> Each try ends: a connection is made, with the look-up of the name, and its first answer comes, within the connect
+ * time-out each, any other answer within the request time-out. After all hosts have failed, the next call waits a moment (100 ms, doubled
+ * up to 5 s, shortened by chance) before it tries them again.
  */
 public final class RelayClient implements AutoCloseable {
     /** How long {@link #close} waits for answers that are still to come. */
