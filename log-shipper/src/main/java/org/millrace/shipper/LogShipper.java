@@ -16,7 +16,8 @@ import org.millrace.codec.EventBatchBuilder;
  * sends batches from there and tries again until the relay has them: at least once, in order. {@link #close} gives what is in the buffer
  * a while, and says what it has to give up. {@link #ship} and the figures: any thread; the rest: one thread at a time.
  *
- * <p>It logs nothing itself. What its own threads log, directly or through a library, is left out: it would go in a circle.
+ * <p>It logs nothing itself. What a {@link ShipperThread} logs, of this shipper or another one, directly or through a library, is left out:
+ * it would go in a circle.
  */
 public final class LogShipper implements AutoCloseable {
     private static final long MOST_BATCH_BYTES = 1 << 20;
@@ -37,7 +38,7 @@ public final class LogShipper implements AutoCloseable {
     /** By the clock of {@link System#nanoTime}; what was dropped in the minute after it is in the next line's count. */
     private final AtomicLong lastDropWarning = new AtomicLong(System.nanoTime() - WARN_NANOS);
 
-    private volatile @Nullable Thread thread;
+    private @Nullable Thread thread;
     private boolean closed;
     /** The sender's thread only, as is what follows. */
     private boolean failing;
@@ -46,7 +47,7 @@ public final class LogShipper implements AutoCloseable {
 
     /** @param name for the thread and for messages: the appender's */
     public LogShipper(String name, ShipperSettings settings, ShipperListener listener) {
-        this(name, settings, new RelayOutlet(settings.hosts(), settings.connection()), listener, FIRST_PAUSE);
+        this(name, settings, new RelayOutlet(settings, ShipperThread.loop(name)), listener, FIRST_PAUSE);
     }
 
     LogShipper(String name, ShipperSettings settings, Outlet outlet, ShipperListener listener, Duration firstPause) {
@@ -61,8 +62,7 @@ public final class LogShipper implements AutoCloseable {
 
     /** Nothing is connected before there is something to send. */
     public void start() {
-        Thread started = new Thread(this::run, "log-shipper-" + name);
-        started.setDaemon(true);
+        Thread started = new ShipperThread(this::run, name);
         thread = started;
         started.start();
     }
@@ -74,7 +74,7 @@ public final class LogShipper implements AutoCloseable {
      * @param body kept
      */
     public void ship(Map<String, String> headers, byte[] body) {
-        if (Thread.currentThread() == thread || outlet.isOwnThread()) {
+        if (ShipperThread.isCurrent()) {
             return;
         }
         try {
@@ -222,7 +222,7 @@ public final class LogShipper implements AutoCloseable {
                 running.join(flushTimeout.toMillis());
             }
             running.interrupt();
-            running.join(MOST_PAUSE.toMillis()); // a look-up of a name cannot be interrupted
+            running.join(MOST_PAUSE.toMillis());
             return true;
         } catch (InterruptedException e) {
             running.interrupt();

@@ -12,18 +12,17 @@ import org.millrace.codec.EventBatch;
 
 /** One relay of several: the first that works, until it fails; then the next. */
 final class RelayOutlet implements Outlet {
-    /** How {@link EventLoops} names its threads. */
-    private static final String LOOP_NAME = "relay-client";
-
     private final List<RelayAddress> hosts;
     private final ConnectionSettings settings;
-    private final EventLoops loops = EventLoops.ofThreads(1);
+    private final EventLoops loops;
     private @Nullable RelayConnection connection;
     private int host;
 
-    RelayOutlet(List<RelayAddress> hosts, ConnectionSettings settings) {
-        this.hosts = hosts;
-        this.settings = settings;
+    /** @param loops taken over */
+    RelayOutlet(ShipperSettings settings, EventLoops loops) {
+        this.hosts = settings.hosts();
+        this.settings = settings.connection();
+        this.loops = loops;
     }
 
     @Override
@@ -63,11 +62,6 @@ final class RelayOutlet implements Outlet {
             connection = null;
             closing.close();
         }
-    }
-
-    @Override
-    public boolean isOwnThread() {
-        return Thread.currentThread().getName().startsWith(LOOP_NAME);
     }
 
     @Override

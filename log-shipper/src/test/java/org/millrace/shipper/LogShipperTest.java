@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.client.EventLoops;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
@@ -111,6 +112,32 @@ class LogShipperTest {
         assertThat(waiting).succeedsWithin(LONG);
         assertThat(shipper.dropped()).as("none is forgotten in the count").isEqualTo(4);
         assertThat(shipper.shipped()).isZero();
+    }
+
+    @Test
+    void whatAnApplicationLogsOnThreadsOfTheClientIsShipped() throws Exception {
+        shipper = new LogShipper("test", settings("127.0.0.1:1", "block"), new Notes());
+        Thread application = new Thread(() -> ship(1, 1), "relay-client-shared-1");
+        application.start();
+        application.join();
+
+        assertThat(shipper.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void whatThreadsOfAnyShipperLogIsLeftOut() {
+        shipper = shipper(10, 1000, 1 << 20, WhenFull.DROP_NEWEST, LONG);
+        outlet.logsItself = true;
+        try (EventLoops loop = ShipperThread.loop("other");
+                LogShipper other = new LogShipper(
+                        "other", settings("unused:1", "block"), outlet, new Notes(), Duration.ofMillis(1))) {
+            CompletableFuture.runAsync(() -> ship(1, 1), loop.executors().get(0))
+                    .join();
+            other.start();
+            other.ship(Map.of(), "1".getBytes(UTF_8));
+            await().until(() -> other.shipped() == 1);
+        }
+        assertThat(shipper.waiting()).isZero();
     }
 
     @Test
@@ -255,11 +282,6 @@ class LogShipperTest {
                 shipper.ship(Map.of(), "in a circle".getBytes(UTF_8));
             }
             bodies.addAll(Batches.bodies(batch));
-        }
-
-        @Override
-        public boolean isOwnThread() {
-            return false;
         }
 
         @Override
