@@ -59,16 +59,16 @@ final class EventBuffer {
     }
 
     /**
-     * Adds an event.
+     * Adds an event. Waits only for room, where that is set, and a thread that is interrupted does not wait.
      *
-     * @param mayWait false for a thread that must not, whatever the reaction to a full buffer is
      * @return how many events were dropped for it, or instead of it
+     * @throws InterruptedException if there is no room, and the thread is not to wait; nothing is added
      */
-    int put(Entry event, boolean mayWait) throws InterruptedException {
-        lock.lockInterruptibly();
+    int put(Entry event) throws InterruptedException {
+        lock.lock();
         try {
-            while (!closed && whenFull == WhenFull.BLOCK && mayWait && event.bytes() <= maxBytes && !hasRoom(event)) {
-                changed.await();
+            if (whenFull == WhenFull.BLOCK && event.bytes() <= maxBytes) {
+                awaitRoom(event);
             }
             int dropped = 0;
             while (whenFull == WhenFull.DROP_OLDEST
@@ -88,6 +88,19 @@ final class EventBuffer {
             return dropped;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitRoom(Entry event) throws InterruptedException {
+        while (!closed && !hasRoom(event)) {
+            try {
+                changed.await();
+            } catch (InterruptedException e) {
+                if (!hasRoom(event)) {
+                    throw e;
+                }
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -34,9 +34,7 @@ public final class LogShipper implements AutoCloseable {
     private final long firstPauseNanos;
 
     private final AtomicLong shipped = new AtomicLong();
-    private final AtomicLong dropped = new AtomicLong();
-    /** By the clock of {@link System#nanoTime}; what was dropped in the minute after it is in the next line's count. */
-    private final AtomicLong lastDropWarning = new AtomicLong(System.nanoTime() - WARN_NANOS);
+    private final Drops drops;
 
     private @Nullable Thread thread;
     private boolean closed;
@@ -57,6 +55,7 @@ public final class LogShipper implements AutoCloseable {
         this.buffer = new EventBuffer(settings.maxEvents(), settings.maxBytes(), settings.whenFull());
         this.outlet = outlet;
         this.listener = listener;
+        this.drops = new Drops(name, listener);
         this.firstPauseNanos = firstPause.toNanos();
     }
 
@@ -78,10 +77,11 @@ public final class LogShipper implements AutoCloseable {
             return;
         }
         try {
-            countDropped(buffer.put(new EventBuffer.Entry(headers, body), true));
+            int dropped = buffer.put(new EventBuffer.Entry(headers, body));
+            drops.add(dropped, Drops.Reason.NO_ROOM, "the buffer is full or closed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // who logs is to stop, and must not wait for us
-            countDropped(1);
+            drops.add(1, Drops.Reason.INTERRUPTED, "a thread was interrupted while it waited for room");
         }
     }
 
@@ -92,24 +92,12 @@ public final class LogShipper implements AutoCloseable {
 
     /** Events that were dropped: the buffer was full, or it was closed. */
     public long dropped() {
-        return dropped.get();
+        return drops.events();
     }
 
     /** Events in the buffer and on their way. */
     public int waiting() {
         return buffer.size();
-    }
-
-    private void countDropped(int events) {
-        if (events == 0) {
-            return;
-        }
-        long all = dropped.addAndGet(events);
-        long now = System.nanoTime();
-        long last = lastDropWarning.get();
-        if (now - last >= WARN_NANOS && lastDropWarning.compareAndSet(last, now)) {
-            listener.warn(name + ": the buffer is full or closed; events are dropped, " + all + " so far", null);
-        }
     }
 
     private void run() {
@@ -158,7 +146,7 @@ public final class LogShipper implements AutoCloseable {
         } finally {
             batch.release();
             if (!stored) {
-                dropped.addAndGet(events.size());
+                drops.add(events.size());
             }
         }
     }
@@ -168,7 +156,7 @@ public final class LogShipper implements AutoCloseable {
             outlet.send(batch);
             if (failing) {
                 failing = false;
-                listener.info(name + ": events are stored again; " + dropped.get() + " have been dropped so far");
+                listener.info(name + ": events are stored again; " + dropped() + " have been dropped so far");
             }
             return true;
         } catch (IOException | RuntimeException e) {
@@ -205,10 +193,10 @@ public final class LogShipper implements AutoCloseable {
         outlet.close();
         int left = buffer.size();
         if (left > 0) {
-            dropped.addAndGet(left);
+            drops.add(left);
         }
-        if (dropped.get() > 0) {
-            listener.warn(name + ": stopped; " + shipped.get() + " events stored, " + dropped.get() + " dropped", null);
+        if (dropped() > 0) {
+            listener.warn(name + ": stopped; " + shipped.get() + " events stored, " + dropped() + " dropped", null);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

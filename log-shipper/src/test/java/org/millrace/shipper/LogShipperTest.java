@@ -115,6 +115,32 @@ class LogShipperTest {
     }
 
     @Test
+    void whatAnInterruptedThreadLogsIsDelivered() {
+        start(10, 1000, WhenFull.BLOCK, LONG);
+        Thread.currentThread().interrupt();
+        ship(1, 1);
+
+        assertThat(Thread.interrupted()).isTrue();
+        await().until(() -> shipper.shipped() == 1);
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void anInterruptedThreadDoesNotWaitForRoomAndThatIsTold() throws Exception {
+        holdOne(WhenFull.BLOCK);
+        ship(2, 2);
+        Thread.currentThread().interrupt();
+        ship(4, 1);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(shipper.dropped()).isEqualTo(1);
+        assertThat(said)
+                .containsExactly("warn: test: a thread was interrupted while it waited for room; events are dropped,"
+                        + " 1 so far");
+        outlet.hold.countDown();
+    }
+
+    @Test
     void whatAnApplicationLogsOnThreadsOfTheClientIsShipped() throws Exception {
         shipper = new LogShipper("test", settings("127.0.0.1:1", "block"), new Notes());
         Thread application = new Thread(() -> ship(1, 1), "relay-client-shared-1");
