@@ -19,7 +19,8 @@ final class Drops {
     /** What is told apart. */
     enum Reason {
         NO_ROOM,
-        INTERRUPTED
+        INTERRUPTED,
+        REFUSED
     }
 
     Drops(String name, ShipperListener listener) {

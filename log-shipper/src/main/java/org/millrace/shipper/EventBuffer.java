@@ -120,6 +120,16 @@ final class EventBuffer {
             while (waiting.isEmpty() && !closed) {
                 changed.await();
             }
+            return poll(mostEvents, mostBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the oldest events, none if there are none. */
+    List<Entry> poll(int mostEvents, long mostBytes) {
+        lock.lock();
+        try {
             List<Entry> taken = new ArrayList<>();
             long takenBytes = 0;
             while (!waiting.isEmpty() && taken.size() < mostEvents && takenBytes < mostBytes) {

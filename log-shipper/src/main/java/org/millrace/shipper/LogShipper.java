@@ -1,15 +1,8 @@
 package org.millrace.shipper;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.millrace.codec.EventBatch;
-import org.millrace.codec.EventBatchBuilder;
 
 /**
  * Sends log events to a relay, behind the back of who logs them. {@link #ship} puts an event into a bounded buffer; one thread, a daemon,
@@ -20,43 +13,30 @@ import org.millrace.codec.EventBatchBuilder;
  * it would go in a circle.
  */
 public final class LogShipper implements AutoCloseable {
-    private static final long MOST_BATCH_BYTES = 1 << 20;
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration MOST_PAUSE = Duration.ofSeconds(5);
-    private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     private final String name;
-    private final int batchEvents;
     private final Duration flushTimeout;
     private final EventBuffer buffer;
     private final Outlet outlet;
     private final ShipperListener listener;
-    private final long firstPauseNanos;
-
-    private final AtomicLong shipped = new AtomicLong();
     private final Drops drops;
+    private final Sender sender;
 
     private @Nullable Thread thread;
     private boolean closed;
-    /** The sender's thread only, as is what follows. */
-    private boolean failing;
-
-    private long lastFailureWarning;
 
     /** @param name for the thread and for messages: the appender's */
     public LogShipper(String name, ShipperSettings settings, ShipperListener listener) {
-        this(name, settings, new RelayOutlet(settings, ShipperThread.loop(name)), listener, FIRST_PAUSE);
+        this(name, settings, new RelayOutlet(settings, ShipperThread.loop(name)), listener, Sender.FIRST_PAUSE);
     }
 
     LogShipper(String name, ShipperSettings settings, Outlet outlet, ShipperListener listener, Duration firstPause) {
         this.name = name;
-        this.batchEvents = settings.batchEvents();
         this.flushTimeout = settings.flushTimeout();
         this.buffer = new EventBuffer(settings.maxEvents(), settings.maxBytes(), settings.whenFull());
         this.outlet = outlet;
         this.listener = listener;
         this.drops = new Drops(name, listener);
-        this.firstPauseNanos = firstPause.toNanos();
+        this.sender = new Sender(name, settings.batchEvents(), buffer, outlet, drops, listener, firstPause);
     }
 
     /** Nothing is connected before there is something to send. */
@@ -87,10 +67,10 @@ public final class LogShipper implements AutoCloseable {
 
     /** Events that a relay has stored. */
     public long shipped() {
-        return shipped.get();
+        return sender.shipped();
     }
 
-    /** Events that were dropped: the buffer was full, or it was closed. */
+    /** Events that were dropped: the buffer was full or closed, or relays refuse them alone. */
     public long dropped() {
         return drops.events();
     }
@@ -102,78 +82,13 @@ public final class LogShipper implements AutoCloseable {
 
     private void run() {
         try {
-            while (deliverNext()) {
-                // and the next ones
-            }
+            sender.run();
         } catch (InterruptedException e) {
             // closed, and the time to flush is up
         } catch (Throwable e) { // here at the thread's entry: nobody else would hear of it
             listener.warn(name + ": has stopped, events are dropped from now on", e);
         } finally {
             buffer.close();
-        }
-    }
-
-    /** False once the buffer is closed and empty. */
-    private boolean deliverNext() throws InterruptedException {
-        List<EventBuffer.Entry> taken = buffer.take(batchEvents, MOST_BATCH_BYTES);
-        try {
-            if (!taken.isEmpty()) {
-                deliver(taken);
-            }
-            return !taken.isEmpty();
-        } finally {
-            buffer.done(taken);
-        }
-    }
-
-    private void deliver(List<EventBuffer.Entry> events) throws InterruptedException {
-        boolean stored = false;
-        EventBatch batch = encode(events);
-        try {
-            long pause = firstPauseNanos;
-            while (!tryToSend(batch)) {
-                long nanos = pause - ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-                if (buffer.isClosed()) {
-                    TimeUnit.NANOSECONDS.sleep(Math.min(nanos, FIRST_PAUSE.toNanos())); // close() bounds it
-                } else {
-                    buffer.pause(nanos);
-                }
-                pause = Math.min(2 * pause, MOST_PAUSE.toNanos());
-            }
-            stored = true;
-            shipped.addAndGet(events.size());
-        } finally {
-            batch.release();
-            if (!stored) {
-                drops.add(events.size());
-            }
-        }
-    }
-
-    private boolean tryToSend(EventBatch batch) throws InterruptedException {
-        try {
-            outlet.send(batch);
-            if (failing) {
-                failing = false;
-                listener.info(name + ": events are stored again; " + dropped() + " have been dropped so far");
-            }
-            return true;
-        } catch (IOException | RuntimeException e) {
-            long now = System.nanoTime();
-            if (!failing || now - lastFailureWarning >= WARN_NANOS) {
-                listener.warn(name + ": events are not stored, and wait: " + e.getMessage(), e);
-                lastFailureWarning = now;
-            }
-            failing = true;
-            return false;
-        }
-    }
-
-    private static EventBatch encode(List<EventBuffer.Entry> events) {
-        try (EventBatchBuilder builder = new EventBatchBuilder()) {
-            events.forEach(event -> builder.add(event.headers(), event.body()));
-            return builder.build();
         }
     }
 
@@ -196,7 +111,7 @@ public final class LogShipper implements AutoCloseable {
             drops.add(left);
         }
         if (dropped() > 0) {
-            listener.warn(name + ": stopped; " + shipped.get() + " events stored, " + dropped() + " dropped", null);
+            listener.warn(name + ": stopped; " + shipped() + " events stored, " + dropped() + " dropped", null);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -210,7 +125,7 @@ public final class LogShipper implements AutoCloseable {
                 running.join(flushTimeout.toMillis());
             }
             running.interrupt();
-            running.join(MOST_PAUSE.toMillis());
+            running.join(Sender.MOST_PAUSE.toMillis());
             return true;
         } catch (InterruptedException e) {
             running.interrupt();

@@ -9,6 +9,7 @@ interface Outlet extends AutoCloseable {
      * Sends a batch and waits until it is stored.
      *
      * @param batch lent
+     * @throws RefusedException if it is not, and a relay has said so
      * @throws IOException if it may not be
      */
     void send(EventBatch batch) throws IOException, InterruptedException;

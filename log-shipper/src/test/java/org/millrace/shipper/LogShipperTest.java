@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ class LogShipperTest {
     void close() {
         outlet.hold = null;
         outlet.down = false;
+        outlet.refused = "";
         if (shipper != null) {
             shipper.close();
         }
@@ -138,6 +140,60 @@ class LogShipperTest {
                 .containsExactly("warn: test: a thread was interrupted while it waited for room; events are dropped,"
                         + " 1 so far");
         outlet.hold.countDown();
+    }
+
+    @Test
+    void anEventThatIsRefusedAloneIsGivenUpOnceAnotherOneWasTaken() {
+        outlet.refused = "50";
+        start(100, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 100);
+
+        await().until(() -> shipper.shipped() == 99);
+        assertThat(shipper.dropped()).isEqualTo(1);
+        assertThat(shipper.waiting()).isZero();
+        List<String> others = new ArrayList<>(bodies(1, 100));
+        others.remove("50");
+        assertThat(outlet.bodies).isEqualTo(others);
+        assertThat(said)
+                .contains("warn: test: the relay refuses an event of 2 bytes and takes others; events are dropped,"
+                        + " 1 so far");
+    }
+
+    @Test
+    void anEventThatIsRefusedAloneIsKeptWhileNoOtherIsTaken() {
+        outlet.refused = "1";
+        start(1, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 1);
+        await().until(() -> outlet.tries.get() > 7);
+        assertThat(shipper.waiting()).isEqualTo(1);
+        ship(2, 1);
+
+        await().until(() -> shipper.shipped() == 1);
+        await().until(() -> shipper.dropped() == 1);
+    }
+
+    @Test
+    void severalThatAreRefusedInARowAreGivenUpToo() {
+        outlet.refused = "[1-4]";
+        start(2, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 6);
+
+        await().until(() -> shipper.waiting() == 0);
+        assertThat(shipper.dropped()).isEqualTo(4);
+        assertThat(outlet.bodies).containsExactlyInAnyOrder("5", "6");
+    }
+
+    @Test
+    void aRelayThatRefusesAllForAWhileGetsAllInTheEndAndInOrder() {
+        outlet.refused = ".*";
+        start(10, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 30);
+        await().until(() -> outlet.tries.get() > 14);
+        outlet.refused = "";
+
+        await().until(() -> shipper.shipped() == 30);
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 30));
+        assertThat(shipper.dropped()).isZero();
     }
 
     @Test
@@ -287,6 +343,7 @@ class LogShipperTest {
     private final class FakeOutlet implements Outlet {
         private final List<String> bodies = new CopyOnWriteArrayList<>();
         private final CountDownLatch entered = new CountDownLatch(1);
+        private volatile String refused = "";
         private volatile boolean down;
         private volatile CountDownLatch hold;
         private final AtomicInteger tries = new AtomicInteger();
@@ -300,6 +357,9 @@ class LogShipperTest {
             CountDownLatch holding = hold;
             if (holding != null) {
                 holding.await();
+            }
+            if (Batches.bodies(batch).stream().anyMatch(body -> body.matches(refused))) {
+                throw new RefusedException("refused");
             }
             if (down) {
                 throw new IOException("the relay is away");
