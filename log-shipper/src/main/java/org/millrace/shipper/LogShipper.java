@@ -124,10 +124,12 @@ public final class LogShipper implements AutoCloseable {
             if (!flushTimeout.isZero()) {
                 running.join(flushTimeout.toMillis());
             }
+            sender.giveUp();
             running.interrupt();
             running.join(Sender.MOST_PAUSE.toMillis());
             return true;
         } catch (InterruptedException e) {
+            sender.giveUp();
             running.interrupt();
             return false;
         }

@@ -14,7 +14,7 @@ import org.millrace.codec.EventBatchBuilder;
 /**
  * Sends what is in the buffer, batch after batch and in order, each until a relay has it. A batch that is refused again and again is sent
  * in halves. An event that is refused alone, while another one is taken, is given up: it would hold up all others for ever. {@link #run}:
- * its thread; {@link #shipped}: any.
+ * its thread; {@link #giveUp} and {@link #shipped}: any.
  */
 final class Sender {
     static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -35,6 +35,7 @@ final class Sender {
     private final long firstPauseNanos;
 
     private final AtomicLong shipped = new AtomicLong();
+    private volatile boolean timeIsUp;
 
     /** Taken from the buffer and neither stored nor given up; oldest first. */
     private final List<EventBuffer.Entry> left = new ArrayList<>();
@@ -81,6 +82,11 @@ final class Sender {
         return shipped.get();
     }
 
+    /** The next interrupt of the thread ends {@link #run}; any other one is somebody's mistake. */
+    void giveUp() {
+        timeIsUp = true;
+    }
+
     /** Returns once the buffer is closed and empty. */
     void run() throws InterruptedException {
         while (!left.isEmpty() || take()) {
@@ -89,8 +95,14 @@ final class Sender {
     }
 
     private boolean take() throws InterruptedException {
-        left.addAll(buffer.take(batchEvents, MOST_BATCH_BYTES));
-        return !left.isEmpty();
+        while (true) {
+            try {
+                left.addAll(buffer.take(batchEvents, MOST_BATCH_BYTES));
+                return !left.isEmpty();
+            } catch (InterruptedException e) {
+                endIfTimeIsUp(e);
+            }
+        }
     }
 
     private void sendNext() throws InterruptedException {
@@ -191,6 +203,9 @@ final class Sender {
         try {
             outlet.send(batch);
             return Outcome.STORED;
+        } catch (InterruptedException e) {
+            endIfTimeIsUp(e);
+            return Outcome.FAILED;
         } catch (IOException | RuntimeException e) {
             warn(e);
             return e instanceof RefusedException ? Outcome.REFUSED : Outcome.FAILED;
@@ -211,10 +226,20 @@ final class Sender {
     private void pause() throws InterruptedException {
         long nanos = pauseNanos - ThreadLocalRandom.current().nextLong(pauseNanos / 2 + 1);
         pauseNanos = Math.min(2 * pauseNanos, MOST_PAUSE.toNanos());
-        if (buffer.isClosed()) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(nanos, FIRST_PAUSE.toNanos())); // who closes it bounds the time
-        } else {
-            buffer.pause(nanos);
+        try {
+            if (buffer.isClosed()) {
+                TimeUnit.NANOSECONDS.sleep(Math.min(nanos, FIRST_PAUSE.toNanos())); // who closes it bounds the time
+            } else {
+                buffer.pause(nanos);
+            }
+        } catch (InterruptedException e) {
+            endIfTimeIsUp(e);
+        }
+    }
+
+    private void endIfTimeIsUp(InterruptedException e) throws InterruptedException {
+        if (timeIsUp) {
+            throw e;
         }
     }
 

@@ -143,6 +143,21 @@ class LogShipperTest {
     }
 
     @Test
+    void anInterruptThatIsNotItsOwnDoesNotEndTheSender() throws Exception {
+        holdOne(WhenFull.DROP_NEWEST);
+        outlet.sender.interrupt();
+        await().until(() -> outlet.tries.get() == 2);
+        outlet.hold.countDown();
+        await().until(() -> shipper.shipped() == 1);
+        outlet.sender.interrupt(); // while it waits for events
+        ship(2, 2);
+
+        await().until(() -> shipper.shipped() == 3);
+        assertThat(outlet.bodies).containsExactly("1", "2", "3");
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
     void anEventThatIsRefusedAloneIsGivenUpOnceAnotherOneWasTaken() {
         outlet.refused = "50";
         start(100, 1000, WhenFull.DROP_NEWEST, LONG);
@@ -343,6 +358,7 @@ class LogShipperTest {
     private final class FakeOutlet implements Outlet {
         private final List<String> bodies = new CopyOnWriteArrayList<>();
         private final CountDownLatch entered = new CountDownLatch(1);
+        private volatile Thread sender;
         private volatile String refused = "";
         private volatile boolean down;
         private volatile CountDownLatch hold;
@@ -353,6 +369,7 @@ class LogShipperTest {
         @Override
         public void send(EventBatch batch) throws IOException, InterruptedException {
             tries.incrementAndGet();
+            sender = Thread.currentThread();
             entered.countDown();
             CountDownLatch holding = hold;
             if (holding != null) {
