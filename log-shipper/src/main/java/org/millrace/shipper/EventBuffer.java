@@ -59,16 +59,16 @@ final class EventBuffer {
     }
 
     /**
-     * Adds an event.
+     * Adds an event. Waits only for room, where that is set, and a thread that is interrupted does not wait.
      *
-     * @param mayWait false for a thread that must not, whatever the reaction to a full buffer is
      * @return how many events were dropped for it, or instead of it
+     * @throws InterruptedException if there is no room, and the thread is not to wait; nothing is added
      */
-    int put(Entry event, boolean mayWait) throws InterruptedException {
-        lock.lockInterruptibly();
+    int put(Entry event) throws InterruptedException {
+        lock.lock();
         try {
-            while (!closed && whenFull == WhenFull.BLOCK && mayWait && event.bytes() <= maxBytes && !hasRoom(event)) {
-                changed.await();
+            if (whenFull == WhenFull.BLOCK && event.bytes() <= maxBytes) {
+                awaitRoom(event);
             }
             int dropped = 0;
             while (whenFull == WhenFull.DROP_OLDEST
@@ -91,6 +91,19 @@ final class EventBuffer {
         }
     }
 
+    private void awaitRoom(Entry event) throws InterruptedException {
+        while (!closed && !hasRoom(event)) {
+            try {
+                changed.await();
+            } catch (InterruptedException e) {
+                if (!hasRoom(event)) {
+                    throw e;
+                }
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private boolean hasRoom(Entry event) {
         return events < maxEvents && bytes + event.bytes() <= maxBytes;
     }
@@ -107,6 +120,16 @@ final class EventBuffer {
             while (waiting.isEmpty() && !closed) {
                 changed.await();
             }
+            return poll(mostEvents, mostBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the oldest events, none if there are none. */
+    List<Entry> poll(int mostEvents, long mostBytes) {
+        lock.lock();
+        try {
             List<Entry> taken = new ArrayList<>();
             long takenBytes = 0;
             while (!waiting.isEmpty() && taken.size() < mostEvents && takenBytes < mostBytes) {

@@ -1,6 +1,7 @@
 package org.millrace.shipper;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -8,38 +9,46 @@ import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
 import org.millrace.client.RelayConnection;
+import org.millrace.client.RelayException;
 import org.millrace.codec.EventBatch;
 
 /** One relay of several: the first that works, until it fails; then the next. */
 final class RelayOutlet implements Outlet {
-    /** How {@link EventLoops} names its threads. */
-    private static final String LOOP_NAME = "relay-client";
-
     private final List<RelayAddress> hosts;
     private final ConnectionSettings settings;
-    private final EventLoops loops = EventLoops.ofThreads(1);
+    private final EventLoops loops;
     private @Nullable RelayConnection connection;
     private int host;
 
-    RelayOutlet(List<RelayAddress> hosts, ConnectionSettings settings) {
-        this.hosts = hosts;
-        this.settings = settings;
+    /** @param loops taken over */
+    RelayOutlet(ShipperSettings settings, EventLoops loops) {
+        this.hosts = settings.hosts();
+        this.settings = settings.connection();
+        this.loops = loops;
     }
 
     @Override
     public void send(EventBatch batch) throws IOException, InterruptedException {
-        for (int tries = 1; ; tries++) {
+        List<IOException> failures = new ArrayList<>();
+        while (failures.size() < hosts.size()) {
             try {
                 sendToCurrent(batch);
                 return;
             } catch (IOException e) {
+                failures.add(e);
                 disconnect();
                 host = (host + 1) % hosts.size();
-                if (tries == hosts.size()) {
-                    throw e;
-                }
             }
         }
+        throw mostTelling(failures);
+    }
+
+    /** An answer, if there was one; otherwise the last. */
+    private static IOException mostTelling(List<IOException> failures) {
+        return failures.stream()
+                .filter(RefusedException.class::isInstance)
+                .findFirst()
+                .orElse(failures.get(failures.size() - 1));
     }
 
     private void sendToCurrent(EventBatch batch) throws IOException, InterruptedException {
@@ -53,8 +62,15 @@ final class RelayOutlet implements Outlet {
             }
             current.append(List.of(batch)).get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException known ? known : new IOException("cannot send", e.getCause());
+            throw inWords(e.getCause());
         }
+    }
+
+    private static IOException inWords(@Nullable Throwable cause) {
+        if (cause instanceof RelayException answer && answer.isRefusal()) {
+            return new RefusedException(answer);
+        }
+        return cause instanceof IOException known ? known : new IOException("cannot send", cause);
     }
 
     private void disconnect() {
@@ -63,11 +79,6 @@ final class RelayOutlet implements Outlet {
             connection = null;
             closing.close();
         }
-    }
-
-    @Override
-    public boolean isOwnThread() {
-        return Thread.currentThread().getName().startsWith(LOOP_NAME);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.client.EventLoops;
 import org.millrace.codec.EventBatch;
 import org.millrace.testkit.Batches;
 
@@ -32,6 +34,7 @@ class LogShipperTest {
     void close() {
         outlet.hold = null;
         outlet.down = false;
+        outlet.refused = "";
         if (shipper != null) {
             shipper.close();
         }
@@ -111,6 +114,127 @@ class LogShipperTest {
         assertThat(waiting).succeedsWithin(LONG);
         assertThat(shipper.dropped()).as("none is forgotten in the count").isEqualTo(4);
         assertThat(shipper.shipped()).isZero();
+    }
+
+    @Test
+    void whatAnInterruptedThreadLogsIsDelivered() {
+        start(10, 1000, WhenFull.BLOCK, LONG);
+        Thread.currentThread().interrupt();
+        ship(1, 1);
+
+        assertThat(Thread.interrupted()).isTrue();
+        await().until(() -> shipper.shipped() == 1);
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void anInterruptedThreadDoesNotWaitForRoomAndThatIsTold() throws Exception {
+        holdOne(WhenFull.BLOCK);
+        ship(2, 2);
+        Thread.currentThread().interrupt();
+        ship(4, 1);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(shipper.dropped()).isEqualTo(1);
+        assertThat(said)
+                .containsExactly("warn: test: a thread was interrupted while it waited for room; events are dropped,"
+                        + " 1 so far");
+        outlet.hold.countDown();
+    }
+
+    @Test
+    void anInterruptThatIsNotItsOwnDoesNotEndTheSender() throws Exception {
+        holdOne(WhenFull.DROP_NEWEST);
+        outlet.sender.interrupt();
+        await().until(() -> outlet.tries.get() == 2);
+        outlet.hold.countDown();
+        await().until(() -> shipper.shipped() == 1);
+        outlet.sender.interrupt(); // while it waits for events
+        ship(2, 2);
+
+        await().until(() -> shipper.shipped() == 3);
+        assertThat(outlet.bodies).containsExactly("1", "2", "3");
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void anEventThatIsRefusedAloneIsGivenUpOnceAnotherOneWasTaken() {
+        outlet.refused = "50";
+        start(100, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 100);
+
+        await().until(() -> shipper.shipped() == 99);
+        assertThat(shipper.dropped()).isEqualTo(1);
+        assertThat(shipper.waiting()).isZero();
+        List<String> others = new ArrayList<>(bodies(1, 100));
+        others.remove("50");
+        assertThat(outlet.bodies).isEqualTo(others);
+        assertThat(said)
+                .contains("warn: test: the relay refuses an event of 2 bytes and takes others; events are dropped,"
+                        + " 1 so far");
+    }
+
+    @Test
+    void anEventThatIsRefusedAloneIsKeptWhileNoOtherIsTaken() {
+        outlet.refused = "1";
+        start(1, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 1);
+        await().until(() -> outlet.tries.get() > 7);
+        assertThat(shipper.waiting()).isEqualTo(1);
+        ship(2, 1);
+
+        await().until(() -> shipper.shipped() == 1);
+        await().until(() -> shipper.dropped() == 1);
+    }
+
+    @Test
+    void severalThatAreRefusedInARowAreGivenUpToo() {
+        outlet.refused = "[1-4]";
+        start(2, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 6);
+
+        await().until(() -> shipper.waiting() == 0);
+        assertThat(shipper.dropped()).isEqualTo(4);
+        assertThat(outlet.bodies).containsExactlyInAnyOrder("5", "6");
+    }
+
+    @Test
+    void aRelayThatRefusesAllForAWhileGetsAllInTheEndAndInOrder() {
+        outlet.refused = ".*";
+        start(10, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 30);
+        await().until(() -> outlet.tries.get() > 14);
+        outlet.refused = "";
+
+        await().until(() -> shipper.shipped() == 30);
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 30));
+        assertThat(shipper.dropped()).isZero();
+    }
+
+    @Test
+    void whatAnApplicationLogsOnThreadsOfTheClientIsShipped() throws Exception {
+        shipper = new LogShipper("test", settings("127.0.0.1:1", "block"), new Notes());
+        Thread application = new Thread(() -> ship(1, 1), "relay-client-shared-1");
+        application.start();
+        application.join();
+
+        assertThat(shipper.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void whatThreadsOfAnyShipperLogIsLeftOut() {
+        shipper = shipper(10, 1000, 1 << 20, WhenFull.DROP_NEWEST, LONG);
+        outlet.logsItself = true;
+        try (EventLoops loop = ShipperThread.loop("other");
+                LogShipper other = new LogShipper(
+                        "other", settings("unused:1", "block"), outlet, new Notes(), Duration.ofMillis(1))) {
+            CompletableFuture.runAsync(() -> ship(1, 1), loop.executors().get(0))
+                    .join();
+            other.start();
+            other.ship(Map.of(), "1".getBytes(UTF_8));
+            await().until(() -> other.shipped() == 1);
+        }
+        assertThat(shipper.waiting()).isZero();
     }
 
     @Test
@@ -234,6 +358,8 @@ class LogShipperTest {
     private final class FakeOutlet implements Outlet {
         private final List<String> bodies = new CopyOnWriteArrayList<>();
         private final CountDownLatch entered = new CountDownLatch(1);
+        private volatile Thread sender;
+        private volatile String refused = "";
         private volatile boolean down;
         private volatile CountDownLatch hold;
         private final AtomicInteger tries = new AtomicInteger();
@@ -243,10 +369,14 @@ class LogShipperTest {
         @Override
         public void send(EventBatch batch) throws IOException, InterruptedException {
             tries.incrementAndGet();
+            sender = Thread.currentThread();
             entered.countDown();
             CountDownLatch holding = hold;
             if (holding != null) {
                 holding.await();
+            }
+            if (Batches.bodies(batch).stream().anyMatch(body -> body.matches(refused))) {
+                throw new RefusedException("refused");
             }
             if (down) {
                 throw new IOException("the relay is away");
@@ -255,11 +385,6 @@ class LogShipperTest {
                 shipper.ship(Map.of(), "in a circle".getBytes(UTF_8));
             }
             bodies.addAll(Batches.bodies(batch));
-        }
-
-        @Override
-        public boolean isOwnThread() {
-            return false;
         }
 
         @Override

@@ -33,6 +33,8 @@ import org.millrace.codec.rpc.ResponseDecoder;
  * <p>{@link #submit}, {@link #finish} and {@link #abort}: any thread. Everything else: the event loop.
  */
 final class CallHandler extends ChannelInboundHandlerAdapter {
+    private static final String BEING_CLOSED = "the connection is being closed on our side";
+
     private final RelayAddress peer;
     private final Duration handshakeTimeout;
     private final Duration requestTimeout;
@@ -121,7 +123,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
             if (failure != null) {
                 drop(call, failure);
             } else if (finishing) {
-                drop(call, new RelayException(peer, "the connection is being closed on our side"));
+                drop(call, new RelayException(peer, BEING_CLOSED));
             } else if (handshaken || call.isFirst()) {
                 send(call, call.isFirst() ? handshakeTimeout : requestTimeout);
             } else {
@@ -129,6 +131,7 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
             }
         }
         context().flush();
+        closeIfFinished(); // it could not while these were on their way to us
     }
 
     private void send(Call call, Duration timeout) {
@@ -266,7 +269,13 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void closeIfFinished() {
-        if (finishing && pending.isEmpty() && waiting.isEmpty() && submitted.isEmpty()) {
+        if (!finishing) {
+            return;
+        }
+        if (!handshaken && pending.isEmpty()) { // the first call could not be made: nobody shakes hands for these
+            dropWaiting(new RelayException(peer, BEING_CLOSED));
+        }
+        if (pending.isEmpty() && waiting.isEmpty() && submitted.isEmpty()) {
             context().close();
         }
     }
@@ -282,10 +291,14 @@ final class CallHandler extends ChannelInboundHandlerAdapter {
         List<Call> sent = new ArrayList<>(pending.values());
         pending.clear();
         sent.forEach(call -> call.answered().completeExceptionally(cause));
+        dropWaiting(cause);
+        context().close();
+    }
+
+    private void dropWaiting(RelayException cause) {
         for (Call call = waiting.poll(); call != null; call = waiting.poll()) {
             drop(call, cause);
         }
-        context().close();
     }
 
     /** A call that was never written. */

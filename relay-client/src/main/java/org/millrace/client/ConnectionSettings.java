@@ -9,7 +9,7 @@ import org.millrace.tls.ClientTls;
 /**
  * How to talk to a relay. Immutable.
  *
- * @param connectTimeout for the name's addresses together to accept a connection; and again for the peer to answer the first call,
+ * @param connectTimeout for the name to be looked up and one of its addresses to accept a connection; and again for the peer to answer the first call,
  *     which carries the handshake. At least 1 ms
  * @param requestTimeout for the peer to answer any other call. At least 1 ms
  * @param deflateLevel of what we send, 0 to 9; empty for no compression in either direction. The peer must be set to the same: the

@@ -15,10 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import org.millrace.codec.frame.ReceiveBudget;
 import org.millrace.codec.rpc.RequestEncoder;
 import org.millrace.tls.ClientTls;
 
-/** Makes one connection: tries a name's addresses one after another, and builds the pipeline of the one that accepts. */
+/** Makes one connection: looks a name up, tries its addresses one after another, and builds the pipeline of the one that accepts. */
 final class Connector {
     /** An answer is a few bytes, or an error's text. */
     private static final int MAX_ANSWER_BYTES = 1 << 20;
@@ -43,16 +44,11 @@ final class Connector {
     private final RelayAddress peer;
     private final ConnectionSettings settings;
     private final EventLoops loops;
-    private final NameLookup names;
+    private final Names names;
     private final CompletableFuture<RelayConnection> connected = new CompletableFuture<>();
     private int addressesLeft;
 
-    /** Finds a host's addresses; may block. */
-    interface NameLookup {
-        InetAddress[] addressesOf(String host) throws UnknownHostException;
-    }
-
-    Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops, NameLookup names) {
+    Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops, Names names) {
         this.peer = peer;
         this.settings = settings;
         this.loops = loops;
@@ -60,22 +56,61 @@ final class Connector {
     }
 
     CompletableFuture<RelayConnection> connect() {
-        settings.tls().ifPresent(ClientTls::refresh);
+        long startNanos = nanoTime();
+        Future<?> timer;
         try {
-            List<InetAddress> addresses = Arrays.asList(names.addressesOf(peer.host()));
-            addressesLeft = addresses.size();
-            tryNext(addresses.iterator(), nanoTime());
-        } catch (UnknownHostException e) {
-            connected.completeExceptionally(new RelayException(peer, "the name has no address", e));
+            timer = loops.group()
+                    .schedule(this::notFoundInTime, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(new RelayException(peer, "the event loops are closed", e));
         }
+        names.addressesOf(peer.host())
+                .whenCompleteAsync(
+                        (addresses, failure) -> {
+                            if (!timer.cancel(false)) {
+                                return; // too late, and told
+                            }
+                            if (failure == null) {
+                                found(addresses, startNanos);
+                            } else {
+                                notFound(failure);
+                            }
+                        },
+                        names.threads());
         return connected;
+    }
+
+    private void found(List<InetAddress> addresses, long startNanos) {
+        try {
+            settings.tls().ifPresent(ClientTls::refresh);
+        } catch (RuntimeException | Error e) { // nobody else would hear of it
+            connected.completeExceptionally(new RelayException(peer, "cannot read the keys of TLS: " + e, e));
+            return;
+        }
+        addressesLeft = addresses.size();
+        tryNext(addresses.iterator(), startNanos);
+    }
+
+    /** The look-up goes on: it cannot be broken off. */
+    private void notFoundInTime() {
+        long millis = settings.connectTimeout().toMillis();
+        connected.completeExceptionally(
+                new RelayException(peer, "did not find the name's addresses within " + millis + " ms"));
+    }
+
+    private void notFound(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        String why =
+                cause instanceof UnknownHostException ? "the name has no address" : "cannot look the name up: " + cause;
+        connected.completeExceptionally(new RelayException(peer, why, cause));
     }
 
     private void tryNext(Iterator<InetAddress> addresses, long startNanos) {
         InetSocketAddress address = new InetSocketAddress(addresses.next(), peer.port());
-        Attempt attempt = new Attempt(attemptMillis(startNanos));
+        int millis = attemptMillis(startNanos);
         addressesLeft--;
-        attempt.start(address).whenComplete((connection, failure) -> {
+        attempt(address, millis).whenComplete((connection, failure) -> {
             if (connection != null) {
                 connected.complete(connection);
             } else if (addresses.hasNext()) {
@@ -85,6 +120,14 @@ final class Connector {
                         new RelayException(peer, "cannot connect: " + settings.inWords(failure), failure));
             }
         });
+    }
+
+    private CompletableFuture<RelayConnection> attempt(InetSocketAddress address, int millis) {
+        try {
+            return new Attempt(millis).start(address);
+        } catch (RuntimeException | Error e) { // no thread for its loop, say
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** An equal share of the time that is left for each address that is left, so that together they keep to the time-out. */

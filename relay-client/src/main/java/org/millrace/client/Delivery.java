@@ -82,7 +82,7 @@ final class Delivery {
         CompletableFuture<Void> answered;
         try {
             answered = link.append(List.of(call), origin.plus(acknowledgedEvents));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // no memory for its bytes, say
             answered = CompletableFuture.failedFuture(e);
         }
         answered.whenComplete((stored, failure) -> {

@@ -14,6 +14,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,10 +30,10 @@ public final class EventLoops implements AutoCloseable {
     private final EventLoopGroup group;
     private final Class<? extends SocketChannel> socketType;
 
-    private EventLoops(int threads, String name) {
+    private EventLoops(int threads, ThreadFactory factory) {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+        this.group = new MultiThreadIoEventLoopGroup(threads, factory, io);
         this.socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
@@ -43,7 +44,12 @@ public final class EventLoops implements AutoCloseable {
 
     /** A set of its own. */
     public static EventLoops ofThreads(int threads) {
-        return new EventLoops(threads, "relay-client");
+        return ofThreads(threads, new DefaultThreadFactory("relay-client", true));
+    }
+
+    /** A set of its own, on threads that the caller makes: daemons, unless they are to hold the process up. */
+    public static EventLoops ofThreads(int threads, ThreadFactory factory) {
+        return new EventLoops(threads, factory);
     }
 
     /** True if the calling thread is one of them: it must not wait for an answer, which is for it to bring. */
@@ -81,6 +87,7 @@ public final class EventLoops implements AutoCloseable {
     }
 
     private static final class Shared {
-        static final EventLoops INSTANCE = new EventLoops(SHARED_THREADS, "relay-client-shared");
+        static final EventLoops INSTANCE =
+                new EventLoops(SHARED_THREADS, new DefaultThreadFactory("relay-client-shared", true));
     }
 }

@@ -170,13 +170,21 @@ final class HostRing {
 
         void tryNext() {
             int host = (start + causes.size()) % hosts.size();
-            links.connect(hosts.get(host)).whenComplete((link, failure) -> {
+            connect(hosts.get(host)).whenComplete((link, failure) -> {
                 if (failure == null) {
                     reached(host, link);
                 } else {
                     notReached(asRelayException(hosts.get(host), failure));
                 }
             });
+        }
+
+        private CompletableFuture<Link> connect(RelayAddress host) {
+            try {
+                return links.connect(host);
+            } catch (RuntimeException | Error e) { // no thread, say: those who wait are to hear of it
+                return CompletableFuture.failedFuture(e);
+            }
         }
 
         private void notReached(RelayException cause) {

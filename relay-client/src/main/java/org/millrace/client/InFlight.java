@@ -1,11 +1,23 @@
 package org.millrace.client;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** What is on its way, and how much may be. Thread-safe; nobody is called under its monitor. */
+/**
+ * What is on its way, and how much may be. Those who wait for room get it in the order in which they came, and nobody overtakes them: so
+ * a batch that must go alone has its turn, too. Thread-safe; nobody is called under its lock.
+ */
 final class InFlight {
     private final int maxBatches;
     private final long maxBytes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition allLeft = lock.newCondition();
+    /** One for each who waits for room, in their order. */
+    private final Deque<Condition> waiting = new ArrayDeque<>();
 
     private int batches;
     private long bytes;
@@ -17,25 +29,108 @@ final class InFlight {
         this.maxBytes = maxBytes;
     }
 
-    synchronized int batches() {
-        return batches;
+    int batches() {
+        lock.lock();
+        try {
+            return batches;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized long bytes() {
-        return bytes;
+    long bytes() {
+        lock.lock();
+        try {
+            return bytes;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Done unless somebody would have been, or was, turned away; then it completes when there is some room again. */
-    synchronized CompletableFuture<Void> room() {
-        return room.copy();
+    CompletableFuture<Void> room() {
+        lock.lock();
+        try {
+            return room.copy();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized boolean hasRoom() {
-        return batches < maxBatches && bytes < maxBytes;
+    /** False if there is no room now, or somebody waits for it. */
+    boolean tryEnter(long size) {
+        lock.lock();
+        try {
+            boolean entered = waiting.isEmpty() && take(size);
+            if (!entered || !hasRoom()) {
+                turnAway();
+            }
+            return entered;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** False if there is no room now. */
-    synchronized boolean tryEnter(long size) {
+    /** Waits for room. */
+    void enter(long size) throws InterruptedException {
+        lock.lock();
+        Condition turn = lock.newCondition();
+        waiting.add(turn);
+        try {
+            while (waiting.peek() != turn || !take(size)) {
+                turnAway();
+                turn.await();
+            }
+        } finally {
+            waiting.remove(turn);
+            CompletableFuture<Void> freed = freed();
+            lock.unlock();
+            freed.complete(null);
+        }
+    }
+
+    void leave(long size) {
+        CompletableFuture<Void> freed;
+        lock.lock();
+        try {
+            batches--;
+            bytes -= size;
+            if (batches == 0) {
+                allLeft.signalAll();
+            }
+            freed = freed();
+        } finally {
+            lock.unlock();
+        }
+        freed.complete(null);
+    }
+
+    /** Nobody enters any more; who waits for room is told. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            signalFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody enters any more; who waits for room is told. Returns when all have left, or the time has run out. */
+    void closeAndAwait(long millis) throws InterruptedException {
+        close();
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (batches > 0 && left > 0) {
+                left = allLeft.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean take(long size) {
         if (closed) {
             throw new IllegalStateException("the client is closed");
         }
@@ -44,47 +139,33 @@ final class InFlight {
             batches++;
             bytes += size;
         }
-        if ((!fits || !hasRoom()) && room.isDone()) {
-            room = new CompletableFuture<>();
-        }
         return fits;
     }
 
-    /** Waits for room. */
-    synchronized void enter(long size) throws InterruptedException {
-        while (!tryEnter(size)) {
-            wait();
+    private boolean hasRoom() {
+        return waiting.isEmpty() && batches < maxBatches && bytes < maxBytes;
+    }
+
+    private void turnAway() {
+        if (room.isDone()) {
+            room = new CompletableFuture<>();
         }
     }
 
-    void leave(long size) {
-        CompletableFuture<Void> freed;
-        synchronized (this) {
-            batches--;
-            bytes -= size;
-            notifyAll();
-            if (!hasRoom()) {
-                return;
-            }
-            freed = room;
+    /** Lets the first one of those who wait look again. The future is to be completed without the lock. */
+    private CompletableFuture<Void> freed() {
+        signalFirst();
+        if (hasRoom()) {
+            return room;
         }
-        freed.complete(null);
+        turnAway();
+        return CompletableFuture.completedFuture(null);
     }
 
-    /** Nobody enters any more; who waits for room is told. */
-    synchronized void close() {
-        closed = true;
-        notifyAll();
-    }
-
-    /** Nobody enters any more; who waits for room is told. Returns when all have left, or the time has run out. */
-    synchronized void closeAndAwait(long millis) throws InterruptedException {
-        close();
-        long deadline = System.nanoTime() + millis * 1_000_000;
-        long left = millis;
-        while (batches > 0 && left > 0) {
-            wait(left);
-            left = (deadline - System.nanoTime()) / 1_000_000;
+    private void signalFirst() {
+        Condition first = waiting.peek();
+        if (first != null) {
+            first.signal();
         }
     }
 }

@@ -27,6 +27,8 @@ final class PauseGate {
     /** True while some are held, or are being let go. */
     private boolean holding;
 
+    private boolean closed;
+
     /** Runs something after a while. */
     interface Delayer {
         void runAfter(long nanos, Runnable task);
@@ -38,7 +40,11 @@ final class PauseGate {
         this.delayer = delayer;
     }
 
-    /** Starts a delivery, now or after the pause. */
+    /**
+     * Starts a delivery, now or after the pause.
+     *
+     * @param start tells whom it concerns if it fails, and does not throw
+     */
     void pass(Runnable start) {
         Duration pause;
         synchronized (this) {
@@ -54,8 +60,16 @@ final class PauseGate {
         if (pause.isZero()) {
             start.run();
         } else {
-            delayer.runAfter(pause.toNanos(), this::letGo);
+            letGoAfter(pause);
         }
+    }
+
+    /** Lets all go that are held, at once; nobody is held any more. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        letGo();
     }
 
     /** A delivery has failed with all its hosts. Those that fail during a pause began before it, and make it no longer. */
@@ -78,12 +92,24 @@ final class PauseGate {
 
     private Duration left() {
         Instant now = clock.instant();
-        return now.isBefore(over) ? Duration.between(now, over) : Duration.ZERO;
+        return !closed && now.isBefore(over) ? Duration.between(now, over) : Duration.ZERO;
+    }
+
+    private void letGoAfter(Duration pause) {
+        try {
+            delayer.runAfter(pause.toNanos(), this::letGo);
+        } catch (RuntimeException | Error e) { // no thread to be had: what starts now finds that out and says so
+            letGo();
+        }
     }
 
     private void letGo() {
         for (Runnable start = nextHeld(); start != null; start = nextHeld()) {
-            start.run();
+            try {
+                start.run();
+            } catch (RuntimeException | Error e) {
+                // those behind it have nothing to do with it
+            }
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,16 +26,16 @@ import org.millrace.codec.Origin;
  * <p><b>Order.</b> Batches are sent in the order of the calls that hand them over. It is kept while no try fails and one host is
  * used at a time; the events of one batch are never reordered.
  *
- * <p><b>Back-pressure.</b> As many batches and bytes are on their way as {@link ClientSettings} say; then the calls wait, and
- * {@link #tryAppend} says no.
+ * <p><b>Back-pressure.</b> As many batches and bytes are on their way as {@link ClientSettings} say; then the calls wait, in their order,
+ * and {@link #tryAppend} says no, also while somebody waits.
  *
  * <p><b>Threads.</b> Any number of threads may use one client. It has no threads of its own but those of {@link EventLoops}. What
  * follows a future in the same thread must not block; a call of this class that would wait there throws an {@link
  * IllegalStateException} instead.
  *
- * <p><b>Time.</b> Each try ends: a connection is made, and its first answer comes, within the connect time-out each, any other answer
- * within the request time-out. After all hosts have failed, the next call waits a moment (100 ms, doubled up to 5 s, shortened by chance)
- * before it tries them again.
+ * <p><b>Time.</b> Each try ends: a connection is made, with the look-up of the name, and its first answer comes, within the connect
+ * time-out each, any other answer within the request time-out. After all hosts have failed, the next call waits a moment (100 ms, doubled
+ * up to 5 s, shortened by chance) before it tries them again.
  */
 public final class RelayClient implements AutoCloseable {
     /** How long {@link #close} waits for answers that are still to come. */
@@ -70,7 +69,8 @@ public final class RelayClient implements AutoCloseable {
         InstantSource clock = new MonotonicClock();
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // whichever thread asks
         Connections connections = new Connections(settings.connection(), loops);
-        PauseGate pauses = new PauseGate(clock, random, (nanos, start) -> runLater(loops, nanos, start));
+        PauseGate pauses = new PauseGate(
+                clock, random, (nanos, task) -> loops.group().schedule(task, nanos, TimeUnit.NANOSECONDS));
         return new RelayClient(
                 settings, UUID.randomUUID(), Route.of(settings, connections, clock, random), pauses, loops);
     }
@@ -200,14 +200,19 @@ public final class RelayClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry
         } finally {
-            route.close();
+            closeRoute();
         }
     }
 
-    /** As {@link #close}, without waiting for answers: what is on its way fails. */
+    /** As {@link #close}, without waiting for answers: what is on its way fails, and so does what waits for the end of a pause. */
     public void closeNow() {
         inFlight.close();
+        closeRoute();
+    }
+
+    private void closeRoute() {
         route.close();
+        pauses.close(); // what waits for the end of a pause finds the way closed
     }
 
     private void checkMayWait() {
@@ -255,14 +260,6 @@ public final class RelayClient implements AutoCloseable {
         });
         pauses.pass(delivery::start);
         return outcome;
-    }
-
-    private static void runLater(EventLoops loops, long nanos, Runnable start) {
-        try {
-            loops.group().schedule(start, nanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            start.run(); // its threads have ended: whoever starts now will find that out and say so
-        }
     }
 
     private static long bytesOf(List<EventBatch> calls) {

@@ -2,7 +2,6 @@ package org.millrace.client;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,7 +15,7 @@ import org.millrace.codec.rpc.RequestEncoder;
  * A connection to a relay, or to a Flume agent's Avro source. Calls are pipelined: make the next one before the last one is
  * answered. Once anything has gone wrong with it, it is of no more use: connect anew.
  *
- * <p>Thread-safe. Nothing blocks, but for the look-up of the name in {@link #connect}.
+ * <p>Thread-safe. Nothing blocks.
  */
 public final class RelayConnection implements Link, AutoCloseable {
     private final RelayAddress peer;
@@ -38,15 +37,15 @@ public final class RelayConnection implements Link, AutoCloseable {
     }
 
     /**
-     * Connects. The name is looked up anew, in the calling thread; its addresses are tried in order.
+     * Connects. The name is looked up anew, on a thread for that; its addresses are tried in order.
      *
      * @param loops what the connection runs on; it must stay open as long
-     * @return completes when the peer has accepted, or with a {@link RelayException} within the connect time-out; what follows in
-     *     the same thread must not block. The handshake is part of the first call
+     * @return completes when the peer has accepted, or with a {@link RelayException} within the connect time-out, which is for the
+     *     look-up, too; what follows in the same thread must not block. The handshake is part of the first call
      */
     public static CompletableFuture<RelayConnection> connect(
             RelayAddress peer, ConnectionSettings settings, EventLoops loops) {
-        return new Connector(peer, settings, loops, InetAddress::getAllByName).connect();
+        return new Connector(peer, settings, loops, Names.OF_SYSTEM).connect();
     }
 
     @Override

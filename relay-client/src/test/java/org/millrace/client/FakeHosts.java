@@ -42,6 +42,8 @@ final class FakeHosts implements Link.Maker {
         STORED,
         REFUSED,
         CUT,
+        /** The call cannot even be made: an {@link InternalError}. */
+        BROKEN,
         /** None until the test gives one. */
         NONE
     }
@@ -50,6 +52,7 @@ final class FakeHosts implements Link.Maker {
         private final RelayAddress address;
         private boolean accepts = true;
         private boolean accepting;
+        private boolean throwsOnce;
         private Answer answer = Answer.STORED;
         private final List<FakeLink> links = new ArrayList<>();
         private final List<CompletableFuture<Void>> open = new ArrayList<>();
@@ -66,6 +69,12 @@ final class FakeHosts implements Link.Maker {
 
         Host isUp() {
             accepts = true;
+            return this;
+        }
+
+        /** The next connection cannot even be begun. */
+        Host throwsOnce() {
+            throwsOnce = true;
             return this;
         }
 
@@ -107,6 +116,10 @@ final class FakeHosts implements Link.Maker {
         }
 
         private CompletableFuture<Link> connect() {
+            if (throwsOnce) {
+                throwsOnce = false;
+                throw new InternalError("unable to create native thread");
+            }
             if (!accepts) {
                 seen.add("-" + address.host());
                 return CompletableFuture.failedFuture(new RelayException(address, "cannot connect"));
@@ -161,6 +174,7 @@ final class FakeHosts implements Link.Maker {
                     isOpen = false;
                     yield CompletableFuture.failedFuture(new RelayException(host.address, "cut"));
                 }
+                case BROKEN -> throw new InternalError("no direct memory");
                 case NONE -> {
                     CompletableFuture<Void> call = new CompletableFuture<>();
                     host.open.add(call);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.millrace.testkit.FakeClock;
@@ -72,6 +73,31 @@ class PauseGateTest {
         assertThat(started).containsExactly("a", "b", "c");
         pass("d");
         assertThat(started).endsWith("d");
+    }
+
+    @Test
+    void whoThrowsWhenItStartsHoldsNobodyElse() {
+        gate.failed();
+        gate.pass(() -> {
+            throw new InternalError("unable to create native thread");
+        });
+        pass("b");
+        clock.advance(Duration.ofMillis(100));
+        delayed.remove().run();
+        assertThat(started).containsExactly("b");
+        pass("c");
+        assertThat(started).containsExactly("b", "c");
+    }
+
+    @Test
+    void aPauseThatCannotBeTimedIsNone() {
+        PauseGate timeless = new PauseGate(clock, new Random(7), (nanos, task) -> {
+            throw new InternalError("unable to create native thread");
+        });
+        timeless.failed();
+        timeless.pass(() -> started.add("a"));
+        timeless.pass(() -> started.add("b"));
+        assertThat(started).containsExactly("a", "b");
     }
 
     private void pass(String name) {

@@ -11,7 +11,9 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -97,12 +99,32 @@ class RelayClientSocketTest {
         InetAddress somebody = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         try (ServerSocket listener = new ServerSocket(0, 5, somebody)) {
             RelayAddress peer = new RelayAddress("two-addresses", listener.getLocalPort());
-            Connector connector = new Connector(
-                    peer, ConnectionSettings.DEFAULT, loops, host -> new InetAddress[] {nobody, somebody});
+            Names names =
+                    new Names(host -> new InetAddress[] {nobody, somebody}, RelayClientSocketTest::onAThreadOfItsOwn);
+            Connector connector = new Connector(peer, ConnectionSettings.DEFAULT, loops, names);
             try (RelayConnection connection = connector.connect().get(60, TimeUnit.SECONDS)) {
                 assertThat(connection.isOpen()).isTrue();
             }
         }
+    }
+
+    @Test
+    void aNameThatIsNotFoundInTimeFailsTheTry() {
+        CountDownLatch never = new CountDownLatch(1);
+        RelayAddress peer = new RelayAddress("slow-name", 1);
+        ConnectionSettings settings =
+                new ConnectionSettings(Duration.ofMillis(100), Duration.ofSeconds(60), OptionalInt.empty());
+        Names names = new Names(
+                host -> {
+                    awaitUninterruptibly(never);
+                    return new InetAddress[0];
+                },
+                RelayClientSocketTest::onAThreadOfItsOwn);
+        assertThat(new Connector(peer, settings, loops, names).connect())
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withMessageContaining("slow-name:1: did not find the name's addresses within 100 ms");
+        never.countDown();
     }
 
     @Test
@@ -127,6 +149,18 @@ class RelayClientSocketTest {
                     .isInstanceOf(AppendException.class)
                     .hasMessageContaining("0 of 1 events are acknowledged")
                     .hasMessageContaining("within 200 ms");
+        }
+    }
+
+    private static void onAThreadOfItsOwn(Runnable task) {
+        new Thread(task, "names").start();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -119,6 +119,27 @@ class RelayClientTest {
     }
 
     @Test
+    void aConnectionThatCannotEvenBeBegunFailsItsCallAndTheNextOneIsTried() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").throwsOnce();
+        assertThat(failureOf(append("1"))).hasMessageContaining("unable to create native thread");
+        CompletableFuture<Void> second = append("2");
+        clock.advance(PauseGate.MOST);
+        delayed.remove().run();
+        assertThat(second).isCompleted();
+    }
+
+    @Test
+    void anErrorWhileACallIsMadeFailsTheTry() {
+        open(ClientSettings.builder("a:1", "b:1").failover());
+        hosts.host("a").answers(Answer.BROKEN);
+        assertThat(append("1")).isCompleted();
+        hosts.host("b").answers(Answer.BROKEN);
+        assertThat(failureOf(append("2")))
+                .hasMessageContaining("b:1: the call failed: java.lang.InternalError: no direct memory");
+    }
+
+    @Test
     void whatIsHandedOverWhileItConnectsIsSentInOrder() {
         open(ClientSettings.builder("a:1"));
         hosts.host("a").isSlow();
@@ -276,6 +297,28 @@ class RelayClientTest {
         assertThatThrownBy(() -> append("2")).hasMessage("the client is closed");
     }
 
+    @Test
+    void closingNowFailsWhatWaitsForTheEndOfAPause() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").isDown();
+        append("1");
+        List<CompletableFuture<Void>> held = List.of(append("2"), append("3"));
+        client.closeNow();
+        assertThat(held).allSatisfy(batch -> assertThat(failureOf(batch)).hasMessageContaining("the client is closed"));
+    }
+
+    @Test
+    void aCloseInAHurryFailsWhatWaitsForTheEndOfAPause() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").isDown();
+        append("1");
+        CompletableFuture<Void> held = append("2");
+        Thread.currentThread().interrupt();
+        client.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failureOf(held)).hasMessageContaining("the client is closed");
+    }
+
     // --- load balancing
 
     @Test
@@ -398,6 +441,41 @@ class RelayClientTest {
     }
 
     @Test
+    void nobodyOvertakesALargeBatchThatWaits() throws Exception {
+        open(ClientSettings.builder("a:1").maxInFlight(10, 100));
+        hosts.host("a").answers(Answer.NONE);
+        client.tryAppend(sized(10));
+        Thread large = appending(1000);
+        Thread small = appending(20);
+        assertThat(client.tryAppend(sized(1))).isEmpty();
+        CompletableFuture<Void> room = client.whenRoom();
+        assertThat(room).isNotDone();
+
+        hosts.host("a").storeOpen();
+        large.join(TimeUnit.SECONDS.toMillis(10));
+        assertThat(client.bytesInFlight()).as("it goes first, and alone").isGreaterThan(1000);
+        hosts.host("a").storeOpen();
+        small.join(TimeUnit.SECONDS.toMillis(10));
+        assertThat(client.bytesInFlight()).isEqualTo(22);
+        assertThat(room).isCompleted();
+    }
+
+    @Test
+    void whoGivesUpWaitingLetsTheOthersBy() throws Exception {
+        open(ClientSettings.builder("a:1").maxInFlight(10, 100));
+        hosts.host("a").answers(Answer.NONE);
+        client.tryAppend(sized(10));
+        Thread large = appending(1000);
+        Thread small = appending(20);
+        large.interrupt();
+        large.join(TimeUnit.SECONDS.toMillis(10));
+        small.join(TimeUnit.SECONDS.toMillis(10));
+        assertThat(client.batchesInFlight()).isEqualTo(2);
+        assertThat(client.whenRoom()).isCompleted();
+        assertThat(client.tryAppend(sized(1))).isPresent();
+    }
+
+    @Test
     void whatFollowsAnAnswerFindsRoom() {
         open(ClientSettings.builder("a:1").maxInFlight(1, 1 << 20));
         hosts.host("a").answers(Answer.NONE);
@@ -474,6 +552,20 @@ class RelayClientTest {
 
     private static List<Event> sized(int bytes) {
         return List.of(Event.of(new byte[bytes]));
+    }
+
+    /** A thread that waits to send a batch of one event. */
+    private Thread appending(int bytes) {
+        Thread waiter = new Thread(() -> {
+            try {
+                client.appendAsync(sized(bytes));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        waiter.start();
+        awaitWaiting(waiter);
+        return waiter;
     }
 
     private static AppendException failureOf(CompletableFuture<Void> batch) {

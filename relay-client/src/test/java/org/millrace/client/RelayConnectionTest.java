@@ -8,11 +8,14 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -256,6 +259,45 @@ class RelayConnectionTest {
     }
 
     @Test
+    void finishFailsCallsThatWaitForAFirstOneThatCouldNotBeMade() throws Exception {
+        connect(LONG, LONG);
+        List<CompletableFuture<Void>> second = new ArrayList<>();
+        List<EventBatch> cannotBeEncoded = new AbstractList<>() {
+            @Override
+            public EventBatch get(int index) {
+                second.add(append("b")); // another thread's, while the first one is at it
+                throw new InternalError("no direct memory");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+        assertThatThrownBy(() -> connection.append(cannotBeEncoded)).isInstanceOf(InternalError.class);
+        CompletableFuture<Void> closed = connection.finish();
+        assertFails(second.get(0), "being closed on our side");
+        get(closed);
+    }
+
+    @Test
+    void finishClosesAlsoIfACallComesInBetween() throws Exception {
+        connectAndShakeHands(LONG);
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch queued = new CountDownLatch(1);
+        loops.executors().get(0).execute(() -> {
+            entered.countDown();
+            awaitUninterruptibly(queued);
+            connection.finish();
+        });
+        entered.await();
+        CompletableFuture<Void> late = append("late");
+        queued.countDown();
+        assertFails(late, "being closed on our side");
+        get(connection.closed());
+    }
+
+    @Test
     void closeHangsUpAtOnceAndMayBeRepeated() throws Exception {
         connectAndShakeHands(LONG);
         CompletableFuture<Void> call = append("a");
@@ -287,6 +329,14 @@ class RelayConnectionTest {
         RelayAddress nowhere = new RelayAddress("no-such-host.invalid", 41414);
         assertThatThrownBy(() -> get(RelayConnection.connect(nowhere, ConnectionSettings.DEFAULT, loops)))
                 .hasMessageContaining("no-such-host.invalid:41414: the name has no address");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private RelayAddress address() {
