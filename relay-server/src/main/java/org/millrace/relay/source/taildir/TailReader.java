@@ -128,7 +128,7 @@ final class TailReader implements BatchReader {
 
     private @Nullable EventBatch read(TailedFile file) {
         try {
-            EventBatch batch = file.read(lines, settings.batchEvents(), files.isIdle(file));
+            EventBatch batch = file.read(lines, settings.batchEvents(), files.quietEnd(file));
             failing.remove(file.id());
             metrics.counter("linesCut").inc(lines.linesCut() - linesCut);
             linesCut = lines.linesCut();
