@@ -36,7 +36,7 @@ final class TailReader implements BatchReader {
     private boolean isInRound;
     private boolean isMoreLeft;
     private long batchesOfFile;
-    private Instant writeAgainAt;
+    private Instant lastWrite;
     private boolean arePositionsWritten = true;
     private boolean areWritesFailing;
     private long linesCut;
@@ -53,7 +53,7 @@ final class TailReader implements BatchReader {
         this.metrics = metrics;
         this.clock = clock;
         this.lines = new TailLines(settings.limits().maxLineBytes());
-        this.writeAgainAt = clock.instant().plus(settings.writePositionsAfter());
+        this.lastWrite = clock.instant();
     }
 
     @Override
@@ -154,7 +154,12 @@ final class TailReader implements BatchReader {
     }
 
     private void writePositionsIfDue() {
-        if (!arePositionsWritten && !clock.instant().isBefore(writeAgainAt)) {
+        if (arePositionsWritten) {
+            return;
+        }
+        Instant now = clock.instant();
+        boolean isClockSetBack = now.isBefore(lastWrite);
+        if (isClockSetBack || !now.isBefore(lastWrite.plus(settings.writePositionsAfter()))) {
             writePositions();
         }
     }
@@ -173,7 +178,7 @@ final class TailReader implements BatchReader {
             }
             areWritesFailing = true;
         }
-        writeAgainAt = clock.instant().plus(settings.writePositionsAfter());
+        lastWrite = clock.instant();
     }
 
     private Entry entry(TailedFile file) {

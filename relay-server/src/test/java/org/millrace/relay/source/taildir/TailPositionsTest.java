@@ -247,6 +247,18 @@ class TailPositionsTest {
     }
 
     @Test
+    void aClockThatIsSetBackHoldsUpNoPosition() throws IOException {
+        bench.append("x.log", "1\n");
+        bench.open().drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        bench.clock.advance(Duration.ofHours(-1));
+        bench.append("x.log", "2\n");
+        bench.drain();
+        assertThat(bench.positions()).isEqualTo(Map.of("x.log", 4L));
+    }
+
+    @Test
     void ofEqualInodesEachFileHasTheOneThatItBeginsAs() throws IOException {
         Path file = bench.append("x.log", "1\n2\n");
         long inode = bench.inode("x.log");
