@@ -52,7 +52,8 @@ class TailPositionsTest {
         bench.close();
         assertThat(bench.positionFile)
                 .content()
-                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]");
+                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file
+                        + "\"}]\n");
     }
 
     @Test
@@ -256,6 +257,17 @@ class TailPositionsTest {
         bench.append("x.log", "2\n");
         bench.drain();
         assertThat(bench.positions()).isEqualTo(Map.of("x.log", 4L));
+    }
+
+    @Test
+    void whatFlumeWentOnWithCountsByItsOwnRules() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.truncate("x.log");
+        bench.append("x.log", "a\nb\nc\n");
+        flumeWrote(bench.inode("x.log"), 4, file); // it has read the first two of the new lines
+        assertThat(bench.open().drain()).containsExactly("c");
     }
 
     @Test
