@@ -99,6 +99,12 @@ final class TailReader implements BatchReader {
     }
 
     @Override
+    public String place() {
+        TailedFile file = current;
+        return file == null ? "no file" : file.path() + ", at byte " + file.position() + " or behind it";
+    }
+
+    @Override
     public void close() {
         if (!arePositionsWritten) {
             writePositions();

@@ -52,8 +52,7 @@ class TailPositionsTest {
         bench.close();
         assertThat(bench.positionFile)
                 .content()
-                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file
-                        + "\"}]\n");
+                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]\n");
     }
 
     @Test
