@@ -129,6 +129,17 @@ class FileRollSinkTest {
     }
 
     @Test
+    void aPrefixDoesNotLeadOutOfTheDirectory() throws Exception {
+        Files.createDirectory(directory.resolve("sub"));
+        long begun = clock.millis();
+        try (Sink sink = started("sink.pathManager.prefix", "//sub/log-")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            assertThat(directory.resolve("sub/log-" + begun + "-1")).hasContent("a\n");
+        }
+    }
+
+    @Test
     void withoutEmptyFilesAFileBeginsWithItsFirstEvent() throws Exception {
         try (Sink sink = started("sink.emptyFiles", "false", "sink.rollInterval", "5")) {
             sink.drain();
