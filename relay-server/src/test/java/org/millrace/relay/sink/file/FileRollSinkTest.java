@@ -317,12 +317,14 @@ class FileRollSinkTest {
 
     @Test
     void aBatchIsForcedToDiskWhereTheSettingsSaySo() throws Exception {
-        try (Sink sink = started("sink.sync", "fsync")) {
+        try (Sink sink = started("sink.sync", "fsync", "sink.inUseSuffix", ".tmp")) {
             submit(Batches.of("a"));
             sink.drain();
             sink.drain();
+            assertThat(disk.directoryForces).as("for the new name").isEqualTo(1);
         }
         assertThat(disk.forces).isEqualTo(1);
+        assertThat(disk.directoryForces).as("for the final name, too").isEqualTo(2);
     }
 
     @Test
@@ -335,6 +337,38 @@ class FileRollSinkTest {
             assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
         }
         assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log");
+    }
+
+    @Test
+    void aLeftFileWhoseFinalNameIsTakenStaysAsItIsAndHoldsUpNoStart() throws Exception {
+        Files.writeString(directory.resolve("123-7.log.tmp"), "left");
+        Files.writeString(directory.resolve("123-7.log"), "somebody else's");
+        Files.writeString(directory.resolve("123-8.log.tmp"), "left, too");
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.pathManager.extension", "log")) {
+            assertThat(sink).isNotNull();
+            assertThat(content())
+                    .containsExactly(
+                            Map.entry("123-7.log", "somebody else's"),
+                            Map.entry("123-7.log.tmp", "left"),
+                            Map.entry("123-8.log", "left, too"));
+        }
+    }
+
+    @Test
+    void aFinalNameThatCannotBeGivenIsTriedAgainAtTheNextRoll() throws Exception {
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.RENAME;
+            clock.advance(Duration.ofSeconds(31));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.NONE;
+            clock.advance(Duration.ofSeconds(31));
+            sink.drain();
+            assertThat(content())
+                    .hasSize(1)
+                    .allSatisfy((name, text) -> assertThat(name).doesNotEndWith(".tmp"));
+        }
     }
 
     @Test
