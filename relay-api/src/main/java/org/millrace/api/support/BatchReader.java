@@ -2,6 +2,7 @@ package org.millrace.api.support;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.codec.EventBatch;
 
 /**
@@ -28,6 +29,21 @@ public interface BatchReader extends AutoCloseable {
     /** The batch that was read last is not in the channels, or not for sure: the source stops before it is. */
     default void rollback() {
         // who has taken nothing down has nothing to take back
+    }
+
+    /**
+     * An event of the batch that was read last is larger than the channels can ever take.
+     *
+     * @return true if the reader keeps it where it came from, with all behind the last {@link #commit}: no more of the batch is put, and
+     *     neither a commit nor a rollback follows. False if the event is to be left out, and the others to be put
+     */
+    default boolean keepsBack(BatchTooLargeException why) {
+        return false;
+    }
+
+    /** Where the batch that was read last stands, such as a file and a byte: for a log line about an event that was left out. */
+    default String place() {
+        return "its input";
     }
 
     /**

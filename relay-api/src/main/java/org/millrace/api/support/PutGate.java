@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
 
@@ -167,7 +168,7 @@ public final class PutGate {
             if (!open) {
                 refusal = closed();
             } else if (never != null) {
-                refusal = new ChannelException("channel " + channel + ": " + never);
+                refusal = new BatchTooLargeException("channel " + channel + ": " + never);
             } else if (waiting.isEmpty() && !lettingIn && room.fits(put)) {
                 room.enter(put);
                 hasRoom = hasRoom && !room.isHigh();

@@ -3,9 +3,12 @@ package org.millrace.api.support;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
 import org.millrace.api.SourceContext;
@@ -16,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread of a source that fetches its events itself: read a batch, put it, commit it, and so on. A batch that the channels refuse is
- * put again and again, ever less often, and nothing more is read meanwhile. A stop lets a put that is under way come to its end, so that
+ * put again and again, ever less often, and nothing more is read meanwhile. One that is too large for a channel is put in halves; an event
+ * that is goes back to the reader, or is left out, and counted. A stop lets a put that is under way come to its end, so that
  * only a crash makes events come twice. Counts all of Flume's figures of a source but those of connections.
  *
  * <p>{@link #start} and {@link #close}: one thread. Everything else: the loop's own thread only.
@@ -38,6 +42,13 @@ public final class SourceLoop implements AutoCloseable {
     private @Nullable Thread thread;
     private long emptyReads;
     private long failedReads;
+
+    /** What became of a batch. */
+    private enum Outcome {
+        TAKEN,
+        KEPT_BACK,
+        STOPPED
+    }
 
     /**
      * How long the loop waits.
@@ -118,21 +129,19 @@ public final class SourceLoop implements AutoCloseable {
             return pause(pace.idle().after(emptyReads)) || from.holdsEvents();
         }
         emptyReads = 0;
-        int events = batch.events();
-        metrics.eventsReceived.inc(events);
+        metrics.eventsReceived.inc(batch.events());
         metrics.appendBatchesReceived.inc();
-        boolean isPut = false;
+        Outcome outcome = Outcome.STOPPED;
         try {
-            isPut = put(batch);
+            outcome = put(batch, from);
         } finally {
-            if (!isPut) {
+            if (outcome == Outcome.STOPPED) {
                 from.rollback();
             }
         }
-        if (!isPut) {
-            return false;
+        if (outcome != Outcome.TAKEN) {
+            return outcome == Outcome.KEPT_BACK;
         }
-        metrics.eventsAccepted.inc(events);
         metrics.appendBatchesAccepted.inc();
         try {
             from.commit();
@@ -161,26 +170,74 @@ public final class SourceLoop implements AutoCloseable {
     }
 
     /**
-     * Puts the batch until the channels have it; false if the source is to stop first.
+     * Puts the batch until the channels have it, in parts if need be.
      *
      * @param batch taken over
      */
-    private boolean put(EventBatch batch) throws InterruptedException {
-        long failures = 0;
+    private Outcome put(EventBatch batch, BatchReader from) throws InterruptedException {
+        Deque<EventBatch> parts = new ArrayDeque<>();
+        parts.add(batch);
         try {
-            while (!tryPut(batch, failures)) {
-                failures++;
-                if (!pause(pace.refused().after(failures))) {
-                    return false;
+            while (!parts.isEmpty()) {
+                try {
+                    if (!putPart(parts.element())) {
+                        return Outcome.STOPPED;
+                    }
+                    parts.remove().release();
+                } catch (BatchTooLargeException e) {
+                    metrics.channelWriteFails.inc();
+                    if (parts.element().events() > 1) {
+                        putHalvesInItsPlace(parts, e);
+                    } else if (from.keepsBack(e)) {
+                        return Outcome.KEPT_BACK;
+                    } else {
+                        leaveOut(parts.remove(), from, e);
+                    }
                 }
             }
-            if (failures > 0) {
-                log.info("source {}: the channels took the batch after {} failures", source, failures);
-            }
-            return true;
+            return Outcome.TAKEN;
         } finally {
-            batch.release();
+            parts.forEach(EventBatch::release);
         }
+    }
+
+    private void putHalvesInItsPlace(Deque<EventBatch> parts, BatchTooLargeException why) {
+        EventBatch whole = parts.remove();
+        log.debug("source {}: a batch of {} events is put in halves", source, whole.events(), why);
+        EventBatch.Split halves = whole.split((whole.events() + 1) / 2);
+        parts.addFirst(halves.tail());
+        parts.addFirst(halves.head());
+    }
+
+    private void leaveOut(EventBatch event, BatchReader from, BatchTooLargeException why) {
+        metrics.counter("eventsTooLarge").inc();
+        log.error(
+                "source {}: an event of {} bytes, from {}, is left out, as it can never be put: {}",
+                source,
+                event.encodedBytes(),
+                from.place(),
+                why.getMessage());
+        event.release();
+    }
+
+    /**
+     * False if the source is to stop before the channels have it.
+     *
+     * @param part lent
+     */
+    private boolean putPart(EventBatch part) throws InterruptedException {
+        long failures = 0;
+        while (!tryPut(part, failures)) {
+            failures++;
+            if (!pause(pace.refused().after(failures))) {
+                return false;
+            }
+        }
+        if (failures > 0) {
+            log.info("source {}: the channels took the batch after {} failures", source, failures);
+        }
+        metrics.eventsAccepted.inc(part.events());
+        return true;
     }
 
     /** @param batch lent */
@@ -188,6 +245,8 @@ public final class SourceLoop implements AutoCloseable {
         try {
             inlet.put(batch.retain());
             return true;
+        } catch (BatchTooLargeException e) {
+            throw e; // to try again is of no use
         } catch (ChannelException e) {
             metrics.channelWriteFails.inc();
             logRefusal(e, earlierFailures);

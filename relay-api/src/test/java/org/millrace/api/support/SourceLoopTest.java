@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
 import org.millrace.api.SourceContext;
@@ -161,6 +162,16 @@ class SourceLoopTest {
         assertThat(inlet.bodies).containsExactly("1", "2", "3");
     }
 
+    @Test
+    void anEventThatNoChannelCanEverTakeIsLeftOutAndCounted() {
+        reader.steps.addAll(List.of("1", "too large", "2"));
+        start(SHORT, SHORT);
+        await().until(() -> inlet.bodies.size() == 2);
+        assertThat(inlet.bodies).containsExactly("1", "2");
+        assertThat(metrics.counter("eventsTooLarge").getCount()).isEqualTo(1);
+        assertThat(metrics.eventsAccepted.getCount()).isEqualTo(2);
+    }
+
     private void start(Pauses idle, Pauses refused) {
         SourceContext context = new SourceContext("a", "s", inlet, metrics, InstantSource.system());
         loop = new SourceLoop(context, new SourceLoop.Pace(idle, refused, SHORT));
@@ -248,7 +259,11 @@ class SourceLoopTest {
                 }
                 EventReader event = batch.reader();
                 while (event.next()) {
-                    bodies.add(new String(event.body(), StandardCharsets.UTF_8));
+                    String body = new String(event.body(), StandardCharsets.UTF_8);
+                    if (body.equals("too large")) {
+                        throw new BatchTooLargeException("as told");
+                    }
+                    bodies.add(body);
                 }
             } finally {
                 batch.release();

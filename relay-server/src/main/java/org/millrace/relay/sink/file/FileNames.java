@@ -24,10 +24,10 @@ final class FileNames implements FileNaming {
      * @param stamps made of digits, of the time at which a file begins
      */
     FileNames(String prefix, String extension, Function<Instant, String> stamps) {
-        this.prefix = prefix;
+        this.prefix = prefix.replaceFirst("^/+", ""); // below the sink's directory in any case, as in Flume
         this.extension = extension.isEmpty() ? "" : "." + extension;
         this.stamps = stamps;
-        this.ours = Pattern.compile(Pattern.quote(prefix) + "\\d+-\\d+" + Pattern.quote(this.extension));
+        this.ours = Pattern.compile(Pattern.quote(this.prefix) + "\\d+-\\d+" + Pattern.quote(this.extension));
     }
 
     /** Reads the keys that both of Flume's namings have. */

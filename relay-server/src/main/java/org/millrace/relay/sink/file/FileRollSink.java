@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -173,25 +176,62 @@ final class FileRollSink implements Sink, BatchSized {
         if (schemas != null) {
             schemas.turnBegins();
         }
+        List<EventBatch> turn = new ArrayList<>(); // lent until the transaction ends
+        BitSet refused = new BitSet();
         EventBatch batch;
         while (events < settings.batchEvents() && (batch = transaction.take(settings.batchEvents() - events)) != null) {
-            events += batch.events();
+            turn.add(batch);
             context.metrics().drainAttempts.inc(batch.events());
-            EventReader event = batch.reader();
-            while (event.next()) {
-                append(event, open);
+            boolean isWhole = append(batch, events, refused, open);
+            events += batch.events();
+            while (!isWhole) {
+                open.rolledBack();
+                isWhole = appendAgain(turn, refused, open);
             }
         }
         return events;
     }
 
-    private void append(EventReader event, RollFiles open) throws IOException {
-        try {
-            settings.serializer().check(event);
-            open.append(event, schemas == null ? "" : schemas.ofDatum(event));
-        } catch (RefusedEventException e) {
-            deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
+    private boolean appendAgain(List<EventBatch> turn, BitSet refused, RollFiles open) throws IOException {
+        int first = 0;
+        for (EventBatch batch : turn) {
+            if (!append(batch, first, refused, open)) {
+                return false;
+            }
+            first += batch.events();
         }
+        return true;
+    }
+
+    /**
+     * @param first the number of the batch's first event in this turn
+     * @param refused numbers of those that are left out; more may come
+     * @return false if one was refused in the middle of being written: what the turn has written is to be cut off, and written again
+     */
+    private boolean append(EventBatch batch, int first, BitSet refused, RollFiles open) throws IOException {
+        EventReader event = batch.reader();
+        for (int number = first; event.next(); number++) {
+            if (refused.get(number)) {
+                continue;
+            }
+            boolean isBegun = false;
+            try {
+                settings.serializer().check(event);
+                String schema = schemas == null ? "" : schemas.ofDatum(event);
+                isBegun = true;
+                open.append(event, schema);
+            } catch (RefusedEventException e) {
+                refused.set(number);
+                deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
+            } catch (RuntimeException e) { // unforeseen: such an event must not hold up the others for ever
+                refused.set(number);
+                deadLetters.refuse(event, e.toString(), true);
+            }
+            if (isBegun && refused.get(number)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.disk.Disk;
 import org.millrace.api.part.EventSerializer;
@@ -31,6 +33,9 @@ final class RollFiles {
 
     /** In the order in which they were begun; the last one is written. */
     private final Deque<RollFile> open = new ArrayDeque<>();
+
+    /** Finished, and still with the in-use suffix. */
+    private final List<Path> unnamed = new ArrayList<>();
 
     RollFiles(FileRollSettings settings, Disk disk, InstantSource clock, SinkMetrics metrics) {
         this.settings = settings;
@@ -76,6 +81,10 @@ final class RollFiles {
             return;
         }
         try (lock) {
+            if (Files.exists(withoutSuffix(file, suffix))) {
+                LOG.warn("{}, which an earlier run has left, stays so: its final name is taken", file);
+                return;
+            }
             disk.rename(file, withoutSuffix(file, suffix));
         }
         LOG.warn("{}: an earlier run had left it; what stands at its end may be cut short, or come again", file);
@@ -122,7 +131,9 @@ final class RollFiles {
                 continue;
             }
             try {
-                return new RollFile(inUse, file, serializer, schema);
+                RollFile begun = new RollFile(inUse, file, serializer, schema);
+                forceNames();
+                return begun;
             } catch (IOException | RuntimeException e) {
                 file.close();
                 disk.delete(inUse);
@@ -167,6 +178,12 @@ final class RollFiles {
         }
     }
 
+    private void forceNames() throws IOException {
+        if (settings.sync() == FileRollSettings.Sync.FSYNC) {
+            disk.forceDirectory(settings.parent());
+        }
+    }
+
     private void remove(RollFile file) {
         try {
             file.close();
@@ -177,8 +194,11 @@ final class RollFiles {
         metrics.connectionsClosed.inc();
     }
 
-    /** Between turns: closes what is open. */
+    /** Between turns: closes what is open, and tries again what could not be renamed before. */
     void roll() {
+        List<Path> again = List.copyOf(unnamed);
+        unnamed.clear();
+        again.forEach(this::giveFinalName);
         for (RollFile file; (file = open.pollFirst()) != null; ) {
             finish(file);
         }
@@ -187,13 +207,25 @@ final class RollFiles {
     private void finish(RollFile file) {
         try {
             file.close();
-            if (!settings.inUseSuffix().isEmpty()) {
-                disk.rename(file.path(), withoutSuffix(file.path(), settings.inUseSuffix()));
-            }
             LOG.debug("{} is finished ({} bytes)", file.path(), file.committedBytes());
         } catch (IOException e) {
-            LOG.warn("{} cannot be finished", file.path(), e);
+            LOG.warn("{} cannot be closed", file.path(), e);
+        }
+        if (!settings.inUseSuffix().isEmpty()) {
+            giveFinalName(file.path());
         }
         metrics.connectionsClosed.inc();
+    }
+
+    private void giveFinalName(Path inUse) {
+        try {
+            disk.rename(inUse, withoutSuffix(inUse, settings.inUseSuffix()));
+            forceNames();
+        } catch (NoSuchFileException e) {
+            LOG.warn("{} is gone", inUse, e);
+        } catch (IOException e) {
+            LOG.warn("{} does not get its final name, which the next roll tries again", inUse, e);
+            unnamed.add(inUse);
+        }
     }
 }

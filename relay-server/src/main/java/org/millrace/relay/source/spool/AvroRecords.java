@@ -41,7 +41,8 @@ final class AvroRecords implements EventCutter {
             if (offset > 0) {
                 records.sync(offset);
             }
-        } catch (RuntimeException | StackOverflowError e) { // of its schema
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            // Its schema may be any, and its header may tell any length.
             throw new IOException("it is no Avro container that can be read: " + e, e);
         }
         Schema schema = records.getSchema();

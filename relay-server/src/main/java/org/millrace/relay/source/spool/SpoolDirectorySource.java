@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Source;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
@@ -105,6 +106,13 @@ final class SpoolDirectorySource implements Source, BatchSized {
         public void commit() {
             reader.commit();
             countSetAside();
+        }
+
+        @Override
+        public boolean keepsBack(BatchTooLargeException why) {
+            reader.refuse(String.valueOf(why.getMessage()));
+            countSetAside();
+            return true;
         }
 
         @Override

@@ -39,6 +39,7 @@ final class SpoolFile implements Closeable {
     private @Nullable String head;
 
     private long committedOffset;
+    private long readOffset;
     private long events;
     private boolean hasEnded;
     /** What stopped the reading, after events that can still be delivered. */
@@ -56,6 +57,7 @@ final class SpoolFile implements Closeable {
         this.sizeAtOpen = attributes.size();
         this.modifiedAtOpen = attributes.lastModifiedTime().toMillis();
         this.committedOffset = offset;
+        this.readOffset = offset;
         this.parts = parts;
         this.headers = headers;
         this.encodedHeaders = EventBatchBuilder.encodeHeaders(headers);
@@ -87,8 +89,8 @@ final class SpoolFile implements Closeable {
             Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
             done = true;
             return new SpoolFile(path, content, attributes, offset, parts, headers);
-        } catch (RuntimeException e) { // of a plug-in's deserializer
-            throw new IOException("the deserializer failed: " + e, e);
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            throw deserializerFailed(e);
         } finally {
             if (!done) {
                 content.close();
@@ -121,18 +123,34 @@ final class SpoolFile implements Closeable {
     }
 
     private void fill(int maxEvents) {
+        Filling filling = new Filling(maxEvents);
         try {
-            hasEnded = !parts.read(new Filling(maxEvents));
+            hasEnded = !parts.read(filling);
         } catch (IOException e) {
             failure = e;
-        } catch (RuntimeException e) { // of a plug-in's deserializer
-            failure = new IOException("the deserializer failed: " + e, e);
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            failure = deserializerFailed(e);
         }
+        try {
+            readOffset = parts.offset();
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            failure = deserializerFailed(e);
+            filling.isWhole = false;
+        }
+        if (!filling.isWhole) {
+            batch.close(); // without its last event, or without where it ends, it is good for nothing
+        }
+    }
+
+    /** A plug-in may throw anything, and a file may be too much for any deserializer. */
+    private static IOException deserializerFailed(Throwable thrown) {
+        return new IOException("the deserializer failed: " + thrown, thrown);
     }
 
     /** The batch as what parts the file sees it. */
     private final class Filling implements FileDeserializer.Batch {
         private final int maxEvents;
+        private boolean isWhole = true;
 
         Filling(int maxEvents) {
             this.maxEvents = maxEvents;
@@ -145,20 +163,24 @@ final class SpoolFile implements Closeable {
 
         @Override
         public void add(byte[] body, int offset, int length) {
+            isWhole = false;
             batch.add(encodedHeaders, body, offset, length);
+            isWhole = true;
         }
 
         @Override
         public void add(Map<String, String> own, byte[] body, int offset, int length) {
             Map<String, String> all = new LinkedHashMap<>(own);
             all.putAll(headers);
+            isWhole = false;
             batch.add(all, body, offset, length);
+            isWhole = true;
         }
     }
 
     /** What was read so far has been delivered. */
     void commit() {
-        committedOffset = parts.offset();
+        committedOffset = readOffset;
     }
 
     /** True if there is certainly no more to read. */
@@ -203,7 +225,7 @@ final class SpoolFile implements Closeable {
         batch.close();
         try (content) {
             parts.close();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
             log.debug("closing {}", path, e); // it was only read
         }
     }

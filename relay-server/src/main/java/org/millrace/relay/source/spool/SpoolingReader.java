@@ -128,6 +128,15 @@ public final class SpoolingReader implements Closeable {
         }
     }
 
+    /** The batch that was read last can never be delivered: its file is set aside at the last commit. Without one, does nothing. */
+    public void refuse(String reason) {
+        SpoolFile file = current;
+        if (isCommitDue && file != null) {
+            isCommitDue = false;
+            setAside(file, new IOException(reason));
+        }
+    }
+
     /** Files finished so far. */
     public long filesFinished() {
         return filesFinished;

@@ -40,21 +40,33 @@ final class LastRun {
         return entries.values().stream().flatMap(List::stream).toList();
     }
 
-    /** A file that the last run has read; null if it has not. */
+    /**
+     * A file that the last run has read; null if it has not. Two file systems may have equal inodes, and other devices than in the last run:
+     * how a file begins tells most, then its path. One at the same path that begins otherwise was truncated.
+     */
     @Nullable
     TailedFile resume(Found at) {
         List<Entry> sameInode = entries.getOrDefault(at.stat().id().inode(), List.of());
         Entry entry = sameInode.stream()
-                .filter(candidate ->
-                        candidate.head() != null || candidate.path().equals(at.path()))
-                .min(Comparator.comparingInt(
-                        candidate -> candidate.device() == at.stat().id().device() ? 0 : 1))
+                .filter(candidate -> isAtItsPath(candidate, at) || beginsAlike(candidate, at))
+                .min(Comparator.<Entry>comparingInt(candidate -> beginsAlike(candidate, at) ? 0 : 1)
+                        .thenComparingInt(candidate -> isAtItsPath(candidate, at) ? 0 : 1)
+                        .thenComparingInt(candidate ->
+                                candidate.device() == at.stat().id().device() ? 0 : 1))
                 .orElse(null);
         if (entry == null) {
             return null;
         }
         sameInode.remove(entry);
         return resumed(at.stat().id(), entry, at.group());
+    }
+
+    private static boolean isAtItsPath(Entry entry, Found at) {
+        return entry.path().equals(at.path());
+    }
+
+    private static boolean beginsAlike(Entry entry, Found at) {
+        return entry.head() != null && FileCopies.begins(at.path(), entry.head());
     }
 
     /** Adds what is called otherwise now, as its rest is still to be read, to what is known. What is nowhere is forgotten. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -34,10 +35,12 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Each is written under a temporary name, forced, then renamed; ours first, so that a position never goes without what identifies its
- * file. What is damaged or empty is passed over for the previous copy, and without any position files are read from their starts:
+ * file. Behind Flume's list we write a newline, which Flume does not: a list without one is Flume's own, and what we knew of the files
+ * before it ran counts no more. What is damaged or empty is passed over for the previous copy, and without any position files are read from their starts:
  * events may come twice then, but none is lost. One thread.
  */
 final class PositionFile {
+    private static final char OUR_MARK = '\n';
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Logger log = LoggerFactory.getLogger(PositionFile.class);
 
@@ -65,13 +68,16 @@ final class PositionFile {
             Path path,
             @Nullable String head) {}
 
+    /** @param isOurs whether this program has written it */
+    private record Positions(JsonNode list, boolean isOurs) {}
+
     private record Named(long inode, Path path) {}
 
     private record Identity(long device, @Nullable String head) {}
 
     /** What the last run remembered; empty if there is nothing that can be read. */
     List<Entry> read() throws IOException {
-        JsonNode positions = list(file);
+        Positions positions = list(file);
         if (positions == null) {
             positions = list(previous);
             if (positions == null) {
@@ -79,9 +85,9 @@ final class PositionFile {
             }
             log.warn("{} cannot be used: going on from {}, so that some events may come twice", file, previous);
         }
-        Map<Named, Identity> known = identities();
+        Map<Named, Identity> known = positions.isOurs() ? identities() : Map.of();
         List<Entry> entries = new ArrayList<>();
-        for (JsonNode node : positions) {
+        for (JsonNode node : positions.list()) {
             Named named = named(node);
             long position = node.path("pos").asLong(-1);
             if (named == null || position < 0) {
@@ -113,7 +119,8 @@ final class PositionFile {
             Files.move(forced(identities, identityBytes), identities, StandardCopyOption.ATOMIC_MOVE);
             lastIdentities = identityBytes;
         }
-        Path next = forced(file, JSON.writeValueAsBytes(flumes)); // 1. the bytes are on disk
+        byte[] positionBytes = (JSON.writeValueAsString(flumes) + OUR_MARK).getBytes(StandardCharsets.UTF_8);
+        Path next = forced(file, positionBytes); // 1. the bytes are on disk
         if (Files.exists(file)) {
             Files.move(
                     file, previous, StandardCopyOption.ATOMIC_MOVE); // 2. what was there stays, as long as it is needed
@@ -127,10 +134,10 @@ final class PositionFile {
     }
 
     private Map<Named, Identity> identities() throws IOException {
-        JsonNode list = list(identities);
+        Positions list = list(identities);
         Map<Named, Identity> known = new HashMap<>();
         if (list != null) {
-            for (JsonNode node : list) {
+            for (JsonNode node : list.list()) {
                 Named named = named(node);
                 if (named != null) {
                     known.put(
@@ -157,7 +164,7 @@ final class PositionFile {
     }
 
     /** The file as a JSON array; null if it is not there, or is none. */
-    private static @Nullable JsonNode list(Path from) throws IOException {
+    private static @Nullable Positions list(Path from) throws IOException {
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(from);
@@ -167,7 +174,7 @@ final class PositionFile {
         try {
             JsonNode list = JSON.readTree(bytes);
             if (list != null && list.isArray()) {
-                return list;
+                return new Positions(list, bytes[bytes.length - 1] == OUR_MARK);
             }
             log.warn("{} holds no list of positions", from);
         } catch (JsonProcessingException e) {

@@ -12,6 +12,9 @@ import org.millrace.relay.source.file.ByteScan;
  * one carriage return in front of it. One buffer serves all files, one after another. One thread.
  */
 final class TailLines {
+    /** For {@link #next}: what has no newline yet is no line. */
+    static final long NO_TAIL = -1;
+
     private static final int BLOCK_BYTES = 256 << 10;
 
     private final int maxLineBytes;
@@ -53,10 +56,10 @@ final class TailLines {
     /**
      * Moves behind the next line, which {@link #array}, {@link #lineStart} and {@link #lineBytes} then show until the next call.
      *
-     * @param takesTail whether what has no newline yet is a line too
+     * @param tailEnd what has no newline yet is a line too if it ends just here in the file; {@link #NO_TAIL} for nowhere
      * @return false if there is no further line, and then nothing has moved
      */
-    boolean next(boolean takesTail) throws IOException {
+    boolean next(long tailEnd) throws IOException {
         int searched = 0;
         while (true) {
             int available = Math.min(limit - position, maxLineBytes + 1);
@@ -73,7 +76,7 @@ final class TailLines {
             }
             searched = available;
             if (!fill()) {
-                if (!takesTail || available == 0) {
+                if (available == 0 || bufferStart + limit != tailEnd) {
                     return false;
                 }
                 show(available, position + available);

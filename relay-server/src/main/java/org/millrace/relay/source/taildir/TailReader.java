@@ -36,7 +36,7 @@ final class TailReader implements BatchReader {
     private boolean isInRound;
     private boolean isMoreLeft;
     private long batchesOfFile;
-    private Instant writeAgainAt;
+    private Instant lastWrite;
     private boolean arePositionsWritten = true;
     private boolean areWritesFailing;
     private long linesCut;
@@ -53,7 +53,7 @@ final class TailReader implements BatchReader {
         this.metrics = metrics;
         this.clock = clock;
         this.lines = new TailLines(settings.limits().maxLineBytes());
-        this.writeAgainAt = clock.instant().plus(settings.writePositionsAfter());
+        this.lastWrite = clock.instant();
     }
 
     @Override
@@ -99,6 +99,12 @@ final class TailReader implements BatchReader {
     }
 
     @Override
+    public String place() {
+        TailedFile file = current;
+        return file == null ? "no file" : file.path() + ", at byte " + file.position() + " or behind it";
+    }
+
+    @Override
     public void close() {
         if (!arePositionsWritten) {
             writePositions();
@@ -128,7 +134,7 @@ final class TailReader implements BatchReader {
 
     private @Nullable EventBatch read(TailedFile file) {
         try {
-            EventBatch batch = file.read(lines, settings.batchEvents(), files.isIdle(file));
+            EventBatch batch = file.read(lines, settings.batchEvents(), files.quietEnd(file));
             failing.remove(file.id());
             metrics.counter("linesCut").inc(lines.linesCut() - linesCut);
             linesCut = lines.linesCut();
@@ -154,7 +160,12 @@ final class TailReader implements BatchReader {
     }
 
     private void writePositionsIfDue() {
-        if (!arePositionsWritten && !clock.instant().isBefore(writeAgainAt)) {
+        if (arePositionsWritten) {
+            return;
+        }
+        Instant now = clock.instant();
+        boolean isClockSetBack = now.isBefore(lastWrite);
+        if (isClockSetBack || !now.isBefore(lastWrite.plus(settings.writePositionsAfter()))) {
             writePositions();
         }
     }
@@ -173,7 +184,7 @@ final class TailReader implements BatchReader {
             }
             areWritesFailing = true;
         }
-        writeAgainAt = clock.instant().plus(settings.writePositionsAfter());
+        lastWrite = clock.instant();
     }
 
     private Entry entry(TailedFile file) {

@@ -52,6 +52,13 @@ final class TailedContent implements Closeable {
         return open;
     }
 
+    /** What the file system says of it, as long as its name leads to it; else null. */
+    @Nullable
+    Stat stat() throws IOException {
+        Stat there = FileId.statRegular(place);
+        return there != null && there.id().equals(id) ? there : null;
+    }
+
     /** How long the file is, wherever it went. */
     long size() throws IOException {
         FileChannel open = open();
@@ -91,8 +98,7 @@ final class TailedContent implements Closeable {
     private FileChannel opened() throws IOException {
         FileChannel open = FileChannel.open(place, StandardOpenOption.READ);
         try {
-            Stat there = FileId.statRegular(place);
-            if (there == null || !there.id().equals(id)) {
+            if (stat() == null) {
                 throw new NoSuchFileException(place.toString(), null, "another file has its name now");
             }
             return open;

@@ -151,6 +151,27 @@ final class TailedFile implements Closeable {
     }
 
     /**
+     * Looks at it in the middle of a round. One that is missing is asked itself, and counts from now on if it has changed.
+     *
+     * @return false if its name no longer leads to it, which the next round will follow
+     */
+    boolean lookAgain(long nowMillis) throws IOException {
+        if (missingSinceMillis < 0) {
+            Stat stat = content.stat();
+            if (stat != null) {
+                look(stat);
+            }
+            return stat != null;
+        }
+        long before = size;
+        lookInside();
+        if (size != before) {
+            missing(nowMillis);
+        }
+        return true;
+    }
+
+    /**
      * Opens it, if it is not open, and compares: false if it no longer is what was read up to {@link #position}, so that it has to be read
      * from its start.
      */
@@ -195,17 +216,17 @@ final class TailedFile implements Closeable {
     /**
      * The next lines, or null if there are none; they are delivered by {@link #commit}.
      *
-     * @param takesTail whether a last line without an end counts
+     * @param tailEnd where a last line without a newline counts, as in {@link TailLines#next}
      */
     @Nullable
-    EventBatch read(TailLines lines, int maxEvents, boolean takesTail) throws IOException {
+    EventBatch read(TailLines lines, int maxEvents, long tailEnd) throws IOException {
         lines.moveTo(content.open(), read);
         if (head == null) {
             lookAtHead();
         }
         try {
             long lineOffset = lines.offset();
-            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next(takesTail)) {
+            while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next(tailEnd)) {
                 add(lines, lineOffset);
                 lineOffset = lines.offset();
             }

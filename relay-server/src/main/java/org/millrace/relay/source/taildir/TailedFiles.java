@@ -101,16 +101,28 @@ final class TailedFiles {
         return lastRun.entries();
     }
 
-    /** True if nothing was written to it for so long that it is to be closed, with a last line that has no end. */
-    boolean isIdle(TailedFile file) {
+    /**
+     * Where a file ends to which nothing was written for the idle time-out, so that what has no newline there is a line too; {@link
+     * TailLines#NO_TAIL} if something was. A round may take longer than the time-out: the file is looked at anew.
+     */
+    long quietEnd(TailedFile file) throws IOException {
+        return isIdle(file) && file.lookAgain(clock.millis()) && isIdle(file) ? file.size() : TailLines.NO_TAIL;
+    }
+
+    /** True if nothing was written to it for so long, as far as was looked, that it is to be closed. */
+    private boolean isIdle(TailedFile file) {
         long since = file.missingSinceMillis() >= 0 ? file.missingSinceMillis() : file.modifiedMillis();
         return clock.millis() - since > settings.limits().idleTimeout().toMillis();
     }
 
     /** Nothing is left to read in the file for now. */
     void rest(TailedFile file) {
-        if (isIdle(file) && !file.hasUnread()) {
-            file.close();
+        try {
+            if (quietEnd(file) == file.position()) {
+                file.close();
+            }
+        } catch (IOException e) {
+            log.debug("{} cannot be looked at, which the next round will tell", file.path(), e);
         }
         closeIfTooMany(file);
     }

@@ -13,12 +13,14 @@ final class FaultyDisk implements Disk {
         NONE,
         CREATE,
         WRITE,
+        RENAME,
         CUT
     }
 
     private final Disk disk = new LocalDisk();
     Op failing = Op.NONE;
     int forces;
+    int directoryForces;
 
     private void check(Op op) throws IOException {
         if (op == failing) {
@@ -39,6 +41,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+        check(Op.RENAME);
         disk.rename(from, to);
     }
 
@@ -49,6 +52,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
+        directoryForces++;
         disk.forceDirectory(directory);
     }
 

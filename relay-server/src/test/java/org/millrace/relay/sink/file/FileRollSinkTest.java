@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,13 +32,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.DeliveryException;
+import org.millrace.api.Settings;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventReader;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
@@ -125,6 +129,17 @@ class FileRollSinkTest {
     }
 
     @Test
+    void aPrefixDoesNotLeadOutOfTheDirectory() throws Exception {
+        Files.createDirectory(directory.resolve("sub"));
+        long begun = clock.millis();
+        try (Sink sink = started("sink.pathManager.prefix", "//sub/log-")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            assertThat(directory.resolve("sub/log-" + begun + "-1")).hasContent("a\n");
+        }
+    }
+
+    @Test
     void withoutEmptyFilesAFileBeginsWithItsFirstEvent() throws Exception {
         try (Sink sink = started("sink.emptyFiles", "false", "sink.rollInterval", "5")) {
             sink.drain();
@@ -207,6 +222,58 @@ class FileRollSinkTest {
     }
 
     @Test
+    void anEventAtWhichASerializerThrowsIsADeadLetterAndHoldsUpNoOther() throws Exception {
+        Settings keys = settings(Map.of("deadLetter.maxTries", "2"));
+        FileRollSettings settings = FileRollSettings.read(context, keys);
+        FileRollSettings throwing = new FileRollSettings(
+                settings.directory(),
+                settings.naming(),
+                settings.rollInterval(),
+                settings.batchEvents(),
+                FileRollSinkTest::throwsAtBad,
+                settings.sync(),
+                settings.inUseSuffix(),
+                settings.emptyFiles());
+        try (Sink sink = create(context, throwing, keys)) {
+            sink.start();
+            submit(Batches.of("a"), Batches.of("b", "bad", "c"), Batches.of("d"));
+            assertThatThrownBy(sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasMessageContaining("try 1 of 2");
+            assertThat(content().values()).containsExactly("");
+            sink.drain();
+            assertThat(content().values()).containsExactly("abcd");
+        }
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+    }
+
+    /** Writes bodies, and half of a bad one. */
+    private static EventSerializer.Serialization throwsAtBad(OutputStream out) {
+        return new EventSerializer.Serialization() {
+            @Override
+            public void append(EventReader event) throws IOException {
+                String body = new String(event.body(), StandardCharsets.UTF_8);
+                if (body.equals("bad")) {
+                    out.write('b');
+                    throw new IllegalStateException("of a plug-in");
+                }
+                out.write(event.body());
+            }
+
+            @Override
+            public void endBatch() {
+                // nothing is gathered
+            }
+
+            @Override
+            public void discard() {
+                // nothing is gathered
+            }
+        };
+    }
+
+    @Test
     void aFileThatCannotBeCutBackIsLeftForAnother() throws Exception {
         FailingCommits commits = new FailingCommits(channel);
         try (Sink sink = started(commits, Map.of())) {
@@ -250,12 +317,14 @@ class FileRollSinkTest {
 
     @Test
     void aBatchIsForcedToDiskWhereTheSettingsSaySo() throws Exception {
-        try (Sink sink = started("sink.sync", "fsync")) {
+        try (Sink sink = started("sink.sync", "fsync", "sink.inUseSuffix", ".tmp")) {
             submit(Batches.of("a"));
             sink.drain();
             sink.drain();
+            assertThat(disk.directoryForces).as("for the new name").isEqualTo(1);
         }
         assertThat(disk.forces).isEqualTo(1);
+        assertThat(disk.directoryForces).as("for the final name, too").isEqualTo(2);
     }
 
     @Test
@@ -268,6 +337,38 @@ class FileRollSinkTest {
             assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
         }
         assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log");
+    }
+
+    @Test
+    void aLeftFileWhoseFinalNameIsTakenStaysAsItIsAndHoldsUpNoStart() throws Exception {
+        Files.writeString(directory.resolve("123-7.log.tmp"), "left");
+        Files.writeString(directory.resolve("123-7.log"), "somebody else's");
+        Files.writeString(directory.resolve("123-8.log.tmp"), "left, too");
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.pathManager.extension", "log")) {
+            assertThat(sink).isNotNull();
+            assertThat(content())
+                    .containsExactly(
+                            Map.entry("123-7.log", "somebody else's"),
+                            Map.entry("123-7.log.tmp", "left"),
+                            Map.entry("123-8.log", "left, too"));
+        }
+    }
+
+    @Test
+    void aFinalNameThatCannotBeGivenIsTriedAgainAtTheNextRoll() throws Exception {
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.RENAME;
+            clock.advance(Duration.ofSeconds(31));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.NONE;
+            clock.advance(Duration.ofSeconds(31));
+            sink.drain();
+            assertThat(content())
+                    .hasSize(1)
+                    .allSatisfy((name, text) -> assertThat(name).doesNotEndWith(".tmp"));
+        }
     }
 
     @Test
@@ -464,12 +565,20 @@ class FileRollSinkTest {
     }
 
     private Sink create(ChannelReader from, Map<String, String> values) {
+        SinkContext in = new SinkContext("a1", "k1", from, metrics, clock);
+        Settings settings = settings(values);
+        return create(in, FileRollSettings.read(in, settings), settings);
+    }
+
+    private FileRollSink create(SinkContext in, FileRollSettings fileRoll, Settings settings) {
+        return new FileRollSink(in, fileRoll, DeadLetters.read(context, settings), disk);
+    }
+
+    private Settings settings(Map<String, String> values) {
         Map<String, String> all = new HashMap<>(values);
         all.put("sink.directory", directory.toString());
         all.putIfAbsent("deadLetter.directory", home.resolve("letters").toString());
-        var settings = recorded.settings(all);
-        SinkContext in = new SinkContext("a1", "k1", from, metrics, clock);
-        return new FileRollSink(in, FileRollSettings.read(in, settings), DeadLetters.read(context, settings), disk);
+        return recorded.settings(all);
     }
 
     private void submit(EventBatch... batches) {

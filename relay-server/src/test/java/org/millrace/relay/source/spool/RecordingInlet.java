@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Inlet;
 import org.millrace.codec.EventBatch;
@@ -18,6 +19,7 @@ final class RecordingInlet implements Inlet {
     final AtomicInteger refusalsLeft = new AtomicInteger();
     final AtomicInteger puts = new AtomicInteger();
     volatile Supplier<RuntimeException> refusal = () -> new ChannelException("full");
+    volatile int mostBytes = Integer.MAX_VALUE;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
     List<String> texts() {
@@ -33,6 +35,9 @@ final class RecordingInlet implements Inlet {
             gate.await();
             if (refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw refusal.get();
+            }
+            if (batch.encodedBytes() > mostBytes) {
+                throw new BatchTooLargeException(batch.encodedBytes() + " bytes at once");
             }
             batches.add(batch.events());
             events.addAll(SpoolDirectory.eventsOf(batch.retain()));

@@ -53,6 +53,17 @@ final class SpoolDirectory {
         }
     }
 
+    /** Those that are there. */
+    void remove(String... names) {
+        try {
+            for (String name : names) {
+                Files.deleteIfExists(path.resolve(name));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static SpoolingReader open(SpoolSettings settings) {
         try {
             return SpoolingReader.open(settings, InstantSource.system());

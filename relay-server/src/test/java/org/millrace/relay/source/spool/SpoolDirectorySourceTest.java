@@ -143,6 +143,32 @@ class SpoolDirectorySourceTest {
     }
 
     @Test
+    void aBatchThatIsTooLargeForAChannelIsPutInParts() throws StartException {
+        spool.put("a", "1234567\n2345678\n3456789\n");
+        inlet.mostBytes = 20;
+        start(QUICK);
+        await().until(() -> spool.names().equals(List.of("a.COMPLETED")));
+
+        assertThat(inlet.texts()).containsExactly("1234567", "2345678", "3456789");
+        assertThat(inlet.batches).containsExactly(2, 1);
+        assertThat(metrics.eventsAccepted.getCount()).isEqualTo(3);
+        assertThat(metrics.appendBatchesAccepted.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileWithAnEventThatNoChannelCanTakeIsSetAsideAndTheOthersGoOn() throws StartException {
+        spool.put("bad", "1\n2\n3\n4\nlong\n5\n");
+        spool.put("good", "6\n");
+        inlet.mostBytes = 5;
+        start(new Pace(1, Duration.ofMillis(5), Duration.ofMillis(5)));
+        await().until(() -> spool.names().equals(List.of("bad", "good.COMPLETED")));
+
+        assertThat(inlet.texts()).containsExactly("1", "2", "3", "4", "6");
+        assertThat(spool.quarantineFile()).content().contains("bad", "\"offset\" : 8", "at once");
+        assertThat(metrics.counter("filesSetAside").getCount()).isEqualTo(1);
+    }
+
+    @Test
     void aDirectoryThatIsMissingFailsTheStartAndNamesTheSource() {
         SpoolSettings missing = SpoolSettings.of(temporary.resolve("missing"));
         SpoolDirectorySource source = new SpoolDirectorySource(context(), missing, QUICK);

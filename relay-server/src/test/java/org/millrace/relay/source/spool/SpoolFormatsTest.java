@@ -188,6 +188,82 @@ class SpoolFormatsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"open", "read", "offset", "close"})
+    void whateverADeserializerThrowsTheNextFileIsRead(String where) {
+        for (Throwable thrown : List.of(
+                new IllegalStateException("of a plug-in"),
+                new StackOverflowError("of a plug-in"),
+                new NoClassDefFoundError("of a plug-in"),
+                new OutOfMemoryError("of a plug-in"))) {
+            spool.put("bad", "a");
+            spool.put("good", "b");
+            SpoolSettings settings = spool.settings().withFormat((file, offset) -> {
+                boolean isBad = file.path().endsWith("bad");
+                return isBad ? new Throwing(letters(file, offset), where, thrown).opened() : letters(file, offset);
+            });
+            assertThat(SpoolDirectory.texts(settings)).as("%s", thrown).endsWith("b");
+            assertThat(spool.names()).contains("good.COMPLETED");
+            spool.remove("bad", "bad.COMPLETED", "good.COMPLETED");
+        }
+    }
+
+    @Test
+    void anEventThatBreaksOffInTheMiddleLeavesNothingOfTheBatchBehind() {
+        spool.put("bad", "ab");
+        spool.put("good", "c");
+        SpoolSettings settings = spool.settings().withFormat((file, offset) -> new FileDeserializer.FileEvents() {
+            @Override
+            public boolean read(FileDeserializer.Batch batch) {
+                batch.add(new byte[] {'x'}, 0, 1);
+                batch.add(new byte[] {'y'}, 0, file.path().endsWith("bad") ? 2 : 1);
+                return false;
+            }
+
+            @Override
+            public long offset() {
+                return 2;
+            }
+        });
+        assertThat(SpoolDirectory.texts(settings)).containsExactly("x", "y");
+        assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
+    }
+
+    /** A deserializer that throws something in one of its methods. */
+    private record Throwing(FileDeserializer.FileEvents events, String where, Throwable thrown)
+            implements FileDeserializer.FileEvents {
+        Throwing opened() {
+            throwIn("open");
+            return this;
+        }
+
+        @Override
+        public boolean read(FileDeserializer.Batch batch) throws IOException {
+            throwIn("read");
+            return events.read(batch);
+        }
+
+        @Override
+        public long offset() {
+            throwIn("offset");
+            return events.offset();
+        }
+
+        @Override
+        public void close() {
+            throwIn("close");
+        }
+
+        private void throwIn(String method) {
+            if (method.equals(where)) {
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) thrown;
+            }
+        }
+    }
+
     /** An event of each byte; tells where it is, and a name that is not the file's. */
     private static FileDeserializer.FileEvents letters(FileDeserializer.SourceFile file, long offset) {
         return new FileDeserializer.FileEvents() {

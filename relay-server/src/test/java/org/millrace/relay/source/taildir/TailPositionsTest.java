@@ -3,6 +3,7 @@ package org.millrace.relay.source.taildir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.source.file.FileHead;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
 
 /** What a stop, a crash, or Flume leaves to the next run. */
@@ -50,7 +52,7 @@ class TailPositionsTest {
         bench.close();
         assertThat(bench.positionFile)
                 .content()
-                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]");
+                .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]\n");
     }
 
     @Test
@@ -244,9 +246,50 @@ class TailPositionsTest {
         assertThat(bench.metrics.counter("positionWriteFails").getCount()).isPositive();
     }
 
+    @Test
+    void aClockThatIsSetBackHoldsUpNoPosition() throws IOException {
+        bench.append("x.log", "1\n");
+        bench.open().drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        bench.clock.advance(Duration.ofHours(-1));
+        bench.append("x.log", "2\n");
+        bench.drain();
+        assertThat(bench.positions()).isEqualTo(Map.of("x.log", 4L));
+    }
+
+    @Test
+    void whatFlumeWentOnWithCountsByItsOwnRules() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.truncate("x.log");
+        bench.append("x.log", "a\nb\nc\n");
+        flumeWrote(bench.inode("x.log"), 4, file); // it has read the first two of the new lines
+        assertThat(bench.open().drain()).containsExactly("c");
+    }
+
+    @Test
+    void ofEqualInodesEachFileHasTheOneThatItBeginsAs() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        long inode = bench.inode("x.log");
+        long device = FileId.stat(file).id().device();
+        new PositionFile(bench.positionFile)
+                .write(List.of(
+                        new PositionFile.Entry(device, inode, 4, bench.directory.resolve("y"), "4:0"),
+                        new PositionFile.Entry(device + 1, inode, 2, file, headOf(file))));
+        assertThat(bench.open().drain()).containsExactly("2");
+    }
+
     private void flumeWrote(long inode, long position, Path file) throws IOException {
         Files.writeString(
                 bench.positionFile, "[{\"inode\":" + inode + ",\"pos\":" + position + ",\"file\":\"" + file + "\"}]");
+    }
+
+    private static String headOf(Path file) throws IOException {
+        try (FileChannel content = FileChannel.open(file)) {
+            return FileHead.of(content);
+        }
     }
 
     /** Leaves everything as it is, but for handles, which the test still has to give back. */

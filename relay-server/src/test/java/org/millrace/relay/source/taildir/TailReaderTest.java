@@ -62,6 +62,34 @@ class TailReaderTest {
     }
 
     @Test
+    void aLineThatIsStillBeingWrittenStaysWholeHoweverLongTheRoundTakes() throws IOException {
+        bench.batchEvents = 1;
+        bench.append("x.log", "one\nhal");
+        bench.open();
+        assertThat(bench.batch()).containsExactly("one");
+        bench.reader().commit();
+        bench.passIdleTime(); // the channels took so long, and the same round goes on
+        bench.modified("x.log", Duration.ZERO);
+        assertThat(bench.drain()).isEmpty();
+        bench.append("x.log", "f\n");
+        assertThat(bench.drain()).containsExactly("half");
+    }
+
+    @Test
+    void aFileThatIsDeletedAfterALongRoundIsReadToItsEnd() throws IOException {
+        bench.append("x.log", "one\n");
+        bench.open();
+        assertThat(bench.batch()).containsExactly("one");
+        bench.passIdleTime();
+        bench.append("x.log", "two\n");
+        bench.modified("x.log", Duration.ZERO);
+        bench.reader().commit();
+        assertThat(bench.batch()).as("the round ends").isEmpty();
+        Files.delete(bench.directory.resolve("x.log"));
+        assertThat(bench.drain()).containsExactly("two");
+    }
+
+    @Test
     void aLineThatIsTooLongGoesOnInTheNextEvent() throws IOException {
         bench.limits = new Limits(TailBench.IDLE, 16, 100);
         bench.append("x.log", "0123456789abcdef\n0123456789abcdefg\nshort\n");

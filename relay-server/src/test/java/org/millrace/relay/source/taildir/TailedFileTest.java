@@ -76,7 +76,7 @@ class TailedFileTest {
     }
 
     private List<String> read() throws IOException {
-        EventBatch batch = file.read(lines, 10, false);
+        EventBatch batch = file.read(lines, 10, TailLines.NO_TAIL);
         if (batch == null) {
             return List.of();
         }
