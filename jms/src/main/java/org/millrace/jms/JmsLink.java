@@ -156,7 +156,7 @@ final class JmsLink implements AutoCloseable {
     private static void close(Connection connection) {
         try {
             connection.close();
-        } catch (JMSException e) {
+        } catch (JMSException | RuntimeException e) {
             LOG.debug(
                     "the connection to the JMS provider does not close in order: {}",
                     e.getClass().getName());

@@ -7,6 +7,7 @@ import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.part.MessageConverter;
 import org.millrace.api.part.RefusedMessageException;
@@ -47,6 +48,10 @@ final class JmsReader implements BatchReader {
     private volatile boolean isWoken;
     private int errorsInARow;
     private int toReadAlone;
+    /** Of the batch that was read last. */
+    private int messagesRead;
+    /** What was given back since, for the loop to log, and to pause for. */
+    private @Nullable IOException givenBack;
 
     JmsReader(
             String source,
@@ -69,6 +74,11 @@ final class JmsReader implements BatchReader {
 
     @Override
     public @Nullable EventBatch read() throws IOException {
+        IOException untold = givenBack;
+        if (untold != null) {
+            givenBack = null;
+            throw untold;
+        }
         JmsLink from = connected();
         int messages = 0;
         try {
@@ -78,6 +88,7 @@ final class JmsReader implements BatchReader {
                 convert(message, from);
                 message = isFull(messages) ? null : from.receive(0);
             }
+            messagesRead = messages;
             if (builder.events() > 0) {
                 return builder.build();
             }
@@ -88,15 +99,26 @@ final class JmsReader implements BatchReader {
             return null;
         } catch (RefusedMessageException e) {
             builder.close();
-            messagesRefused.inc();
-            toReadAlone = Math.max(toReadAlone, messages);
-            rollback();
-            throw new IOException("the provider has a message back: " + e.getMessage(), e);
-        } catch (JMSException e) {
+            throw giveBack(messages, e);
+        } catch (JMSException | RuntimeException e) {
             builder.close();
             rollback();
             throw failed("cannot receive", e);
         }
+    }
+
+    /** The broker has dead letters for what comes back again and again, and others of the batch come again alone. */
+    @Override
+    public boolean keepsBack(BatchTooLargeException why) {
+        givenBack = giveBack(messagesRead, why);
+        return true;
+    }
+
+    private IOException giveBack(int messages, Exception why) {
+        messagesRefused.inc();
+        toReadAlone = Math.max(toReadAlone, messages);
+        rollback();
+        return new IOException("the provider has a message back: " + why.getMessage(), why);
     }
 
     /** Whatever is wrong with a message is no reason to lose those behind it, nor to end the source. */
@@ -162,7 +184,7 @@ final class JmsReader implements BatchReader {
             connects.inc();
             LOG.info("source {}: connected to {}", source, settings.shownProviderUrl());
             return open;
-        } catch (JMSException | NamingException e) {
+        } catch (JMSException | NamingException | RuntimeException e) {
             throw new IOException(
                     "no connection to " + settings.shownProviderUrl() + ": " + settings.shown(e.getMessage()),
                     settings.loggable(e));
@@ -179,7 +201,7 @@ final class JmsReader implements BatchReader {
             open.commit();
             errorsInARow = 0;
             toReadAlone = Math.max(0, toReadAlone - 1);
-        } catch (JMSException e) {
+        } catch (JMSException | RuntimeException e) {
             throw failed("cannot acknowledge", e);
         }
     }
@@ -192,20 +214,25 @@ final class JmsReader implements BatchReader {
         }
         try {
             open.rollback();
-        } catch (JMSException e) {
+        } catch (JMSException | RuntimeException e) {
             LOG.debug("source {}: a rollback; to close the connection does the same", source, settings.loggable(e));
             disconnect();
         }
     }
 
-    /** A connection that fails now and then may be well; one that fails and fails is not. */
-    private IOException failed(String what, JMSException e) {
+    /**
+     * A connection that fails now and then may be well; one that fails and fails is not, nor is one of whose state nothing is known since
+     * the provider threw what JMS does not name.
+     */
+    private IOException failed(String what, Exception e) {
         errorsInARow++;
         if (link != null && errorsInARow > errorThreshold) {
             LOG.warn(
                     "source {}: {} failures in a row, more than errorThreshold: a new connection",
                     source,
                     errorsInARow);
+            disconnect();
+        } else if (e instanceof RuntimeException) {
             disconnect();
         }
         return new IOException(what + ": " + settings.shown(e.getMessage()), settings.loggable(e));

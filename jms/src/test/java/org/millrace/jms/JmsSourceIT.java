@@ -30,6 +30,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
@@ -312,6 +315,40 @@ class JmsSourceIT {
     }
 
     @Test
+    void messageThatNoChannelCanTakeGoesBackToTheBroker() throws Exception {
+        broker.textsToQueue("large", "too large");
+        SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+        MessageConverter<Message> whole = (message, to) ->
+                to.add(Map.of(), ((TextMessage) message).getText().getBytes(StandardCharsets.UTF_8));
+        try (JmsReader reader =
+                new JmsReader("j1", settings("large"), 10, Duration.ofSeconds(10), 10, whole, metrics)) {
+            EventBatch batch = readSome(reader);
+            assertThat(reader.keepsBack(new BatchTooLargeException("over byteCapacity")))
+                    .isTrue();
+            batch.release();
+            assertThatThrownBy(reader::read)
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the provider has a message back: over byteCapacity");
+            assertThat(metrics.counter("messagesRefused").getCount()).isEqualTo(1);
+            assertThat(broker.left("large")).isEqualTo(1);
+
+            readSome(reader).release();
+            reader.commit();
+        }
+        await().until(() -> broker.left("large") == 0);
+    }
+
+    private static EventBatch readSome(JmsReader reader) throws IOException {
+        for (int reads = 0; reads < 60; reads++) {
+            EventBatch batch = reader.read();
+            if (batch != null) {
+                return batch;
+            }
+        }
+        throw new AssertionError("nothing came");
+    }
+
+    @Test
     void brokerThatGoesAndComesBackIsConnectedToAgain() throws Exception {
         int port = FreePorts.next();
         TestBroker first = new TestBroker(port);
@@ -328,6 +365,21 @@ class JmsSourceIT {
             }
         }
         assertThat(inlet.bodies()).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"createConnection", "createConsumer", "receive", "commit"})
+    void providerThatThrowsWhatItShouldNotIsConnectedToAgain(String method) throws Exception {
+        TroubledProvider.failOnceIn(method);
+        broker.textsToQueue("troubled." + method, "1");
+        try (SourceUnderTest source =
+                source("troubled." + method, "initialContextFactory", TroubledProvider.class.getName())) {
+            await().until(() -> source.metrics.eventReadFails.getCount() == 1);
+            broker.textsToQueue("troubled." + method, "2");
+            await().until(() -> inlet.bodies().contains("2"));
+            await().until(() -> broker.left("troubled." + method) == 0);
+            assertThat(inlet.bodies()).contains("1");
+        }
     }
 
     @Test

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import org.millrace.codec.EventBatchBuilder;
  */
 final class JsonHandler implements HttpHandler {
     private static final int MAX_DEPTH = 100;
+    private static final char BYTE_ORDER_MARK = '\uFEFF';
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
@@ -44,11 +47,21 @@ final class JsonHandler implements HttpHandler {
     @Override
     public void read(Request request, EventBatchBuilder batch) throws RefusedRequestException, IOException {
         Charset charset = charset(request.header("Content-Type"));
-        try (JsonParser parser = JSON.createParser(new InputStreamReader(request.content(), charset))) {
+        try (JsonParser parser = JSON.createParser(unmarked(new InputStreamReader(request.content(), charset)))) {
             readArray(parser, new BodyEncoder(charset), batch);
         } catch (StreamReadException | StreamConstraintsException e) {
             throw badRequest("Request has invalid JSON Syntax: " + e.getOriginalMessage());
         }
+    }
+
+    /** Without the byte order mark that some put before UTF-8, and that Java's decoder leaves there. */
+    private static Reader unmarked(Reader content) throws IOException {
+        PushbackReader unmarked = new PushbackReader(content);
+        int first = unmarked.read();
+        if (first >= 0 && first != BYTE_ORDER_MARK) {
+            unmarked.unread(first);
+        }
+        return unmarked;
     }
 
     private static void readArray(JsonParser parser, BodyEncoder bodies, EventBatchBuilder batch)

@@ -89,6 +89,8 @@ class HttpConnectionTest {
                 "[5]|400",
                 "[] []|400",
                 "garbage|400",
+                "\uFEFF\uFEFF[]|400",
+                "[{body:x}]|400",
                 "``|500",
                 "[]|200",
                 "[{body:'it''s lenient', /* as Flume */ headers: null, more: [{}]}]|200"
@@ -100,6 +102,16 @@ class HttpConnectionTest {
 
         assertThat(answer()).startsWith("HTTP/1.1 " + status);
         assertThat(connection.isOpen()).isTrue();
+    }
+
+    @Test
+    void aByteOrderMarkBeforeTheContentIsNoPartOfIt() {
+        connect();
+
+        post("\uFEFF[{\"body\":\"x\"}]");
+
+        assertThat(answer()).startsWith("HTTP/1.1 200");
+        assertThat(inlet.bodies()).containsExactly("x");
     }
 
     @Test
