@@ -397,7 +397,8 @@ class HttpConnectionTest {
     }
 
     private static String request(String content) {
-        return head("POST", "Content-Length: " + content.length() + "\r\n") + "\r\n" + content;
+        return head("POST", "Content-Length: " + content.getBytes(StandardCharsets.UTF_8).length + "\r\n") + "\r\n"
+                + content;
     }
 
     private void post(String content) {
