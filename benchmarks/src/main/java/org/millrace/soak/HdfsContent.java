@@ -30,12 +30,19 @@ final class HdfsContent {
     static HdfsContent read(DistributedFileSystem hdfs, Path root, Set<SoakFormat> formats) throws IOException {
         HdfsContent content = new HdfsContent(hdfs);
         for (SoakFormat format : formats) {
-            RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(new Path(root, format.place()), true);
-            while (all.hasNext()) {
-                content.read(all.next().getPath(), format);
+            Path place = new Path(root, format.place());
+            if (hdfs.exists(place)) { // or its sink was killed before its first event
+                content.readAll(place, format);
             }
         }
         return content;
+    }
+
+    private void readAll(Path place, SoakFormat format) throws IOException {
+        RemoteIterator<LocatedFileStatus> all = hdfs.listFiles(place, true);
+        while (all.hasNext()) {
+            read(all.next().getPath(), format);
+        }
     }
 
     private void read(Path file, SoakFormat format) throws IOException {
