@@ -20,7 +20,6 @@ import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
-import org.millrace.api.support.AllOf;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
 import org.millrace.testkit.Batches;
@@ -270,20 +269,6 @@ class FileChannelTest {
         assertThatThrownBy(() -> attach(again, "k1", 200 << 10)).isInstanceOf(ChannelException.class);
         attach(again, "k2", 100 << 10);
         attach(again, "k1", 200 << 10);
-    }
-
-    @Test
-    void beyondWhatIsAttachedThereIsRoomForAGroupOfPuts() throws Exception {
-        DurableChannel channel = started(Map.of());
-        put(channel, 0, 10);
-        attach(channel, "k1", 500 << 10); // of a segment of 1 MiB
-        List<CompletableFuture<Void>> stored = new ArrayList<>();
-        for (int i = 0; i < 60; i++) {
-            stored.add(channel.submitUnflushed(releases.watch(Batches.sized(2, 20 << 10))));
-        }
-        channel.flush();
-
-        assertThat(AllOf.of(stored)).succeedsWithin(Duration.ofMinutes(1));
     }
 
     private static void attach(DurableChannel channel, String owner, int bytes) throws InterruptedException {
