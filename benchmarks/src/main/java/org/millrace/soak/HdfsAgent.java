@@ -28,6 +28,9 @@ final class HdfsAgent implements AutoCloseable {
             "-Dio.netty.leakDetection.level=disabled");
 
     private static final Pattern CHANNEL_SIZE = Pattern.compile("\"ChannelSize\"\\s*:\\s*\"(\\d+)\"");
+    /** Of the events in the channel, those that a sink has taken and not committed among them, which Flume's {@code ChannelSize} leaves out. */
+    private static final Pattern BODY_BYTES = Pattern.compile("\"bodyBytes\"\\s*:\\s*\"?(\\d+)");
+
     private static final Pattern OPEN = Pattern.compile("\"openFiles\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern HELD = Pattern.compile("\"heldEvents\"\\s*:\\s*\"?(\\d+)");
     private static final Pattern UNFINISHED = Pattern.compile("unfinishedFiles\"\\s*:\\s*\"?(\\d+)");
@@ -191,14 +194,15 @@ final class HdfsAgent implements AutoCloseable {
         load.arrived(Math.max(0, load.ledger().ackedEvents() - figure(CHANNEL_SIZE)));
     }
 
-    /** The sum of a figure of all components; very much as long as the agent does not answer. */
+    /** The sum of a figure of all components that have it; very much as long as none has, or the agent does not answer. */
     private long figure(Pattern pattern) throws InterruptedException {
         try {
             long sum = 0;
-            for (Matcher found = pattern.matcher(agent().metrics()); found.find(); ) {
+            boolean isThere = false;
+            for (Matcher found = pattern.matcher(agent().metrics()); found.find(); isThere = true) {
                 sum += Long.parseLong(found.group(1));
             }
-            return sum;
+            return isThere ? sum : Long.MAX_VALUE >> 1;
         } catch (IOException notYet) {
             return Long.MAX_VALUE >> 1;
         }
@@ -207,15 +211,16 @@ final class HdfsAgent implements AutoCloseable {
     /** Pauses the load, lets everything arrive and all files be closed for want of events, and finished. */
     void settle() throws InterruptedException {
         load.pause();
+        await("each batch to be answered", load::isQuiet);
         awaitFiguresZero(
                 "the channel to be empty, nothing to be held back, and all files to be closed and finished",
-                CHANNEL_SIZE,
+                BODY_BYTES,
                 HELD,
                 OPEN,
                 UNFINISHED);
     }
 
-    /** Waits for figures that are the sums of all components. */
+    /** Waits for figures that are the sums of all components; they are looked at in this order, which is to be that of the events' path. */
     private void awaitFiguresZero(String what, Pattern... figures) throws InterruptedException {
         await(what, () -> {
             try {

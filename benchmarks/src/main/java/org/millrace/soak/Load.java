@@ -3,6 +3,7 @@ package org.millrace.soak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,7 @@ final class Load implements AutoCloseable {
     private final LongAdder ackedBytes = new LongAdder();
     private final EventLoops loops = EventLoops.ofThreads(1);
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean isRunning = true;
     private volatile boolean isPaused;
 
@@ -68,8 +70,28 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Nothing more is sent; what is on its way may still be acked until {@link #isQuiet}. */
     void pause() {
         isPaused = true;
+    }
+
+    /** True once a load that was paused has an answer to each batch, or has lost its connection. */
+    boolean isQuiet() {
+        return unanswered.get() == 0;
+    }
+
+    /** True if a batch may be sent now; then its end is to be told by {@link #answered}. */
+    boolean beginBatch() {
+        unanswered.incrementAndGet(); // first: who has paused us and then finds none unanswered can be sure of it
+        if (isPaused) {
+            unanswered.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void answered() {
+        unanswered.decrementAndGet();
     }
 
     void resume() {

@@ -57,7 +57,11 @@ final class Sender implements Runnable {
                 if (load.awaitTurn()) {
                     pauseIfRefused();
                     idlePlaces.acquire();
-                    send(connection, openedAt);
+                    if (load.beginBatch()) {
+                        send(connection, openedAt);
+                    } else {
+                        idlePlaces.release();
+                    }
                 }
             }
             awaitAnswers();
@@ -111,6 +115,7 @@ final class Sender implements Runnable {
             load.ledger().refused(first, events);
             wasRefused = true;
         }
+        load.answered();
         idlePlaces.release();
     }
 }
