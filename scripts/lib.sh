@@ -109,5 +109,5 @@ free_port() {
 # Hadoop's mini cluster is on its class path with an epoll of its own; with two Netty would use neither.
 run_benchmark() {
   exec "$(find_java)" -Xmx1g -Dio.netty.native.detectNativeLibraryDuplicates=false -Dflume.peer="$ROOT/flume-peer/target" \
-    -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
+    -Dmillrace.install="$ROOT/dist/target/millrace" -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
 }

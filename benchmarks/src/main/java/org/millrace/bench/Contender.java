@@ -58,7 +58,7 @@ final class Contender implements AutoCloseable {
 
     /** The heap is the same for all; the rest is what the launcher of each gives to Java. */
     private static List<String> flags(Kind kind) {
-        if (kind != Kind.MILLRACE) {
+        if (kind == Kind.FLUME) {
             return FLAGS;
         }
         List<String> flags = new ArrayList<>(FLAGS);

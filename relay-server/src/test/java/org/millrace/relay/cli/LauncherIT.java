@@ -162,6 +162,29 @@ class LauncherIT {
         assertThat(run("agent").errors()).contains("JAVA_HOME is /no/such");
     }
 
+    @Test
+    void anArchiveOfTheClassesOfThisJavaIsUsedAndItsJarsStandFirst() throws Exception {
+        Path lib = install.resolve("lib");
+        Files.createFile(lib.resolve("classes-25.0.3.jsa"));
+        assertThat(run("agent").output()).doesNotContain("SharedArchiveFile");
+
+        Path archive = Files.createFile(lib.resolve("classes-17.0.9.jsa"));
+        Run run = run("agent", "-C", "/option.jar");
+        assertThat(run.lines()).contains("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
+        assertThat(run.classPath()).isEqualTo(install + "/lib/*:" + install + "/conf:/option.jar");
+    }
+
+    @Test
+    void whoNamesAnArchiveOfTheirOwnOrWantsNoneHasNoneOfOurs() throws Exception {
+        Files.createFile(install.resolve("lib").resolve("classes-17.0.9.jsa"));
+        for (String own :
+                List.of("-Xshare:off", "-XX:SharedArchiveFile=/own.jsa", "-XX:ArchiveClassesAtExit=/own.jsa")) {
+            Run run = run("agent", own);
+            assertThat(run.lines()).contains(own).doesNotContain("-Xlog:cds=off");
+            assertThat(run.classPath()).startsWith(install + "/conf:");
+        }
+    }
+
     private static Path javaOf(String version, Path home) throws IOException {
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"us\"\nJAVA_VERSION=\"" + version + "\"\n");

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** An agent, ours or Flume's, in a JVM of its own, serving {@code /metrics} on a free port. One thread at a time. */
@@ -46,43 +47,47 @@ public final class AgentProcess implements AutoCloseable {
         /** Ours, from the class path that this JVM has. */
         MILLRACE {
             @Override
-            String classPath() {
-                return System.getProperty("java.class.path");
+            JavaProcess start(String name, Path dir, List<String> flags, List<String> options) {
+                List<String> command =
+                        joined(List.of("org.millrace.relay.RelayMain", "agent", "--poll-interval", "1"), options);
+                return JavaProcess.start(name, dir, flags, System.getProperty("java.class.path"), command);
             }
-
+        },
+        /** Ours, as people start it: by the launcher of the install in the directory named by the system property {@code millrace.install}. */
+        INSTALLED {
             @Override
-            List<String> command() {
-                return List.of("org.millrace.relay.RelayMain", "agent", "--poll-interval", "1");
-            }
-
-            @Override
-            List<String> flags() {
-                return List.of();
+            JavaProcess start(String name, Path dir, List<String> flags, List<String> options) {
+                Path launcher = Path.of(
+                                System.getProperty("millrace.install", "dist/target/millrace"), "bin", "millrace")
+                        .toAbsolutePath();
+                if (!Files.isExecutable(launcher)) {
+                    throw new IllegalStateException("no " + launcher + ": run scripts/build, or set millrace.install");
+                }
+                List<String> command = List.of(launcher.toString(), "agent", "--poll-interval", "1");
+                return JavaProcess.ofScript(name, dir, joined(joined(command, flags), options));
             }
         },
         /** Flume as released, from the directory named by the system property {@code flume.peer}. */
         FLUME {
             @Override
-            String classPath() {
-                return flumeClassPath();
-            }
-
-            @Override
-            List<String> command() {
-                return List.of("org.apache.flume.node.Application", "--no-reload-conf");
-            }
-
-            @Override
-            List<String> flags() {
-                return flumeFlags();
+            JavaProcess start(String name, Path dir, List<String> flags, List<String> options) {
+                List<String> command =
+                        joined(List.of("org.apache.flume.node.Application", "--no-reload-conf"), options);
+                return JavaProcess.start(name, dir, joined(flumeFlags(), flags), flumeClassPath(), command);
             }
         };
 
-        abstract String classPath();
+        /**
+         * Starts an agent.
+         *
+         * @param flags for the JVM
+         * @param options of the command
+         */
+        abstract JavaProcess start(String name, Path dir, List<String> flags, List<String> options);
 
-        abstract List<String> command();
-
-        abstract List<String> flags();
+        private static List<String> joined(List<String> first, List<String> second) {
+            return Stream.concat(first.stream(), second.stream()).toList();
+        }
     }
 
     /**
@@ -143,16 +148,13 @@ public final class AgentProcess implements AutoCloseable {
     public static AgentProcess launch(
             Kind kind, String name, Path dir, List<String> flags, String configuration, int... ports) {
         int metricsPort = FreePorts.next();
-        List<String> allFlags = new ArrayList<>(kind.flags());
-        allFlags.addAll(flags);
+        List<String> allFlags = new ArrayList<>(flags);
         allFlags.add("-Dlog4j2.level=INFO"); // without a configuration file: to the console
         allFlags.add("-Dflume.monitoring.type=http");
         allFlags.add("-Dflume.monitoring.port=" + metricsPort);
-        List<String> command = new ArrayList<>(kind.command());
         Path file = dir.resolve(name + ".properties");
         write(file, configuration);
-        command.addAll(List.of("-n", AGENT, "-f", file.toString()));
-        JavaProcess process = JavaProcess.start(name, dir, allFlags, kind.classPath(), command);
+        JavaProcess process = kind.start(name, dir, allFlags, List.of("-n", AGENT, "-f", file.toString()));
         return new AgentProcess(process, file, metricsPort, ports);
     }
 

@@ -23,6 +23,8 @@ public final class JavaProcess implements AutoCloseable {
     /** Hadoop's mini cluster brings an epoll of its own; Netty would use neither, and what is tested would not be what users run. */
     private static final String FIRST_EPOLL_COUNTS = "-Dio.netty.native.detectNativeLibraryDuplicates=false";
 
+    private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
+
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -58,18 +60,33 @@ public final class JavaProcess implements AutoCloseable {
         return start(name, dir, flags, classPath, command, true);
     }
 
+    /**
+     * Starts a script that becomes a {@code java}, the same one that runs us.
+     *
+     * @param name as for {@link #start}
+     * @param command the script and its arguments
+     */
+    public static JavaProcess ofScript(String name, Path dir, List<String> command) {
+        return start(name, dir, command, false);
+    }
+
     private static JavaProcess start(
             String name, Path dir, List<String> flags, String classPath, List<String> command, boolean answers) {
         List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add(JAVA_HOME.resolve("bin").resolve("java").toString());
         words.add(FIRST_EPOLL_COUNTS);
         words.addAll(flags);
         words.add("-cp");
         words.add(classPath);
         words.addAll(command);
+        return start(name, dir, words, answers);
+    }
+
+    private static JavaProcess start(String name, Path dir, List<String> words, boolean answers) {
         Path log = dir.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // what is set for us is not meant for what we test
+        builder.environment().put("JAVA_HOME", JAVA_HOME.toString());
         if (answers) {
             builder.redirectError(Redirect.appendTo(log.toFile()));
         } else {
