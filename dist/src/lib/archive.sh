@@ -1,7 +1,7 @@
 # `millrace archive`, sourced by bin/millrace: makes an archive of classes as Java knows it (class data sharing) for this Java and
 # this install. Java maps it in place of reading, checking and laying out thousands of classes at each start.
-# An agent of the parts that most people have runs for a moment, on ports of 127.0.0.1 and in a directory of its own, to learn which
-# classes those are.
+# An agent of the parts that most people have runs for a moment, on a port of 127.0.0.1 and in a directory of its own, to learn which
+# classes those are. Hadoop's are not among them: whatever is in the archive takes up memory in each agent.
 
 readonly TRAINING_SECONDS=60
 readonly TRAINING_TRIES=5 # with other ports
@@ -13,7 +13,8 @@ make_archive() {
   ARCHIVE="$lib/classes-$JAVA_VERSION.jsa"
   WORK="$(mktemp -d "${TMPDIR:-/tmp}/millrace-archive.XXXXXX")"
   NEW="$ARCHIVE.$$"
-  trap 'rm -rf -- "$WORK" "$NEW"' EXIT
+  AGENT=
+  trap clean_up EXIT
   trap 'exit 1' INT TERM HUP
   train
   # All of it must be there before it has its name: what is cut short makes Java crash.
@@ -24,22 +25,29 @@ make_archive() {
   printf 'made: %s\n' "$ARCHIVE"
 }
 
+clean_up() {
+  if [[ -n "$AGENT" ]] && kill "$AGENT" 2>/dev/null; then wait "$AGENT" || true; fi
+  rm -rf -- "$WORK" "$NEW"
+}
+
 # Writes the names of the classes to $WORK/classes.
 train() {
-  local try status
+  local try half status
   for ((try = 1; try <= TRAINING_TRIES; try++)); do
     write_training_files $((20000 + RANDOM % 10000))
     "$JAVA" -XX:DumpLoadedClassList="$WORK/classes" -XX:+UseParallelGC -cp "$lib/*:$HOME_DIR/conf" "$MAIN" \
       agent -n t -f "$WORK/t.properties" >"$WORK/log" 2>&1 &
+    AGENT=$!
     # until an event has come through, or it has ended, such as for a port that is in use
     for ((half = 0; half < 2 * TRAINING_SECONDS; half++)); do
-      if has_events "$WORK/out" && has_events "$WORK/hdfs"; then break; fi
-      kill -0 $! 2>/dev/null || break
+      if has_events "$WORK/out"; then break; fi
+      kill -0 "$AGENT" 2>/dev/null || break
       sleep 0.5
     done
-    kill $! 2>/dev/null || true
+    kill "$AGENT" 2>/dev/null || true
     status=0
-    wait $! || status=$?
+    wait "$AGENT" || status=$?
+    AGENT=
     if ((status == 0 || status == 143)) && has_events "$WORK/out"; then return; fi
   done
   fail "the agent that was to show which classes are used did not run"
@@ -55,11 +63,11 @@ fail() { # MESSAGE
 }
 
 write_training_files() { # PORT
-  mkdir -p "$WORK/out" "$WORK/hdfs"
+  mkdir -p "$WORK/out"
   cat >"$WORK/t.properties" <<TEXT
 t.sources = s r
 t.channels = first second
-t.sinks = next out dfs
+t.sinks = next out
 t.sources.s.type = seq
 t.sources.s.totalEvents = 1000
 t.sources.s.channels = first
@@ -79,9 +87,5 @@ t.sinks.next.channel = first
 t.sinks.out.type = file_roll
 t.sinks.out.sink.directory = $WORK/out
 t.sinks.out.channel = second
-t.sinks.dfs.type = hdfs
-t.sinks.dfs.hdfs.path = file://$WORK/hdfs
-t.sinks.dfs.hdfs.fileType = DataStream
-t.sinks.dfs.channel = second
 TEXT
 }
