@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,11 @@ public final class JavaProcess implements AutoCloseable {
     private static final long STOP_SECONDS = 60;
     /** Hadoop's mini cluster brings an epoll of its own; Netty would use neither, and what is tested would not be what users run. */
     private static final String FIRST_EPOLL_COUNTS = "-Dio.netty.native.detectNativeLibraryDuplicates=false";
+
+    /** Which compilers this JVM has, if it was told: what it starts has no others. */
+    private static final List<String> COMPILERS = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> flag.startsWith("-XX:TieredStopAtLevel="))
+            .toList();
 
     private static final Path JAVA_HOME = Path.of(System.getProperty("java.home"));
 
@@ -75,6 +81,7 @@ public final class JavaProcess implements AutoCloseable {
         List<String> words = new ArrayList<>();
         words.add(JAVA_HOME.resolve("bin").resolve("java").toString());
         words.add(FIRST_EPOLL_COUNTS);
+        words.addAll(COMPILERS);
         words.addAll(flags);
         words.add("-cp");
         words.add(classPath);
