@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.millrace.relay.cli.CommandLineTool;
 import org.millrace.relay.config.ConfigurationReader;
+import org.millrace.tls.Globals;
 import org.slf4j.LoggerFactory;
 
 /** The entry point: runs the command that the command line names, and ends the process with its exit code. */
@@ -16,6 +17,7 @@ public final class RelayMain {
     /** See {@code help}. */
     public static void main(String[] args) throws IOException {
         keepLoggingUntilTheEnd();
+        Globals.shareStores();
         ConfigurationReader configurations = new ProcessConfigurations();
         CommandLineTool tool = new CommandLineTool(
                         configurations,

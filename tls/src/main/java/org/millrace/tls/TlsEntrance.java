@@ -69,6 +69,11 @@ final class TlsEntrance extends ChannelDuplexHandler {
         timer = ctx.executor().schedule(this::timeOut, tls.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** The peer did not answer for it: nothing was read meanwhile. */
+    private boolean isTimeUp() {
+        return timer == null || timer.isDone();
+    }
+
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         if (timer != null) {
@@ -125,7 +130,7 @@ final class TlsEntrance extends ChannelDuplexHandler {
         if (state == State.WAITING) {
             isReadDue = true;
         } else {
-            if (state == State.LISTENING) {
+            if (state == State.LISTENING && (held == null || isTimeUp())) {
                 startTime(ctx);
             }
             ctx.read();

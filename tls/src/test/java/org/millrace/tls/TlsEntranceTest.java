@@ -3,6 +3,7 @@ package org.millrace.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.testkit.TestCertificates.PASSWORD;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
@@ -37,6 +38,21 @@ class TlsEntranceTest {
         passSeconds(connection, 1);
         assertThat(refusals).containsExactly("no TLS handshake within 10000 ms");
         assertThat(connection.isOpen()).isFalse();
+    }
+
+    @Test
+    void aPeerThatHasBegunToSpeakGetsNoMoreTime() throws Exception {
+        EmbeddedChannel connection = new EmbeddedChannel();
+        connection.freezeTime();
+        connection.pipeline().addLast(server().entrance(listener(), "leaving", null));
+        connection.read();
+        passSeconds(connection, 9);
+        connection.writeInbound(Unpooled.wrappedBuffer(new byte[] {0x16}));
+        connection.read();
+
+        passSeconds(connection, 1);
+
+        assertThat(refusals).containsExactly("no TLS handshake within 10000 ms");
     }
 
     private static void passSeconds(EmbeddedChannel connection, int seconds) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -196,6 +197,35 @@ class TlsKeysTest {
         assertThat(keys.server()).isNotNull();
 
         assertMistake(keys.set("keystore", "its-own"), "keystore", "its-own: there is no");
+    }
+
+    @Test
+    void theJvmIsToldOfTheStoresOfTheEnvironmentThatItCanRead() {
+        FakeKeys keys = keys();
+        keys.environment.put("FLUME_SSL_TRUSTSTORE_PATH", "trusted");
+        keys.environment.put("FLUME_SSL_TRUSTSTORE_PASSWORD", "of-the-environment");
+        keys.properties.put("javax.net.ssl.trustStorePassword", "of-the-property");
+        keys.environment.put("FLUME_SSL_KEYSTORE_PATH", "own.pem");
+        keys.environment.put("FLUME_SSL_KEYSTORE_TYPE", "pem");
+        keys.environment.put("FLUME_SSL_INCLUDE_PROTOCOLS", "TLSv1.3");
+
+        Map<String, String> told = new HashMap<>();
+        keys.globals().shareStores(told::put);
+
+        assertThat(told)
+                .isEqualTo(Map.of(
+                        "javax.net.ssl.trustStore", "trusted",
+                        "javax.net.ssl.trustStorePassword", "of-the-property"));
+    }
+
+    @Test
+    void whatTheJvmWasToldIsStillTheEnvironments() {
+        FakeKeys keys = new FakeKeys("ssl", "true");
+        keys.environment.put("FLUME_SSL_KEYSTORE_PATH", "nowhere");
+        keys.environment.put("FLUME_SSL_KEYSTORE_PASSWORD", PASSWORD);
+        keys.globals().shareStores(keys.properties::put);
+
+        assertMistake(keys, "keystore", "nowhere (of the environment's FLUME_SSL_KEYSTORE_PATH): there is no");
     }
 
     @Test

@@ -96,6 +96,7 @@ final class Flights {
      *
      * @return how many events went back
      * @throws ChannelException if the channel could not commit; everything is ended all the same
+     * @throws InterruptedException in a commit; what was not ended yet is left, for the next time
      */
     int settle() throws InterruptedException {
         Deque<Flight> lost = new ArrayDeque<>();
@@ -107,6 +108,9 @@ final class Flights {
                     commit(flight);
                 } catch (ChannelException e) {
                     notCommitted = e;
+                } catch (InterruptedException e) {
+                    lost.forEach(this::leave);
+                    throw e;
                 }
             } else {
                 lost.push(flight);
@@ -122,6 +126,13 @@ final class Flights {
             throw notCommitted;
         }
         return events;
+    }
+
+    /** Undoes {@link #removeOldest}. */
+    private void leave(Flight flight) {
+        flights.addFirst(flight);
+        bytes += flight.bytes();
+        size = flights.size();
     }
 
     private Flight removeOldest() {

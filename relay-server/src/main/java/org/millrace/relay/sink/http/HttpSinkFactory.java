@@ -34,7 +34,7 @@ public final class HttpSinkFactory implements ComponentFactory.OfSink {
                 pause -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
     }
 
-    /** As Flume's: what the JVM trusts, by its {@code javax.net.ssl} properties or its own list. */
+    /** As Flume's: what the JVM trusts, by its {@code javax.net.ssl} properties, which the environment's {@code FLUME_SSL_} variables become, or its own list. */
     private static SSLContext jvmsTrust() {
         try {
             return SSLContext.getDefault();

@@ -90,6 +90,19 @@ class FlightsTest {
     }
 
     @Test
+    void whatWasNotEndedWhenACommitIsInterruptedIsEndedTheNextTime() throws Exception {
+        depart("a", "b", "interrupted", "c");
+        answers.get(2).complete(null);
+        answers.get(3).complete(null);
+        assertThatThrownBy(flights::settle).isInstanceOf(InterruptedException.class);
+        assertThat(flights.size()).isEqualTo(3);
+        log.clear();
+
+        assertThat(flights.settle()).isEqualTo(20);
+        assertThat(log).containsExactly("commit c", "close c", "close b", "close a");
+    }
+
+    @Test
     void aFullWindowWaitsForHalfOfItsAnswers() throws Exception {
         depart("a", "b", "c", "d");
         assertThat(flights.hasRoom()).isFalse();
@@ -147,7 +160,10 @@ class FlightsTest {
         public void attach(String owner, byte[] state) {}
 
         @Override
-        public void commit() {
+        public void commit() throws InterruptedException {
+            if (name.equals("interrupted")) {
+                throw new InterruptedException();
+            }
             if (name.equals("broken")) {
                 throw new ChannelException(name);
             }
