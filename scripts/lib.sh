@@ -1,6 +1,7 @@
 # What the scripts share. Sourced, with ROOT set to the repository, by bash 4 or newer.
 
 unset CDPATH # with it, cd looks elsewhere, and prints where it went
+INSTALL=    # where build_soaks has put it
 
 die() {
   printf '%s: %s\n' "${0##*/}" "$1" >&2
@@ -105,9 +106,16 @@ free_port() {
   die "no free port found on 127.0.0.1"
 }
 
+# Builds the soaks, and the install: its launcher starts their agents, as people do.
+build_soaks() {
+  "$ROOT/scripts/build" >/dev/null
+  maven -q -pl benchmarks -am package -DskipTests
+  INSTALL="$ROOT/dist/target/millrace"
+}
+
 # Becomes the Java that runs a class of the benchmarks module, as built: run_benchmark CLASS ARGUMENTS...
 # Hadoop's mini cluster is on its class path with an epoll of its own; with two Netty would use neither.
 run_benchmark() {
   exec "$(find_java)" -Xmx1g -Dio.netty.native.detectNativeLibraryDuplicates=false -Dflume.peer="$ROOT/flume-peer/target" \
-    -Dmillrace.install="$ROOT/dist/target/millrace" -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
+    ${INSTALL:+-Dmillrace.install="$INSTALL"} -cp "$ROOT/benchmarks/target/classes:$(<"$ROOT/benchmarks/target/classpath.txt")" "$@"
 }

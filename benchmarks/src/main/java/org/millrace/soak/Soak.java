@@ -32,11 +32,7 @@ abstract class Soak implements Callable<Integer> {
                     "for logs, ledgers and the channel's files (default: a new one, which goes once it has passed)")
     private @Nullable Path dir;
 
-    @Option(
-            names = "--agent",
-            defaultValue = "millrace",
-            description =
-                    "whose agent: millrace, from our class path; installed, by the launcher; or flume, to compare")
+    @Option(names = "--agent", defaultValue = "millrace", description = "whose agent: millrace; or flume, to compare")
     private Kind agent = Kind.MILLRACE;
 
     /** True if it passed; an {@link IllegalStateException} says why it did not come to its end. */

@@ -44,27 +44,18 @@ public final class AgentProcess implements AutoCloseable {
 
     /** Whose agent: how it is started. */
     public enum Kind {
-        /** Ours, from the class path that this JVM has. */
+        /** Ours, from the class path that this JVM has; or by the launcher of the install that the system property {@code millrace.install} names. */
         MILLRACE {
             @Override
             JavaProcess start(String name, Path dir, List<String> flags, List<String> options) {
-                List<String> command =
-                        joined(List.of("org.millrace.relay.RelayMain", "agent", "--poll-interval", "1"), options);
-                return JavaProcess.start(name, dir, flags, System.getProperty("java.class.path"), command);
-            }
-        },
-        /** Ours, as people start it: by the launcher of the install in the directory named by the system property {@code millrace.install}. */
-        INSTALLED {
-            @Override
-            JavaProcess start(String name, Path dir, List<String> flags, List<String> options) {
-                Path launcher = Path.of(
-                                System.getProperty("millrace.install", "dist/target/millrace"), "bin", "millrace")
-                        .toAbsolutePath();
-                if (!Files.isExecutable(launcher)) {
-                    throw new IllegalStateException("no " + launcher + ": run scripts/build, or set millrace.install");
+                String install = System.getProperty("millrace.install");
+                if (install == null) {
+                    List<String> command = joined(List.of("org.millrace.relay.RelayMain"), joined(OURS, options));
+                    return JavaProcess.start(name, dir, flags, System.getProperty("java.class.path"), command);
                 }
-                List<String> command = List.of(launcher.toString(), "agent", "--poll-interval", "1");
-                return JavaProcess.ofScript(name, dir, joined(joined(command, flags), options));
+                Path launcher = Path.of(install, "bin", "millrace").toAbsolutePath();
+                List<String> command = joined(List.of(launcher.toString()), OURS);
+                return JavaProcess.ofScript(name, dir, joined(command, joined(flags, options)));
             }
         },
         /** Flume as released, from the directory named by the system property {@code flume.peer}. */
@@ -84,6 +75,8 @@ public final class AgentProcess implements AutoCloseable {
          * @param options of the command
          */
         abstract JavaProcess start(String name, Path dir, List<String> flags, List<String> options);
+
+        private static final List<String> OURS = List.of("agent", "--poll-interval", "1");
 
         private static List<String> joined(List<String> first, List<String> second) {
             return Stream.concat(first.stream(), second.stream()).toList();
