@@ -24,7 +24,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
@@ -49,7 +48,7 @@ final class HttpPeer {
     private final SinkContext context;
     private final HttpSinkSettings settings;
     private final SSLContext tls;
-    private final String target;
+    private final Endpoint endpoint;
     private final String hostHeader;
     private @Nullable Channel connection;
 
@@ -58,11 +57,8 @@ final class HttpPeer {
         this.context = context;
         this.settings = settings;
         this.tls = tls;
-        URI endpoint = settings.endpoint();
-        String path = endpoint.getRawPath().isEmpty() ? "/" : endpoint.getRawPath();
-        this.target = endpoint.getRawQuery() == null ? path : path + "?" + endpoint.getRawQuery();
-        boolean isUsualPort = settings.port() == (settings.isTls() ? 443 : 80);
-        this.hostHeader = isUsualPort ? endpoint.getHost() : endpoint.getHost() + ":" + settings.port();
+        this.endpoint = settings.endpoint();
+        this.hostHeader = endpoint.hostHeader();
     }
 
     /** One thread for all sinks: it waits for nobody, and begins with the first connection. */
@@ -85,11 +81,10 @@ final class HttpPeer {
             return;
         }
         close();
-        String host = settings.endpoint().getHost();
         IOException failure = null;
         try {
-            for (InetAddress address : InetAddress.getAllByName(host.replaceAll("^\\[|]$", ""))) {
-                ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, settings.port()));
+            for (InetAddress address : InetAddress.getAllByName(endpoint.hostName())) {
+                ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, endpoint.port()));
                 if (ended(attempt).isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();
@@ -97,13 +92,13 @@ final class HttpPeer {
                     return;
                 }
                 failure =
-                        new IOException("cannot connect to " + address + ", port " + settings.port(), attempt.cause());
+                        new IOException("cannot connect to " + address + ", port " + endpoint.port(), attempt.cause());
             }
         } catch (IOException e) {
             failure = e;
         }
         context.metrics().connectionsFailed.inc();
-        throw failure == null ? new IOException("host " + host + " has no address") : failure;
+        throw failure == null ? new IOException("host " + endpoint.hostName() + " has no address") : failure;
     }
 
     /** Waits for its end; who does not wait any longer leaves no socket behind. */
@@ -126,7 +121,7 @@ final class HttpPeer {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        if (settings.isTls()) {
+                        if (endpoint.isTls()) {
                             channel.pipeline().addLast("tls", tls());
                         }
                         channel.pipeline()
@@ -139,7 +134,7 @@ final class HttpPeer {
     }
 
     private SslHandler tls() {
-        SSLEngine engine = tls.createSSLEngine(settings.endpoint().getHost(), settings.port());
+        SSLEngine engine = tls.createSSLEngine(endpoint.hostName(), endpoint.port());
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS"); // the certificate has to be that of the host
@@ -174,7 +169,7 @@ final class HttpPeer {
     }
 
     private HttpRequest head(ByteBuf body) {
-        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, target);
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, endpoint.target());
         HttpHeaders headers = head.headers();
         headers.set(HttpHeaderNames.CONTENT_TYPE, settings.contentType());
         headers.set(HttpHeaderNames.ACCEPT, settings.accept());

@@ -1,11 +1,8 @@
 package org.millrace.relay.sink.http;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.millrace.api.Settings;
@@ -24,7 +21,7 @@ import org.millrace.api.Settings;
  * @param deadStatuses that say that the event will never be taken
  */
 record HttpSinkSettings(
-        URI endpoint,
+        Endpoint endpoint,
         String shownEndpoint,
         Duration connectTimeout,
         Duration requestTimeout,
@@ -38,24 +35,16 @@ record HttpSinkSettings(
     static final String MAX_IN_FLIGHT = "maxInFlight";
     private static final int MAX_IN_FLIGHT_BY_DEFAULT = 16;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final URI STAND_IN = URI.create("http://localhost/");
-
-    boolean isTls() {
-        return "https".equalsIgnoreCase(endpoint.getScheme());
-    }
-
-    int port() {
-        return endpoint.getPort() >= 0 ? endpoint.getPort() : isTls() ? 443 : 80;
-    }
+    private static final Endpoint STAND_IN = new Endpoint(false, "localhost", 80, "/");
 
     /** @param transactionCapacity of the channel */
     static HttpSinkSettings read(Settings settings, int transactionCapacity) {
-        URI endpoint = settings.value("endpoint", "an http or https URL", HttpSinkSettings::endpoint, STAND_IN)
+        Endpoint endpoint = settings.value("endpoint", "an http or https URL", Endpoint::parse, STAND_IN)
                 .about("where events are posted to")
                 .required();
         HttpSinkSettings read = new HttpSinkSettings(
                 endpoint,
-                settings.masked(shown(endpoint)),
+                settings.masked(endpoint.shown()),
                 readTimeout(settings, "connectTimeout", "how long to try to connect; 0: for ever"),
                 readTimeout(
                         settings,
@@ -76,24 +65,6 @@ record HttpSinkSettings(
                 readDeadStatuses(settings));
         read.warnOfSuccess(settings);
         return read;
-    }
-
-    private static URI endpoint(String text) {
-        try {
-            URI uri = new URI(text);
-            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-            if (!List.of("http", "https").contains(scheme) || uri.getHost() == null) {
-                throw new IllegalArgumentException();
-            }
-            return uri;
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e.getReason(), e);
-        }
-    }
-
-    private static String shown(URI endpoint) {
-        String port = endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort();
-        return endpoint.getScheme() + "://" + endpoint.getHost() + port + endpoint.getRawPath();
     }
 
     private static Duration readTimeout(Settings settings, String key, String meaning) {

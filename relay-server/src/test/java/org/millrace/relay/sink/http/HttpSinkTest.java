@@ -446,7 +446,8 @@ class HttpSinkTest {
             delimiter = '|',
             value = {
                 "endpoint | ftp://h/ | ftp://h/ (expected: an http or https URL)",
-                "endpoint | http://a b/ | http://a b/ (expected: an http or https URL; Illegal character in authority)",
+                "endpoint | http://a b/ | http://a b/ (expected: an http or https URL)",
+                "endpoint | http://h:99999/ | http://h:99999/ (expected: an http or https URL; port 99999 is not between 1 and 65535)",
                 "connectTimeout | 5s | 5s (expected: a number of milliseconds, at least 0)",
                 "requestTimeout | -1 | -1 (expected: a number of milliseconds, at least 0)",
                 "defaultBackoff | yes | yes (expected: true or false)",
@@ -492,7 +493,7 @@ class HttpSinkTest {
         assertThat(settings.backoff().appliesTo(200)).isTrue();
         assertThat(settings.rollback().appliesTo(200)).isTrue();
         assertThat(settings.incrementMetrics().appliesTo(200)).isFalse();
-        assertThat(settings.port()).isEqualTo(443);
+        assertThat(settings.endpoint().port()).isEqualTo(443);
     }
 
     private HttpSinkSettings readSettings(Settings settings) {
