@@ -33,14 +33,23 @@ class ResultTableTest {
     void saysWhetherABudgetIsMet() {
         assertThat(verdicts(2.5, 300, 100, 1000)).containsExactly("row: 3.00 x theirs for 2.50, met");
         assertThat(verdicts(3.5, 300, 100, 400))
-                .containsExactly("row: 3.00 x theirs for 3.50, missed, at 0.75 of the bare disk's");
+                .containsExactly("row: 3.00 x theirs for 3.50, missed:"
+                        + " ours is 0.75 of the bare disk's, and that is 1.14 of what is asked");
     }
 
     @Test
-    void asksForNoMoreThanTheDiskTakes() {
-        assertThat(verdicts(6, 300, 100, 400))
-                .containsExactly(
-                        "row: 3.00 x theirs for 6.00, the bare disk has 0.67 of that, and ours 0.75 of the disk's");
+    void aServerThatAnsweredNothingMeetsNoBudget() {
+        assertThat(verdicts(2, 0, 100, 400)).containsExactly("row: missed, for want of an answer from ours");
+        assertThat(verdicts(2, 300, 0, 400)).containsExactly("row: missed, for want of an answer from theirs");
+    }
+
+    @Test
+    void tellsOfFailuresBesideAVerdict() {
+        ResultTable budgeted = budgeted(new Budget.Rate("row", "theirs", 2, null));
+        budgeted.add("row", "ours", new LoadResult(1, 300, 7, LoadConnection.emptyHistogram(), 0));
+        budgeted.add("row", "theirs", events(100));
+
+        assertThat(budgeted.print()).contains("row: 3.00 x theirs for 2.00, met; 7 events of ours failed");
     }
 
     @Test

@@ -185,6 +185,18 @@ class LauncherIT {
         }
     }
 
+    @Test
+    void theSystemSpeaksEnglishAndFileNamesAreThoseOfThePersonsLocale() throws Exception {
+        Path program = java.resolve("bin").resolve("java");
+        Files.writeString(program, "#!/bin/sh\necho \"$LC_ALL|$LC_CTYPE|$LC_MESSAGES|$LANG\"\n");
+        environment.putAll(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "de_DE.UTF-8"));
+        assertThat(run("agent").lines()).containsExactly("||C|de_DE.UTF-8");
+        environment.put("LC_ALL", "fr_FR.UTF-8");
+        assertThat(run("agent").lines()).containsExactly("|fr_FR.UTF-8|C|fr_FR.UTF-8");
+        environment.putAll(Map.of("LC_ALL", "", "LANG", "C"));
+        assertThat(run("agent").output()).startsWith("C.UTF-8|");
+    }
+
     private static Path javaOf(String version, Path home) throws IOException {
         Files.createDirectories(home.resolve("bin"));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"us\"\nJAVA_VERSION=\"" + version + "\"\n");
