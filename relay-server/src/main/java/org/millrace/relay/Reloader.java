@@ -237,7 +237,10 @@ final class Reloader {
     static String reason(Throwable e) {
         StringBuilder reason = new StringBuilder(e instanceof StartException ? e.getMessage() : e.toString());
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            reason.append(": ").append(cause.getMessage());
+            String told = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            if (reason.indexOf(told) < 0) { // many a message has that of its cause in it
+                reason.append(": ").append(told);
+            }
         }
         return reason.toString();
     }
