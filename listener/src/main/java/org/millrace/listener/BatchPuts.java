@@ -10,15 +10,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
-import org.millrace.api.ChannelFullException;
 import org.millrace.codec.EventBatch;
 
 /**
  * Takes the batches of one connection to the inlet in their order, so many at a time. What a channel refuses is put again until it is
- * taken, where nobody is there who would send it again; otherwise the refusal is told. A batch that is refused for another reason than a
- * full channel is put again in halves: it may be too large for the channel, or one of its events too much for an interceptor. Such an event
- * is dropped, and counted. After a refusal a batch may have overtaken another; else the order is kept. The connection's event loop only,
+ * taken, where nobody is there who would send it again; otherwise the refusal is told. A batch that is too large for a channel, or that
+ * breaks something, such as an interceptor, is put again in halves, until the one event that does so is found: it is dropped, and counted. After a refusal a batch may have overtaken another; else the order is kept. The connection's event loop only,
  * but for {@link #abandon}; it outlives its connection.
  */
 public final class BatchPuts {
@@ -181,7 +180,9 @@ public final class BatchPuts {
     }
 
     private void refuse(EventBatch batch, long serial, Throwable why) {
-        if (batch.events() > 1 && !(why instanceof ChannelFullException)) {
+        boolean isTooLarge = why instanceof BatchTooLargeException;
+        boolean mayHeal = why instanceof ChannelException && !isTooLarge;
+        if (!mayHeal && batch.events() > 1) {
             long cost = PendingBytes.costOf(batch);
             EventBatch.Split halves = batch.split((batch.events() + 1) / 2);
             source.pending.add(PendingBytes.costOf(halves.head()) + PendingBytes.costOf(halves.tail()) - cost);
@@ -189,6 +190,10 @@ public final class BatchPuts {
             add(new Refused(serial, halves.head()));
             add(new Refused(serial, halves.tail()));
             mayGoOnAtOnce = true;
+        } else if (isTooLarge && keepsRefused) {
+            source.figures.notStored();
+            source.log.dropped(connection, batch.events(), String.valueOf(why.getMessage()));
+            giveUp(batch, why);
         } else if (!(why instanceof ChannelException)) {
             source.figures.broken();
             source.log.fault(connection, why);

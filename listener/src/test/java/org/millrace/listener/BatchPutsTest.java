@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.SourceMetrics;
@@ -122,6 +123,33 @@ class BatchPutsTest {
         assertThat(puts.isSettled()).isTrue();
     }
 
+    /** Else a replicating source would store its events in the other channels once for each halving. */
+    @Test
+    void aBatchStaysWholeWhileAChannelIsInTrouble() {
+        BatchPuts puts = source.open(connection, 1, true, outcome);
+        inlet.refuseWith(new ChannelException("the disk fails"));
+        puts.put(batch("1", "2", "3", "4"));
+        pass(10_000);
+        inlet.refuseWith(null);
+        pass(10_000);
+
+        assertThat(told).containsExactly("stored 4");
+    }
+
+    @Test
+    void anEventThatNoChannelCanEverTakeIsDroppedAloneAndCounted() {
+        inlet.refuseWith(new BatchTooLargeException("10 bytes at once"));
+        BatchPuts puts = source.open(connection, 1, true, outcome);
+        puts.put(batch("large"));
+        inlet.refuseWith(null);
+        puts.put(batch("1"));
+
+        assertThat(inlet.bodies()).containsExactly("1");
+        assertThat(told).containsExactly("refused 1 10 bytes at once", "stored 1");
+        assertThat(registry.counter("source.r1.eventsDropped").getCount()).isEqualTo(1);
+        assertThat(puts.isSettled()).isTrue();
+    }
+
     @Test
     void anEventThatCannotBeHandledIsDroppedAloneAndCounted() {
         SmallInlet poisoned = new SmallInlet(100);
@@ -216,7 +244,7 @@ class BatchPutsTest {
             List<String> all = Batches.bodies(batch);
             batch.release();
             if (all.size() > mostEvents) {
-                return CompletableFuture.failedFuture(new ChannelException("too many events at once"));
+                return CompletableFuture.failedFuture(new BatchTooLargeException("too many events at once"));
             }
             if (all.contains(poison)) {
                 return CompletableFuture.failedFuture(new IllegalStateException("an interceptor failed"));
