@@ -84,7 +84,7 @@ final class RelayOutlet implements Outlet {
         try {
             return connecting.get();
         } catch (InterruptedException e) {
-            // X connecting.thenAccept(RelayConnection::close);
+            connecting.thenAccept(RelayConnection::close);
             throw e;
         }
     }
