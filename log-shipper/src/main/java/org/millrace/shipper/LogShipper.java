@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends log events to a relay, behind the back of who logs them. {@link #ship} puts an event into a bounded buffer; one thread, a daemon,
- * sends batches from there and tries again until the relay has them: at least once, in order. {@link #close} gives what is in the buffer
- * a while, and says what it has to give up. {@link #ship} and the figures: any thread; the rest: one thread at a time.
+ * sends batches from there and tries again until a relay has them. An event that is not dropped arrives at least once; in order, unless
+ * relays refuse and one behind is tried. {@link #close} gives what is in the buffer a while, and says what it has to give up.
+ * {@link #ship} and the figures: any thread; the rest: one thread at a time.
  *
  * <p>It logs nothing itself. What a {@link ShipperThread} logs, of this shipper or another one, directly or through a library, is left out:
  * it would go in a circle.
@@ -70,7 +71,7 @@ public final class LogShipper implements AutoCloseable {
         return sender.shipped();
     }
 
-    /** Events that were dropped: the buffer was full or closed, or relays refuse them alone. */
+    /** Events that were dropped: no room, who logged was interrupted or we are closed, or relays refuse them alone. */
     public long dropped() {
         return drops.events();
     }

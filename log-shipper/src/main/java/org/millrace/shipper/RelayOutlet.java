@@ -3,9 +3,9 @@ package org.millrace.shipper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.millrace.client.ConnectionSettings;
 import org.millrace.client.EventLoops;
 import org.millrace.client.RelayAddress;
 import org.millrace.client.RelayConnection;
@@ -15,16 +15,26 @@ import org.millrace.codec.EventBatch;
 /** One relay of several: the first that works, until it fails; then the next. */
 final class RelayOutlet implements Outlet {
     private final List<RelayAddress> hosts;
-    private final ConnectionSettings settings;
-    private final EventLoops loops;
+    private final Dialer dialer;
+    private final Runnable onClose;
     private @Nullable RelayConnection connection;
     private int host;
 
+    /** Makes connections. */
+    interface Dialer {
+        /** @return completes as {@link RelayConnection#connect} says */
+        CompletableFuture<RelayConnection> connect(RelayAddress host);
+    }
+
     /** @param loops taken over */
     RelayOutlet(ShipperSettings settings, EventLoops loops) {
-        this.hosts = settings.hosts();
-        this.settings = settings.connection();
-        this.loops = loops;
+        this(settings.hosts(), host -> RelayConnection.connect(host, settings.connection(), loops), loops::close);
+    }
+
+    RelayOutlet(List<RelayAddress> hosts, Dialer dialer, Runnable onClose) {
+        this.hosts = hosts;
+        this.dialer = dialer;
+        this.onClose = onClose;
     }
 
     @Override
@@ -43,7 +53,10 @@ final class RelayOutlet implements Outlet {
         throw mostTelling(failures);
     }
 
-    /** An answer, if there was one; otherwise the last. */
+    /**
+     * An answer, if there was one; otherwise the last. A host that is away does not count: with it, an event that the others never take
+     * would be tried until it is back, and hold up all behind it.
+     */
     private static IOException mostTelling(List<IOException> failures) {
         return failures.stream()
                 .filter(RefusedException.class::isInstance)
@@ -56,13 +69,23 @@ final class RelayOutlet implements Outlet {
             RelayConnection current = connection;
             if (current == null || !current.isOpen()) {
                 disconnect();
-                current = RelayConnection.connect(hosts.get(host), settings, loops)
-                        .get();
+                current = dial();
                 connection = current;
             }
             current.append(List.of(batch)).get();
         } catch (ExecutionException e) {
             throw inWords(e.getCause());
+        }
+    }
+
+    /** Whoever gives up waiting for a connection does not want the one that may come yet. */
+    private RelayConnection dial() throws ExecutionException, InterruptedException {
+        CompletableFuture<RelayConnection> connecting = dialer.connect(hosts.get(host));
+        try {
+            return connecting.get();
+        } catch (InterruptedException e) {
+            connecting.thenAccept(RelayConnection::close);
+            throw e;
         }
     }
 
@@ -84,6 +107,6 @@ final class RelayOutlet implements Outlet {
     @Override
     public void close() {
         disconnect();
-        loops.close();
+        onClose.run();
     }
 }

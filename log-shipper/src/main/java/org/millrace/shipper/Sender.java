@@ -13,18 +13,31 @@ import org.millrace.codec.EventBatchBuilder;
 
 /**
  * Sends what is in the buffer, batch after batch and in order, each until a relay has it. A batch that is refused again and again is sent
- * in halves. An event that is refused alone, while another one is taken, is given up: it would hold up all others for ever. {@link #run}:
- * its thread; {@link #giveUp} and {@link #shipped}: any.
+ * in halves. The first event, if it is refused alone, is a suspect: a round sends another one, and if that is taken, the suspect once
+ * more. After {@link #MOST_ROUNDS} rounds of "another is taken, it is not" it is given up: it would hold up all others for ever.
+ * {@link #run}: its thread; {@link #giveUp} and {@link #shipped}: any.
  */
 final class Sender {
     static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    static final Duration MOST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_FIRST_PAUSES = 50;
+    static final Duration MOST_PAUSE = FIRST_PAUSE.multipliedBy(MOST_FIRST_PAUSES);
 
     private static final long MOST_BATCH_BYTES = 1 << 20;
     private static final long WARN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** So many refusals in a row may come from a channel that is full for a while. */
     private static final int MOST_REFUSALS = 5;
+
+    /**
+     * A relay that is only overloaded refuses at random, whatever an event is. What it takes next is the suspect, sent twice a round, at
+     * least as often as two times in three: it loses so many rounds by chance once in 3^10.
+     */
+    private static final int MOST_ROUNDS = 10;
+
+    /** What is in {@link #left} cannot make room for newer events: so many, or batches. */
+    private static final int LEAST_IN_HAND = 16;
+
+    private static final int BATCHES_IN_HAND = 4;
 
     private final String name;
     private final int batchEvents;
@@ -33,6 +46,8 @@ final class Sender {
     private final Drops drops;
     private final ShipperListener listener;
     private final long firstPauseNanos;
+    private final long mostPauseNanos;
+    private final int mostInHand;
 
     private final AtomicLong shipped = new AtomicLong();
     private volatile boolean timeIsUp;
@@ -43,9 +58,12 @@ final class Sender {
     /** Events in the next batch: fewer than a whole one while batches are refused. */
     private int most;
 
+    /** Of the first batch, in a row. */
     private int refusals;
-    /** The one in {@link #left} that was last tried instead of the first, which is refused alone. */
-    private int other;
+    /** That the first event has lost. */
+    private int rounds;
+    /** The one in {@link #left} to be tried next beside the first. */
+    private int other = 1;
 
     private long pauseNanos;
     private boolean failing;
@@ -73,6 +91,8 @@ final class Sender {
         this.drops = drops;
         this.listener = listener;
         this.firstPauseNanos = firstPause.toNanos();
+        this.mostPauseNanos = MOST_FIRST_PAUSES * firstPauseNanos;
+        this.mostInHand = Math.max(LEAST_IN_HAND, BATCHES_IN_HAND * batchEvents);
         this.most = batchEvents;
         this.pauseNanos = firstPauseNanos;
     }
@@ -108,10 +128,7 @@ final class Sender {
     private void sendNext() throws InterruptedException {
         List<EventBuffer.Entry> batch = nextBatch();
         switch (send(batch)) {
-            case STORED -> {
-                stored(batch);
-                other = 0;
-            }
+            case STORED -> stored(batch);
             case REFUSED -> refused(batch);
             case FAILED -> pause();
         }
@@ -130,11 +147,11 @@ final class Sender {
         return batch;
     }
 
+    /** @param batch the first events */
     private void stored(List<EventBuffer.Entry> batch) {
-        shipped.addAndGet(batch.size());
-        remove(batch);
+        taken(batch);
+        firstIsGone();
         refusals = 0;
-        pauseNanos = firstPauseNanos;
         most = (int) Math.min(batchEvents, 2L * most);
         if (failing && (most == batchEvents || left.isEmpty())) {
             failing = false;
@@ -142,33 +159,69 @@ final class Sender {
         }
     }
 
+    private void taken(List<EventBuffer.Entry> events) {
+        shipped.addAndGet(events.size());
+        remove(events);
+        pauseNanos = firstPauseNanos;
+    }
+
+    private void firstIsGone() {
+        rounds = 0;
+        other = 1;
+    }
+
     private void refused(List<EventBuffer.Entry> batch) throws InterruptedException {
         refusals++;
         boolean isStubborn = refusals >= MOST_REFUSALS || most < batchEvents;
-        if (isStubborn && batch.size() == 1 && sendAnother()) {
-            sendOnceMore(List.copyOf(left.subList(0, other)));
-            other = 0;
-            return;
-        }
-        if (isStubborn) {
-            most = Math.max(1, batch.size() / 2);
+        if (isStubborn && batch.size() == 1) {
+            compareWithAnother(batch);
+        } else if (isStubborn) {
+            most = batch.size() / 2;
         }
         pause();
     }
 
-    /** Tries an event behind the first one, another one each time, so that several that are refused in a row do not hide the others. */
+    /** The rest of a round, once the first event is refused alone. */
+    private void compareWithAnother(List<EventBuffer.Entry> first) throws InterruptedException {
+        if (!sendAnother()) {
+            return;
+        }
+        switch (send(first)) {
+            case STORED -> stored(first);
+            case REFUSED -> {
+                rounds++;
+                if (rounds == MOST_ROUNDS) {
+                    giveUp(first.get(0));
+                }
+            }
+            case FAILED -> {
+                // nothing is known of it
+            }
+        }
+    }
+
+    /** Goes on with the next one after one that is refused, so that several that are refused in a row do not hide the others. */
     private boolean sendAnother() throws InterruptedException {
         EventBuffer.Entry event = another();
-        if (event == null || send(List.of(event)) != Outcome.STORED) {
+        if (event == null) {
             return false;
         }
-        stored(List.of(event));
-        return true;
+        List<EventBuffer.Entry> alone = List.of(event);
+        switch (send(alone)) {
+            case STORED -> {
+                taken(alone);
+                return true;
+            }
+            case REFUSED -> other++;
+            case FAILED -> {
+                // nothing is known of it
+            }
+        }
+        return false;
     }
 
     private EventBuffer.@Nullable Entry another() {
-        other++;
-        if (other >= left.size()) {
+        if (other >= left.size() && left.size() < mostInHand) {
             left.addAll(buffer.poll(1, MOST_BATCH_BYTES));
         }
         if (other >= left.size()) {
@@ -177,19 +230,11 @@ final class Sender {
         return other < left.size() ? left.get(other) : null;
     }
 
-    /** Those that were refused while the one behind them is taken: if they are refused now as well, it is for what they are. */
-    private void sendOnceMore(List<EventBuffer.Entry> suspects) throws InterruptedException {
-        for (EventBuffer.Entry suspect : suspects) {
-            List<EventBuffer.Entry> alone = List.of(suspect);
-            Outcome outcome = send(alone);
-            if (outcome == Outcome.STORED) {
-                stored(alone);
-            } else if (outcome == Outcome.REFUSED) {
-                remove(alone);
-                String why = "the relay refuses an event of " + suspect.body().length + " bytes and takes others";
-                drops.add(1, Drops.Reason.REFUSED, why);
-            }
-        }
+    private void giveUp(EventBuffer.Entry event) {
+        remove(List.of(event));
+        firstIsGone();
+        String why = "the relay refuses an event of " + event.body().length + " bytes and takes others";
+        drops.add(1, Drops.Reason.REFUSED, why);
     }
 
     /** They are gone, stored or not. */
@@ -199,22 +244,31 @@ final class Sender {
     }
 
     private Outcome send(List<EventBuffer.Entry> events) throws InterruptedException {
-        EventBatch batch = encode(events);
         try {
-            outlet.send(batch);
+            encodeAndSend(events);
             return Outcome.STORED;
         } catch (InterruptedException e) {
             endIfTimeIsUp(e);
             return Outcome.FAILED;
-        } catch (IOException | RuntimeException e) {
+        } catch (RefusedException e) {
             warn(e);
-            return e instanceof RefusedException ? Outcome.REFUSED : Outcome.FAILED;
+            return Outcome.REFUSED;
+        } catch (IOException | RuntimeException | Error e) { // no memory for the bytes, say: it comes back
+            warn(e);
+            return Outcome.FAILED;
+        }
+    }
+
+    private void encodeAndSend(List<EventBuffer.Entry> events) throws IOException, InterruptedException {
+        EventBatch batch = encode(events);
+        try {
+            outlet.send(batch);
         } finally {
             batch.release();
         }
     }
 
-    private void warn(Exception e) {
+    private void warn(Throwable e) {
         long now = System.nanoTime();
         if (!failing || now - lastFailureWarning >= WARN_NANOS) {
             listener.warn(name + ": events are not stored, and wait: " + e.getMessage(), e);
@@ -225,7 +279,7 @@ final class Sender {
 
     private void pause() throws InterruptedException {
         long nanos = pauseNanos - ThreadLocalRandom.current().nextLong(pauseNanos / 2 + 1);
-        pauseNanos = Math.min(2 * pauseNanos, MOST_PAUSE.toNanos());
+        pauseNanos = Math.min(2 * pauseNanos, mostPauseNanos);
         try {
             if (buffer.isClosed()) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(nanos, FIRST_PAUSE.toNanos())); // who closes it bounds the time

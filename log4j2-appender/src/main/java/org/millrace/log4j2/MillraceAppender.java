@@ -56,7 +56,7 @@ public final class MillraceAppender extends AbstractAppender {
         return shipper.shipped();
     }
 
-    /** Events that were dropped: the buffer was full, or the appender stopped. */
+    /** Events that were dropped: no room, who logged was interrupted or the appender stopped, or relays refuse them alone. */
     public long dropped() {
         return shipper.dropped();
     }

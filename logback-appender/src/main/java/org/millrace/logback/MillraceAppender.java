@@ -87,7 +87,7 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
         return current == null ? 0 : current.shipped();
     }
 
-    /** Events that were dropped: the buffer was full, or the appender stopped. */
+    /** Events that were dropped: no room, who logged was interrupted or the appender stopped, or relays refuse them alone. */
     public long dropped() {
         LogShipper current = shipper;
         return current == null ? 0 : current.dropped();

@@ -37,6 +37,14 @@ public final class AppendException extends IOException {
         return refusal;
     }
 
+    /** @param broken what no host has to do with */
+    AppendException(int acknowledgedEvents, int events, Throwable broken) {
+        super(what(acknowledgedEvents, events) + ": the client failed: " + broken, broken);
+        this.acknowledgedEvents = acknowledgedEvents;
+        this.events = events;
+        this.refusal = false;
+    }
+
     private static RelayException last(List<RelayException> failures) {
         return failures.get(failures.size() - 1);
     }
@@ -45,7 +53,10 @@ public final class AppendException extends IOException {
         String why = failures.isEmpty()
                 ? "every host is left out for now, because it failed before"
                 : failures.stream().map(RelayException::getMessage).collect(Collectors.joining("; then "));
-        String what = events == 0 ? "no connection" : acknowledgedEvents + " of " + events + " events are acknowledged";
-        return what + ": " + why;
+        return what(acknowledgedEvents, events) + ": " + why;
+    }
+
+    private static String what(int acknowledgedEvents, int events) {
+        return events == 0 ? "no connection" : acknowledgedEvents + " of " + events + " events are acknowledged";
     }
 }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +38,8 @@ final class Connector {
 
     private static final CodecLimits ANSWER_LIMITS = new CodecLimits(MAX_ANSWER_BYTES, 1024, 1, 1, 250);
 
+    private static final String CLOSED = "the event loops are closed";
+
     private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
     private final RelayAddress peer;
@@ -46,6 +47,9 @@ final class Connector {
     private final EventLoops loops;
     private final Names names;
     private final CompletableFuture<RelayConnection> connected = new CompletableFuture<>();
+    /** What is being done. */
+    private volatile String step = "find the name's addresses";
+
     private int addressesLeft;
 
     Connector(RelayAddress peer, ConnectionSettings settings, EventLoops loops, Names names) {
@@ -56,54 +60,64 @@ final class Connector {
     }
 
     CompletableFuture<RelayConnection> connect() {
-        long startNanos = nanoTime();
         Future<?> timer;
         try {
             timer = loops.group()
-                    .schedule(this::notFoundInTime, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                    .schedule(this::notBegunInTime, settings.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(new RelayException(peer, "the event loops are closed", e));
+            return CompletableFuture.failedFuture(new RelayException(peer, CLOSED, e));
         }
-        names.addressesOf(peer.host())
-                .whenCompleteAsync(
-                        (addresses, failure) -> {
-                            if (!timer.cancel(false)) {
-                                return; // too late, and told
-                            }
-                            if (failure == null) {
-                                found(addresses, startNanos);
-                            } else {
-                                notFound(failure);
-                            }
-                        },
-                        names.threads());
+        Runnable closer = () -> connected.completeExceptionally(new RelayException(peer, CLOSED));
+        loops.onClose(closer); // which cancels the timer, and may drop what else would tell
+        connected.whenComplete((connection, failure) -> {
+            timer.cancel(false);
+            loops.forget(closer);
+        });
+        names.find(peer.host(), new Begin(timer));
         return connected;
     }
 
-    private void found(List<InetAddress> addresses, long startNanos) {
-        try {
-            settings.tls().ifPresent(ClientTls::refresh);
-        } catch (RuntimeException | Error e) { // nobody else would hear of it
-            connected.completeExceptionally(new RelayException(peer, "cannot read the keys of TLS: " + e, e));
-            return;
-        }
-        addressesLeft = addresses.size();
-        tryNext(addresses.iterator(), startNanos);
-    }
-
     /** The look-up goes on: it cannot be broken off. */
-    private void notFoundInTime() {
+    private void notBegunInTime() {
         long millis = settings.connectTimeout().toMillis();
-        connected.completeExceptionally(
-                new RelayException(peer, "did not find the name's addresses within " + millis + " ms"));
+        connected.completeExceptionally(new RelayException(peer, "did not " + step + " within " + millis + " ms"));
     }
 
-    private void notFound(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String why =
-                cause instanceof UnknownHostException ? "the name has no address" : "cannot look the name up: " + cause;
-        connected.completeExceptionally(new RelayException(peer, why, cause));
+    /** Goes on when the name is found. */
+    private final class Begin implements Names.Asker {
+        private final Future<?> timer;
+        private final long startNanos = nanoTime();
+
+        Begin(Future<?> timer) {
+            this.timer = timer;
+        }
+
+        @Override
+        public void found(List<InetAddress> addresses) {
+            try {
+                begin(addresses);
+            } catch (RuntimeException | Error e) { // nobody else would hear of it
+                connected.completeExceptionally(new RelayException(peer, "cannot " + step + ": " + e, e));
+            }
+        }
+
+        private void begin(List<InetAddress> addresses) {
+            step = "read the keys of TLS";
+            settings.tls().ifPresent(ClientTls::refresh);
+            step = "connect";
+            timer.cancel(false);
+            if (!connected.isDone()) {
+                addressesLeft = addresses.size();
+                tryNext(addresses.iterator(), startNanos);
+            }
+        }
+
+        @Override
+        public void notFound(Throwable why) {
+            String reason =
+                    why instanceof UnknownHostException ? "the name has no address" : "cannot look the name up: " + why;
+            connected.completeExceptionally(new RelayException(peer, reason, why));
+        }
     }
 
     private void tryNext(Iterator<InetAddress> addresses, long startNanos) {
@@ -112,7 +126,9 @@ final class Connector {
         addressesLeft--;
         attempt(address, millis).whenComplete((connection, failure) -> {
             if (connection != null) {
-                connected.complete(connection);
+                if (!connected.complete(connection)) {
+                    connection.close(); // the time is up, or the loops are closed
+                }
             } else if (addresses.hasNext()) {
                 tryNext(addresses, startNanos);
             } else {

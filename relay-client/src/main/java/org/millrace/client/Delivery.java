@@ -22,9 +22,10 @@ final class Delivery {
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final List<RelayException> failures = new ArrayList<>();
 
-    private Route.@Nullable Tries tries;
     private int acknowledgedCalls;
     private int acknowledgedEvents;
+    private boolean isBroken;
+    private boolean ended;
 
     /**
      * @param calls taken over; none is empty
@@ -48,12 +49,22 @@ final class Delivery {
 
     /** True if a try ran into something else than an answer. Once there is an outcome. */
     boolean sawTrouble() {
-        return failures.stream().anyMatch(failure -> !failure.isRefusal());
+        return isBroken || failures.stream().anyMatch(failure -> !failure.isRefusal());
     }
 
+    /** Does not throw. */
     void start() {
-        tries = route.tries();
-        tryNext(tries);
+        orEnd(() -> tryNext(route.tries()));
+    }
+
+    /** Takes a step; whatever goes wrong there ends the delivery, of which nobody would hear otherwise. */
+    private void orEnd(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            isBroken = true;
+            end(new AppendException(acknowledgedEvents, events, e));
+        }
     }
 
     private void tryNext(Route.Tries tries) {
@@ -62,15 +73,16 @@ final class Delivery {
             end(new AppendException(acknowledgedEvents, events, failures));
             return;
         }
-        ring.connection().whenComplete((link, failure) -> {
-            if (failure == null) {
-                sendRest(tries, ring, link);
-            } else {
-                failures.addAll(causesOf(failure));
-                tries.unreachable();
-                tryNext(tries);
-            }
-        });
+        ring.connection()
+                .whenComplete((link, failure) -> orEnd(() -> {
+                    if (failure == null) {
+                        sendRest(tries, ring, link);
+                    } else {
+                        failures.addAll(causesOf(failure));
+                        tries.unreachable();
+                        tryNext(tries);
+                    }
+                }));
     }
 
     private void sendRest(Route.Tries tries, HostRing ring, Link link) {
@@ -85,29 +97,36 @@ final class Delivery {
         } catch (RuntimeException | Error e) { // no memory for its bytes, say
             answered = CompletableFuture.failedFuture(e);
         }
-        answered.whenComplete((stored, failure) -> {
+        answered.whenComplete((stored, failure) -> orEnd(() -> {
             if (failure == null) {
-                listener.tried(link.peer(), null);
                 acknowledgedCalls++;
                 acknowledgedEvents += call.events();
+                listener.tried(link.peer(), null);
                 sendRest(tries, ring, link);
             } else {
                 RelayException why = asRelayException(link, failure);
-                listener.tried(link.peer(), why);
                 failures.add(why);
                 ring.failed(link, why);
+                listener.tried(link.peer(), why);
                 tryNext(tries);
             }
-        });
+        }));
     }
 
     private void end(@Nullable AppendException failure) {
+        if (ended) {
+            return;
+        }
+        ended = true;
         calls.forEach(EventBatch::release);
-        onEnd.run();
-        if (failure == null) {
-            outcome.complete(null);
-        } else {
-            outcome.completeExceptionally(failure);
+        try {
+            onEnd.run();
+        } finally {
+            if (failure == null) {
+                outcome.complete(null);
+            } else {
+                outcome.completeExceptionally(failure);
+            }
         }
     }
 

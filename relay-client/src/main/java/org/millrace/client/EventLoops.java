@@ -11,14 +11,18 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that connections run on; many connections share few of them. They are daemons and begin with the first connection.
+ * The threads that connections run on; many connections share few of them. They are daemons and begin with the first connection. Beside
+ * them there is a thread for each host name that is being looked up.
  *
  * <p>Who makes one with {@link #ofThreads} closes it, after its connections. The {@link #shared} one belongs to the process and
  * is never closed.
@@ -29,12 +33,18 @@ public final class EventLoops implements AutoCloseable {
 
     private final EventLoopGroup group;
     private final Class<? extends SocketChannel> socketType;
+    private final Names names;
+    /** What would wait for ever once the threads have ended. */
+    private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
 
     private EventLoops(int threads, ThreadFactory factory) {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(threads, factory, io);
         this.socketType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        this.names = new Names(InetAddress::getAllByName, factory);
     }
 
     /** The process's own, up to four threads. */
@@ -47,7 +57,11 @@ public final class EventLoops implements AutoCloseable {
         return ofThreads(threads, new DefaultThreadFactory("relay-client", true));
     }
 
-    /** A set of its own, on threads that the caller makes: daemons, unless they are to hold the process up. */
+    /**
+     * A set of its own, on threads that the caller makes: daemons, unless they are to hold the process up.
+     *
+     * @param factory of those that look names up, too
+     */
     public static EventLoops ofThreads(int threads, ThreadFactory factory) {
         return new EventLoops(threads, factory);
     }
@@ -77,13 +91,33 @@ public final class EventLoops implements AutoCloseable {
         return socketType;
     }
 
-    /** Ends the threads; connections that are still open are cut. Returns at once. */
+    Names names() {
+        return names;
+    }
+
+    /** Has something run when they are closed; at once if they are. It may run twice. */
+    void onClose(Runnable closer) {
+        closers.add(closer);
+        if (closed) {
+            closer.run();
+        }
+    }
+
+    /** Has it not run any more. */
+    void forget(Runnable closer) {
+        closers.remove(closer);
+    }
+
+    /** Ends the threads; connections that are still open are cut, those that are being made fail. Returns at once. */
     @Override
     public void close() {
         if (this == Shared.INSTANCE) {
             throw new IllegalStateException("the shared event loops belong to the process (expected: never closed)");
         }
+        closed = true;
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        names.close();
+        closers.forEach(Runnable::run);
     }
 
     private static final class Shared {

@@ -78,7 +78,7 @@ final class HostRing {
         onFailure.run();
     }
 
-    /** Closes the connection; calls over it fail, and there is no other. */
+    /** Closes the connection; calls over it fail, those who wait for one, too, and there is no other. */
     void close() {
         Link closing;
         synchronized (this) {
@@ -89,6 +89,7 @@ final class HostRing {
         if (closing != null) {
             closing.close();
         }
+        failWaiting(closedMeanwhile());
     }
 
     private UnreachableException closedMeanwhile() {

@@ -108,7 +108,7 @@ final class PauseGate {
             try {
                 start.run();
             } catch (RuntimeException | Error e) {
-                // those behind it have nothing to do with it
+                // it has told whom it concerns, see pass; those behind it have nothing to do with it
             }
         }
     }

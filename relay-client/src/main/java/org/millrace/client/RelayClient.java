@@ -29,7 +29,7 @@ import org.millrace.codec.Origin;
  * <p><b>Back-pressure.</b> As many batches and bytes are on their way as {@link ClientSettings} say; then the calls wait, in their order,
  * and {@link #tryAppend} says no, also while somebody waits.
  *
- * <p><b>Threads.</b> Any number of threads may use one client. It has no threads of its own but those of {@link EventLoops}. What
+ * <p><b>Threads.</b> Any number of threads may use one client. Its threads are those of {@link EventLoops}. What
  * follows a future in the same thread must not block; a call of this class that would wait there throws an {@link
  * IllegalStateException} instead.
  *

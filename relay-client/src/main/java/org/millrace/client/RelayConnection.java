@@ -37,7 +37,7 @@ public final class RelayConnection implements Link, AutoCloseable {
     }
 
     /**
-     * Connects. The name is looked up anew, on a thread for that; its addresses are tried in order.
+     * Connects. The name is looked up anew, on a thread of the loops for that; its addresses are tried in order.
      *
      * @param loops what the connection runs on; it must stay open as long
      * @return completes when the peer has accepted, or with a {@link RelayException} within the connect time-out, which is for the
@@ -45,7 +45,7 @@ public final class RelayConnection implements Link, AutoCloseable {
      */
     public static CompletableFuture<RelayConnection> connect(
             RelayAddress peer, ConnectionSettings settings, EventLoops loops) {
-        return new Connector(peer, settings, loops, Names.OF_SYSTEM).connect();
+        return new Connector(peer, settings, loops, loops.names()).connect();
     }
 
     @Override

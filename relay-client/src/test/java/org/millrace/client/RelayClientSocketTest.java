@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ import org.millrace.testkit.process.FreePorts;
 /** The client over real connections. */
 class RelayClientSocketTest {
     private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+    private static final ConnectionSettings PATIENT =
+            new ConnectionSettings(Duration.ofHours(1), Duration.ofHours(1), OptionalInt.empty());
 
     private final EventLoops loops = EventLoops.ofThreads(1);
     private final BodyRecorder recorder = new BodyRecorder();
@@ -99,8 +103,7 @@ class RelayClientSocketTest {
         InetAddress somebody = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         try (ServerSocket listener = new ServerSocket(0, 5, somebody)) {
             RelayAddress peer = new RelayAddress("two-addresses", listener.getLocalPort());
-            Names names =
-                    new Names(host -> new InetAddress[] {nobody, somebody}, RelayClientSocketTest::onAThreadOfItsOwn);
+            Names names = new Names(host -> new InetAddress[] {nobody, somebody}, Thread::new);
             Connector connector = new Connector(peer, ConnectionSettings.DEFAULT, loops, names);
             try (RelayConnection connection = connector.connect().get(60, TimeUnit.SECONDS)) {
                 assertThat(connection.isOpen()).isTrue();
@@ -119,12 +122,62 @@ class RelayClientSocketTest {
                     awaitUninterruptibly(never);
                     return new InetAddress[0];
                 },
-                RelayClientSocketTest::onAThreadOfItsOwn);
+                Thread::new);
         assertThat(new Connector(peer, settings, loops, names).connect())
                 .failsWithin(Duration.ofSeconds(60))
                 .withThrowableThat()
                 .withMessageContaining("slow-name:1: did not find the name's addresses within 100 ms");
         never.countDown();
+    }
+
+    @Test
+    void aNameThatIsLookedUpWhenTheLoopsAreClosedFailsTheTryAtOnce() {
+        CountDownLatch never = new CountDownLatch(1);
+        Names names = new Names(
+                host -> {
+                    awaitUninterruptibly(never);
+                    return new InetAddress[0];
+                },
+                Thread::new);
+        EventLoops closing = EventLoops.ofThreads(1);
+        CompletableFuture<RelayConnection> connecting =
+                new Connector(new RelayAddress("slow-name", 1), PATIENT, closing, names).connect();
+        assertThat(connecting).isNotDone();
+        closing.close();
+        assertThat(connecting)
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withMessageContaining("slow-name:1: the event loops are closed");
+        never.countDown();
+    }
+
+    @Test
+    void aLookUpForWhichThereIsNoThreadFailsTheTryAtOnce() {
+        Names names = new Names(InetAddress::getAllByName, task -> {
+            throw new InternalError("unable to create native thread");
+        });
+        assertThat(new Connector(new RelayAddress("name", 1), PATIENT, loops, names).connect())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ofSeconds(60))
+                .withThrowableThat()
+                .withMessageContaining("name:1: cannot look the name up: java.lang.InternalError: unable to create");
+    }
+
+    @Test
+    void namesAreLookedUpOnThreadsOfTheLoopsOwnerWhichEndWithThem() throws Exception {
+        server = new EventServer(0, recorder);
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        EventLoops owned = EventLoops.ofThreads(1, task -> {
+            Thread thread = new Thread(task);
+            threads.add(thread);
+            return thread;
+        });
+        RelayConnection.connect(new RelayAddress("localhost", server.port()), PATIENT, owned)
+                .get(60, TimeUnit.SECONDS);
+        assertThat(threads).as("an event loop and a look-up").hasSize(2);
+        owned.close();
+        await().until(() -> threads.stream().noneMatch(Thread::isAlive));
     }
 
     @Test
@@ -150,10 +203,6 @@ class RelayClientSocketTest {
                     .hasMessageContaining("0 of 1 events are acknowledged")
                     .hasMessageContaining("within 200 ms");
         }
-    }
-
-    private static void onAThreadOfItsOwn(Runnable task) {
-        new Thread(task, "names").start();
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -308,6 +308,55 @@ class RelayClientTest {
     }
 
     @Test
+    void closingNowFailsWhoWaitsForAConnection() {
+        open(ClientSettings.builder("a:1"));
+        hosts.host("a").isSlow();
+        List<CompletableFuture<Void>> waiting = List.of(append("1"), append("2"));
+        client.closeNow();
+        assertThat(waiting)
+                .allSatisfy(batch -> assertThat(failureOf(batch)).hasMessageContaining("the client is closed"));
+        hosts.host("a").acceptNow();
+        assertThat(hosts.host("a").openLinks()).isZero();
+    }
+
+    @Test
+    void aListenerThatThrowsEndsItsOwnDelivery() {
+        open(ClientSettings.builder("a:1"));
+        TryListener broken = (host, failure) -> {
+            throw new IllegalStateException("no more room to note it");
+        };
+        EventBatch batch = Batches.of("x");
+        CompletableFuture<Void> outcome =
+                client.tryAppend(batch, new Origin(ID, 0), broken).orElseThrow();
+        batch.release();
+        AppendException failure = failureOf(outcome);
+        assertThat(failure).hasMessageContaining("the client failed").hasMessageContaining("no more room to note it");
+        assertThat(failure.acknowledgedEvents()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeliveryThatCannotBeStartedEndsAlsoAfterAPause() {
+        Route broken = new Route() {
+            @Override
+            public Tries tries() {
+                throw new InternalError("no memory");
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        open(ClientSettings.builder("a:1"), broken);
+        assertThat(failureOf(append("1"))).hasMessageContaining("no memory");
+        CompletableFuture<Void> held = append("2");
+        assertThat(held).isNotDone();
+        clock.advance(PauseGate.MOST);
+        delayed.remove().run();
+        assertThat(failureOf(held)).hasMessageContaining("no memory");
+    }
+
+    @Test
     void aCloseInAHurryFailsWhatWaitsForTheEndOfAPause() {
         open(ClientSettings.builder("a:1"));
         hosts.host("a").isDown();
@@ -529,9 +578,12 @@ class RelayClientTest {
     }
 
     private void open(ClientSettings.Builder builder) {
-        ClientSettings settings = builder.build();
+        open(builder, Route.of(builder.build(), hosts, clock, new Random(7)));
+    }
+
+    private void open(ClientSettings.Builder builder, Route route) {
         PauseGate pauses = new PauseGate(clock, new Random(7), (nanos, task) -> delayed.add(task));
-        client = new RelayClient(settings, ID, Route.of(settings, hosts, clock, new Random(7)), pauses, loops);
+        client = new RelayClient(builder.build(), ID, route, pauses, loops);
     }
 
     private static ClientSettings.Builder balanced(Optional<Duration> maxBackoff) {
