@@ -49,15 +49,26 @@ final class HttpPeer {
     private final SinkContext context;
     private final HttpSinkSettings settings;
     private final SSLContext tls;
+    private final Dialer dialer;
     private final String target;
     private final String hostHeader;
     private @Nullable Channel connection;
 
+    /** Begins to connect, and does not wait. */
+    interface Dialer {
+        ChannelFuture connect(Bootstrap bootstrap, InetSocketAddress address);
+    }
+
     /** @param tls whom to trust, where the endpoint is https */
     HttpPeer(SinkContext context, HttpSinkSettings settings, SSLContext tls) {
+        this(context, settings, tls, Bootstrap::connect);
+    }
+
+    HttpPeer(SinkContext context, HttpSinkSettings settings, SSLContext tls, Dialer dialer) {
         this.context = context;
         this.settings = settings;
         this.tls = tls;
+        this.dialer = dialer;
         URI endpoint = settings.endpoint();
         String path = endpoint.getRawPath().isEmpty() ? "/" : endpoint.getRawPath();
         this.target = endpoint.getRawQuery() == null ? path : path + "?" + endpoint.getRawQuery();
@@ -89,7 +100,7 @@ final class HttpPeer {
         IOException failure = null;
         try {
             for (InetAddress address : InetAddress.getAllByName(host.replaceAll("^\\[|]$", ""))) {
-                ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, settings.port()));
+                ChannelFuture attempt = dialer.connect(bootstrap(), new InetSocketAddress(address, settings.port()));
                 if (ended(attempt).isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();
