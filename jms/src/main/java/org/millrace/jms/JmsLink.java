@@ -58,7 +58,7 @@ final class JmsLink implements AutoCloseable {
                 }
             }
         } finally {
-            names.close();
+            close(names);
         }
     }
 
@@ -153,10 +153,20 @@ final class JmsLink implements AutoCloseable {
         close(connection); // and with it the session and the consumer
     }
 
+    private static void close(InitialContext names) {
+        try {
+            names.close();
+        } catch (NamingException | RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.debug(
+                    "the names of the JMS provider do not close in order: {}",
+                    e.getClass().getName());
+        }
+    }
+
     private static void close(Connection connection) {
         try {
             connection.close();
-        } catch (JMSException | RuntimeException e) {
+        } catch (JMSException | RuntimeException | LinkageError | StackOverflowError e) {
             LOG.debug(
                     "the connection to the JMS provider does not close in order: {}",
                     e.getClass().getName());

@@ -100,7 +100,7 @@ final class JmsReader implements BatchReader {
         } catch (RefusedMessageException e) {
             builder.close();
             throw giveBack(messages, e);
-        } catch (JMSException | RuntimeException e) {
+        } catch (JMSException | RuntimeException | LinkageError | StackOverflowError e) {
             builder.close();
             rollback();
             throw failed("cannot receive", e);
@@ -136,7 +136,7 @@ final class JmsReader implements BatchReader {
         } catch (InterruptedException e) { // of a plug-in's converter: the source is to stop
             Thread.currentThread().interrupt();
             throw new RefusedMessageException("a message whose conversion was interrupted", e);
-        } catch (Exception e) { // whatever else a plug-in's converter throws, as its contract lets it
+        } catch (Exception | LinkageError | StackOverflowError e) { // whatever else a plug-in's converter throws
             throw new RefusedMessageException(
                     "a message of which no event can be made: " + settings.shown(e.toString()), settings.loggable(e));
         }
@@ -184,7 +184,7 @@ final class JmsReader implements BatchReader {
             connects.inc();
             LOG.info("source {}: connected to {}", source, settings.shownProviderUrl());
             return open;
-        } catch (JMSException | NamingException | RuntimeException e) {
+        } catch (JMSException | NamingException | RuntimeException | LinkageError | StackOverflowError e) {
             throw new IOException(
                     "no connection to " + settings.shownProviderUrl() + ": " + settings.shown(e.getMessage()),
                     settings.loggable(e));
@@ -201,7 +201,7 @@ final class JmsReader implements BatchReader {
             open.commit();
             errorsInARow = 0;
             toReadAlone = Math.max(0, toReadAlone - 1);
-        } catch (JMSException | RuntimeException e) {
+        } catch (JMSException | RuntimeException | LinkageError | StackOverflowError e) {
             throw failed("cannot acknowledge", e);
         }
     }
@@ -214,7 +214,7 @@ final class JmsReader implements BatchReader {
         }
         try {
             open.rollback();
-        } catch (JMSException | RuntimeException e) {
+        } catch (JMSException | RuntimeException | LinkageError | StackOverflowError e) {
             LOG.debug("source {}: a rollback; to close the connection does the same", source, settings.loggable(e));
             disconnect();
         }
@@ -224,7 +224,7 @@ final class JmsReader implements BatchReader {
      * A connection that fails now and then may be well; one that fails and fails is not, nor is one of whose state nothing is known since
      * the provider threw what JMS does not name.
      */
-    private IOException failed(String what, Exception e) {
+    private IOException failed(String what, Throwable e) {
         errorsInARow++;
         if (link != null && errorsInARow > errorThreshold) {
             LOG.warn(
@@ -232,7 +232,7 @@ final class JmsReader implements BatchReader {
                     source,
                     errorsInARow);
             disconnect();
-        } else if (e instanceof RuntimeException) {
+        } else if (!(e instanceof JMSException)) {
             disconnect();
         }
         return new IOException(what + ": " + settings.shown(e.getMessage()), settings.loggable(e));
@@ -254,6 +254,10 @@ final class JmsReader implements BatchReader {
     @Override
     public void close() {
         builder.close();
+        if (givenBack != null) { // the loop has not come to log it
+            LOG.warn("source {}: {}", source, givenBack.getMessage());
+            givenBack = null;
+        }
         disconnect();
     }
 }

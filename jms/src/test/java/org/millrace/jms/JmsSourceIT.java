@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.jms.BytesMessage;
 import javax.jms.JMSException;
 import javax.jms.MapMessage;
@@ -315,6 +316,26 @@ class JmsSourceIT {
     }
 
     @Test
+    void messageAtWhichAConverterEndsInAnErrorGoesBackToTheBroker() throws Exception {
+        for (Error error : List.of(new NoClassDefFoundError("com/example/Missing"), new StackOverflowError())) {
+            String queue = "erring." + error.getClass().getSimpleName();
+            broker.textsToQueue(queue, "a");
+            MessageConverter<Message> erring = (message, to) -> {
+                throw error;
+            };
+            SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
+            try (JmsReader reader =
+                    new JmsReader("j1", settings(queue), 10, Duration.ofSeconds(10), 10, erring, metrics)) {
+                assertThatThrownBy(() -> readSome(reader))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("of which no event can be made");
+                assertThat(metrics.counter("messagesRefused").getCount()).isEqualTo(1);
+            }
+            assertThat(broker.left(queue)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void messageThatNoChannelCanTakeGoesBackToTheBroker() throws Exception {
         broker.textsToQueue("large", "too large");
         SourceMetrics metrics = new SourceMetrics("j1", new MetricRegistry());
@@ -370,7 +391,17 @@ class JmsSourceIT {
     @ParameterizedTest
     @ValueSource(strings = {"createConnection", "createConsumer", "receive", "commit"})
     void providerThatThrowsWhatItShouldNotIsConnectedToAgain(String method) throws Exception {
-        TroubledProvider.failOnceIn(method);
+        connectsAgainAfter(method, () -> new IllegalStateException("of a provider"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"createConnection", "createConsumer", "receive", "commit"})
+    void providerThatLacksAClassIsConnectedToAgain(String method) throws Exception {
+        connectsAgainAfter(method, () -> new NoClassDefFoundError("com/example/Missing"));
+    }
+
+    private void connectsAgainAfter(String method, Supplier<Throwable> failure) throws Exception {
+        TroubledProvider.failOnceIn(method, failure);
         broker.textsToQueue("troubled." + method, "1");
         try (SourceUnderTest source =
                 source("troubled." + method, "initialContextFactory", TroubledProvider.class.getName())) {
@@ -379,6 +410,17 @@ class JmsSourceIT {
             await().until(() -> inlet.bodies().contains("2"));
             await().until(() -> broker.left("troubled." + method) == 0);
             assertThat(inlet.bodies()).contains("1");
+        }
+    }
+
+    @Test
+    void connectionIsGoodAlsoWhereTheNamesDoNotCloseInOrder() throws Exception {
+        TroubledProvider.failOnceIn("close", () -> new IllegalStateException("of a provider"));
+        broker.textsToQueue("names", "1");
+        try (SourceUnderTest source = source("names", "initialContextFactory", TroubledProvider.class.getName())) {
+            awaitEvents(1);
+            assertThat(source.metrics.eventReadFails.getCount()).isZero();
+            assertThat(source.count("connects")).isEqualTo(1);
         }
     }
 

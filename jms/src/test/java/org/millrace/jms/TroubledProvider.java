@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Hashtable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.jms.Connection;
 import javax.jms.ConnectionFactory;
 import javax.jms.MessageConsumer;
@@ -18,7 +19,10 @@ import org.apache.activemq.jndi.ActiveMQInitialContextFactory;
 public final class TroubledProvider implements InitialContextFactory {
     private static final AtomicReference<String> FAILING = new AtomicReference<>("");
 
-    static void failOnceIn(String method) {
+    private static volatile Supplier<Throwable> failure = IllegalStateException::new;
+
+    static void failOnceIn(String method, Supplier<Throwable> with) {
+        failure = with;
         FAILING.set(method);
     }
 
@@ -36,7 +40,7 @@ public final class TroubledProvider implements InitialContextFactory {
 
     private static Object call(Object real, Method method, Object[] arguments) throws Throwable {
         if (isToFail(method)) {
-            throw new IllegalStateException("in " + method.getName());
+            throw failure.get();
         }
         try {
             return method.invoke(real, arguments);

@@ -24,7 +24,7 @@ final class FileNames implements FileNaming {
      * @param stamps made of digits, of the time at which a file begins
      */
     FileNames(String prefix, String extension, Function<Instant, String> stamps) {
-        this.prefix = prefix.replaceFirst("^/+", ""); // below the sink's directory in any case, as in Flume
+        this.prefix = belowTheDirectory(prefix);
         this.extension = extension.isEmpty() ? "" : "." + extension;
         this.stamps = stamps;
         this.ours = Pattern.compile(Pattern.quote(this.prefix) + "\\d+-\\d+" + Pattern.quote(this.extension));
@@ -33,11 +33,28 @@ final class FileNames implements FileNaming {
     /** Reads the keys that both of Flume's namings have. */
     static FileNames read(Settings keys, Function<Instant, String> stamps) {
         return new FileNames(
-                keys.string("prefix").about("what files' names start with").orElse(""),
+                keys.value("prefix", "a text without .. as a directory", FileNames::belowTheDirectory, "")
+                        .about("what files' names start with")
+                        .orElse(""),
                 part(keys, "extension")
                         .about("what their names end with, behind a dot")
                         .orElse(""),
                 stamps);
+    }
+
+    /** In the sink's directory or below it, as in Flume; directories are written as a listing shows them, so that files are found again. */
+    private static String belowTheDirectory(String prefix) {
+        int name = prefix.lastIndexOf('/') + 1;
+        StringBuilder below = new StringBuilder();
+        for (String directory : prefix.substring(0, name).split("/", -1)) {
+            if (directory.equals("..")) {
+                throw new IllegalArgumentException();
+            }
+            if (!directory.isEmpty() && !directory.equals(".")) {
+                below.append(directory).append('/');
+            }
+        }
+        return below + prefix.substring(name);
     }
 
     /** A key whose value becomes part of a file's name. */

@@ -5,9 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchSized;
 import org.millrace.api.ChannelException;
@@ -18,9 +15,7 @@ import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.disk.Disk;
-import org.millrace.api.part.RefusedEventException;
 import org.millrace.codec.EventBatch;
-import org.millrace.codec.EventReader;
 import org.millrace.serializer.BodySchemas;
 import org.millrace.serializer.EventSchemas;
 import org.millrace.serializer.SerializerChoice;
@@ -149,7 +144,8 @@ final class FileRollSink implements Sink, BatchSized {
     private Drain deliver(RollFiles open) throws IOException, DeliveryException, InterruptedException {
         boolean isWhole = false;
         try (Transaction transaction = context.channel().begin()) {
-            int taken = append(transaction, open);
+            Turn turn = new Turn(settings.serializer(), schemas, deadLetters, open);
+            int taken = append(transaction, turn);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (taken == 0) {
                 isWhole = true;
@@ -157,10 +153,15 @@ final class FileRollSink implements Sink, BatchSized {
             }
             deadLetters.settle();
             open.flush();
-            transaction.commit();
+            if (turn.hasRefused()) {
+                transaction.commitDurably(); // what is among the dead letters is not to come again after a crash
+            } else {
+                transaction.commit();
+            }
             open.committed();
             isWhole = true;
             context.metrics().drainSuccesses.inc((long) taken - deadLetters.committed());
+            open.finishEarlier();
             return Drain.DELIVERED;
         } finally {
             if (!isWhole) {
@@ -171,67 +172,15 @@ final class FileRollSink implements Sink, BatchSized {
     }
 
     /** @return how many events were taken */
-    private int append(Transaction transaction, RollFiles open) throws IOException {
+    private int append(Transaction transaction, Turn turn) throws IOException {
         int events = 0;
-        if (schemas != null) {
-            schemas.turnBegins();
-        }
-        List<EventBatch> turn = new ArrayList<>(); // lent until the transaction ends
-        BitSet refused = new BitSet();
         EventBatch batch;
         while (events < settings.batchEvents() && (batch = transaction.take(settings.batchEvents() - events)) != null) {
-            turn.add(batch);
             context.metrics().drainAttempts.inc(batch.events());
-            boolean isWhole = append(batch, events, refused, open);
             events += batch.events();
-            while (!isWhole) {
-                open.rolledBack();
-                isWhole = appendAgain(turn, refused, open);
-            }
+            turn.append(batch);
         }
         return events;
-    }
-
-    private boolean appendAgain(List<EventBatch> turn, BitSet refused, RollFiles open) throws IOException {
-        int first = 0;
-        for (EventBatch batch : turn) {
-            if (!append(batch, first, refused, open)) {
-                return false;
-            }
-            first += batch.events();
-        }
-        return true;
-    }
-
-    /**
-     * @param first the number of the batch's first event in this turn
-     * @param refused numbers of those that are left out; more may come
-     * @return false if one was refused in the middle of being written: what the turn has written is to be cut off, and written again
-     */
-    private boolean append(EventBatch batch, int first, BitSet refused, RollFiles open) throws IOException {
-        EventReader event = batch.reader();
-        for (int number = first; event.next(); number++) {
-            if (refused.get(number)) {
-                continue;
-            }
-            boolean isBegun = false;
-            try {
-                settings.serializer().check(event);
-                String schema = schemas == null ? "" : schemas.ofDatum(event);
-                isBegun = true;
-                open.append(event, schema);
-            } catch (RefusedEventException e) {
-                refused.set(number);
-                deadLetters.refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
-            } catch (RuntimeException e) { // unforeseen: such an event must not hold up the others for ever
-                refused.set(number);
-                deadLetters.refuse(event, e.toString(), true);
-            }
-            if (isBegun && refused.get(number)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override

@@ -15,6 +15,9 @@ final class RollFile {
     private final Buffered out;
     private final EventSerializer.Serialization events;
     private long committedBytes;
+    /** Up to here the turn that is under way is written for good, unless all of it is cut off. */
+    private long markedBytes;
+
     private boolean isUsed;
 
     /**
@@ -30,6 +33,7 @@ final class RollFile {
         this.events = SchemaSerializer.begin(serializer, out, schema);
         out.drain();
         this.committedBytes = out.written;
+        this.markedBytes = out.written;
     }
 
     Path path() {
@@ -61,25 +65,42 @@ final class RollFile {
         }
     }
 
+    /** What was appended so far is in the file, and stays if what comes next is cut off. */
+    void mark() throws IOException {
+        events.endBatch();
+        out.drain();
+        markedBytes = out.written;
+    }
+
     void committed() {
         committedBytes = out.written;
+        markedBytes = out.written;
         isUsed = false;
     }
 
     /** What is not committed is cut off. */
     void cutBack() throws IOException {
+        markedBytes = committedBytes;
+        cutToMark();
+        isUsed = false;
+    }
+
+    /** What came after the mark is cut off. */
+    void cutToMark() throws IOException {
         events.discard();
         out.filled = 0;
         if (isUsed) {
-            out.file.cutTo(committedBytes);
-            out.written = committedBytes;
-            isUsed = false;
+            out.file.cutTo(markedBytes);
+            out.written = markedBytes;
         }
     }
 
     void close() throws IOException {
-        events.discard();
-        out.file.close();
+        try {
+            events.discard();
+        } finally {
+            out.file.close();
+        }
     }
 
     /** Gathers small writes. */

@@ -1,5 +1,6 @@
 package org.millrace.relay.sink.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,7 +15,6 @@ import java.util.List;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.disk.Disk;
 import org.millrace.api.part.EventSerializer;
-import org.millrace.codec.EventReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +36,9 @@ final class RollFiles {
 
     /** Finished, and still with the in-use suffix. */
     private final List<Path> unnamed = new ArrayList<>();
+
+    /** How many files there were at the last {@link #mark} of the turn. */
+    private int marked;
 
     RollFiles(FileRollSettings settings, Disk disk, InstantSource clock, SinkMetrics metrics) {
         this.settings = settings;
@@ -95,13 +98,35 @@ final class RollFiles {
         return file.resolveSibling(name.substring(0, name.length() - suffix.length()));
     }
 
-    /** Adds the event that the reader stands on. */
-    void append(EventReader event, String schema) throws IOException {
+    /** The file that an event whose body has this schema goes to. */
+    RollFile current(String schema) throws IOException {
         RollFile current = open.peekLast();
-        if (current == null || !current.hasSchema(schema)) {
-            current = begin(schema);
+        return current == null || !current.hasSchema(schema) ? begin(schema) : current;
+    }
+
+    /** A turn begins, with nothing written. */
+    void turnBegins() {
+        marked = open.size();
+    }
+
+    /** What the turn has written so far stays, unless all of it is cut off. */
+    void mark() throws IOException {
+        RollFile last = open.peekLast();
+        if (last != null) {
+            last.mark();
         }
-        current.append(event);
+        marked = open.size();
+    }
+
+    /** What the turn has written since the mark is cut off. */
+    void cutToMark() throws IOException {
+        while (open.size() > marked) {
+            remove(open.removeLast());
+        }
+        RollFile last = open.peekLast();
+        if (last != null) {
+            last.cutToMark();
+        }
     }
 
     /** Begins a file, with a name that nobody has. */
@@ -111,7 +136,7 @@ final class RollFiles {
             open.addLast(begun);
             metrics.connectionsCreated.inc();
             return begun;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             metrics.connectionsFailed.inc();
             throw e;
         }
@@ -135,10 +160,21 @@ final class RollFiles {
                 forceNames();
                 return begun;
             } catch (IOException | RuntimeException e) {
-                file.close();
-                disk.delete(inUse);
+                try {
+                    remove(file, inUse);
+                } catch (IOException other) {
+                    e.addSuppressed(other);
+                }
                 throw e;
             }
+        }
+    }
+
+    private void remove(Closeable file, Path path) throws IOException {
+        try (file) {
+            LOG.debug("{} is taken away again", path);
+        } finally {
+            disk.delete(path);
         }
     }
 
@@ -149,9 +185,13 @@ final class RollFiles {
         }
     }
 
-    /** The turn's transaction is committed. */
+    /** The turn's transaction is committed, and with it what stands in all files. */
     void committed() {
         open.forEach(RollFile::committed);
+    }
+
+    /** After {@link #committed}: of the turn's files only the last one goes on. */
+    void finishEarlier() {
         while (open.size() > 1) {
             finish(open.removeFirst());
         }
@@ -168,7 +208,7 @@ final class RollFiles {
         }
         try {
             first.cutBack();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "{} cannot be cut back to {} bytes: the events behind that come again, in another file",
                     first.path(),
@@ -186,9 +226,8 @@ final class RollFiles {
 
     private void remove(RollFile file) {
         try {
-            file.close();
-            disk.delete(file.path());
-        } catch (IOException e) {
+            remove(file::close, file.path());
+        } catch (IOException | RuntimeException e) {
             LOG.warn("{} cannot be deleted: the events in it come again, in another file", file.path(), e);
         }
         metrics.connectionsClosed.inc();
@@ -208,8 +247,8 @@ final class RollFiles {
         try {
             file.close();
             LOG.debug("{} is finished ({} bytes)", file.path(), file.committedBytes());
-        } catch (IOException e) {
-            LOG.warn("{} cannot be closed", file.path(), e);
+        } catch (IOException | RuntimeException e) { // of a plug-in's serializer, too: what is committed stays
+            LOG.warn("{} cannot be closed in order", file.path(), e);
         }
         if (!settings.inUseSuffix().isEmpty()) {
             giveFinalName(file.path());
@@ -220,12 +259,24 @@ final class RollFiles {
     private void giveFinalName(Path inUse) {
         try {
             disk.rename(inUse, withoutSuffix(inUse, settings.inUseSuffix()));
-            forceNames();
         } catch (NoSuchFileException e) {
             LOG.warn("{} is gone", inUse, e);
-        } catch (IOException e) {
+            return;
+        } catch (FileAlreadyExistsException e) {
+            LOG.warn("{} stays so: its final name is taken", inUse, e);
+            return;
+        } catch (IOException | RuntimeException e) {
             LOG.warn("{} does not get its final name, which the next roll tries again", inUse, e);
             unnamed.add(inUse);
+            return;
+        }
+        try {
+            forceNames();
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} has its final name, which a power cut may take away: the next start would give it again",
+                    inUse,
+                    e);
         }
     }
 }

@@ -49,14 +49,25 @@ final class HttpPeer {
     private final HttpSinkSettings settings;
     private final SSLContext tls;
     private final Endpoint endpoint;
+    private final Dialer dialer;
     private final String hostHeader;
     private @Nullable Channel connection;
 
+    /** Begins to connect, and does not wait. */
+    interface Dialer {
+        ChannelFuture connect(Bootstrap bootstrap, InetSocketAddress address);
+    }
+
     /** @param tls whom to trust, where the endpoint is https */
     HttpPeer(SinkContext context, HttpSinkSettings settings, SSLContext tls) {
+        this(context, settings, tls, Bootstrap::connect);
+    }
+
+    HttpPeer(SinkContext context, HttpSinkSettings settings, SSLContext tls, Dialer dialer) {
         this.context = context;
         this.settings = settings;
         this.tls = tls;
+        this.dialer = dialer;
         this.endpoint = settings.endpoint();
         this.hostHeader = endpoint.hostHeader();
     }
@@ -84,7 +95,7 @@ final class HttpPeer {
         IOException failure = null;
         try {
             for (InetAddress address : InetAddress.getAllByName(endpoint.hostName())) {
-                ChannelFuture attempt = bootstrap().connect(new InetSocketAddress(address, endpoint.port()));
+                ChannelFuture attempt = dialer.connect(bootstrap(), new InetSocketAddress(address, endpoint.port()));
                 if (ended(attempt).isSuccess()) {
                     connection = attempt.channel();
                     context.metrics().connectionsCreated.inc();

@@ -36,6 +36,14 @@ final class FileCopies {
     /** What directories held when they were listed in this round. */
     private final Map<Path, List<Located>> listings = new HashMap<>();
 
+    /** How a file begins, beside what is known of another. */
+    enum Beginning {
+        ALIKE,
+        /** It cannot be read just now, which does not say that it is another file. */
+        UNKNOWN,
+        OTHERWISE
+    }
+
     /** A file of a directory, whether its name is tailed or not. */
     record Located(Path path, Stat stat) {}
 
@@ -50,13 +58,13 @@ final class FileCopies {
         return directoryOf(path).stream().filter(wanted).findFirst().orElse(null);
     }
 
-    /** True if the file at this path begins so. */
-    static boolean begins(Path path, String head) {
+    /** Whether the file at this path begins so. */
+    static Beginning beginning(Path path, String head) {
         try (FileChannel content = FileChannel.open(path, StandardOpenOption.READ)) {
-            return FileHead.matches(head, content);
+            return FileHead.matches(head, content) ? Beginning.ALIKE : Beginning.OTHERWISE;
         } catch (IOException e) {
             log.debug("{} cannot be compared", path, e);
-            return false;
+            return Beginning.UNKNOWN;
         }
     }
 
@@ -73,7 +81,7 @@ final class FileCopies {
         Located located = directoryOf(file.path()).stream()
                 .filter(other -> isNamedAfter(other.path(), file.path()))
                 .filter(other -> isCandidate(other, known.get(other.stat().id()), file))
-                .filter(other -> begins(other.path(), head))
+                .filter(other -> beginning(other.path(), head) == Beginning.ALIKE)
                 .max(Comparator.comparingLong(other -> other.stat().modifiedMillis()))
                 .orElse(null);
         if (located == null) {

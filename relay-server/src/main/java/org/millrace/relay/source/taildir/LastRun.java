@@ -1,12 +1,15 @@
 package org.millrace.relay.source.taildir;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileId.Stat;
 import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
@@ -43,13 +46,14 @@ final class LastRun {
     /**
      * A file that the last run has read; null if it has not. Two file systems may have equal inodes, and other devices than in the last run:
      * how a file begins tells most, then its path. One at the same path that begins otherwise was truncated.
+     * One that cannot be read now is taken for the file of its device and inode, and is compared before it is read on.
      */
     @Nullable
     TailedFile resume(Found at) {
         List<Entry> sameInode = entries.getOrDefault(at.stat().id().inode(), List.of());
         Entry entry = sameInode.stream()
-                .filter(candidate -> isAtItsPath(candidate, at) || beginsAlike(candidate, at))
-                .min(Comparator.<Entry>comparingInt(candidate -> beginsAlike(candidate, at) ? 0 : 1)
+                .filter(candidate -> isAtItsPath(candidate, at) || mayBe(candidate, at.path(), at.stat()))
+                .min(Comparator.<Entry, Beginning>comparing(candidate -> beginning(candidate, at.path()))
                         .thenComparingInt(candidate -> isAtItsPath(candidate, at) ? 0 : 1)
                         .thenComparingInt(candidate ->
                                 candidate.device() == at.stat().id().device() ? 0 : 1))
@@ -65,8 +69,17 @@ final class LastRun {
         return entry.path().equals(at.path());
     }
 
-    private static boolean beginsAlike(Entry entry, Found at) {
-        return entry.head() != null && FileCopies.begins(at.path(), entry.head());
+    private static Beginning beginning(Entry entry, Path path) {
+        return entry.head() == null ? Beginning.OTHERWISE : FileCopies.beginning(path, entry.head());
+    }
+
+    /** True if a file of the entry's inode begins as the entry says; or may do so, as far as can be told just now. */
+    private static boolean mayBe(Entry entry, Path path, Stat stat) {
+        return switch (beginning(entry, path)) {
+            case ALIKE -> true;
+            case UNKNOWN -> entry.device() == stat.id().device();
+            case OTHERWISE -> false;
+        };
     }
 
     /** Adds what is called otherwise now, as its rest is still to be read, to what is known. What is nowhere is forgotten. */
@@ -76,8 +89,8 @@ final class LastRun {
             Group group = survey.groupOf(entry.path());
             if (group != null && survey.isOutOfSight(entry.path())) {
                 mayComeBack.add(entry);
-            } else if (group != null && entry.head() != null) {
-                TailedFile stray = stray(entry, entry.head(), group, known);
+            } else if (group != null) {
+                TailedFile stray = stray(entry, group, known);
                 if (stray != null) {
                     known.put(stray.id(), stray);
                 }
@@ -86,12 +99,12 @@ final class LastRun {
         entries = byInode(mayComeBack);
     }
 
-    private @Nullable TailedFile stray(Entry entry, String head, Group group, Map<FileId, TailedFile> known) {
+    private @Nullable TailedFile stray(Entry entry, Group group, Map<FileId, TailedFile> known) {
         Located at = copies.beside(
                 entry.path(),
                 other -> other.stat().id().inode() == entry.inode()
                         && !known.containsKey(other.stat().id())
-                        && FileCopies.begins(other.path(), head));
+                        && mayBe(entry, other.path(), other.stat()));
         if (at == null) {
             return null;
         }

@@ -12,8 +12,15 @@ import org.millrace.relay.source.file.ByteScan;
  * one carriage return in front of it. One buffer serves all files, one after another. One thread.
  */
 final class TailLines {
-    /** For {@link #next}: what has no newline yet is no line. */
+    /** Of a {@link TailEnd}: what has no newline yet is no line. */
     static final long NO_TAIL = -1;
+
+    /** Asked where the file ends once that has been reached. */
+    @FunctionalInterface
+    interface TailEnd {
+        /** Where in the file what has no newline yet is a line, if it ends just there; {@link #NO_TAIL} for nowhere. */
+        long find() throws IOException;
+    }
 
     private static final int BLOCK_BYTES = 256 << 10;
 
@@ -56,10 +63,10 @@ final class TailLines {
     /**
      * Moves behind the next line, which {@link #array}, {@link #lineStart} and {@link #lineBytes} then show until the next call.
      *
-     * @param tailEnd what has no newline yet is a line too if it ends just here in the file; {@link #NO_TAIL} for nowhere
+     * @param tailEnd asked only where something without a newline stands at the end of the file
      * @return false if there is no further line, and then nothing has moved
      */
-    boolean next(long tailEnd) throws IOException {
+    boolean next(TailEnd tailEnd) throws IOException {
         int searched = 0;
         while (true) {
             int available = Math.min(limit - position, maxLineBytes + 1);
@@ -76,7 +83,7 @@ final class TailLines {
             }
             searched = available;
             if (!fill()) {
-                if (available == 0 || bufferStart + limit != tailEnd) {
+                if (available == 0 || bufferStart + limit != tailEnd.find()) {
                     return false;
                 }
                 show(available, position + available);

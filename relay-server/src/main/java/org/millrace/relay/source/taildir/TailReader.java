@@ -5,8 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.SourceMetrics;
@@ -29,7 +27,6 @@ final class TailReader implements BatchReader {
     private final PositionFile positions;
     private final TailedFiles files;
     private final TailLines lines;
-    private final Set<FileId> failing = new HashSet<>();
     private final Deque<TailedFile> queue = new ArrayDeque<>();
 
     private @Nullable TailedFile current;
@@ -134,13 +131,13 @@ final class TailReader implements BatchReader {
 
     private @Nullable EventBatch read(TailedFile file) {
         try {
-            EventBatch batch = file.read(lines, settings.batchEvents(), files.quietEnd(file));
-            failing.remove(file.id());
+            EventBatch batch = file.read(lines, settings.batchEvents(), () -> files.quietEnd(file));
+            file.fails(false);
             metrics.counter("linesCut").inc(lines.linesCut() - linesCut);
             linesCut = lines.linesCut();
             return batch;
         } catch (IOException e) {
-            if (file.missingSinceMillis() < 0 && failing.add(file.id())) {
+            if (file.missingSinceMillis() < 0 && !file.fails(true)) {
                 log.error(
                         "{} cannot be read at byte {}, and is tried again: {}",
                         file.path(),

@@ -43,7 +43,11 @@ final class TailedFile implements Closeable {
     private long modifiedMillis;
     private long sameUntilMillis;
     private boolean hasChanged = true;
+    /** It was to be compared, and could not be: it is read on only once it was. */
+    private boolean isInDoubt;
+
     private boolean hasMore;
+    private boolean isFailing;
     private long missingSinceMillis = -1;
     private @Nullable TailedFile copiedFrom;
 
@@ -179,11 +183,13 @@ final class TailedFile implements Closeable {
         if (!hasChanged || (committed == 0 && head == null)) {
             return true;
         }
+        isInDoubt = true;
         size = content.size();
         FileChannel open = content.open();
         boolean isSame = size >= committed && (head == null || FileHead.matches(head, open));
         if (isSame) {
             hasChanged = false;
+            isInDoubt = false;
             sameUntilMillis = modifiedMillis;
             lookAtHead();
         }
@@ -200,6 +206,7 @@ final class TailedFile implements Closeable {
         moveTo(0);
         head = null;
         hasChanged = false;
+        isInDoubt = false;
     }
 
     /** Looks at how it begins, while that is still growing. To be called before {@link #head} is written down. */
@@ -219,7 +226,10 @@ final class TailedFile implements Closeable {
      * @param tailEnd where a last line without a newline counts, as in {@link TailLines#next}
      */
     @Nullable
-    EventBatch read(TailLines lines, int maxEvents, long tailEnd) throws IOException {
+    EventBatch read(TailLines lines, int maxEvents, TailLines.TailEnd tailEnd) throws IOException {
+        if (isInDoubt && !isTheSame()) {
+            throw new IOException("it is no longer what was read, which the next round will follow");
+        }
         lines.moveTo(content.open(), read);
         if (head == null) {
             lookAtHead();
@@ -240,6 +250,13 @@ final class TailedFile implements Closeable {
         read = lines.offset();
         hasMore = batch.events() >= maxEvents || batch.encodedBytes() >= MAX_BATCH_BYTES;
         return batch.events() == 0 ? null : batch.build();
+    }
+
+    /** Notes whether it could be read; true if it was so before. */
+    boolean fails(boolean now) {
+        boolean before = isFailing;
+        isFailing = now;
+        return before;
     }
 
     /** True if the last batch ended because it was full. */

@@ -1,6 +1,7 @@
 package org.millrace.relay.sink.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.disk.Disk;
@@ -14,17 +15,29 @@ final class FaultyDisk implements Disk {
         CREATE,
         WRITE,
         RENAME,
-        CUT
+        CUT,
+        CLOSE,
+        FORCE_DIRECTORY
     }
 
     private final Disk disk = new LocalDisk();
     Op failing = Op.NONE;
+    Op failingToo = Op.NONE;
+    /** Failures are of a kind that nobody expects of a disk. */
+    boolean failsUnchecked;
+
+    int renames;
+    int closes;
     int forces;
     int directoryForces;
 
     private void check(Op op) throws IOException {
-        if (op == failing) {
-            throw new IOException("No space left on device (" + op + ")");
+        if (op == failing || op == failingToo) {
+            IOException failure = new IOException("No space left on device (" + op + ")");
+            if (failsUnchecked) {
+                throw new UncheckedIOException(failure);
+            }
+            throw failure;
         }
     }
 
@@ -41,6 +54,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+        renames++;
         check(Op.RENAME);
         disk.rename(from, to);
     }
@@ -53,6 +67,7 @@ final class FaultyDisk implements Disk {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         directoryForces++;
+        check(Op.FORCE_DIRECTORY);
         disk.forceDirectory(directory);
     }
 
@@ -96,7 +111,9 @@ final class FaultyDisk implements Disk {
 
         @Override
         public void close() throws IOException {
-            file.close();
+            closes++;
+            file.close(); // as the system does, which gives the handle back in any case
+            check(Op.CLOSE);
         }
     }
 }

@@ -7,6 +7,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ class FileRollSinkTest {
     private final RecordedProblems recorded = new RecordedProblems();
     private final ReleaseCheck releases = new ReleaseCheck();
     private final FaultyDisk disk = new FaultyDisk();
+    private int appends;
 
     @BeforeEach
     void makeDirectory() throws IOException {
@@ -223,19 +225,7 @@ class FileRollSinkTest {
 
     @Test
     void anEventAtWhichASerializerThrowsIsADeadLetterAndHoldsUpNoOther() throws Exception {
-        Settings keys = settings(Map.of("deadLetter.maxTries", "2"));
-        FileRollSettings settings = FileRollSettings.read(context, keys);
-        FileRollSettings throwing = new FileRollSettings(
-                settings.directory(),
-                settings.naming(),
-                settings.rollInterval(),
-                settings.batchEvents(),
-                FileRollSinkTest::throwsAtBad,
-                settings.sync(),
-                settings.inUseSuffix(),
-                settings.emptyFiles());
-        try (Sink sink = create(context, throwing, keys)) {
-            sink.start();
+        try (Sink sink = started(FileRollSinkTest::throwsAtBad, Map.of("deadLetter.maxTries", "2"))) {
             submit(Batches.of("a"), Batches.of("b", "bad", "c"), Batches.of("d"));
             assertThatThrownBy(sink::drain)
                     .isInstanceOf(DeliveryException.class)
@@ -246,6 +236,222 @@ class FileRollSinkTest {
         }
         assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(1);
         assertThat(metrics.drainSuccesses.getCount()).isEqualTo(4);
+    }
+
+    @Test
+    void whatIsAmongTheDeadLettersDoesNotComeAgainAfterACrash() throws Exception {
+        try (Sink sink = started(FileRollSinkTest::throwsAtBad, Map.of("deadLetter.maxTries", "1"))) {
+            submit(Batches.of("a"));
+            sink.drain();
+            assertThat(channel.durableCommits()).isZero();
+            submit(Batches.of("b", "bad"));
+            sink.drain();
+            assertThat(channel.durableCommits()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void howeverManyEventsAreRefusedEachOfTheOthersIsWrittenTwiceAtMost() throws Exception {
+        List<String> expected = new ArrayList<>();
+        List<EventBatch> batches = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            batches.add(Batches.of("bad", "a" + i, "b" + i, "bad", "bad", "c" + i));
+            expected.addAll(List.of("a" + i, "b" + i, "c" + i));
+        }
+        Map<String, String> keys = Map.of("deadLetter.maxTries", "1", "sink.batchSize", "1000");
+        appends = 0;
+        try (Sink sink = started(this::counted, keys)) {
+            submit(batches.toArray(EventBatch[]::new));
+            sink.drain();
+            assertThat(content().values()).containsExactly(String.join("", expected));
+        }
+        assertThat(metrics.drainSuccesses.getCount()).isEqualTo(60);
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(60);
+        assertThat(appends).isLessThanOrEqualTo(60 + 2 * 60);
+    }
+
+    private EventSerializer.Serialization counted(OutputStream out) {
+        EventSerializer.Serialization real = throwsAtBad(out);
+        return new EventSerializer.Serialization() {
+            @Override
+            public void append(EventReader event) throws IOException {
+                appends++;
+                real.append(event);
+            }
+
+            @Override
+            public void endBatch() throws IOException {
+                real.endBatch();
+            }
+
+            @Override
+            public void discard() {
+                real.discard();
+            }
+        };
+    }
+
+    @Test
+    void aTurnThatFailsAfterARefusalLeavesNothingInTheFile() throws Exception {
+        FailingCommits commits = new FailingCommits(channel);
+        commits.failing = false;
+        try (Sink sink = started(commits, FileRollSinkTest::throwsAtBad, Map.of("deadLetter.maxTries", "1"))) {
+            submit(Batches.of("first"));
+            sink.drain();
+            commits.failing = true;
+            submit(Batches.of("a", "bad", "b", "bad", "c"));
+            assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
+            assertThat(content().values()).containsExactly("first");
+            commits.failing = false;
+            sink.drain();
+            assertThat(content().values()).containsExactly("firstabc");
+        }
+    }
+
+    @Test
+    void anAvroContainerIsWholeAroundAnEventThatIsRefused() throws Exception {
+        EventSerializer real = FileRollSettings.read(context, settings(Map.of("sink.serializer", "avro_event")))
+                .serializer();
+        EventSerializer throwing = out -> throwsAfterBad(real.begin(out));
+        try (Sink sink = started(throwing, Map.of("deadLetter.maxTries", "1"))) {
+            submit(Batches.of("a", "bad", "b"), Batches.of("c", "bad", "d"));
+            sink.drain();
+        }
+        List<String> read = new ArrayList<>();
+        try (DataFileReader<GenericRecord> reader =
+                new DataFileReader<>(onlyFile().toFile(), new GenericDatumReader<>())) {
+            reader.forEach(event -> read.add(StandardCharsets.UTF_8
+                    .decode((ByteBuffer) event.get("body"))
+                    .toString()));
+        }
+        assertThat(read).containsExactly("a", "b", "c", "d");
+    }
+
+    private static EventSerializer.Serialization throwsAfterBad(EventSerializer.Serialization real) {
+        return new EventSerializer.Serialization() {
+            @Override
+            public void append(EventReader event) throws IOException {
+                real.append(event);
+                if (new String(event.body(), StandardCharsets.UTF_8).equals("bad")) {
+                    throw new IllegalStateException("of a plug-in");
+                }
+            }
+
+            @Override
+            public void endBatch() throws IOException {
+                real.endBatch();
+            }
+
+            @Override
+            public void discard() {
+                real.discard();
+            }
+        };
+    }
+
+    @Test
+    void aFileThatCannotBeBegunIsNoFaultOfAnEvent() throws Exception {
+        EventSerializer broken = out -> {
+            throw new IllegalStateException("of a plug-in");
+        };
+        Map<String, String> keys = Map.of("deadLetter.maxTries", "1", "sink.emptyFiles", "false");
+        try (Sink sink = started(broken, keys)) {
+            submit(Batches.of("a"));
+            assertThatThrownBy(sink::drain).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(channel.bodies()).containsExactly("a");
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isZero();
+        assertThat(metrics.connectionsFailed.getCount()).isEqualTo(1);
+        assertThat(content()).isEmpty();
+    }
+
+    @Test
+    void whatFailsAfterTheCommitTakesNoFileAway() throws Exception {
+        try (Sink sink = started("sink.serializer", BODY_SERIALIZER, "sink.inUseSuffix", ".tmp")) {
+            submit(Batches.of(Map.of(LITERAL, "\"string\""), "\2a"), Batches.of(Map.of(LITERAL, "\"bytes\""), "\2b"));
+            disk.failing = FaultyDisk.Op.RENAME;
+            disk.failsUnchecked = true;
+            assertThat(sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            assertThat(content()).hasSize(2);
+            disk.failing = FaultyDisk.Op.NONE;
+        }
+        assertThat(content())
+                .hasSize(2)
+                .allSatisfy((name, text) -> assertThat(name).doesNotEndWith(".tmp"));
+    }
+
+    @Test
+    void aHandleIsGivenBackAlsoWhereTheSerializerFailsAtTheEnd() throws Exception {
+        EventSerializer throwing = out -> new EventSerializer.Serialization() {
+            @Override
+            public void append(EventReader event) throws IOException {
+                out.write(event.body());
+            }
+
+            @Override
+            public void endBatch() {
+                // nothing is gathered
+            }
+
+            @Override
+            public void discard() {
+                throw new IllegalStateException("of a plug-in");
+            }
+        };
+        try (Sink sink = started(throwing, Map.of("sink.inUseSuffix", ".tmp"))) {
+            submit(Batches.of("a"));
+            sink.drain();
+        }
+        assertThat(disk.closes).isEqualTo(1);
+        assertThat(content()).containsExactly(Map.entry(series() + "-1", "a"));
+    }
+
+    @Test
+    void aDirectoryThatCannotBeForcedDoesNotHaveAFinalNameGivenAgain() throws Exception {
+        try (Sink sink = started("sink.sync", "fsync", "sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.FORCE_DIRECTORY;
+            rollTwice(sink);
+        }
+        assertThat(disk.renames).isEqualTo(1);
+        assertThat(content().values()).containsExactly("a\n");
+    }
+
+    @Test
+    void aFinalNameThatSomebodyHasTakenIsNotTriedAgain() throws Exception {
+        long begun = clock.millis();
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            Files.writeString(directory.resolve(begun + "-1"), "somebody else's");
+            rollTwice(sink);
+        }
+        assertThat(disk.renames).isEqualTo(1);
+        assertThat(content())
+                .containsExactly(Map.entry(begun + "-1", "somebody else's"), Map.entry(begun + "-1.tmp", "a\n"));
+    }
+
+    private void rollTwice(Sink sink) throws Exception {
+        for (int roll = 0; roll < 2; roll++) {
+            clock.advance(Duration.ofSeconds(31));
+            sink.drain();
+        }
+    }
+
+    @Test
+    void aFileThatFailsWhenItIsBegunIsTakenAwayWhateverElseFails() throws Exception {
+        try (Sink sink = started("sink.sync", "fsync")) {
+            disk.failing = FaultyDisk.Op.FORCE_DIRECTORY;
+            disk.failingToo = FaultyDisk.Op.CLOSE;
+            submit(Batches.of("a"));
+            assertThatThrownBy(sink::drain)
+                    .isInstanceOf(DeliveryException.class)
+                    .hasRootCauseMessage("No space left on device (FORCE_DIRECTORY)");
+            assertThat(content()).isEmpty();
+            disk.failing = FaultyDisk.Op.NONE;
+            disk.failingToo = FaultyDisk.Op.NONE;
+        }
     }
 
     /** Writes bodies, and half of a bad one. */
@@ -337,6 +543,17 @@ class FileRollSinkTest {
             assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log.tmp");
         }
         assertThat(content()).containsOnlyKeys("123-7.log", "other.tmp", series() + "-1.log");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sub//log-", "sub/./log-", "./sub/log-", "//sub/log-"})
+    void aLeftFileIsFoundHoweverThePrefixIsWritten(String prefix) throws Exception {
+        Path sub = Files.createDirectory(directory.resolve("sub"));
+        Files.writeString(sub.resolve("log-123-7.tmp"), "left");
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.pathManager.prefix", prefix)) {
+            assertThat(sink).isNotNull();
+            assertThat(sub.resolve("log-123-7")).hasContent("left");
+        }
     }
 
     @Test
@@ -515,6 +732,8 @@ class FileRollSinkTest {
             value = {
                 "sink.pathManager | BYDATE | BYDATE (expected: one of: DEFAULT, ROLLTIME)",
                 "sink.pathManager | com.acme.Paths$Builder | com.acme.Paths$Builder (expected: one of: DEFAULT, ROLLTIME; classes written for Flume are not loaded; one of your own comes in a plug-in)",
+                "sink.pathManager.prefix | ../x- | ../x- (expected: a text without .. as a directory)",
+                "sink.pathManager.prefix | a/../../x- | a/../../x- (expected: a text without .. as a directory)",
                 "sink.rollInterval | 30s | 30s (expected: a number of seconds, 0 or less for never)",
                 "sink.batchSize | 0 | 0 (expected: a whole number, at least 1)",
                 "sink.serializer | JSON | JSON (expected: one of: TEXT, HEADER_AND_TEXT, AVRO_EVENT, org.apache.flume.sink.hdfs.AvroEventSerializer$Builder)",
@@ -560,6 +779,29 @@ class FileRollSinkTest {
     private Sink started(ChannelReader from, Map<String, String> values) throws StartException {
         Sink sink = create(from, values);
         assertThat(recorded.problems()).isEmpty();
+        sink.start();
+        return sink;
+    }
+
+    private Sink started(EventSerializer serializer, Map<String, String> values) throws StartException {
+        return started(channel, serializer, values);
+    }
+
+    private Sink started(ChannelReader from, EventSerializer serializer, Map<String, String> values)
+            throws StartException {
+        SinkContext in = new SinkContext("a1", "k1", from, metrics, clock);
+        Settings keys = settings(values);
+        FileRollSettings read = FileRollSettings.read(in, keys);
+        FileRollSettings fileRoll = new FileRollSettings(
+                read.directory(),
+                read.naming(),
+                read.rollInterval(),
+                read.batchEvents(),
+                serializer,
+                read.sync(),
+                read.inUseSuffix(),
+                read.emptyFiles());
+        Sink sink = create(in, fileRoll, keys);
         sink.start();
         return sink;
     }
@@ -639,7 +881,7 @@ class FileRollSinkTest {
                     FileRollSinkTest.class.getClassLoader(),
                     new Class<?>[] {Transaction.class},
                     (proxy, method, arguments) -> {
-                        if (method.getName().equals("commit")) {
+                        if (method.getName().startsWith("commit")) { // durably, too
                             throw new ChannelException("no commit today");
                         }
                         return method.invoke(real, arguments);

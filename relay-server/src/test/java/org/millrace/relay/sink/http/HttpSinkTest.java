@@ -6,7 +6,12 @@ import static org.awaitility.Awaitility.await;
 import static org.millrace.testkit.process.HttpRecorder.answer;
 
 import com.codahale.metrics.MetricRegistry;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -14,11 +19,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +62,9 @@ class HttpSinkTest {
     private final RecordedProblems recorded = new RecordedProblems();
     private final ReleaseCheck releases = new ReleaseCheck();
     private final List<Duration> pauses = new ArrayList<>();
+
+    /** Where set, the connection is made, and the sink does not hear of it before this completes. */
+    private @Nullable CompletableFuture<Void> lateAccept;
 
     @AfterEach
     void everythingIsGivenBack() {
@@ -337,10 +347,14 @@ class HttpSinkTest {
     void aConnectionThatNobodyWaitsForAnyMoreIsClosed() throws Exception {
         try (HttpRecorder server = new HttpRecorder(request -> answer(200));
                 Sink sink = started(server, "/", SENSIBLE)) {
+            CompletableFuture<Void> accept = new CompletableFuture<>();
+            lateAccept = accept;
             submit("a");
             Thread.currentThread().interrupt();
             assertThatThrownBy(sink::drain).isInstanceOf(InterruptedException.class);
 
+            accept.complete(null);
+            lateAccept = null;
             drainAll(sink);
             assertThat(server.bodies()).containsExactly("a");
             await().until(() -> server.openConnections() == 1);
@@ -525,9 +539,21 @@ class HttpSinkTest {
         HttpSinkSettings read = readSettings(settings);
         DeadLetters deadLetters = DeadLetters.read(context, settings);
         assertThat(recorded.problems()).isEmpty();
-        Sink sink = new HttpSink(context, read, new HttpPeer(context, read, tls), deadLetters, pauses::add);
+        Sink sink =
+                new HttpSink(context, read, new HttpPeer(context, read, tls, this::dialled), deadLetters, pauses::add);
         sink.start();
         return sink;
+    }
+
+    private ChannelFuture dialled(Bootstrap bootstrap, InetSocketAddress address) {
+        ChannelFuture connecting = bootstrap.connect(address);
+        CompletableFuture<Void> late = lateAccept;
+        if (late == null) {
+            return connecting;
+        }
+        ChannelPromise heardOf = connecting.channel().newPromise();
+        connecting.addListener(done -> late.thenRun(() -> PromiseNotifier.cascade(false, connecting, heardOf)));
+        return heardOf;
     }
 
     private void submit(String... bodies) {

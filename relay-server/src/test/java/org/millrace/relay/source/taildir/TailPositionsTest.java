@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.relay.source.file.FileHead;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
@@ -102,6 +104,49 @@ class TailPositionsTest {
         bench.close();
         bench.append("x.log.1", "late\n");
         assertThat(bench.open().drain()).containsExactly("late");
+    }
+
+    @ParameterizedTest(name = "{0}, skips to the end: {1}")
+    @CsvSource({"x\\.log.*, false", "x\\.log.*, true", "x\\.log, false"})
+    void aRenamedFileThatCannotBeReadAtTheFirstLookGoesOnWhereItWas(String pattern, boolean skipsToEnd)
+            throws IOException {
+        bench.groups = List.of(bench.group("g", pattern, Map.of()));
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        bench.rename("x.log", "x.log.1");
+        bench.skipsToEnd = skipsToEnd;
+        drainWhileNothingCanBeRead();
+        assertThat(drainTwice()).containsExactly("3");
+    }
+
+    @Test
+    void anotherFileOfThatInodeThatCannotBeReadAtTheFirstLookIsReadFromItsStart() throws IOException {
+        bench.groups = List.of(bench.group("g", "x\\.log.*", Map.of()));
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.truncate("x.log");
+        bench.append("x.log", "a\nb\nc\n");
+        bench.rename("x.log", "x.log.1");
+        drainWhileNothingCanBeRead();
+        assertThat(drainTwice()).containsExactly("a", "b", "c");
+    }
+
+    /** A round may be what it takes to replace a broken handle. */
+    private List<String> drainTwice() throws IOException {
+        List<String> bodies = new ArrayList<>(bench.drain());
+        bodies.addAll(bench.drain());
+        return bodies;
+    }
+
+    /** An interrupt fails what reads a file, and nothing that only looks at one. */
+    private void drainWhileNothingCanBeRead() throws IOException {
+        bench.open();
+        Thread.currentThread().interrupt();
+        assertThat(bench.drain()).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +67,48 @@ class TailedFileTest {
                 .isNotNull();
     }
 
+    @Test
+    void whatCouldNotBeComparedIsComparedBeforeItIsReadOn() throws IOException {
+        file.beginsWith("4:0"); // as another file did
+        file.close();
+        Path away = Files.move(path, directory.resolve("away"));
+        assertThat(catchThrowableOfType(NoSuchFileException.class, file::isTheSame))
+                .isNotNull();
+        Files.move(away, path);
+
+        assertThat(catchThrowableOfType(IOException.class, this::read)).isNotNull();
+        assertThat(file.isTheSame()).isFalse();
+        file.restart();
+        assertThat(read()).containsExactly("one", "two");
+    }
+
+    @Test
+    void nobodyAsksWhereTheFileEndsWhileThereIsMoreOfIt() throws IOException {
+        Files.writeString(path, "three\nfour\nrest", StandardOpenOption.APPEND);
+        int[] asked = {0};
+        List<String> bodies = new ArrayList<>();
+        for (int batch = 0; batch < 3; batch++) {
+            EventBatch one = file.read(lines, 1, () -> {
+                asked[0]++;
+                return file.size();
+            });
+            bodies.addAll(Batches.bodies(one));
+            one.release();
+            file.commit();
+        }
+        assertThat(bodies).containsExactly("two", "three", "four");
+        assertThat(asked[0]).isZero();
+
+        file.lookInside();
+        EventBatch rest = file.read(lines, 10, () -> {
+            asked[0]++;
+            return file.size();
+        });
+        assertThat(Batches.bodies(rest)).containsExactly("rest");
+        rest.release();
+        assertThat(asked[0]).isEqualTo(1);
+    }
+
     private IOException breakHandle() {
         Thread.currentThread().interrupt();
         try {
@@ -76,7 +119,7 @@ class TailedFileTest {
     }
 
     private List<String> read() throws IOException {
-        EventBatch batch = file.read(lines, 10, TailLines.NO_TAIL);
+        EventBatch batch = file.read(lines, 10, () -> TailLines.NO_TAIL);
         if (batch == null) {
             return List.of();
         }
