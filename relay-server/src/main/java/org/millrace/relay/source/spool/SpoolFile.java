@@ -70,7 +70,8 @@ final class SpoolFile implements Closeable {
     static SpoolFile open(Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer)
             throws IOException {
         FileChannel content = FileChannel.open(path, StandardOpenOption.READ);
-        boolean done = false;
+        FileEvents parts = null;
+        SpoolFile opened = null;
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             long offset = 0;
@@ -83,17 +84,17 @@ final class SpoolFile implements Closeable {
                         path,
                         resume.offset());
             }
-            FileEvents parts = settings.format() instanceof LineFormat lines
+            parts = settings.format() instanceof LineFormat lines
                     ? lines.open(content, offset, buffer)
                     : settings.format().open(new SourceFile(path, content), offset);
             Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
-            done = true;
-            return new SpoolFile(path, content, attributes, offset, parts, headers);
+            opened = new SpoolFile(path, content, attributes, offset, parts, headers);
+            return opened;
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
             throw deserializerFailed(e);
         } finally {
-            if (!done) {
-                content.close();
+            if (opened == null) {
+                close(path, parts, content);
             }
         }
     }
@@ -138,7 +139,10 @@ final class SpoolFile implements Closeable {
             filling.isWhole = false;
         }
         if (!filling.isWhole) {
-            batch.close(); // without its last event, or without where it ends, it is good for nothing
+            batch.close(); // without one of its events, or without where it ends, it is good for nothing
+            if (failure == null) {
+                failure = new IOException("the deserializer went on after an event could not be added");
+            }
         }
     }
 
@@ -163,18 +167,26 @@ final class SpoolFile implements Closeable {
 
         @Override
         public void add(byte[] body, int offset, int length) {
-            isWhole = false;
+            begin();
             batch.add(encodedHeaders, body, offset, length);
             isWhole = true;
         }
 
         @Override
         public void add(Map<String, String> own, byte[] body, int offset, int length) {
+            begin();
             Map<String, String> all = new LinkedHashMap<>(own);
             all.putAll(headers);
-            isWhole = false;
             batch.add(all, body, offset, length);
             isWhole = true;
+        }
+
+        /** Nothing goes behind an event that could not be added, whatever the deserializer makes of that. */
+        private void begin() {
+            if (!isWhole) {
+                throw new IllegalStateException("an event could not be added, and so none can be behind it");
+            }
+            isWhole = false;
         }
     }
 
@@ -223,8 +235,14 @@ final class SpoolFile implements Closeable {
     @Override
     public void close() {
         batch.close();
+        close(path, parts, content);
+    }
+
+    private static void close(Path path, @Nullable FileEvents parts, FileChannel content) {
         try (content) {
-            parts.close();
+            if (parts != null) {
+                parts.close();
+            }
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
             log.debug("closing {}", path, e); // it was only read
         }
