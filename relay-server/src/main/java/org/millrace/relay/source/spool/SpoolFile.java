@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class SpoolFile implements Closeable {
 
     private long committedOffset;
     private long readOffset;
+    /** Where to go on behind so many events of the batch; 0: not known. */
+    private long[] offsetsBehind = new long[128];
+
     private long events;
     private boolean hasEnded;
     /** What stopped the reading, after events that can still be delivered. */
@@ -125,6 +129,7 @@ final class SpoolFile implements Closeable {
 
     private void fill(int maxEvents) {
         Filling filling = new Filling(maxEvents);
+        Arrays.fill(offsetsBehind, 0);
         try {
             hasEnded = !parts.read(filling);
         } catch (IOException e) {
@@ -162,6 +167,7 @@ final class SpoolFile implements Closeable {
 
         @Override
         public boolean hasRoom() {
+            noteOffset();
             return batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES;
         }
 
@@ -188,6 +194,29 @@ final class SpoolFile implements Closeable {
             }
             isWhole = false;
         }
+    }
+
+    /** A deserializer of a plug-in may have looked ahead at an event by now, and owes a true answer only behind its read. */
+    private void noteOffset() {
+        if (!(parts instanceof EventCutter)) {
+            return;
+        }
+        int behind = batch.events();
+        if (behind >= offsetsBehind.length) {
+            offsetsBehind = Arrays.copyOf(offsetsBehind, 2 * behind);
+        }
+        offsetsBehind[behind] = parts.offset();
+    }
+
+    /** The first events of the batch that was read last have been delivered; true if that is worth to be taken down. */
+    boolean commitFirst(int delivered) {
+        int behind = Math.min(delivered, offsetsBehind.length - 1);
+        while (behind > 0 && offsetsBehind[behind] == 0) {
+            behind--;
+        }
+        boolean isFurther = offsetsBehind[behind] > committedOffset;
+        committedOffset = Math.max(committedOffset, offsetsBehind[behind]);
+        return isFurther;
     }
 
     /** What was read so far has been delivered. */
