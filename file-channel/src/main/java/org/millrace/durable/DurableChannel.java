@@ -208,6 +208,11 @@ final class DurableChannel implements Channel {
     }
 
     @Override
+    public @Nullable String neverFits(EventBatch batch) {
+        return entrance.gate().neverFits(batch);
+    }
+
+    @Override
     public boolean hasRoom() {
         return entrance.gate().hasRoom();
     }

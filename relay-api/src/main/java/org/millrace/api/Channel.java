@@ -2,6 +2,7 @@ package org.millrace.api;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
 
@@ -50,6 +51,17 @@ public interface Channel extends Component, ChannelReader {
 
     /** To be called soon after {@link #submitUnflushed}, once for any number of batches: nothing waits for more of them any longer. */
     default void flush() {}
+
+    /**
+     * Why the channel can never take the batch, not even when it is empty, so that a put would end with a {@link
+     * BatchTooLargeException}; null if it can, and for a channel that cannot tell. Whoever puts a batch into several channels asks all of
+     * them first: what one refuses as a whole has then not gone into another, from where it would come once more in parts.
+     *
+     * @param batch lent
+     */
+    default @Nullable String neverFits(EventBatch batch) {
+        return null;
+    }
 
     /** False once the channel is so full that a source should stop reading from its peers, until {@link #onRoom}. */
     boolean hasRoom();

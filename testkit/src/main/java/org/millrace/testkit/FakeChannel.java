@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
@@ -20,7 +21,7 @@ import org.millrace.codec.EventBatch;
 import org.millrace.codec.Origin;
 
 /**
- * A channel for tests of sinks and routes, in modules that see no real one: keeps batches as they come, without a limit, and refuses
+ * A channel for tests of sinks and routes, in modules that see no real one: keeps batches as they come, without a limit unless one is set, and refuses
  * when it is told to. Thread-safe.
  */
 public final class FakeChannel implements Channel {
@@ -33,6 +34,7 @@ public final class FakeChannel implements Channel {
     private final List<Origin> origins = new ArrayList<>();
     private boolean room = true;
     private @Nullable RuntimeException refusal;
+    private int mostBatchEvents = Integer.MAX_VALUE;
     private @Nullable RuntimeException commitFailure;
     private int openTransactions;
     private int commits;
@@ -65,12 +67,25 @@ public final class FakeChannel implements Channel {
 
     @Override
     public synchronized CompletableFuture<Void> submit(EventBatch batch) {
+        String never = neverFits(batch);
+        if (never != null) {
+            batch.release();
+            return CompletableFuture.failedFuture(new BatchTooLargeException(never));
+        }
         if (refusal != null) {
             batch.release();
             return CompletableFuture.failedFuture(refusal);
         }
         store(batch);
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized @Nullable String neverFits(EventBatch batch) {
+        return batch.events() <= mostBatchEvents
+                ? null
+                : "channel " + name + ": " + batch.events() + " events at once (expected: at most " + mostBatchEvents
+                        + ")";
     }
 
     /** Takes the batch over. */
@@ -135,6 +150,11 @@ public final class FakeChannel implements Channel {
     /** From now on batches are refused with this, or taken again with null. */
     public synchronized void refuseWith(@Nullable RuntimeException failure) {
         refusal = failure;
+    }
+
+    /** From now on larger batches are refused by {@link #submit} as too large. */
+    public synchronized void setMostBatchEvents(int events) {
+        mostBatchEvents = events;
     }
 
     /** From now on commits of what was taken fail with this, or succeed again with null. */

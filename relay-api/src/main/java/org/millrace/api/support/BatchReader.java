@@ -7,7 +7,8 @@ import org.millrace.codec.EventBatch;
 
 /**
  * Where a source with a thread of its own gets its events: files, a queue, a command. A {@link SourceLoop} calls it: {@link #read}, and
- * after each batch one {@link #commit} or {@link #rollback}. The loop's thread only, but for {@link #wake} and {@link #close}.
+ * after each batch one {@link #commit} or {@link #rollback}, unless the reader {@linkplain #keepsBack keeps} an event. The loop's thread
+ * only, but for {@link #wake} and {@link #close}.
  */
 public interface BatchReader extends AutoCloseable {
     /**
@@ -26,6 +27,17 @@ public interface BatchReader extends AutoCloseable {
      */
     void commit() throws IOException, InterruptedException;
 
+    /**
+     * So many events of the batch that was read last, its first ones, are in the channels or left out; the rest is still to be put. Called
+     * for a batch that is put in parts. What the reader does not take down now it reads again after a {@link #rollback}, or when it has
+     * kept an event, so that it comes twice.
+     *
+     * @param events more each time, less than all
+     */
+    default void commitFirst(int events) {
+        // a batch has one place for all of its events
+    }
+
     /** The batch that was read last is not in the channels, or not for sure: the source stops before it is. */
     default void rollback() {
         // who has taken nothing down has nothing to take back
@@ -34,8 +46,8 @@ public interface BatchReader extends AutoCloseable {
     /**
      * An event of the batch that was read last is larger than the channels can ever take.
      *
-     * @return true if the reader keeps it where it came from, with all behind the last {@link #commit}: no more of the batch is put, and
-     *     neither a commit nor a rollback follows. False if the event is to be left out, and the others to be put
+     * @return true if the reader keeps it where it came from, with all behind the last {@link #commit} or {@link #commitFirst}: no more
+     *     of the batch is put, and neither a commit nor a rollback follows. False if the event is to be left out, and the others to be put
      */
     default boolean keepsBack(BatchTooLargeException why) {
         return false;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
+import org.millrace.codec.EventBatch;
 
 /**
  * The way into a channel. A put goes in while there is room; otherwise it waits its turn, for the keep-alive at most: no put overtakes
@@ -140,6 +141,20 @@ public final class PutGate {
         return waiting.first();
     }
 
+    /**
+     * As {@link org.millrace.api.Channel#neverFits}.
+     *
+     * @param batch lent
+     */
+    public @Nullable String neverFits(EventBatch batch) {
+        return neverFits(new Put(List.of(batch)));
+    }
+
+    private @Nullable String neverFits(Put put) {
+        String why = room.neverFits(put);
+        return why == null ? null : "channel " + channel + ": " + why;
+    }
+
     /** As {@link org.millrace.api.Channel#hasRoom}. */
     public boolean hasRoom() {
         return hasRoom;
@@ -161,14 +176,14 @@ public final class PutGate {
 
     /** As {@link org.millrace.api.Channel#submit}. Takes the put over. */
     public CompletableFuture<Void> submit(Put put) {
-        String never = room.neverFits(put);
+        String never = neverFits(put);
         RuntimeException refusal = null;
         lock.lock();
         try {
             if (!open) {
                 refusal = closed();
             } else if (never != null) {
-                refusal = new BatchTooLargeException("channel " + channel + ": " + never);
+                refusal = new BatchTooLargeException(never);
             } else if (waiting.isEmpty() && !lettingIn && room.fits(put)) {
                 room.enter(put);
                 hasRoom = hasRoom && !room.isHigh();

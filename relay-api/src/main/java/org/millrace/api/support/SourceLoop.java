@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread of a source that fetches its events itself: read a batch, put it, commit it, and so on. A batch that the channels refuse is
  * put again and again, ever less often, and nothing more is read meanwhile. One that is too large for a channel is put in halves; an event
- * that is goes back to the reader, or is left out, and counted. A stop lets a put that is under way come to its end, so that
- * only a crash makes events come twice. Counts all of Flume's figures of a source but those of connections.
+ * that is goes back to the reader, or is left out, and counted. A stop lets a put that is under way come to its end, so that only a crash
+ * makes events come twice; and, of a batch put in parts, a stop or an event that goes back, if the reader takes down no part. Counts all of Flume's figures of a source but those of connections.
  *
  * <p>{@link #start} and {@link #close}: one thread. Everything else: the loop's own thread only.
  */
@@ -177,13 +177,16 @@ public final class SourceLoop implements AutoCloseable {
     private Outcome put(EventBatch batch, BatchReader from) throws InterruptedException {
         Deque<EventBatch> parts = new ArrayDeque<>();
         parts.add(batch);
+        int done = 0;
         try {
             while (!parts.isEmpty()) {
                 try {
                     if (!putPart(parts.element())) {
                         return Outcome.STOPPED;
                     }
+                    done += parts.element().events();
                     parts.remove().release();
+                    commitFirst(done, parts, from);
                 } catch (BatchTooLargeException e) {
                     metrics.channelWriteFails.inc();
                     if (parts.element().events() > 1) {
@@ -192,12 +195,21 @@ public final class SourceLoop implements AutoCloseable {
                         return Outcome.KEPT_BACK;
                     } else {
                         leaveOut(parts.remove(), from, e);
+                        done++;
+                        commitFirst(done, parts, from);
                     }
                 }
             }
             return Outcome.TAKEN;
         } finally {
             parts.forEach(EventBatch::release);
+        }
+    }
+
+    /** @param parts those still to be put */
+    private static void commitFirst(int done, Deque<EventBatch> parts, BatchReader from) {
+        if (!parts.isEmpty()) {
+            from.commitFirst(done);
         }
     }
 

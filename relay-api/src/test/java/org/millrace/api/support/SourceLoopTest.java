@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -164,12 +165,32 @@ class SourceLoopTest {
 
     @Test
     void anEventThatNoChannelCanEverTakeIsLeftOutAndCounted() {
-        reader.steps.addAll(List.of("1", "too large", "2"));
+        reader.steps.addAll(List.of("1", "too-large", "2"));
         start(SHORT, SHORT);
         await().until(() -> inlet.bodies.size() == 2);
         assertThat(inlet.bodies).containsExactly("1", "2");
         assertThat(metrics.counter("eventsTooLarge").getCount()).isEqualTo(1);
         assertThat(metrics.eventsAccepted.getCount()).isEqualTo(2);
+    }
+
+    @Test
+    void theReaderHearsHowManyEventsOfABatchPutInPartsAreDone() {
+        inlet.mostEvents = 2;
+        reader.steps.addAll(List.of("1 2 3 too-large 5", "6"));
+        start(SHORT, SHORT);
+        await().until(() -> reader.commits.get() == 2);
+        assertThat(inlet.bodies).containsExactly("1", "2", "3", "5", "6");
+        assertThat(reader.partsDone).containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void whatIsPutInFrontOfAnEventThatIsKeptBackIsDone() {
+        reader.keepsBack = true;
+        reader.steps.addAll(List.of("1 2 3 too-large", "5"));
+        start(SHORT, SHORT);
+        await().until(() -> reader.commits.get() == 1);
+        assertThat(inlet.bodies).containsExactly("1", "2", "3", "5");
+        assertThat(reader.partsDone).containsExactly(2, 3);
     }
 
     private void start(Pauses idle, Pauses refused) {
@@ -185,13 +206,15 @@ class SourceLoopTest {
         return loop;
     }
 
-    /** Reads what it was told: a body, or a way to fail. */
+    /** Reads what it was told: bodies, or a way to fail. */
     private static final class FakeReader implements BatchReader {
         final BlockingQueue<String> steps = new LinkedBlockingQueue<>();
         final AtomicInteger commits = new AtomicInteger();
         final AtomicInteger rollbacks = new AtomicInteger();
         final AtomicInteger wakes = new AtomicInteger();
         final AtomicInteger closes = new AtomicInteger();
+        final List<Integer> partsDone = new CopyOnWriteArrayList<>();
+        volatile boolean keepsBack;
         volatile boolean commitFails;
         volatile boolean holdsWhatIsLeft;
 
@@ -208,8 +231,10 @@ class SourceLoopTest {
                 throw new IllegalStateException("as told");
             }
             try (EventBatchBuilder builder = new EventBatchBuilder()) {
-                return builder.add(Map.of(), step.getBytes(StandardCharsets.UTF_8))
-                        .build();
+                for (String body : step.split(" ")) {
+                    builder.add(Map.of(), body.getBytes(StandardCharsets.UTF_8));
+                }
+                return builder.build();
             }
         }
 
@@ -219,6 +244,16 @@ class SourceLoopTest {
             if (commitFails) {
                 throw new IOException("as told");
             }
+        }
+
+        @Override
+        public void commitFirst(int events) {
+            partsDone.add(events);
+        }
+
+        @Override
+        public boolean keepsBack(BatchTooLargeException why) {
+            return keepsBack;
         }
 
         @Override
@@ -247,6 +282,7 @@ class SourceLoopTest {
         final List<String> bodies = new CopyOnWriteArrayList<>();
         final AtomicInteger puts = new AtomicInteger();
         final AtomicInteger refusalsLeft = new AtomicInteger();
+        volatile int mostEvents = Integer.MAX_VALUE;
         volatile CountDownLatch gate = new CountDownLatch(0);
 
         @Override
@@ -257,14 +293,19 @@ class SourceLoopTest {
                 if (refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new ChannelException("full");
                 }
+                List<String> put = new ArrayList<>();
+                if (batch.events() > mostEvents) {
+                    throw new BatchTooLargeException("as told");
+                }
                 EventReader event = batch.reader();
                 while (event.next()) {
                     String body = new String(event.body(), StandardCharsets.UTF_8);
-                    if (body.equals("too large")) {
+                    if (body.equals("too-large")) {
                         throw new BatchTooLargeException("as told");
                     }
-                    bodies.add(body);
+                    put.add(body);
                 }
+                bodies.addAll(put);
             } finally {
                 batch.release();
             }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelSelector;
@@ -150,7 +151,15 @@ public final class EventRouter implements Inlet, AutoCloseable {
                 : delivery.channel().submitUnflushed(batch);
     }
 
+    /** A batch that one required channel can never take goes into none: its source puts it again, in parts. */
     private CompletableFuture<Void> deliver(List<Delivery> deliveries, int sentEvents, @Nullable Origin origin) {
+        for (Delivery delivery : deliveries) {
+            String never = delivery.required() ? delivery.channel().neverFits(delivery.batch()) : null;
+            if (never != null) {
+                deliveries.forEach(each -> each.batch().release());
+                return CompletableFuture.failedFuture(new BatchTooLargeException(never));
+            }
+        }
         List<Delivery> later = new ArrayList<>();
         List<CompletableFuture<Void>> required = new ArrayList<>();
         for (Delivery delivery : deliveries) {

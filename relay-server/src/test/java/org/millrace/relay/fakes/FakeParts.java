@@ -138,6 +138,11 @@ public final class FakeParts {
         }
 
         @Override
+        public @Nullable String neverFits(EventBatch batch) {
+            return real.neverFits(batch);
+        }
+
+        @Override
         public boolean hasRoom() {
             return real.hasRoom();
         }

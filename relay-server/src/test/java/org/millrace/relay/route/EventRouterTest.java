@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelSelector;
@@ -73,6 +74,30 @@ class EventRouterTest {
         assertThat(seen.get()).as("bare, not wrapped").isSameAs(full);
         assertThatThrownBy(() -> router.put(batch("b"))).isSameAs(full);
         assertThat(first.bodies()).containsExactly("a", "b");
+    }
+
+    @Test
+    void whatOneRequiredChannelCanNeverTakeGoesIntoNone() throws Exception {
+        second.setMostBatchEvents(1);
+        EventRouter router = router(List.of(first, second), List.of());
+
+        assertThatThrownBy(() -> router.put(batch("a", "b")))
+                .isInstanceOf(BatchTooLargeException.class)
+                .hasMessageContaining("c2");
+        assertThat(first.bodies()).isEmpty();
+        router.put(batch("a"));
+        assertThat(first.bodies()).containsExactly("a");
+        assertThat(second.bodies()).containsExactly("a");
+    }
+
+    @Test
+    void whatAnOptionalChannelCanNeverTakeGoesIntoTheRequiredOne() throws Exception {
+        second.setMostBatchEvents(1);
+        EventRouter router = router(List.of(first), List.of(second));
+        router.put(batch("a", "b"));
+
+        assertThat(first.bodies()).containsExactly("a", "b");
+        assertThat(second.bodies()).isEmpty();
     }
 
     @Test

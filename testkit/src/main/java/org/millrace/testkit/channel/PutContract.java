@@ -9,6 +9,7 @@ import static org.millrace.testkit.channel.Events.refusal;
 
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.Transaction;
@@ -75,5 +76,19 @@ interface PutContract extends ChannelUnderTest {
                 .hasMessageContaining(channel.name())
                 .hasMessageContaining("11")
                 .hasMessageContaining("transactionCapacity");
+    }
+
+    @Test
+    default void whatNeverFitsIsKnownBeforeItIsPutAndIsRefusedForThatReason() {
+        Channel channel = started(100, 10, LONG);
+        EventBatch fits = numbered(0, 10);
+        EventBatch tooLarge = numbered(10, 11);
+        assertThat(channel.neverFits(fits)).isNull();
+        fits.release();
+
+        assertThat(refusal(channel.submit(tooLarge.retain())))
+                .isInstanceOf(BatchTooLargeException.class)
+                .hasMessage(channel.neverFits(tooLarge));
+        tooLarge.release();
     }
 }

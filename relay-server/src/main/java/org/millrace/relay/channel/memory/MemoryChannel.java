@@ -121,6 +121,11 @@ final class MemoryChannel implements Channel, Exchange<StoredBatch> {
     }
 
     @Override
+    public @Nullable String neverFits(EventBatch batch) {
+        return gate.neverFits(batch);
+    }
+
+    @Override
     public boolean hasRoom() {
         return gate.hasRoom();
     }

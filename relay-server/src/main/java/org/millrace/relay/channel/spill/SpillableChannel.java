@@ -150,6 +150,11 @@ final class SpillableChannel implements Channel {
     }
 
     @Override
+    public @Nullable String neverFits(EventBatch batch) {
+        return entrance.gate().neverFits(batch);
+    }
+
+    @Override
     public boolean hasRoom() {
         return entrance.gate().hasRoom();
     }

@@ -31,18 +31,23 @@ final class AvroRecords implements EventCutter {
     private final GenericDatumWriter<Object> writer;
     private final Map<String, String> headers;
     private final Body body = new Body();
+    private final AvroLengths lengths;
+
+    /** Start of the block whose length has been looked at. */
+    private long checkedBlock = -1;
 
     private @Nullable Object reused;
     private @Nullable BinaryEncoder encoder;
 
     AvroRecords(FileChannel file, long offset, AvroFormat format) throws IOException {
+        lengths = AvroLengths.within(file);
         try {
+            lengths.checkHeader();
             records = new DataFileReader<>(new Input(file), new GenericDatumReader<>());
             if (offset > 0) {
                 records.sync(offset);
             }
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
-            // Its schema may be any, and its header may tell any length.
+        } catch (RuntimeException | StackOverflowError | LinkageError e) { // its schema may be any
             throw new IOException("it is no Avro container that can be read: " + e, e);
         }
         Schema schema = records.getSchema();
@@ -55,6 +60,7 @@ final class AvroRecords implements EventCutter {
     @Override
     public boolean next() throws IOException {
         try {
+            checkBlock();
             if (!records.hasNext()) {
                 return false;
             }
@@ -64,9 +70,18 @@ final class AvroRecords implements EventCutter {
             writer.write(reused, encoder);
             encoder.flush();
             return true;
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
-            // Damaged bytes may tell any index and any length; and the library of a codec may not be here.
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            // Damaged bytes may tell any index; and the library of a codec may not be here.
             throw new IOException("the Avro block at byte " + offset() + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Avro looks at lengths within a block itself, not at the block's. */
+    private void checkBlock() throws IOException {
+        long block = records.previousSync();
+        if (block != checkedBlock) {
+            lengths.checkBlock(block);
+            checkedBlock = block;
         }
     }
 

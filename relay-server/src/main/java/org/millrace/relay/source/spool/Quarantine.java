@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>[ { "file" : "/spool/a.log", "offset" : 4711, "head" : "1024:e3069283", "reason" : "...", "since" : "2026-11-23T06:00:00Z" } ]</pre>
  *
- * The next run takes the file up again at that byte, so that a cause which was mended, or a changed setting, costs neither a lost
- * event nor a second copy; if the cause is still there, the file is set aside again. An entry goes when its file is finished, or is
- * no more. One thread.
+ * The next run takes the file up again at that byte, so that a cause which was mended, or a changed setting, costs no lost event,
+ * and a second copy only of events of a block of an Avro container, or of a batch that a plug-in's deserializer read. If the cause is
+ * still there, the file is set aside again. An entry goes when its file is finished, or is no more. One thread.
  */
 final class Quarantine {
     static final String NAME = ".millrace-quarantine.json";

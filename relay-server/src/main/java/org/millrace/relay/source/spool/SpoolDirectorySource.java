@@ -109,6 +109,11 @@ final class SpoolDirectorySource implements Source, BatchSized {
         }
 
         @Override
+        public void commitFirst(int events) {
+            reader.commitFirst(events);
+        }
+
+        @Override
         public boolean keepsBack(BatchTooLargeException why) {
             reader.refuse(String.valueOf(why.getMessage()));
             countSetAside();

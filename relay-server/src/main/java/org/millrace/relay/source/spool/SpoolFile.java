@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class SpoolFile implements Closeable {
 
     private long committedOffset;
     private long readOffset;
+    /** Where to go on behind so many events of the batch; 0: not known. */
+    private long[] offsetsBehind = new long[128];
+
     private long events;
     private boolean hasEnded;
     /** What stopped the reading, after events that can still be delivered. */
@@ -70,7 +74,8 @@ final class SpoolFile implements Closeable {
     static SpoolFile open(Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer)
             throws IOException {
         FileChannel content = FileChannel.open(path, StandardOpenOption.READ);
-        boolean done = false;
+        FileEvents parts = null;
+        SpoolFile opened = null;
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             long offset = 0;
@@ -83,17 +88,17 @@ final class SpoolFile implements Closeable {
                         path,
                         resume.offset());
             }
-            FileEvents parts = settings.format() instanceof LineFormat lines
+            parts = settings.format() instanceof LineFormat lines
                     ? lines.open(content, offset, buffer)
                     : settings.format().open(new SourceFile(path, content), offset);
             Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
-            done = true;
-            return new SpoolFile(path, content, attributes, offset, parts, headers);
+            opened = new SpoolFile(path, content, attributes, offset, parts, headers);
+            return opened;
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
             throw deserializerFailed(e);
         } finally {
-            if (!done) {
-                content.close();
+            if (opened == null) {
+                close(path, parts, content);
             }
         }
     }
@@ -124,6 +129,7 @@ final class SpoolFile implements Closeable {
 
     private void fill(int maxEvents) {
         Filling filling = new Filling(maxEvents);
+        Arrays.fill(offsetsBehind, 0);
         try {
             hasEnded = !parts.read(filling);
         } catch (IOException e) {
@@ -138,7 +144,10 @@ final class SpoolFile implements Closeable {
             filling.isWhole = false;
         }
         if (!filling.isWhole) {
-            batch.close(); // without its last event, or without where it ends, it is good for nothing
+            batch.close(); // without one of its events, or without where it ends, it is good for nothing
+            if (failure == null) {
+                failure = new IOException("the deserializer went on after an event could not be added");
+            }
         }
     }
 
@@ -158,24 +167,56 @@ final class SpoolFile implements Closeable {
 
         @Override
         public boolean hasRoom() {
+            noteOffset();
             return batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES;
         }
 
         @Override
         public void add(byte[] body, int offset, int length) {
-            isWhole = false;
+            begin();
             batch.add(encodedHeaders, body, offset, length);
             isWhole = true;
         }
 
         @Override
         public void add(Map<String, String> own, byte[] body, int offset, int length) {
+            begin();
             Map<String, String> all = new LinkedHashMap<>(own);
             all.putAll(headers);
-            isWhole = false;
             batch.add(all, body, offset, length);
             isWhole = true;
         }
+
+        /** Nothing goes behind an event that could not be added, whatever the deserializer makes of that. */
+        private void begin() {
+            if (!isWhole) {
+                throw new IllegalStateException("an event could not be added, and so none can be behind it");
+            }
+            isWhole = false;
+        }
+    }
+
+    /** A deserializer of a plug-in may have looked ahead at an event by now, and owes a true answer only behind its read. */
+    private void noteOffset() {
+        if (!(parts instanceof EventCutter)) {
+            return;
+        }
+        int behind = batch.events();
+        if (behind >= offsetsBehind.length) {
+            offsetsBehind = Arrays.copyOf(offsetsBehind, 2 * behind);
+        }
+        offsetsBehind[behind] = parts.offset();
+    }
+
+    /** The first events of the batch that was read last have been delivered; true if that is worth to be taken down. */
+    boolean commitFirst(int delivered) {
+        int behind = Math.min(delivered, offsetsBehind.length - 1);
+        while (behind > 0 && offsetsBehind[behind] == 0) {
+            behind--;
+        }
+        boolean isFurther = offsetsBehind[behind] > committedOffset;
+        committedOffset = Math.max(committedOffset, offsetsBehind[behind]);
+        return isFurther;
     }
 
     /** What was read so far has been delivered. */
@@ -223,8 +264,14 @@ final class SpoolFile implements Closeable {
     @Override
     public void close() {
         batch.close();
+        close(path, parts, content);
+    }
+
+    private static void close(Path path, @Nullable FileEvents parts, FileChannel content) {
         try (content) {
-            parts.close();
+            if (parts != null) {
+                parts.close();
+            }
         } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
             log.debug("closing {}", path, e); // it was only read
         }

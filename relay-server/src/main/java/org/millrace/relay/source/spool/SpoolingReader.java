@@ -128,7 +128,18 @@ public final class SpoolingReader implements Closeable {
         }
     }
 
-    /** The batch that was read last can never be delivered: its file is set aside at the last commit. Without one, does nothing. */
+    /**
+     * So many events of the batch that was read last are delivered, its first ones: as many of them as the file has a place behind will
+     * not be read again. {@link #commit} or {@link #refuse} follows. Without a batch, does nothing.
+     */
+    public void commitFirst(int events) {
+        SpoolFile file = current;
+        if (isCommitDue && file != null && file.commitFirst(events)) {
+            takeDown(file);
+        }
+    }
+
+    /** The batch that was read last can never be delivered: its file is set aside at the last commit, of a part or of all. Without one, does nothing. */
     public void refuse(String reason) {
         SpoolFile file = current;
         if (isCommitDue && file != null) {

@@ -8,10 +8,13 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Avro containers of numbered records. */
@@ -72,6 +75,32 @@ final class AvroFiles {
         record.put("text", "n" + number);
         record.put("number", number);
         return record;
+    }
+
+    /** No records, and behind them a block that tells this length; 13 bytes and a sync marker follow. */
+    static byte[] withBlockLength(long length) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(container(1, 0, 1));
+        writeNumber(bytes, 1);
+        writeNumber(bytes, length);
+        bytes.write(new byte[13 + DataFileConstants.SYNC_SIZE]);
+        return bytes.toByteArray();
+    }
+
+    /** The length stands in the first bytes of the key; so many bytes as the whole has follow from there. */
+    static byte[] withFirstKeyLength(byte[] whole, long length) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int at = DataFileConstants.MAGIC.length + 1; // behind the number of keys
+        bytes.write(whole, 0, at);
+        writeNumber(bytes, length);
+        bytes.write(whole, at + 1, whole.length - at - 1);
+        return bytes.toByteArray();
+    }
+
+    private static void writeNumber(ByteArrayOutputStream bytes, long number) throws IOException {
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+        encoder.writeLong(number);
+        encoder.flush();
     }
 
     /** Records with the numbers {@code from} to {@code to}, so many in a block. */

@@ -19,6 +19,9 @@ final class RecordingInlet implements Inlet {
     final AtomicInteger refusalsLeft = new AtomicInteger();
     final AtomicInteger puts = new AtomicInteger();
     volatile Supplier<RuntimeException> refusal = () -> new ChannelException("full");
+    /** From this put on all are refused; the first one is 1. */
+    volatile int refusalsFrom = Integer.MAX_VALUE;
+
     volatile int mostBytes = Integer.MAX_VALUE;
     volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -30,10 +33,10 @@ final class RecordingInlet implements Inlet {
 
     @Override
     public void put(EventBatch batch) throws InterruptedException {
-        puts.incrementAndGet();
+        int number = puts.incrementAndGet();
         try {
             gate.await();
-            if (refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            if (number >= refusalsFrom || refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw refusal.get();
             }
             if (batch.encodedBytes() > mostBytes) {

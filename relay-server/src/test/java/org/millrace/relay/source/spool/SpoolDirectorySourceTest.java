@@ -169,6 +169,38 @@ class SpoolDirectorySourceTest {
     }
 
     @Test
+    void whatIsPutInFrontOfAnEventThatNoChannelCanTakeComesOnce() throws StartException {
+        spool.put("bad", "1\n2\n3\n4\nlonger\n5\n");
+        spool.put("good", "6\n");
+        inlet.mostBytes = 7;
+        SpoolDirectorySource first = start(new Pace(6, Duration.ofMillis(5), Duration.ofMillis(5)));
+        await().until(() -> spool.names().equals(List.of("bad", "good.COMPLETED")));
+        assertThat(spool.quarantineFile()).content().contains("bad", "\"offset\" : 8", "at once");
+
+        first.close();
+        inlet.mostBytes = Integer.MAX_VALUE;
+        start(QUICK);
+        await().until(() -> spool.names().equals(List.of("bad.COMPLETED", "good.COMPLETED")));
+        assertThat(inlet.texts()).containsExactly("1", "2", "3", "4", "6", "longer", "5");
+    }
+
+    @Test
+    void aStopBetweenTwoPartsOfABatchMakesNothingComeTwice() throws StartException {
+        spool.put("a", "1\n2\n3\n4\n");
+        inlet.mostBytes = 7;
+        inlet.refusalsFrom = 3; // the whole is too large, its first half goes in
+        SpoolDirectorySource refused = start(new Pace(4, Duration.ofMillis(5), Duration.ofHours(1)));
+        await().until(() -> inlet.puts.get() == 3);
+        refused.close();
+        assertThat(inlet.texts()).containsExactly("1", "2");
+
+        inlet.refusalsFrom = Integer.MAX_VALUE;
+        start(QUICK);
+        await().until(() -> spool.names().equals(List.of("a.COMPLETED")));
+        assertThat(inlet.texts()).containsExactly("1", "2", "3", "4");
+    }
+
+    @Test
     void aDirectoryThatIsMissingFailsTheStartAndNamesTheSource() {
         SpoolSettings missing = SpoolSettings.of(temporary.resolve("missing"));
         SpoolDirectorySource source = new SpoolDirectorySource(context(), missing, QUICK);

@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +125,40 @@ class SpoolFormatsTest {
         assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
     }
 
+    /** An agent whose memory is not enough ends, so that Avro must not get as far as to set it aside. */
+    @ParameterizedTest
+    @ValueSource(longs = {1_900_000_000L, Integer.MAX_VALUE, Long.MAX_VALUE, -1})
+    void aBlockThatTellsMoreThanIsThereIsSetAsideForItsLength(long length) throws IOException {
+        spool.put("bad", AvroFiles.withBlockLength(length));
+        spool.put("good", AvroFiles.container(31, 31, 10));
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).containsExactly("\u0006n31>");
+        assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
+        assertThat(spool.quarantineFile()).content().contains("is " + length + ", and 13 bytes are left for it");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1_900_000_000L, Integer.MAX_VALUE, Long.MAX_VALUE, -1})
+    void aHeaderThatTellsMoreThanIsThereIsSetAsideForItsLength(long length) throws IOException {
+        byte[] whole = AvroFiles.container(1, 3, 10);
+        spool.put("bad", AvroFiles.withFirstKeyLength(whole, length));
+        assertThat(SpoolDirectory.texts(spool.settings().withFormat(HASHES))).isEmpty();
+        assertThat(spool.names()).containsExactly("bad");
+        assertThat(spool.quarantineFile())
+                .content()
+                .contains("is " + length + ", and " + (whole.length - 6) + " bytes are left for it");
+    }
+
+    @Test
+    void aContainerThatIsCutAtAnyByteIsSetAsideUnlessItEndsWithABlock() throws IOException {
+        byte[] whole = AvroFiles.container(1, 20, 10);
+        int blockBytes = whole.length - AvroFiles.container(1, 10, 10).length;
+        for (int cut = 1; cut < blockBytes; cut++) {
+            spool.put("bad" + cut, Arrays.copyOf(whole, whole.length - cut));
+        }
+        SpoolDirectory.texts(spool.settings().withFormat(HASHES));
+        assertThat(spool.names()).hasSize(blockBytes - 1).noneMatch(name -> name.endsWith(".COMPLETED"));
+    }
+
     @Test
     void aFileThatIsNoContainerIsSetAside() {
         spool.put("text", "no Avro\n");
@@ -227,6 +265,85 @@ class SpoolFormatsTest {
         });
         assertThat(SpoolDirectory.texts(settings)).containsExactly("x", "y");
         assertThat(spool.names()).containsExactly("bad", "good.COMPLETED");
+    }
+
+    @Test
+    void anEventThatADeserializerLeavesOutInSilenceIsAFailureOfItsFile() {
+        spool.put("bad", "ab");
+        spool.put("worse", "ab");
+        spool.put("good", "c");
+        SpoolSettings settings = spool.settings().withFormat((file, offset) -> new FileDeserializer.FileEvents() {
+            @Override
+            public boolean read(FileDeserializer.Batch batch) {
+                batch.add(new byte[] {'x'}, 0, 1);
+                addInSilence(batch, file.path().endsWith("good") ? 1 : 2);
+                if (!file.path().endsWith("bad")) {
+                    addInSilence(batch, 1);
+                }
+                return false;
+            }
+
+            private static void addInSilence(FileDeserializer.Batch batch, int length) {
+                try {
+                    batch.add(Map.of("a", "b"), new byte[] {'y'}, 0, length);
+                } catch (RuntimeException e) {
+                    // as a plug-in may do that is careless
+                }
+            }
+
+            @Override
+            public long offset() {
+                return 2;
+            }
+        });
+        assertThat(SpoolDirectory.texts(settings)).containsExactly("x", "y", "y");
+        assertThat(spool.names()).containsExactly("bad", "good.COMPLETED", "worse");
+        assertThat(spool.quarantineFile()).content().contains("an event could not be added");
+    }
+
+    @Test
+    void whatADeserializerHasOpenedIsClosedIfItsHeadersCannotBeHad() {
+        for (Supplier<Map<String, String>> headers : List.<Supplier<Map<String, String>>>of(
+                () -> {
+                    throw new IllegalStateException("of a plug-in");
+                },
+                () -> Collections.singletonMap("key", null))) {
+            AtomicBoolean isClosed = new AtomicBoolean();
+            AtomicReference<FileDeserializer.SourceFile> opened = new AtomicReference<>();
+            spool.put("bad", "a");
+            SpoolSettings settings = spool.settings().withFormat((file, offset) -> {
+                opened.set(file);
+                return new WithHeaders(headers, isClosed);
+            });
+            assertThat(SpoolDirectory.texts(settings)).isEmpty();
+            assertThat(spool.names()).containsExactly("bad");
+            assertThat(isClosed).isTrue();
+            assertThat(opened.get().content().isOpen()).isFalse();
+        }
+    }
+
+    /** Has no events. */
+    private record WithHeaders(Supplier<Map<String, String>> wanted, AtomicBoolean isClosed)
+            implements FileDeserializer.FileEvents {
+        @Override
+        public boolean read(FileDeserializer.Batch batch) {
+            return false;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return wanted.get();
+        }
+
+        @Override
+        public long offset() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            isClosed.set(true);
+        }
     }
 
     /** A deserializer that throws something in one of its methods. */
