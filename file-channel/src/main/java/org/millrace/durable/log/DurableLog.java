@@ -29,7 +29,7 @@ public final class DurableLog implements Log {
     private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
 
     /** What sinks attach to the positions takes up to half of a segment, and a group must find room behind it. */
-    private static final int LEAST_GROUPS = 4;
+    public static final int LEAST_GROUPS = 4;
 
     private final LogSettings settings;
     private final Recovered recovered;
