@@ -70,9 +70,8 @@ class BusyAgentTest {
 
     private static void assertReadButForWhatWasTaken(ToolRun run) {
         assertThat(run.err().lines())
-                .allMatch(line ->
-                        line.endsWith("was used again or deleted while it was read: its readers had taken all events")
-                                || line.endsWith("are not there any more"));
+                .allMatch(line -> line.endsWith("is gone or was used again while it was read")
+                        || line.endsWith("are not there any more"));
         assertThat(run.exit()).isEqualTo(run.err().isEmpty() ? 0 : 1);
     }
 
