@@ -146,7 +146,7 @@ final class LogTail {
     private ActiveSegment roll(@Nullable GroupBuffer puts, LogState state, long firstSequence, @Nullable Storage avoid)
             throws IOException {
         GroupBuffer snapshot = GroupBuffer.of(RecordType.SNAPSHOT, firstSequence, state.encode());
-        snapshotBytes = snapshot.usedBytes();
+        headIs(snapshot.usedBytes());
         checkFits(snapshot, puts);
         FreeSlot slot = pool.take(puts != null, avoid);
         finish(); // 1. everything before is on disk
@@ -176,7 +176,14 @@ final class LogTail {
 
     /** What is attached may have become less since the last roll. */
     void measureHead(LogState state) {
-        snapshotBytes = (long) GroupHeader.BYTES + RecordHeader.BYTES + state.encode().length;
+        headIs((long) GroupHeader.BYTES + RecordHeader.BYTES + state.encode().length);
+    }
+
+    /** One that leaves no room at all is trouble with the positions, and not with any put. */
+    private void headIs(long headBytes) {
+        if (bytesBehind(headBytes) >= 0) {
+            snapshotBytes = headBytes;
+        }
     }
 
     /** Bytes of events that fit in a segment as one put, beside the positions and what is attached to them. Any thread. */
