@@ -109,7 +109,7 @@ final class DurableChannel implements Channel {
         Log log = opener.open();
         try {
             start(log);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             readers.close();
             log.close();
             throw e;

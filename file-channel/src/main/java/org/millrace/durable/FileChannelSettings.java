@@ -11,6 +11,7 @@ import org.millrace.api.support.EventCapacity;
 import org.millrace.durable.crypto.Encryption;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.log.Durability;
+import org.millrace.durable.log.DurableLog;
 import org.millrace.durable.storage.DirectWrites;
 
 /**
@@ -183,13 +184,13 @@ record FileChannelSettings(
     }
 
     private static int groupBytes(Settings settings, long segmentBytes) {
-        long most = segmentBytes / 2;
+        long most = segmentBytes / DurableLog.LEAST_GROUPS;
         long bytes = settings.bytes(GROUP, LEAST_GROUP, MOST_GROUP)
                 .about("the most that is written at once")
-                .byDefault("4194304, at most half a segment")
+                .byDefault("4194304, at most a quarter of a segment")
                 .orElse(Math.min(DEFAULT_GROUP, most));
         if (bytes > most) {
-            settings.problem(GROUP, bytes + " (expected: at most half of " + SEGMENT_SIZE + ", " + most + ")");
+            settings.problem(GROUP, bytes + " (expected: at most a quarter of " + SEGMENT_SIZE + ", " + most + ")");
         }
         return (int) (bytes - bytes % Blocks.BYTES);
     }

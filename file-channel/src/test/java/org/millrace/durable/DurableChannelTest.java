@@ -15,6 +15,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelFullException;
 import org.millrace.api.StartException;
@@ -350,6 +351,21 @@ class DurableChannelTest {
         open.close();
         test.restart();
         assertThat(test.drain()).containsExactlyElementsOf(numbers(0, 5));
+    }
+
+    @Test
+    void aStartThatFailsInAnyWayGivesTheLogBack() throws Exception {
+        FakeLog alone = new FakeLog(test.clock);
+        Channel one = DurableChannels.onFakeLog(alone, 100, 100, KEEP_ALIVE, MANY);
+        one.start();
+        one.submit(test.numbered(0, 5)).join();
+        one.close();
+        alone.failNextLookAtBytes(new InternalError("no direct buffer memory"));
+        Channel other = DurableChannels.onFakeLog(alone, 100, 100, KEEP_ALIVE, MANY);
+
+        assertThatThrownBy(other::start).isInstanceOf(InternalError.class);
+        other.start();
+        other.close();
     }
 
     private void failNextAppend() {

@@ -48,6 +48,7 @@ final class FakeLog {
     private final Deque<Append> waiting = new ArrayDeque<>();
     private Runnable onChange = () -> {};
     private @Nullable Runnable duringNextAppend;
+    private @Nullable Error nextError;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Saved(byte[] bytes, int events, long bodyBytes, long epochMillis) {}
@@ -104,6 +105,11 @@ final class FakeLog {
     /** Something happens on another thread's time while the next put is appended. */
     synchronized void duringNextAppend(Runnable action) {
         duringNextAppend = action;
+    }
+
+    /** Whoever asks next how many bytes were recovered has this thrown at it. */
+    synchronized void failNextLookAtBytes(Error error) {
+        nextError = error;
     }
 
     /** Appends fail at once from now on; null: they do not. */
@@ -231,6 +237,11 @@ final class FakeLog {
         @Override
         public long recoveredBytes(long from) {
             synchronized (FakeLog.this) {
+                Error thrown = nextError;
+                nextError = null;
+                if (thrown != null) {
+                    throw thrown;
+                }
                 long bytes = 0;
                 for (Map.Entry<Long, Saved> entry :
                         records.headMap(recoveredEnd).entrySet()) {

@@ -143,8 +143,21 @@ class FileChannelSettingsTest {
         FileChannelSettings read = read(Map.of("maxFileSize", "5000000"));
 
         assertThat(read.limits().segmentBytes()).as("whole blocks").isEqualTo(4_997_120);
-        assertThat(read.groupBytes()).isLessThanOrEqualTo(2_500_000);
+        assertThat(read.groupBytes()).isLessThanOrEqualTo(1_250_000);
         assertThat(recorded.problems()).isEmpty();
+    }
+
+    /** What the log writes at once at most; more would be cut in silence. */
+    @Test
+    void aGroupIsAQuarterOfASegmentAtMost() {
+        assertThat(read(Map.of("segmentSize", "4MiB")).groupBytes()).isEqualTo((int) MIB);
+        assertThat(read(Map.of("segmentSize", "4MiB", "groupBytes", "1MiB")).groupBytes())
+                .isEqualTo((int) MIB);
+        assertThat(recorded.problems()).isEmpty();
+
+        read(Map.of("segmentSize", "4MiB", "groupBytes", "1048577"));
+        assertThat(recorded.problems())
+                .containsExactly("groupBytes: 1048577 (expected: at most a quarter of segmentSize, 1048576)");
     }
 
     @Test

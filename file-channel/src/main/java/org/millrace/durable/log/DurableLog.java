@@ -14,11 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
-import org.millrace.durable.format.Blocks;
-import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
-import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.slf4j.Logger;
@@ -29,7 +26,7 @@ public final class DurableLog implements Log {
     private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
 
     /** What sinks attach to the positions takes up to half of a segment, and a group must find room behind it. */
-    private static final int LEAST_GROUPS = 4;
+    public static final int LEAST_GROUPS = 4;
 
     private final LogSettings settings;
     private final Recovered recovered;
@@ -225,12 +222,15 @@ public final class DurableLog implements Log {
         return new ChannelException("channel " + settings.name() + " is closed");
     }
 
+    /** Refused alone: the writer, finding no place for it, would fail all puts that are in flight with it. */
     private @Nullable ChannelException tooLong(Append put) {
-        long most = settings.segmentBytes() - 3L * Blocks.BYTES - GroupHeader.BYTES - RecordHeader.BYTES;
-        return put.encodedBytes() <= most
-                ? null
-                : new ChannelException("channel " + settings.name() + ": a put of " + put.encodedBytes()
-                        + " bytes does not fit in a segment of " + settings.segmentBytes() + ": raise segmentSize");
+        if (put.encodedBytes() <= tail.mostPutBytes()) {
+            return null;
+        }
+        writer.measureHead();
+        return new ChannelException("channel " + settings.name() + ": a put of " + put.encodedBytes()
+                + " bytes does not fit in a segment of " + settings.segmentBytes()
+                + " beside the positions: raise segmentSize");
     }
 
     @Override

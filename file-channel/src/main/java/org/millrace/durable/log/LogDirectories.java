@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.Storage;
+import org.millrace.durable.storage.SystemErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class LogDirectories {
         return known;
     }
 
-    private @Nullable LogMeta meta(Storage directory) throws AccessDeniedException {
+    private @Nullable LogMeta meta(Storage directory) throws IOException {
         try {
             return LogMeta.read(directory);
         } catch (AccessDeniedException e) {
@@ -56,6 +57,9 @@ final class LogDirectories {
             try {
                 return LogMeta.read(directory);
             } catch (IOException twice) {
+                if (SystemErrors.isShortage(twice)) {
+                    throw twice; // nothing is wrong with the file
+                }
                 LOG.warn("channel {}: {}; it is written anew", settings.name(), twice.getMessage());
                 return null;
             }

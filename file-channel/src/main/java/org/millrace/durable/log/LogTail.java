@@ -5,7 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
 import org.millrace.durable.format.Blocks;
+import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
+import org.millrace.durable.format.RecordHeader;
 import org.millrace.durable.format.RecordType;
 import org.millrace.durable.log.Recovered.FreeSlot;
 import org.millrace.durable.storage.Storage;
@@ -13,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of the log: writes groups behind one another, from segment to segment. The disk thread's, but for {@link #unforcedMillis}.
+ * The end of the log: writes groups behind one another, from segment to segment. The disk thread's, but for {@link #unforcedMillis} and
+ * {@link #mostPutBytes}.
  *
  * <p>What a failed write or force may have left behind is never trusted: the segment ends before it, and the same group is written
  * again at the head of a fresh one, whose first sequence makes void what the old one may hold from there on.
@@ -35,6 +38,9 @@ final class LogTail {
     private @Nullable FreeSlot unborn;
     /** The lowest of all readers as far as it has been written. */
     private long writtenWatermark;
+
+    /** What the head of a segment takes, as it was when one was begun or tried, or {@link #measureHead}. */
+    private volatile long snapshotBytes;
 
     private long lastPutNanos;
     /** When the oldest write was made that has not been forced; 0 if there is none. */
@@ -140,6 +146,7 @@ final class LogTail {
     private ActiveSegment roll(@Nullable GroupBuffer puts, LogState state, long firstSequence, @Nullable Storage avoid)
             throws IOException {
         GroupBuffer snapshot = GroupBuffer.of(RecordType.SNAPSHOT, firstSequence, state.encode());
+        headIs(snapshot.usedBytes());
         checkFits(snapshot, puts);
         FreeSlot slot = pool.take(puts != null, avoid);
         finish(); // 1. everything before is on disk
@@ -150,7 +157,7 @@ final class LogTail {
     }
 
     private void checkFits(GroupBuffer snapshot, @Nullable GroupBuffer puts) throws IOException {
-        long left = settings.segmentBytes() - Blocks.BYTES - Blocks.roundUp(snapshot.usedBytes() + MOST_TAG_BYTES);
+        long left = bytesBehind(snapshot.usedBytes());
         if (left < 0) {
             String why = "the positions and what is attached to them take " + snapshot.usedBytes()
                     + " bytes, too many for a segment of " + settings.segmentBytes() + ": raise segmentSize";
@@ -161,6 +168,27 @@ final class LogTail {
                     + " bytes does not fit in a segment of " + settings.segmentBytes()
                     + " beside the positions: raise segmentSize");
         }
+    }
+
+    private long bytesBehind(long headBytes) {
+        return settings.segmentBytes() - Blocks.BYTES - Blocks.roundUp(headBytes + MOST_TAG_BYTES);
+    }
+
+    /** What is attached may have become less since the last roll. */
+    void measureHead(LogState state) {
+        headIs((long) GroupHeader.BYTES + RecordHeader.BYTES + state.encode().length);
+    }
+
+    /** One that leaves no room at all is trouble with the positions, and not with any put. */
+    private void headIs(long headBytes) {
+        if (bytesBehind(headBytes) >= 0) {
+            snapshotBytes = headBytes;
+        }
+    }
+
+    /** Bytes of events that fit in a segment as one put, beside the positions and what is attached to them. Any thread. */
+    long mostPutBytes() {
+        return bytesBehind(snapshotBytes) - MOST_TAG_BYTES - GroupHeader.BYTES - RecordHeader.BYTES;
     }
 
     /**

@@ -44,6 +44,7 @@ final class LogWriter implements Runnable {
     /** The thread sleeps, or is about to. */
     private volatile boolean parked;
 
+    private volatile boolean isHeadAsked;
     private volatile boolean stopping;
     private volatile @Nullable Thread thread;
 
@@ -75,6 +76,12 @@ final class LogWriter implements Runnable {
         if (parked) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** A put was too long for what is left behind the head of a segment: the next one like it is judged by the head as it is now. Any thread. */
+    void measureHead() {
+        isHeadAsked = true;
+        wake();
     }
 
     /** Ends the thread once everything has been written that there is. Any thread. */
@@ -128,6 +135,10 @@ final class LogWriter implements Runnable {
 
     /** One step; false if there is nothing to do. */
     boolean turn() {
+        if (isHeadAsked) {
+            isHeadAsked = false;
+            tail.measureHead(state);
+        }
         if (!stopping && tail.nanosToForce() == 0) {
             stateUnwritten |= !tail.forceAtLast(); // first, since groups may never end
             return true;

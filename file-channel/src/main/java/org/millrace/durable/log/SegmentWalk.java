@@ -35,6 +35,9 @@ public final class SegmentWalk {
 
     private long offset = Blocks.BYTES;
     private long expectedSequence;
+    /** Where the log ends, as nobody was told of the events behind; -1 if they are safe. */
+    private long tornSequence = -1;
+
     private boolean looksBehindTheEnd = true;
 
     /** Is told what stands in a segment, in order. What it throws ends the walk. */
@@ -90,7 +93,7 @@ public final class SegmentWalk {
      * What came of it.
      *
      * @param isRecycled the slot is gone, or holds something else by now: an agent deletes it or uses it again once its events are taken
-     * @param endSequence behind the last event that is there, or lost
+     * @param endSequence behind the last event that is there, or lost; those of a torn group, whose records were asked for, are neither
      * @param endOffset behind the last group
      */
     public record Walked(boolean isRecycled, long endSequence, long endOffset) {}
@@ -155,7 +158,7 @@ public final class SegmentWalk {
         try (scanner) {
             scanner.moveTo(offset);
             boolean isRecycled = walk(scanner) == Step.RECYCLED;
-            return new Walked(isRecycled, expectedSequence, scanner.offset());
+            return new Walked(isRecycled, tornSequence < 0 ? expectedSequence : tornSequence, scanner.offset());
         }
     }
 
@@ -231,7 +234,9 @@ public final class SegmentWalk {
         if (!isWhole && mayGrow() && behind.isTorn()) {
             return Step.END;
         }
-        visit(scanner.offset(), group, behind, records == null ? null : records.again());
+        boolean isTorn = !isWhole && !isEndKnown && behind.isTorn() && group.events() > 0;
+        tornSequence = isTorn ? expectedSequence : group.events() > 0 ? -1 : tornSequence;
+        visit(scanner.offset(), group, behind, records == null ? null : records.again(), isWhole);
         return Step.ON;
     }
 
@@ -248,14 +253,16 @@ public final class SegmentWalk {
         return isWhole;
     }
 
-    private void visit(long at, GroupHeader group, Behind behind, @Nullable GroupRecords records) throws IOException {
+    /** @param isWhole whether all records are known to be sound: no checksum is computed again */
+    private void visit(long at, GroupHeader group, Behind behind, @Nullable GroupRecords records, boolean isWhole)
+            throws IOException {
         List<BadPlace> bad = new ArrayList<>();
         if (records == null) {
             bad.add(whole(at, group));
         }
         while (records != null && records.next()) {
             RecordHeader header = records.header();
-            if (header != null && records.isSound()) {
+            if (header != null && (isWhole || records.isSound())) {
                 visitor.record(group, header, records.body());
             } else {
                 bad.add(part(at, records));

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,40 +44,48 @@ final class SlotInspector {
     }
 
     /**
-     * Looks at all slots of a directory.
+     * Looks at all slots of a directory; at one that cannot be read once more behind all others.
      *
      * @throws AccessDeniedException if one is not for this process: nothing is wrong with it
      * @throws IOException if this process can open no more files, or the disk does not answer: there are slots, and at last none of them can be read
      */
     List<Slot> inspect(Storage storage) throws IOException {
         List<Slot> found = new ArrayList<>();
-        List<String> readable = new ArrayList<>();
-        IOException failure = null;
-        for (String slot : slots(storage)) {
+        Map<String, IOException> failed = look(storage, slots(storage), found);
+        failed = look(
+                storage,
+                List.copyOf(failed.keySet()),
+                found); // a shortage may have passed, in whatever words it is told
+        for (IOException failure : failed.values()) {
+            if (found.isEmpty()) {
+                throw failure;
+            }
+            lookTwice(storage, found.get(0).name()); // once it could be read: is it that one file, or is the disk gone?
+        }
+        failed.forEach((slot, failure) -> found.add(new Slot.Unusable(
+                storage,
+                slot,
+                "cannot be read, so that nobody knows how many events are lost with it, nor from where on: "
+                        + failure)));
+        return found;
+    }
+
+    /** Adds those that can be read, and gives the others. */
+    private Map<String, IOException> look(Storage storage, List<String> slots, List<Slot> found) throws IOException {
+        Map<String, IOException> failed = new LinkedHashMap<>();
+        for (String slot : slots) {
             try {
                 found.add(lookTwice(storage, slot));
-                readable.add(slot);
             } catch (AccessDeniedException e) {
                 throw e;
             } catch (IOException e) {
                 if (SystemErrors.isShortage(e)) {
                     throw e; // the slot is as sound as any: moved away, it would be lost
                 }
-                found.add(new Slot.Unusable(
-                        storage,
-                        slot,
-                        "cannot be read, so that nobody knows how many events are lost with it, nor from where on: "
-                                + e));
-                failure = e;
+                failed.put(slot, e);
             }
         }
-        if (failure != null && readable.isEmpty()) {
-            throw failure;
-        }
-        if (failure != null) {
-            lookTwice(storage, readable.get(0)); // once it could be read: is it that one file, or is the disk gone?
-        }
-        return found;
+        return failed;
     }
 
     private Slot lookTwice(Storage storage, String slot) throws IOException {

@@ -19,14 +19,19 @@ import org.slf4j.LoggerFactory;
  * its force: 0.65, 0.6 and 0.3 of the CPU time that it takes through the cache.
  */
 public enum DirectWrites {
-    /** Where the file system and its block size allow it. */
+    /** Where a write shows that the file system and its block size allow it. */
     AUTO {
         @Override
-        boolean in(Path directory) {
+        boolean in(Path directory, Probe probe) {
             try {
-                probe(directory);
+                probe.write(directory);
                 return true;
-            } catch (IOException | UnsupportedOperationException e) {
+            } catch (IOException e) {
+                String until =
+                        SystemErrors.isDiskFull(e) ? " until the next start, since a full disk proves nothing" : "";
+                LOG.info("{}: written through the page cache{}: {}", directory, until, e.toString());
+                return false;
+            } catch (UnsupportedOperationException e) {
                 LOG.info("{}: written through the page cache: {}", directory, e.toString());
                 return false;
             }
@@ -35,10 +40,15 @@ public enum DirectWrites {
     /** Always; a directory that cannot do it is refused. */
     ON {
         @Override
-        boolean in(Path directory) throws IOException {
+        boolean in(Path directory, Probe probe) throws IOException {
             try {
-                probe(directory);
+                probe.write(directory);
                 return true;
+            } catch (IOException e) {
+                if (SystemErrors.isDiskFull(e)) {
+                    return true; // which says nothing against direct writes as such
+                }
+                throw e;
             } catch (UnsupportedOperationException e) {
                 throw new IOException("no direct writes in " + directory, e);
             }
@@ -47,7 +57,7 @@ public enum DirectWrites {
     /** Never. */
     OFF {
         @Override
-        boolean in(Path directory) {
+        boolean in(Path directory, Probe probe) {
             return false;
         }
     };
@@ -55,10 +65,19 @@ public enum DirectWrites {
     private static final Logger LOG = LoggerFactory.getLogger(DirectWrites.class);
     private static final String PROBE = "probe.new";
 
-    /** Whether files in this directory are to be written so. */
-    abstract boolean in(Path directory) throws IOException;
+    /** Writes to a directory, past the cache, to see whether that can be done. */
+    interface Probe {
+        void write(Path directory) throws IOException;
+    }
 
-    /** Some file systems find out only when they are written to. One that is full has nothing against direct writes as such. */
+    /** Whether files in this directory are to be written so. */
+    boolean in(Path directory) throws IOException {
+        return in(directory, DirectWrites::probe);
+    }
+
+    abstract boolean in(Path directory, Probe probe) throws IOException;
+
+    /** Some file systems find out only when they are written to. */
     private static void probe(Path directory) throws IOException {
         long block = Files.getFileStore(directory).getBlockSize();
         if (Blocks.BYTES % block != 0) {
@@ -70,10 +89,6 @@ public enum DirectWrites {
             ByteBuffer zeros = Blocks.allocate(Blocks.BYTES);
             if (channel.write(zeros, 0) < Blocks.BYTES) {
                 throw new IOException("half a block was written");
-            }
-        } catch (IOException e) {
-            if (!SystemErrors.isDiskFull(e)) {
-                throw e;
             }
         } finally {
             Files.deleteIfExists(file);

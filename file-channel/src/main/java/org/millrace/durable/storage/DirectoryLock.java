@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
@@ -30,12 +31,19 @@ final class DirectoryLock implements Closeable {
 
     private final Path directory;
     private final FileChannel file;
+    private boolean isGivenBack;
 
     private DirectoryLock(Path directory, FileChannel file) {
         this.directory = directory;
         this.file = file;
     }
 
+    /**
+     * Locks a directory.
+     *
+     * @throws ClosedChannelException if the thread is interrupted: the lock goes with the file
+     * @throws LockedException if another has it
+     */
     static DirectoryLock of(Path directory) throws IOException, LockedException {
         Path key = directory.toRealPath();
         if (!OURS.add(key)) {
@@ -63,11 +71,13 @@ final class DirectoryLock implements Closeable {
     }
 
     /** In the place of the one before, whose block is ours: a full disk must not keep a channel from starting that is to be drained. */
-    private static void noteOwner(FileChannel file) {
+    private static void noteOwner(FileChannel file) throws ClosedChannelException {
         String pid = Long.toString(ProcessHandle.current().pid());
         String padded = pid + " ".repeat(LONGEST_PID - pid.length());
         try {
             file.write(ByteBuffer.wrap(padded.getBytes(US_ASCII)), 0);
+        } catch (ClosedChannelException e) {
+            throw e; // and with the file the lock is gone
         } catch (IOException e) {
             LOG.info("{} cannot note this process, which others will not be able to name: {}", NAME, e.toString());
         }
@@ -81,13 +91,15 @@ final class DirectoryLock implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (file.isOpen()) {
-            try {
-                file.close(); // which gives the lock back
-            } finally {
-                OURS.remove(directory);
-            }
+    public synchronized void close() throws IOException {
+        if (isGivenBack) {
+            return;
+        }
+        isGivenBack = true;
+        try {
+            file.close(); // which gives the lock back
+        } finally {
+            OURS.remove(directory);
         }
     }
 }

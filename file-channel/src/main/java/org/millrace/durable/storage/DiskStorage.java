@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -19,17 +20,22 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A directory of a file system. What it makes under a name of its own, it makes as {@code NAME.new} first: a file that carries a log's
- * name is whole. A {@code .new} that a crash has left is deleted by the next one to lock the directory.
+ * name is whole. What a crash has left of a slot, of {@code log.meta} and of the probe for direct writes is deleted by the next one to lock
+ * the directory; a note that is left half written in {@code quarantine} stays there.
  */
 public final class DiskStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(DiskStorage.class);
     private static final String UNFINISHED = ".new";
+    /** What a log makes here. The directory may be anybody's, by mistake: what has other names is not ours to delete. */
+    private static final Pattern LEFT_BEHIND = Pattern.compile("(slot-[0-9]+\\.seg|log\\.meta|probe)\\.new");
+
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
 
     /** Windows does not open directories; there a rename is on disk when it says so. */
@@ -67,20 +73,25 @@ public final class DiskStorage implements Storage {
 
     @Override
     public List<String> list() throws IOException {
+        return names(directory);
+    }
+
+    private static List<String> names(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause(); // the disk has failed between two names
         }
     }
 
     @Override
     public List<String> list(String subdirectory) throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve(subdirectory))) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> subdirectory + "/" + file.getFileName())
-                    .sorted()
+        try {
+            return names(directory.resolve(subdirectory)).stream()
+                    .map(name -> subdirectory + "/" + name)
                     .toList();
         } catch (NoSuchFileException e) {
             return List.of();
@@ -188,12 +199,21 @@ public final class DiskStorage implements Storage {
     private void deleteUnfinished() {
         try {
             for (String name : list()) {
-                if (name.endsWith(UNFINISHED)) {
-                    Files.delete(file(name));
+                if (LEFT_BEHIND.matcher(name).matches()) {
+                    deleteUnfinished(file(name));
                 }
             }
         } catch (IOException e) {
-            LOG.warn("{}: what a crash has left half made cannot be deleted: {}", directory, e.toString());
+            LOG.warn("{}: what a crash has left half made cannot be looked for: {}", directory, e.toString());
+        }
+    }
+
+    private static void deleteUnfinished(Path file) {
+        try {
+            Files.delete(file);
+            LOG.info("{} deleted: a crash has left it half made", file);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted, which a crash has left half made: {}", file, e.toString());
         }
     }
 

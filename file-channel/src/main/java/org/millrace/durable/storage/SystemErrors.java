@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
-/** What an operating system means by a failure. Java has no other sign of it than the system's words, which launchers keep in English. */
+/**
+ * What an operating system means by a failure. Java has no other sign of it than the system's words, in the language of the process: the
+ * launcher sets {@code LC_MESSAGES=C}, an embedded agent has no launcher. In another language nothing is recognized here.
+ */
 public final class SystemErrors {
     /** ENOSPC and EDQUOT; the last one on Windows. */
     private static final List<String> DISK_FULL =

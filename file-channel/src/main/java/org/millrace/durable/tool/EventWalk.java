@@ -80,8 +80,7 @@ final class EventWalk implements SegmentWalk.Visitor {
         }
         SegmentWalk.Walked walked = walk.run(memory);
         if (walked.isRecycled()) {
-            troubles.add(
-                    place(segment) + " was used again or deleted while it was read: its readers had taken all events");
+            troubles.add(place(segment) + " is gone or was used again while it was read");
         }
         return walked;
     }

@@ -14,6 +14,7 @@ final class GroupFigures implements SegmentWalk.Visitor {
     private static final int SIZES = 32;
 
     private final Progress progress;
+    private final long endSequence;
     private final long[] bySize = new long[SIZES];
     private long passed;
     private long groups;
@@ -25,14 +26,16 @@ final class GroupFigures implements SegmentWalk.Visitor {
     private long firstMillis = Long.MAX_VALUE;
     private long lastMillis = Long.MIN_VALUE;
 
-    private GroupFigures(Progress progress) {
+    /** @param endSequence what stands behind was cut short, or has come since the directories were looked at */
+    private GroupFigures(Progress progress, long endSequence) {
         this.progress = progress;
+        this.endSequence = endSequence;
     }
 
     static GroupFigures of(ChannelFiles files, Surroundings around) throws IOException {
         long total = files.segments().stream().mapToLong(FoundSlot::fileBytes).sum();
         Progress progress = new Progress("passed", total, around.err(), around.isTerminal(), around.clock());
-        GroupFigures figures = new GroupFigures(progress);
+        GroupFigures figures = new GroupFigures(progress, files.endSequence());
         SegmentWalk.Memory memory = new SegmentWalk.Memory();
         for (int i = 0; i < files.segments().size(); i++) {
             FoundSlot slot = files.segments().get(i);
@@ -46,6 +49,9 @@ final class GroupFigures implements SegmentWalk.Visitor {
     @Override
     public SegmentWalk.Want group(long offset, GroupHeader group) {
         progress.at(passed + offset);
+        if (group.events() > 0 && group.firstSequence() >= endSequence) {
+            return SegmentWalk.Want.NOTHING;
+        }
         groups++;
         records += group.records();
         events += group.events();

@@ -184,28 +184,44 @@ final class Verification {
     }
 
     /** An agent gives a slot up once all readers have taken what is in it. One that is gone before that is lost. */
-    private void checkGone() throws IOException {
+    private void checkGone() {
         if (gone.isEmpty()) {
             return;
         }
-        ChannelFiles now = files.lookAgain();
-        for (Gone one : gone) {
-            long from = Math.max(one.slot().segment().firstSequence(), now.lowestWatermark());
-            String file = EventWalk.place(one.slot());
-            findings.add(
-                    from >= one.toSequence() || now.state() == null
-                            ? new Finding(
-                                    Kind.RECYCLED, file, 0, 0, 0, 0, false, "used again or deleted while it was read")
-                            : new Finding(
-                                    Kind.LOST,
-                                    file,
-                                    0,
-                                    0,
-                                    from,
-                                    one.toSequence(),
-                                    true,
-                                    "is not there any more, and its events were not taken"));
+        try {
+            ChannelFiles now = files.lookAgain();
+            boolean isKnown = now.state() != null || files.state() != null;
+            long taken = Math.max(files.lowestWatermark(), now.lowestWatermark());
+            gone.forEach(one -> findings.add(gone(one, isKnown ? taken : Long.MAX_VALUE)));
+        } catch (IOException e) {
+            gone.forEach(one -> findings.add(goneUnseen(one, e)));
         }
+    }
+
+    private Finding goneUnseen(Gone one, IOException failure) {
+        if (one.toSequence() <= files.lowestWatermark()) {
+            return gone(one, files.lowestWatermark());
+        }
+        String why =
+                "is gone or was used again, and whether its events were taken cannot be told: " + failure.getMessage();
+        return new Finding(Kind.UNREADABLE, EventWalk.place(one.slot()), 0, 0, 0, 0, true, why);
+    }
+
+    /** @param taken all events before it are */
+    private static Finding gone(Gone one, long taken) {
+        long from = Math.max(one.slot().segment().firstSequence(), taken);
+        String file = EventWalk.place(one.slot());
+        return from >= one.toSequence()
+                ? new Finding(Kind.RECYCLED, file, 0, 0, 0, 0, false, "used again or deleted while it was read")
+                : new Finding(
+                        Kind.LOST,
+                        file,
+                        0,
+                        0,
+                        from,
+                        one.toSequence(),
+                        true,
+                        "is not there any more, and its events were not taken");
     }
 
     private void checkSlot(FoundSlot slot) {

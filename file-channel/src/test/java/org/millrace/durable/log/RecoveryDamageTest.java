@@ -517,6 +517,34 @@ final class RecoveryDamageTest {
         assertThat(Logs.read(Logs.recover(storage))).isEqualTo("0-10");
     }
 
+    /** The system may tell of a shortage in any language. */
+    @Test
+    void aSlotThatCannotBeOpenedForAMomentIsNotMovedAway() throws IOException {
+        image.roll(5);
+        image.roll(6);
+        Logs.recover(storage); // from now on the metas tell which log it is
+        IOException shortage = new FileSystemException("slot-0001.seg", null, "Zu viele offene Dateien");
+
+        Recovered log = Logs.recover(RefusingStorage.of(storage, "open", "slot-0001.seg", shortage, 2));
+
+        assertThat(storage.list()).contains("slot-0001.seg");
+        assertThat(Logs.read(log)).isEqualTo("0-10");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Too many open files", "Too many open files in system", "Cannot allocate memory"})
+    void aMetaThatThisProcessCannotOpenNowIsNotWrittenAnew(String why) throws IOException {
+        image.roll(5);
+        Logs.recover(storage);
+        byte[] meta = storage.readAll(LogMeta.FILE);
+        IOException shortage = new FileSystemException(LogMeta.FILE, null, why);
+
+        assertThatThrownBy(() -> Logs.recover(RefusingStorage.of(storage, "readAll", LogMeta.FILE, shortage)))
+                .isSameAs(shortage);
+
+        assertThat(storage.readAll(LogMeta.FILE)).isEqualTo(meta);
+    }
+
     /** In some languages numbers have digits of their own. */
     @Test
     void damageIsNotedInPlainDigitsWhateverTheLanguage() throws IOException {

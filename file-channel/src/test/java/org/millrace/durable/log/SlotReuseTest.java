@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.millrace.api.ChannelMetrics;
+import org.millrace.durable.format.SegmentHeader;
 import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
@@ -77,28 +76,38 @@ class SlotReuseTest {
         }
     }
 
-    /** The keeper asks the clock about each segment that is kept, whenever it looks. */
+    /** The positions are said after each force. They are news to the keeper only if a segment comes to its end by them. */
     @Test
     void segmentsThatAreKeptAreNotLookedAtWithEachForce() throws Exception {
         test.retention = Duration.ofHours(1);
-        AtomicInteger asked = new AtomicInteger();
-        InstantSource clock = () -> {
-            asked.incrementAndGet();
-            return test.clock.instant();
-        };
-        ChannelMetrics metrics = new ChannelMetrics("c1", test.registry);
-        try (DurableLog log = DurableLog.open(
-                test.settings(), List.of(disk), List.of(TestLog.READER), metrics, clock, test.patience)) {
-            int acked = fillSegments(log, 50);
-            log.commitAndWait(Positions.upTo(acked - 5));
-            await().until(() -> log.figures().segmentsFree() > 0);
-            asked.set(0);
-            for (int i = 0; i < 10; i++) { // so few that hardly a segment comes to its end
-                log.commitAndWait(Positions.upTo(acked - 5));
-            }
-            assertThat(asked).hasValueLessThan(250);
-            assertThat(log.figures().segmentsInUse()).isGreaterThanOrEqualTo(50);
+        SlotPool pool = new SlotPool(test.settings(), List.of(disk), List.of(), test.patience);
+        Segments segments = new Segments();
+        for (int number = 1; number <= 50; number++) {
+            segments.add(segment(number, 100L * number));
         }
+        SlotKeeper keeper =
+                new SlotKeeper(test.settings(), pool, segments, new LogStatus("c1", test.patience), test.clock);
+        keeper.watermark(2500);
+        keeper.work();
+        pool.awaitWork(Long.MAX_VALUE); // it was woken for that
+        for (int sequence = 2500; sequence < 2600; sequence++) {
+            keeper.watermark(sequence);
+        }
+        Thread waiting = new Thread(() -> pool.awaitWork(Long.MAX_VALUE));
+        waiting.start();
+        await().until(() ->
+                List.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED).contains(waiting.getState()));
+        assertThat(waiting.isAlive()).as("nothing to do").isTrue();
+
+        keeper.watermark(2600);
+        waiting.join();
+        assertThat(segments.all()).hasSize(50);
+    }
+
+    private Segment segment(int number, long firstSequence) {
+        SegmentHeader header = new SegmentHeader(
+                number, new UUID(7, 7), number, TestLog.SEGMENT_BYTES, firstSequence, 0, "", new byte[0]);
+        return new Segment(disk, SlotDirectory.name(number), header);
     }
 
     @Test

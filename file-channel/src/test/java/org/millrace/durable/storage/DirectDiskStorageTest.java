@@ -1,6 +1,7 @@
 package org.millrace.durable.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -65,6 +66,29 @@ final class DirectDiskStorageTest extends StorageContract {
 
         assertThat(DiskStorage.in(directory, DirectWrites.ON).writesDirectly()).isTrue();
         assertThat(DiskStorage.in(directory, DirectWrites.OFF).writesDirectly()).isFalse();
+    }
+
+    /** It may be one that refuses direct writes only when it has room for them. */
+    @Test
+    void aFullDiskProvesNothingAndIsWrittenThroughThePageCache() throws Exception {
+        assertThat(DirectWrites.AUTO.in(directory, failing("No space left on device")))
+                .isFalse();
+        assertThat(DirectWrites.AUTO.in(directory, failing("Invalid argument"))).isFalse();
+        assertThat(DirectWrites.AUTO.in(directory, written -> {})).isTrue();
+    }
+
+    @Test
+    void onStaysOnWhereTheDiskIsFull() throws Exception {
+        assertThat(DirectWrites.ON.in(directory, failing("No space left on device")))
+                .isTrue();
+        assertThatThrownBy(() -> DirectWrites.ON.in(directory, failing("Invalid argument")))
+                .hasMessageContaining("Invalid argument");
+    }
+
+    private static DirectWrites.Probe failing(String why) {
+        return directory -> {
+            throw new IOException(why);
+        };
     }
 
     private static ByteBuffer filled(int blocks, byte value) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,45 @@ final class DiskStorageTest extends StorageContract {
         storage.lock().close();
 
         assertThat(storage.list()).containsExactlyInAnyOrder("LOCK", "a");
+    }
+
+    @Test
+    void aFileOfOthersStaysWhateverItIsCalled() throws Exception {
+        Storage storage = storage();
+        Files.writeString(storage.path().resolve("foo.conf.new"), "somebody's");
+        Files.writeString(storage.path().resolve("slot-old.seg.new"), "somebody's");
+        for (String ours : List.of("slot-0001.seg.new", "slot-12345.seg.new", "log.meta.new", "probe.new")) {
+            Files.writeString(storage.path().resolve(ours), "half of it");
+        }
+
+        storage.lock().close();
+
+        assertThat(storage.list()).containsExactly("LOCK", "foo.conf.new", "slot-old.seg.new");
+    }
+
+    /** An interrupt closes the file, and the lock goes with it. */
+    @Test
+    void whoIsInterruptedHasNoLockAndIsInNobodysWay() throws Exception {
+        Storage storage = storage();
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(storage::lock).isInstanceOf(ClosedChannelException.class);
+        } finally {
+            Thread.interrupted();
+        }
+        storage.lock().close();
+    }
+
+    @Test
+    void aLockThatIsGivenBackTwiceTakesNobodysAway() throws Exception {
+        Storage storage = storage();
+        Closeable first = storage.lock();
+        first.close();
+        try (Closeable second = storage.lock()) {
+            first.close();
+
+            assertThatThrownBy(storage::lock).isInstanceOf(LockedException.class);
+        }
     }
 
     @Test

@@ -127,6 +127,15 @@ class LsCommandTest {
     }
 
     @Test
+    void eventsOfAWriteThatWasCutShortDoNotCount() throws Exception {
+        new ChannelOnDisk(directory).put(5).put(50).kill().groupOf(50).tear();
+        assertThat(ToolRun.of("ls", "--json", directory).out())
+                .contains("\"nextSequence\": 5")
+                .contains("\"backlog\": 5,");
+        assertThat(ToolRun.of("stats", directory).out()).contains("events      5 on disk", "the next one is 5");
+    }
+
+    @Test
     void nothingIsChanged() throws Exception {
         new ChannelOnDisk(directory).put(1).close();
         String[] before = directory.toFile().list();

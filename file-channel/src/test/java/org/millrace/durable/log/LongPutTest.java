@@ -1,0 +1,104 @@
+package org.millrace.durable.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.durable.storage.SimulatedDisks;
+
+/** Puts of nearly a segment, where what is attached to the positions takes much of each. */
+class LongPutTest {
+    private static final int ATTACHED_BYTES = 30 << 10;
+    private static final int LONGER_THAN_IS_LEFT = 40 << 10;
+
+    private final TestLog test = new TestLog();
+    private DrivenLog log;
+    private int next;
+
+    @BeforeEach
+    void aSegmentThatBeginsWithMuchThatIsAttached() throws Exception {
+        log = DrivenDurableLog.open(
+                test.settings(),
+                List.of(new SimulatedDisks(4).add("one", Long.MAX_VALUE)),
+                List.of(TestLog.READER),
+                test.clock);
+        put();
+        work();
+        log.commitDurably(Positions.attaching(10, new byte[ATTACHED_BYTES]));
+        work();
+        while (log.log().figures().segmentsInUse() < 2) {
+            TestPut put = put();
+            work();
+            assertThat(put).isCompleted();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @Test
+    void oneThatDoesNotFitBesideItFailsAlone() {
+        TestPut before = put();
+        TestPut tooLong = put(LONGER_THAN_IS_LEFT);
+        TestPut behind = put();
+        work();
+
+        assertThat(before).isCompleted();
+        assertThat(behind).isCompleted();
+        assertThat(tooLong)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("does not fit in a segment of " + TestLog.SEGMENT_BYTES)
+                .withMessageContaining("raise segmentSize");
+    }
+
+    @Test
+    void oneThatFitsOnceLessIsAttachedIsTakenWhenItComesAgain() {
+        log.commitDurably(Positions.attaching(20, new byte[0]));
+        work();
+        put(LONGER_THAN_IS_LEFT);
+        work();
+        TestPut again = put(LONGER_THAN_IS_LEFT);
+        work();
+
+        assertThat(again).isCompleted();
+    }
+
+    @Test
+    void theLongestThatIsTakenInIsWritten() {
+        int bytes = LONGER_THAN_IS_LEFT;
+        TestPut put = put(bytes);
+        while (put.isCompletedExceptionally()) {
+            bytes--;
+            put = put(bytes);
+        }
+        work();
+
+        assertThat(put).isCompleted();
+        assertThat(bytes).isBetween(TestLog.SEGMENT_BYTES - ATTACHED_BYTES - (12 << 10), LONGER_THAN_IS_LEFT - 1);
+    }
+
+    private TestPut put() {
+        TestPut put = TestPut.numbered(next, 10);
+        next += 10;
+        log.log().append(put);
+        return put;
+    }
+
+    private TestPut put(int bodyBytes) {
+        TestPut put = TestPut.sized(bodyBytes);
+        log.log().append(put);
+        return put;
+    }
+
+    private void work() {
+        while (log.work()) {
+            // until there is nothing left to do
+        }
+    }
+}
