@@ -186,18 +186,18 @@ class ReloadedChannelsTest extends ReloadFixture {
     @Test
     void thatNotAllIsTakenBackAtOnceIsNoError() throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 3");
+        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 6");
         agent.start(file);
         agent.diary().block("k1");
         agent.put("r1", 0, 1000);
         CompletableFuture<Void> entersAsOthersAreMoved = agent.inlet("r1").submit(Batches.numbered(1000, 500));
-        Runnable onTheWayBack =
-                () -> agent.diary().onceNoted("start sink k1", () -> agent.diary().unblock("k1"));
+        Runnable onTheWayBack = () ->
+                agent.diary().onceNoted("start sink k1", () -> agent.diary().unblock("k1"));
         agent.diary().onceNoted("start sink k1", onTheWayBack);
         log.attach(Handover.class);
         try {
             agent.changeTo(file.replace("c1.capacity = 1000", "c1.capacity = 600")
-                    .replace("keep-alive = 3", "keep-alive = 0")
+                    .replace("keep-alive = 6", "keep-alive = 0")
                     .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
         } finally {
             log.detach(Handover.class);
