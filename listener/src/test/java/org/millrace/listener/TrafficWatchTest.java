@@ -46,19 +46,6 @@ class TrafficWatchTest {
     }
 
     @Test
-    void aStepOfTheWallClockIsNobodysSilence() {
-        watch(Duration.ofSeconds(60), Duration.ofSeconds(10));
-        isMidFrame = true;
-        clock.advance(Duration.ofMinutes(2));
-        pass(Duration.ofSeconds(9));
-        assertThat(connection.isOpen()).isTrue();
-
-        clock.advance(Duration.ofMinutes(-10));
-        pass(Duration.ofSeconds(5));
-        assertThat(connection.isOpen()).isFalse();
-    }
-
-    @Test
     void whateverArrivesStartsTheTimeAnew() {
         watch(Duration.ofSeconds(60), Duration.ZERO);
         for (int i = 0; i < 10; i++) {

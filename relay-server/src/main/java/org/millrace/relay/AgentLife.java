@@ -32,7 +32,10 @@ final class AgentLife {
         incomplete = false;
     }
 
-    /** Closes the agent once it has started, or has failed to. Returns the exit status: 0 only if all of both went as it should. */
+    /**
+     * Closes the agent once it has started, or has failed to. Returns the exit status: 0 if it had started and the close came to its end in
+     * time. A part of it that does not close cleanly does not change that: it is in the log.
+     */
     int stop() {
         FutureTask<Integer> closing = new FutureTask<>(this::close);
         Thread closer = new Thread(closing, "closing");

@@ -18,13 +18,20 @@ import org.millrace.relay.metrics.MonitoringSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs an agent for the rest of the process's life: until SIGTERM or SIGINT, which stop it and end the process with exit code 0. */
+/**
+ * Runs an agent for the rest of the process's life: until SIGTERM or SIGINT, which stop it and end the process, with exit status 0 if the
+ * stop comes to its end in time.
+ */
 final class AgentProcess implements AgentRunner {
     private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
     private static final String STOP_DEADLINE = "millrace.stop.deadline";
     private static final long DEFAULT_STOP_SECONDS = 20;
-    /** What closing may take on top of draining, before the process ends regardless: up to 25 s for sinks, then channels. */
-    private static final Duration CLOSE_GRACE = SourceClosing.MOST.plusSeconds(35);
+    /**
+     * What closing may take on top of draining, before the process ends regardless: up to 25 s each for sources, for sinks that put into
+     * others' channels and for other sinks, then channels.
+     */
+    private static final Duration CLOSE_GRACE =
+            SourceClosing.MOST.multipliedBy(3).plusSeconds(10);
 
     private final Properties system;
     private final ConfigurationReader reader;

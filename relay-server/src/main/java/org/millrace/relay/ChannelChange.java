@@ -109,12 +109,16 @@ final class ChannelChange {
 
     /**
      * On the way back: what a channel in memory had handed over comes before what was left in it. To be called before its sinks start, since they
-     * are to take all in order.
+     * are to take all in order. Where a put still waits to go in, it would take the room of what is moved; then the events come later, and
+     * not in their order.
      */
     void handBack() throws InterruptedException {
         for (ChannelPart old : running.retired) {
             ChannelPart now = successor(old.name());
-            if (now != null && running.receivers.contains(old) && !now.channel().ownsDirectories()) {
+            if (now != null
+                    && running.receivers.contains(old)
+                    && !now.channel().ownsDirectories()
+                    && running.isSettled(now.channel())) {
                 new Handover(old, now).toTheFront();
             }
         }

@@ -59,20 +59,24 @@ final class Drainer implements Component {
     }
 
     /**
-     * In an order in which they can be emptied: one that puts into another one's channel, such as its dead letters, comes before that one.
-     * The configuration has no circles.
+     * In stages in which they can be emptied: one that puts into another one's channel, such as its dead letters, comes in a stage before
+     * that one. The configuration has no circles.
      */
-    static List<Drainer> upstreamFirst(List<Drainer> drainers) {
-        List<Drainer> ordered = new ArrayList<>();
-        drainers.forEach(drainer -> drainer.addBehindFeeders(drainers, ordered));
-        return ordered;
+    static List<List<Drainer>> upstreamFirst(List<Drainer> drainers) {
+        List<List<Drainer>> stages = new ArrayList<>();
+        List<Drainer> rest = List.copyOf(drainers);
+        while (!rest.isEmpty()) {
+            List<Drainer> later = fedBy(rest);
+            stages.add(rest.stream().filter(drainer -> !later.contains(drainer)).toList());
+            rest = later;
+        }
+        return stages;
     }
 
-    private void addBehindFeeders(List<Drainer> all, List<Drainer> ordered) {
-        if (!ordered.contains(this)) {
-            all.stream().filter(other -> other.feeds(channel())).forEach(other -> other.addBehindFeeders(all, ordered));
-            ordered.add(this);
-        }
+    private static List<Drainer> fedBy(List<Drainer> all) {
+        return all.stream()
+                .filter(drainer -> all.stream().anyMatch(other -> other.feeds(drainer.channel())))
+                .toList();
     }
 
     private boolean feeds(Channel channel) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelException;
@@ -41,10 +40,7 @@ final class Handover {
      */
     @Nullable
     String runUntil(Deadline deadline) throws InterruptedException {
-        String refusal = null;
-        for (ChannelReader reader : readers()) {
-            refusal = refusal == null ? moveAll(reader, deadline) : refusal;
-        }
+        String refusal = moveAll(deadline);
         if (refusal != null) {
             log.error("channel {}: {} events handed over, and {} are left: {}", from, moved, sizeOf(from), refusal);
         } else if (moved > 0) {
@@ -54,15 +50,22 @@ final class Handover {
     }
 
     /**
-     * Moves what can be moved without waiting, and to stand before what the other channel has: for events that had been moved out of
-     * that one. Nobody else puts into the other one, which is in memory, or takes from it.
+     * Moves what there is room for, to stand before what the other channel has: for events that had been moved out of that one. Nobody else
+     * puts into the other one, which is in memory, or takes from it. Where nothing could be moved, that one is as it was.
      */
     void toTheFront() throws InterruptedException {
         List<Held> rest = holdAll();
         try {
-            runUntil(Deadline.in(Duration.ZERO));
+            String obstacle = moveAll(Deadline.in(Duration.ZERO));
+            if (moved > 0) {
+                log.info(
+                        "channel {}: {} events are back{}",
+                        to,
+                        moved,
+                        obstacle == null ? "" : ", and the others follow as there is room for them: " + obstacle);
+            }
         } finally {
-            rest.forEach(this::putBehind);
+            putBehind(rest);
         }
     }
 
@@ -82,19 +85,31 @@ final class Handover {
         }
     }
 
-    /** Where they had room they have it again, so an interrupt must not come between. */
-    private void putBehind(Held held) {
-        EventBatch batch = held.batch().retain();
+    /**
+     * Where they had room they have it again, so an interrupt must not come between. Once one finds none, the others stay where they are: a
+     * transaction that is closed without a commit gives back what it took.
+     */
+    private void putBehind(List<Held> rest) {
         boolean interrupted = Thread.interrupted();
-        try (Transaction taking = held.taking()) {
-            taking.commit();
-            to.channel().submit(batch).join();
-        } catch (InterruptedException | CompletionException e) {
-            throw new IllegalStateException("channel " + to + " does not take what it had", e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        boolean isMoving = moved > 0;
+        for (Held held : rest) {
+            try (Transaction taking = held.taking()) {
+                isMoving = isMoving && putBehind(taking, held.batch());
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean putBehind(Transaction taking, EventBatch batch) {
+        try {
+            taking.commit();
+            to.channel().submit(batch.retain()).join();
+            return true;
+        } catch (InterruptedException | RuntimeException e) {
+            log.error("channel {} does not take what it had, and {} events are lost", to, batch.events(), e);
+            return false;
         }
     }
 
@@ -104,6 +119,14 @@ final class Handover {
         return names.isEmpty()
                 ? List.of(channel)
                 : names.stream().map(channel::reader).toList();
+    }
+
+    private @Nullable String moveAll(Deadline deadline) throws InterruptedException {
+        String refusal = null;
+        for (ChannelReader reader : readers()) {
+            refusal = refusal == null ? moveAll(reader, deadline) : refusal;
+        }
+        return refusal;
     }
 
     private @Nullable String moveAll(ChannelReader reader, Deadline deadline) throws InterruptedException {

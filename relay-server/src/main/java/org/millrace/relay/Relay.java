@@ -64,21 +64,16 @@ public final class Relay implements Component {
         };
     }
 
-    /** Starts all parts. If one does not start, those that did are closed again. */
+    /** Starts all parts. If one does not start, those that did are closed again. One that has been closed does not start any more. */
     @Override
     public void start() throws StartException {
         long began = System.nanoTime();
         lock.lock();
         try {
-            RunningParts.start("monitoring", monitoring); // first: if it cannot, no source has taken anything in
-            new Reload(running, first, monitoring, drainDeadline).run();
-        } catch (StartException | RuntimeException | Error e) { // nobody else would close what has started
-            closeParts();
-            throw e;
-        } catch (InterruptedException e) { // nothing to wait for, unless somebody is in a hurry
-            Thread.currentThread().interrupt();
-            closeParts();
-            throw new StartException("interrupted", e);
+            if (closed) {
+                throw new StartException("it was stopped before it had started");
+            }
+            startParts();
         } finally {
             lock.unlock();
         }
@@ -90,6 +85,20 @@ public final class Relay implements Component {
                 first.sinks(),
                 first.groups(),
                 first.sources());
+    }
+
+    private void startParts() throws StartException {
+        try {
+            RunningParts.start("monitoring", monitoring); // first: if it cannot, no source has taken anything in
+            new Reload(running, first, monitoring, drainDeadline).run();
+        } catch (StartException | RuntimeException | Error e) { // nobody else would close what has started
+            closeParts();
+            throw e;
+        } catch (InterruptedException e) { // nothing to wait for, unless somebody is in a hurry
+            Thread.currentThread().interrupt();
+            closeParts();
+            throw new StartException("interrupted", e);
+        }
     }
 
     /** What runs right now: the parts that a new configuration may keep. */
@@ -197,18 +206,21 @@ public final class Relay implements Component {
 
     /**
      * Sinks go on until their channels are empty; those that are not by the deadline say what they lose when they close. Nobody waits
-     * for what is on disk: that is there after the next start. One that puts into another one's channel is closed before that one is
-     * emptied.
+     * for what is on disk: that is there after the next start. Those that put into another one's channel are closed before that one is
+     * emptied, side by side.
      */
     private void drain(Deadline deadline) {
         try {
-            for (Drainer drainer : Drainer.upstreamFirst(running.drainers)) {
-                if (!drainer.emptyMemory(deadline)) {
-                    log.warn("{} has not emptied its channel within {} ms", drainer.title(), drainDeadline.toMillis());
+            for (List<Drainer> stage : Drainer.upstreamFirst(running.drainers)) {
+                for (Drainer drainer : stage) {
+                    if (!drainer.emptyMemory(deadline)) {
+                        log.warn(
+                                "{} has not emptied its channel within {} ms",
+                                drainer.title(),
+                                drainDeadline.toMillis());
+                    }
                 }
-                if (drainer.feedsOthers()) {
-                    RunningParts.close(drainer.title(), drainer);
-                }
+                Drainer.closeAll(stage.stream().filter(Drainer::feedsOthers).toList());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry

@@ -57,19 +57,21 @@ final class Reload {
 
     private void closeDrainers(ChannelChange channels) throws InterruptedException {
         List<Drainer> staying = Drainer.of(next);
-        List<Drainer> going = Drainer.upstreamFirst(running.drainers).stream()
+        List<Drainer> going = running.drainers.stream()
                 .filter(drainer -> staying.stream().noneMatch(drainer::isSame))
                 .toList();
-        for (Drainer drainer : going) {
-            if (!channels.emptiedAsNeeded(drainer)) {
-                log.warn(
-                        "{} has not emptied channel {} in time",
-                        drainer.title(),
-                        drainer.channel().name());
+        for (List<Drainer> stage : Drainer.upstreamFirst(running.drainers)) {
+            List<Drainer> now = stage.stream().filter(going::contains).toList();
+            for (Drainer drainer : now) {
+                if (!channels.emptiedAsNeeded(drainer)) {
+                    log.warn(
+                            "{} has not emptied channel {} in time",
+                            drainer.title(),
+                            drainer.channel().name());
+                }
             }
-            if (drainer.feedsOthers()) { // nothing is to come into a channel that is emptied after this one
-                drainer.close();
-            }
+            // nothing is to come into a channel that is emptied after these
+            Drainer.closeAll(now.stream().filter(Drainer::feedsOthers).toList());
         }
         Drainer.closeAll(going);
         for (Drainer drainer : going) {

@@ -44,6 +44,8 @@ final class Reloader {
 
     /** What was looked at last, good or not. */
     private List<Text> seen;
+    /** Somebody has asked for a look that has not come to its end: the next one makes up for it. */
+    private boolean owed;
     /** What is in effect, or is to be. */
     private Configuration current;
     /** A change has failed, and so has the way back, or it was not gone: not all of the current configuration runs. */
@@ -92,21 +94,20 @@ final class Reloader {
 
     /** One look. */
     void look(boolean asked) throws InterruptedException {
+        owed |= asked;
         List<Text> texts = read(asked);
         if (texts == null) {
-            if (asked) {
-                this.asked.set(true); // who asked is owed a look: the next one
-            }
             return;
         }
-        if (!asked && areSame(texts, seen)) {
+        if (!owed && areSame(texts, seen)) {
             if (incomplete) {
                 putBack();
             }
             return;
         }
-        seen = texts;
         Configuration next = reader.read(request.withTexts(texts), relay.running());
+        seen = texts; // not before: a look that breaks is repeated
+        owed = false;
         Assembly assembly = next.assembly();
         boolean refused = !request.lenient() && !next.findings().mistakes().isEmpty();
         if (assembly == null || refused) {

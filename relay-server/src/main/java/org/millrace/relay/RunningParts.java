@@ -1,5 +1,6 @@
 package org.millrace.relay;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,6 +53,16 @@ final class RunningParts {
                 source.inlet().resume();
             }
         }
+    }
+
+    /** True if nothing of any source is on its way into the channel: for one whose sources are all held. */
+    boolean isSettled(Channel channel) throws InterruptedException {
+        for (SourcePart source : sources) {
+            if (source.channels().contains(channel) && !source.inlet().awaitSettled(Duration.ZERO)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isRunning(Channel channel) {

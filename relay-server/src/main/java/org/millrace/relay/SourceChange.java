@@ -42,8 +42,7 @@ final class SourceChange {
         for (SourcePart source : held) {
             if (!source.inlet().awaitSettled(deadline.left())) {
                 log.warn(
-                        "source {}: batches on their way to its channels are not settled; they will be refused",
-                        source);
+                        "source {}: batches on their way to its channels are not settled; some may be refused", source);
             }
         }
     }

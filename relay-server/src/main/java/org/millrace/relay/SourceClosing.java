@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of several sources, side by side: each waits for what it has in flight, and where its channels are full, for as long as it may.
+ * Where the system has no thread for one, it is closed by who closes them all.
  */
 final class SourceClosing {
     private static final Logger log = LoggerFactory.getLogger(SourceClosing.class);
@@ -25,12 +26,21 @@ final class SourceClosing {
         Deadline deadline = Deadline.in(MOST);
         Map<SourcePart, Thread> closing = new LinkedHashMap<>();
         for (SourcePart source : sources) {
-            Thread thread = new Thread(() -> RunningParts.close(source), "close-" + source.name());
-            thread.setDaemon(true); // one that hangs must not keep the process
-            thread.start();
-            closing.put(source, thread);
+            try {
+                closing.put(source, beginToClose(source));
+            } catch (OutOfMemoryError e) {
+                log.warn("source {} is closed without a thread of its own: {}", source.name(), e.toString());
+                RunningParts.close(source);
+            }
         }
         closing.forEach((source, thread) -> await(source, thread, deadline));
+    }
+
+    private static Thread beginToClose(SourcePart source) {
+        Thread thread = new Thread(() -> RunningParts.close(source), "close-" + source.name());
+        thread.setDaemon(true); // one that hangs must not keep the process
+        thread.start();
+        return thread;
     }
 
     private static void await(SourcePart source, Thread closing, Deadline deadline) {

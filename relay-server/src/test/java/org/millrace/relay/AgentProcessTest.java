@@ -23,12 +23,14 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.TextSource;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
+import org.millrace.relay.fakes.LogLines;
 
 class AgentProcessTest {
     private final Diary diary = new Diary();
     private final TellingSource source = new TellingSource();
     private final Configuration.Request request = new Configuration.Request("a", List.of(source), false, null);
     private final AtomicInteger configurationsRead = new AtomicInteger();
+    private volatile boolean breaksOnce;
     private final ConfigurationReader reader = this::read;
     private final AgentProcess process = new AgentProcess(new Properties(), reader);
 
@@ -50,6 +52,51 @@ class AgentProcessTest {
             source.changeTo(ChangingAgent.FILE); // the same: nothing else has it look at what the text refers to
             await().until(() -> configurationsRead.get() > before);
         });
+    }
+
+    @Test
+    void aLookThatBreaksIsRepeatedAlthoughTheSourcesAreTheSame() throws Exception {
+        whileItLooks(reloader -> {
+            breaksOnce = true;
+            source.changeTo(ChangingAgent.FILE.replace("k1.port = 1", "k1.port = 2"));
+            await().until(() -> !breaksOnce);
+            reloader.lookForChanges();
+            await().until(() -> diary.entries().contains("close sink k1"));
+        });
+    }
+
+    @Test
+    void aLookThatWasAskedForAndBreaksIsRepeated() throws Exception {
+        whileItLooks(reloader -> {
+            breaksOnce = true;
+            reloader.look();
+            await().until(() -> !breaksOnce);
+            int before = configurationsRead.get();
+            reloader.lookForChanges();
+            await().until(() -> configurationsRead.get() > before);
+        });
+    }
+
+    @Test
+    void sourcesThatStayUnreadableAreToldOfOnceForEachWhoAsked() throws Exception {
+        LogLines log = new LogLines();
+        log.attach(Reloader.class);
+        try {
+            whileItLooks(reloader -> {
+                source.failOnce();
+                reloader.look();
+                await().until(() -> source.hasFailed);
+                source.failOnce();
+                reloader.lookForChanges();
+                await().until(() -> source.hasFailed);
+                int before = configurationsRead.get();
+                reloader.lookForChanges();
+                await().until(() -> configurationsRead.get() > before);
+            });
+        } finally {
+            log.detach(Reloader.class);
+        }
+        assertThat(log.errors()).hasSize(1);
     }
 
     private void whileItLooks(Consumer<Reloader> test) throws Exception {
@@ -84,6 +131,10 @@ class AgentProcessTest {
     }
 
     private Configuration read(Configuration.Request wanted, @Nullable Assembly running) {
+        if (breaksOnce) {
+            breaksOnce = false;
+            throw new IllegalStateException("cannot be");
+        }
         configurationsRead.incrementAndGet();
         return Configuration.read(
                 wanted,
@@ -102,6 +153,7 @@ class AgentProcessTest {
         private volatile boolean hasFailed;
 
         void failOnce() {
+            hasFailed = false;
             isToFail = true;
         }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -87,10 +88,27 @@ class DeadLetterChannelTest {
     void whoPutsIntoAChannelIsEmptiedBeforeWhoTakesFromIt() throws IOException {
         List<Drainer> asListed = Drainer.of(assembled(FILE));
         assertThat(asListed).extracting(Drainer::title).containsExactly("sink dead", "sink k");
-        assertThat(Drainer.upstreamFirst(asListed)).extracting(Drainer::title).containsExactly("sink k", "sink dead");
+        assertThat(titles(Drainer.upstreamFirst(asListed))).containsExactly(List.of("sink k"), List.of("sink dead"));
         assertThat(Drainer.upstreamFirst(asListed))
-                .extracting(Drainer::feedsOthers)
+                .extracting(stage -> stage.get(0).feedsOthers())
                 .containsExactly(true, false);
+    }
+
+    @Test
+    void allThatPutIntoChannelsOfOthersAreClosedTogether() throws IOException {
+        String two = FILE.replace("a.sinks = dead k", "a.sinks = k dead k2")
+                + FILE.lines()
+                        .filter(line -> line.startsWith("a.sinks.k."))
+                        .map(line -> line.replace("sinks.k.", "sinks.k2.") + "\n")
+                        .collect(Collectors.joining());
+        assertThat(titles(Drainer.upstreamFirst(Drainer.of(assembled(two)))))
+                .containsExactly(List.of("sink k", "sink k2"), List.of("sink dead"));
+    }
+
+    private static List<List<String>> titles(List<List<Drainer>> stages) {
+        return stages.stream()
+                .map(stage -> stage.stream().map(Drainer::title).toList())
+                .toList();
     }
 
     @Test

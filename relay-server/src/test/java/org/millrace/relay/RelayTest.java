@@ -28,6 +28,7 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
 import org.millrace.relay.fakes.FakeSource;
+import org.millrace.relay.fakes.NoThreads;
 import org.millrace.relay.metrics.Display;
 import org.millrace.testkit.Batches;
 
@@ -215,6 +216,26 @@ class RelayTest {
         assertThat(diary.entries())
                 .containsSubsequence("sink k1 took 100", "close sink k1", "close channel c1", "close monitoring")
                 .contains("close source r2");
+    }
+
+    @Test
+    void whereThereIsNoThreadToCloseThemAllPartsAreClosedAllTheSame() throws Exception {
+        Relay relay = relay(FILE);
+        relay.start();
+        try (NoThreads shortage = new NoThreads()) {
+            relay.close();
+        }
+        assertThat(diary.entries())
+                .contains("close source r1", "close source r2")
+                .endsWith("close sink k1", "close channel c1", "close monitoring");
+    }
+
+    @Test
+    void anAgentThatWasStoppedBeforeItsStartDoesNotStart() throws Exception {
+        Relay relay = relay(FILE);
+        relay.close();
+        assertThatThrownBy(relay::start).isInstanceOf(StartException.class);
+        assertThat(diary.entries()).doesNotContain("start monitoring", "start channel c1", "start source r1");
     }
 
     @Test

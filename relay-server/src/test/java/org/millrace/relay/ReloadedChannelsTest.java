@@ -16,10 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Channel;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.fakes.LogLines;
 import org.millrace.testkit.Batches;
 
 /** What becomes of the events in channels that change. */
 class ReloadedChannelsTest extends ReloadFixture {
+    private final LogLines log = new LogLines();
+
     @Test
     void aChannelThatIsGoneIsDrainedFirst() throws Exception {
         agent.start(FILE + "a.sinks.k1.batch-size = 3\n");
@@ -178,6 +181,47 @@ class ReloadedChannelsTest extends ReloadFixture {
                 .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
         assertThat(agent.channel("c1")).isSameAs(before);
         assertThat(numbersIn(before)).isEqualTo(IntStream.range(0, 1000).boxed().toList());
+    }
+
+    @Test
+    void thatNotAllIsTakenBackAtOnceIsNoError() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 6");
+        agent.start(file);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 1000);
+        CompletableFuture<Void> entersAsOthersAreMoved = agent.inlet("r1").submit(Batches.numbered(1000, 500));
+        Runnable onTheWayBack = () ->
+                agent.diary().onceNoted("start sink k1", () -> agent.diary().unblock("k1"));
+        agent.diary().onceNoted("start sink k1", onTheWayBack);
+        log.attach(Handover.class);
+        try {
+            agent.changeTo(file.replace("c1.capacity = 1000", "c1.capacity = 600")
+                    .replace("keep-alive = 6", "keep-alive = 0")
+                    .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        } finally {
+            log.detach(Handover.class);
+        }
+        assertThat(log.errors()).as("that of the change").hasSize(1);
+        assertThat(entersAsOthersAreMoved).succeedsWithin(Duration.ofSeconds(30));
+        agent.awaitTaken("k1", 1500);
+    }
+
+    @Test
+    void aWayBackLosesNothingWhileAPutOfAHeldSourceStillWaits() throws Exception {
+        agent.setDeadline(Duration.ofMillis(200));
+        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 20");
+        agent.start(file);
+        agent.diary().block("k1");
+        agent.put("r1", 0, 990);
+        assertThat(agent.inlet("r1").submit(Batches.sized(10, 5000))).succeedsWithin(Duration.ofSeconds(30));
+        CompletableFuture<Void> waiting = agent.inlet("r1").submit(Batches.numbered(990, 1000));
+        Channel before = agent.channel("c1");
+        agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1"));
+        agent.changeTo(file.replace("keep-alive = 20", "keep-alive = 20\na.channels.c1.byteCapacity = 3000"));
+        assertThat(agent.channel("c1")).isSameAs(before);
+        assertThat(waiting).succeedsWithin(Duration.ofSeconds(30));
+        agent.awaitTaken("k1", 2000);
     }
 
     private static List<Integer> numbersIn(Channel channel) {

@@ -127,8 +127,8 @@ public final class SinkRunner implements Component {
         figures.gauges().accept("failuresInARow", failures::inARow);
         Thread started = new Thread(this::run, "sink-" + name);
         started.setDaemon(true); // one that cannot be stopped must not keep the process
-        thread = started;
         started.start();
+        thread = started;
     }
 
     /** True from start until it is closed, or has stopped since something went wrong that no retry will heal. */
@@ -172,18 +172,26 @@ public final class SinkRunner implements Component {
             if (hanging.contains(runner)) {
                 LOG.error("{} hangs in a turn and cannot be stopped; it is left as it is", runner.figures.title());
             } else {
-                closing.put(runner, runner.beginToClose());
+                runner.beginToClose(closing);
             }
         }
         closing.forEach((runner, thread) -> runner.awaitClosed(thread, began));
     }
 
-    /** A thread for each: a sink that waits for a next hop that hangs must not take the time that others need to finish what they have. */
-    private Thread beginToClose() {
-        Thread closing = new Thread(this::closeSink, "close-" + name);
-        closing.setDaemon(true);
-        closing.start();
-        return closing;
+    /**
+     * A thread for each: a sink that waits for a next hop that hangs must not take the time that others need to finish what they have. Where
+     * the system has none, the sink is closed by who closes them all.
+     */
+    private void beginToClose(Map<SinkRunner, Thread> closing) {
+        try {
+            Thread closer = new Thread(this::closeSink, "close-" + name);
+            closer.setDaemon(true);
+            closer.start();
+            closing.put(this, closer);
+        } catch (OutOfMemoryError e) {
+            LOG.warn("{} is closed without a thread of its own: {}", figures.title(), e.toString());
+            closeSink();
+        }
     }
 
     private void awaitClosed(Thread closing, long began) {

@@ -3,16 +3,7 @@ package org.millrace.relay.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Configurator;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +12,7 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.fakes.LogLines;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
@@ -71,7 +63,7 @@ class PlainSinksTest {
         submit(11);
         while (sink.drain() == Sink.Drain.DELIVERED) {}
 
-        assertThat(log.lines).containsExactly("sink k1: 11 events discarded so far");
+        assertThat(log.lines()).containsExactly("sink k1: 11 events discarded so far");
     }
 
     @Test
@@ -89,7 +81,7 @@ class PlainSinksTest {
 
         assertThat(sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
         assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
-        assertThat(log.lines)
+        assertThat(log.lines())
                 .containsExactly(
                         "Event: { headers:{} body: 6F 6E 65                                        one }",
                         "Event: { headers:{} body: 74 68 72                                        thr }");
@@ -102,35 +94,5 @@ class PlainSinksTest {
     private void submit(int events) {
         EventBatch batch = releases.watch(Batches.numbered(0, events));
         channel.submit(batch);
-    }
-
-    /** What the classes of this package write to the log. */
-    private static final class LogLines extends AbstractAppender {
-        private final List<String> lines = new ArrayList<>();
-
-        LogLines() {
-            super("lines", null, null, true, Property.EMPTY_ARRAY);
-            start();
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
-        }
-
-        void attach(Class<?>... classes) {
-            for (Class<?> type : classes) {
-                ((Logger) LogManager.getLogger(type)).addAppender(this);
-            }
-            for (Class<?> type : classes) { // after all of them: to add an appender resets the levels
-                Configurator.setLevel(type, Level.INFO);
-            }
-        }
-
-        void detach(Class<?>... classes) {
-            for (Class<?> type : classes) {
-                ((Logger) LogManager.getLogger(type)).removeAppender(this);
-            }
-        }
     }
 }

@@ -24,6 +24,7 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.fakes.NoThreads;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
@@ -275,6 +276,32 @@ class SinkRunnerTest {
         assertThat(sink.closed).hasValue(1);
         assertThat(interrupted.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         never.countDown();
+    }
+
+    @Test
+    void whereThereIsNoThreadToCloseThemSinksAreClosedAllTheSame() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        List<SinkRunner> runners = List.of(runner(new ClosingSink(closed::countDown), LONG), runner(sink, LONG));
+        for (SinkRunner each : runners) {
+            each.start();
+        }
+        try (NoThreads shortage = new NoThreads()) {
+            SinkRunner.closeAll(runners);
+        }
+
+        assertThat(closed.getCount()).isZero();
+        assertThat(sink.closed).hasValue(1);
+    }
+
+    @Test
+    void aRunnerThatGetsNoThreadDoesNotRunAndItsSinkIsClosed() {
+        try (NoThreads shortage = new NoThreads()) {
+            assertThatThrownBy(runner::start).isInstanceOf(OutOfMemoryError.class);
+            assertThat(runner.isRunning()).isFalse();
+            runner.close();
+        }
+
+        assertThat(sink.closed).hasValue(1);
     }
 
     @Test

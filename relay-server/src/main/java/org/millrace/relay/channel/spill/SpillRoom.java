@@ -80,9 +80,12 @@ final class SpillRoom {
         overflowEvents -= events;
     }
 
-    /** Whether a put that has to wait waits for memory. Only then is there something in it that, once it is gone, ends the spilling. */
+    /**
+     * Whether a put that has to wait waits for memory, and not for its turn or for the disk. Only then is there something in it that, once
+     * it is gone, ends the spilling.
+     */
     boolean maySpillFor(Put waiting) {
-        return limits.canSpill() && !spilling && !memory.isTooSmallFor(waiting);
+        return limits.canSpill() && !spilling && !memory.isTooSmallFor(waiting) && !memory.fits(waiting);
     }
 
     /** From now on, puts that do not fit into memory go to disk, and others behind them. */

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkProcessor;
+import org.millrace.relay.sink.NativeShortage;
 
 /**
  * What a group knows of one of its sinks: whether it fails, since how many turns, and when it may be tried again. The group's thread
@@ -91,6 +92,10 @@ final class GroupedSink {
         } catch (DeliveryException | RuntimeException e) {
             settleAfter(e);
             throw e;
+        } catch (OutOfMemoryError e) {
+            DeliveryException shortage = NativeShortage.asFailure(e);
+            settleAfter(shortage);
+            throw shortage;
         }
     }
 
@@ -98,7 +103,11 @@ final class GroupedSink {
     void settle() throws DeliveryException, InterruptedException {
         hasSettleTime = false;
         busy = false;
-        member.sink().settle();
+        try {
+            member.sink().settle();
+        } catch (OutOfMemoryError e) {
+            throw NativeShortage.asFailure(e);
+        }
     }
 
     private void settleAfter(Exception failure) throws InterruptedException {

@@ -260,6 +260,34 @@ class SpillableChannelTest {
     }
 
     @Test
+    void aMemoryThatIsEmptyDoesNotSpillForThosePutsThatAreJustLetIn() throws Exception {
+        Duration patience = Duration.ofSeconds(1);
+        try (Channel channel = started(2, 100, patience)) {
+            submit(channel, 0, 2);
+            CompletableFuture<List<Integer>> meanwhile =
+                    channel.submit(Batches.numbered(2, 2)).thenApply(done -> takeAsItWaits(channel, patience));
+            CompletableFuture<Void> second = channel.submit(Batches.numbered(4, 2));
+            assertThat(take(channel, 10)).containsExactly(0, 1);
+            assertThat(meanwhile).isCompletedWithValue(List.of(2, 3));
+            assertThat(second).isCompleted();
+            assertThat(figure("spilling")).isEqualTo(0);
+            assertThat(disk.bodies()).isEmpty();
+            assertThat(take(channel, 10)).containsExactly(4, 5);
+        }
+    }
+
+    /** Another sink is fast, and the time is over until which a put waits for memory. */
+    private List<Integer> takeAsItWaits(Channel channel, Duration patience) {
+        try {
+            List<Integer> taken = take(channel, 10);
+            timer.advance(patience);
+            return taken;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void whatTheDiskRefusesIsRefusedAndTakesUpNoRoom() throws Exception {
         try (Channel channel = started(1, 2, Duration.ZERO)) {
             submit(channel, 0, 1);

@@ -233,6 +233,21 @@ class FailoverProcessorTest {
     }
 
     @Test
+    void aSinkThatLacksThreadsOrNativeMemoryHasFailedLikeAnother() throws Exception {
+        k2.breakdown = new OutOfMemoryError("unable to create native thread");
+        sut.put();
+        group.drain();
+
+        assertThat(k1.delivered.size() + k3.delivered.size()).isEqualTo(1);
+        assertThat(sut.gauge("sinkgroup.g.failing")).isEqualTo(1L);
+        k2.breakdown = new OutOfMemoryError("Java heap space");
+        sut.clock.advance(Duration.ofSeconds(2).plus(TICK));
+        assertThatThrownBy(group::drain).isSameAs(k2.breakdown);
+        k2.breakdown = null;
+        k2.settle();
+    }
+
+    @Test
     void aSinkThatStandsByGetsWhatIsDueByTheClock() throws Exception {
         k1.idleLimit = Duration.ofSeconds(10);
         group.drain();

@@ -158,6 +158,18 @@ class LoadBalanceProcessorTest {
     }
 
     @Test
+    void aSinkThatLacksThreadsOrNativeMemoryHasFailedLikeAnother() throws Exception {
+        SinkProcessor group = sut.loadBalance("backoff", "true").get(0);
+        group.start();
+        k1.breakdown = new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+        sut.put();
+        group.drain();
+
+        assertThat(sut.channel.bodies()).isEmpty();
+        assertThat(sut.gauge("sink.k1.failuresInARow")).isEqualTo(1);
+    }
+
+    @Test
     void severalThreadsShareTheSinksAndTheChannel() throws Exception {
         List<SinkProcessor> groups = sut.loadBalance("threads", "2");
         assertThat(groups).hasSize(2);

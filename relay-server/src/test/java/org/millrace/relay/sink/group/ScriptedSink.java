@@ -30,6 +30,10 @@ final class ScriptedSink implements Sink {
     @Nullable
     RuntimeException fault;
 
+    /** The same, for what is no exception. */
+    @Nullable
+    Error breakdown;
+
     boolean refusesToStart;
     Duration idleLimit = Duration.ofMinutes(1);
     int turns;
@@ -69,6 +73,9 @@ final class ScriptedSink implements Sink {
         turns++;
         if (fault != null) {
             throw fault;
+        }
+        if (breakdown != null) {
+            throw breakdown;
         }
         boolean answered = answer();
         Transaction transaction = channel.begin();
