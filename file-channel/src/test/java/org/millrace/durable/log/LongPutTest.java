@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.durable.storage.SimulatedDisks;
 
 /** Puts of nearly a segment, where what is attached to the positions takes much of each. */
@@ -67,6 +68,22 @@ class LongPutTest {
         work();
 
         assertThat(again).isCompleted();
+    }
+
+    /** Whoever puts it is to part it, or to give it up where it is a single event that will never fit. */
+    @Test
+    void oneThatCanBePartedOrNeverFitsIsToldApartFromOneThatMayFitLater() {
+        assertThat(failureOf(put(LONGER_THAN_IS_LEFT))).isNotInstanceOf(BatchTooLargeException.class);
+        assertThat(failureOf(put(TestLog.SEGMENT_BYTES - 100))).isInstanceOf(BatchTooLargeException.class);
+
+        TestPut ofTwo = TestPut.sized(2, LONGER_THAN_IS_LEFT / 2);
+        log.log().append(ofTwo);
+        assertThat(failureOf(ofTwo)).isInstanceOf(BatchTooLargeException.class);
+    }
+
+    private static Throwable failureOf(TestPut put) {
+        assertThat(put).isCompletedExceptionally();
+        return put.handle((done, failure) -> failure).join();
     }
 
     @Test

@@ -22,7 +22,12 @@ public class TestPut extends CompletableFuture<Long> implements Append {
 
     /** One event of so many bytes. */
     static TestPut sized(int bodyBytes) {
-        return new TestPut(Batches.sized(1, bodyBytes));
+        return sized(1, bodyBytes);
+    }
+
+    /** Of events of so many bytes each. */
+    static TestPut sized(int events, int bodyBytes) {
+        return new TestPut(Batches.sized(events, bodyBytes));
     }
 
     @Override

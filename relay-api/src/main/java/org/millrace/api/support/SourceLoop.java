@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * The thread of a source that fetches its events itself: read a batch, put it, commit it, and so on. A batch that the channels refuse is
  * put again and again, ever less often, and nothing more is read meanwhile. One that is too large for a channel is put in halves; an event
  * that is goes back to the reader, or is left out, and counted. A stop lets a put that is under way come to its end, so that only a crash
- * makes events come twice; and, of a batch put in parts, a stop or an event that goes back, if the reader takes down no part. Counts all of Flume's figures of a source but those of connections.
+ * makes events come twice; and, of a batch put in parts, a stop or an event that goes back, if the reader takes down no part. Counts all
+ * of Flume's figures of a source but those of connections.
  *
  * <p>{@link #start} and {@link #close}: one thread. Everything else: the loop's own thread only.
  */

@@ -8,7 +8,7 @@ import org.millrace.codec.EventBatch;
 
 /**
  * Each batch to one channel: Flume's {@code load_balancing}, which parts batches into events to do the same. The next channel that has room
- * takes the place of one that has none. Thread-safe.
+ * takes the place of one that has none, or that can never take the batch. Thread-safe.
  */
 final class LoadBalancingSelector implements ChannelSelector {
     private final List<Channel> channels;
@@ -23,15 +23,19 @@ final class LoadBalancingSelector implements ChannelSelector {
     @Override
     public List<Delivery> select(EventBatch batch) {
         int first = choice.applyAsInt(channels.size());
-        Channel chosen = channels.get(first);
+        Channel chosen = null;
         for (int i = 0; i < channels.size(); i++) {
             Channel candidate = channels.get((first + i) % channels.size());
+            if (candidate.neverFits(batch) != null) {
+                continue;
+            }
             if (candidate.hasRoom()) {
                 chosen = candidate;
                 break;
             }
+            chosen = chosen == null ? candidate : chosen;
         }
-        return List.of(new Delivery(chosen, batch.retain(), true));
+        return List.of(new Delivery(chosen == null ? channels.get(first) : chosen, batch.retain(), true));
     }
 
     @Override

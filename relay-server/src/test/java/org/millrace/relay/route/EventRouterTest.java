@@ -279,6 +279,17 @@ class EventRouterTest {
         assertThat(second.bodies()).containsExactly("a", "b");
     }
 
+    /** Else its source would leave an event out that the other channel takes. */
+    @Test
+    void aChannelThatCanNeverTakeABatchIsPassedOver() throws Exception {
+        EventRouter router = balancing(first, second);
+        first.setMostBatchEvents(1);
+        router.put(batch("a", "b"));
+        second.setRoom(false);
+        router.put(batch("c", "d"));
+        assertThat(second.bodies()).containsExactly("a", "b", "c", "d");
+    }
+
     @Test
     void whereAllAreFullThatArePassedOverTheFirstWithRoomLetsTheSourceGoOn() {
         EventRouter router = balancing(first, second);
