@@ -187,14 +187,35 @@ class LauncherIT {
 
     @Test
     void theSystemSpeaksEnglishAndFileNamesAreThoseOfThePersonsLocale() throws Exception {
-        Path program = java.resolve("bin").resolve("java");
-        Files.writeString(program, "#!/bin/sh\necho \"$LC_ALL|$LC_CTYPE|$LC_MESSAGES|$LANG\"\n");
+        tellTheLocale();
+        localesHave("UTF-8");
         environment.putAll(Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "de_DE.UTF-8"));
         assertThat(run("agent").lines()).containsExactly("||C|de_DE.UTF-8");
         environment.put("LC_ALL", "fr_FR.UTF-8");
         assertThat(run("agent").lines()).containsExactly("|fr_FR.UTF-8|C|fr_FR.UTF-8");
         environment.putAll(Map.of("LC_ALL", "", "LANG", "C"));
         assertThat(run("agent").output()).startsWith("C.UTF-8|");
+    }
+
+    @Test
+    void aLocaleThatTheMachineLacksIsNoReasonToKnowAsciiNamesAlone() throws Exception {
+        tellTheLocale();
+        localesHave("ANSI_X3.4-1968");
+        environment.putAll(Map.of("LC_ALL", "", "LC_CTYPE", "xx_XX.UTF-8", "LANG", "xx_XX.UTF-8"));
+        assertThat(run("agent").output()).startsWith("C.UTF-8|");
+    }
+
+    private void tellTheLocale() throws IOException {
+        Files.writeString(
+                java.resolve("bin").resolve("java"), "#!/bin/sh\necho \"$LC_ALL|$LC_CTYPE|$LC_MESSAGES|$LANG\"\n");
+    }
+
+    /** What the system's {@code locale charmap} says of any locale but the bare one. */
+    private void localesHave(String charset) throws IOException {
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        Path program = Files.writeString(programs.resolve("locale"), "#!/bin/sh\necho " + charset + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.put("PATH", programs + ":" + System.getenv("PATH"));
     }
 
     private static Path javaOf(String version, Path home) throws IOException {
