@@ -36,6 +36,8 @@ public record RecordHeader(
 
     private static final int CRC_AT = 4;
     private static final int CHECKED_FROM = 8;
+    private static final int EVENTS_AT = 16;
+    private static final int SEQUENCE_AT = 24;
 
     /** Bytes of the record, header and body. */
     public int recordBytes() {
@@ -54,12 +56,17 @@ public record RecordHeader(
         out.put(at + 12, (byte) type.number());
         out.put(at + 13, (byte) 0);
         out.putShort(at + 14, (short) BYTES);
-        out.putInt(at + 16, events);
+        out.putInt(at + EVENTS_AT, events);
         out.putInt(at + 20, eventBodyBytes);
-        out.putLong(at + 24, sequence);
+        out.putLong(at + SEQUENCE_AT, sequence);
         out.putLong(at + 32, sender.getMostSignificantBits());
         out.putLong(at + 40, sender.getLeastSignificantBits());
         out.putLong(at + 48, senderSequence);
+    }
+
+    /** Gives the header at this place its sequence. {@link #seal} has to follow. */
+    public static void number(ByteBuffer buffer, int at, long sequence) {
+        buffer.putLong(at + SEQUENCE_AT, sequence);
     }
 
     /** Gives the header at this place its checksum. May be done again for another segment. */
@@ -70,6 +77,11 @@ public record RecordHeader(
     /** The length of the record whose header stands here, not checked. */
     public static int recordBytesAt(ByteBuffer buffer, int at) {
         return BYTES + buffer.getInt(at);
+    }
+
+    /** The events of the record whose header stands here, not checked. */
+    public static int eventsAt(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + EVENTS_AT);
     }
 
     /** The header at this place; null if it is none of this salt, or damaged. The body is not checked. */
@@ -86,9 +98,9 @@ public record RecordHeader(
                 bodyBytes,
                 buffer.getInt(at + 8),
                 type,
-                buffer.getInt(at + 16),
+                buffer.getInt(at + EVENTS_AT),
                 buffer.getInt(at + 20),
-                buffer.getLong(at + 24),
+                buffer.getLong(at + SEQUENCE_AT),
                 new UUID(buffer.getLong(at + 32), buffer.getLong(at + 40)),
                 buffer.getLong(at + 48));
     }

@@ -56,7 +56,7 @@ final class GroupBuffer {
         GroupBuffer group = new GroupBuffer(bytes);
         group.bytes = Blocks.allocate(bytes);
         group.reset(sequence);
-        group.add(type, sequence, body);
+        group.add(type, body);
         return group;
     }
 
@@ -94,7 +94,7 @@ final class GroupBuffer {
 
     /** Sets room aside for a put. {@link #copy} must follow, whatever happens. */
     Reservation reserve(Append put, int bodyCrc) {
-        Reservation reservation = new Reservation(this, put, bodyCrc, usedBytes, endSequence());
+        Reservation reservation = new Reservation(this, put, bodyCrc, usedBytes);
         appends.add(put);
         int recordBytes = RecordHeader.BYTES + put.encodedBytes();
         usedBytes += recordBytes;
@@ -109,9 +109,8 @@ final class GroupBuffer {
      * A place for a put.
      *
      * @param at where its record goes
-     * @param sequence of its first event
      */
-    record Reservation(GroupBuffer group, Append put, int bodyCrc, int at, long sequence) {
+    record Reservation(GroupBuffer group, Append put, int bodyCrc, int at) {
         void copy() {
             group.copy(this);
         }
@@ -127,7 +126,7 @@ final class GroupBuffer {
                             RecordType.BATCH,
                             put.events(),
                             put.bodyBytes(),
-                            place.sequence(),
+                            0, // until it is sealed
                             origin == null ? RecordHeader.NO_SENDER : origin.sender(),
                             origin == null ? 0 : origin.sequence())
                     .write(bytes, place.at());
@@ -164,22 +163,30 @@ final class GroupBuffer {
     }
 
     /** Adds a record without events; false if there is no room. */
-    boolean add(RecordType type, long sequence, byte[] body) {
+    boolean add(RecordType type, byte[] body) {
         if (usedBytes + RecordHeader.BYTES + body.length > bytes.capacity()) {
             return false;
         }
         int crc = Checksum.of(body, 0, body.length);
-        new RecordHeader(body.length, crc, type, 0, 0, sequence, RecordHeader.NO_SENDER, 0).write(bytes, usedBytes);
+        new RecordHeader(body.length, crc, type, 0, 0, 0, RecordHeader.NO_SENDER, 0).write(bytes, usedBytes);
         bytes.put(usedBytes + RecordHeader.BYTES, body);
         usedBytes += RecordHeader.BYTES + body.length;
         records++;
         return true;
     }
 
-    /** Gives every record's header its checksum. May be done again for another segment. */
+    /** Its first event gets another sequence: a group before it has failed. Under the lock of {@link Intake}. */
+    void renumber(long first) {
+        firstSequence = first;
+    }
+
+    /** Gives every record's header its sequence and its checksum. May be done again for another segment. */
     void sealRecords(int salt) {
+        long sequence = firstSequence;
         for (int at = GroupHeader.BYTES; at < usedBytes; at += RecordHeader.recordBytesAt(bytes, at)) {
+            RecordHeader.number(bytes, at, sequence);
             RecordHeader.seal(bytes, at, salt);
+            sequence += RecordHeader.eventsAt(bytes, at);
         }
     }
 

@@ -182,6 +182,34 @@ final class Intake {
     }
 
     /**
+     * Fails the puts of a group for what is wrong with it alone; those behind it go on, and take its sequences.
+     *
+     * @param group that the disk thread has fetched and not given back, the oldest of all
+     * @return how many puts
+     */
+    int failAlone(GroupBuffer group, ChannelException why) {
+        lock.lock();
+        try {
+            long sequence = group.firstSequence();
+            for (GroupBuffer behind : closed) {
+                behind.renumber(sequence);
+                sequence = behind.endSequence();
+            }
+            if (open != null) {
+                open.renumber(sequence);
+                sequence = open.endSequence();
+            }
+            nextSequence = sequence;
+        } finally {
+            lock.unlock();
+        }
+        int puts = group.appends().size();
+        group.appends().forEach(put -> Callbacks.failed(put, why));
+        giveBack(group);
+        return puts;
+    }
+
+    /**
      * Fails everything in flight, in its order, and counts on from an earlier sequence.
      *
      * @param group that the disk thread has fetched and not given back, the oldest of all; null if none

@@ -234,7 +234,8 @@ final class LogWriter implements Runnable {
             keeper.full(e);
             fail(status.refusal(e));
         } catch (ChannelException e) {
-            fail(e);
+            inHand = null;
+            metrics.failedPuts.inc(intake.failAlone(group, e));
         }
         return false;
     }
@@ -297,11 +298,10 @@ final class LogWriter implements Runnable {
             return null;
         }
         byte[] body = PositionUpdates.encode(taken.updates());
-        long sequence = group == null ? endSequence : group.endSequence();
-        if (group != null && group.add(RecordType.POSITIONS, sequence, body)) {
+        if (group != null && group.add(RecordType.POSITIONS, body)) {
             return null;
         }
-        return GroupBuffer.of(RecordType.POSITIONS, sequence, body);
+        return GroupBuffer.of(RecordType.POSITIONS, group == null ? endSequence : group.endSequence(), body);
     }
 
     private void succeed(GroupBuffer group) {

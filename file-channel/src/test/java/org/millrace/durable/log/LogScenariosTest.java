@@ -4,6 +4,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.millrace.durable.log.ModelScenario.Setup;
+import org.millrace.durable.log.ModelStep.Commit;
 import org.millrace.durable.log.ModelStep.CutPower;
 import org.millrace.durable.log.ModelStep.Fail;
 import org.millrace.durable.log.ModelStep.Kill;
@@ -42,6 +43,19 @@ final class LogScenariosTest {
                 new Work(2),
                 new CutPower(1),
                 new Take(0, 84));
+    }
+
+    @Test
+    void aPutThatIsFoundTooLongByTheDiskTakesNoneBehindItAlong() throws Exception {
+        run(
+                5057043,
+                new Setup(2, 1, 8192, 8192, false, true),
+                new Put(1, 1, 0),
+                new Work(1),
+                new Take(0, 7),
+                new Commit(0, 0, false, 1, true),
+                new Put(3, 4, 6699),
+                new Put(1, 1, 0));
     }
 
     private static void run(long seed, Setup setup, ModelStep... steps) throws Exception {

@@ -30,7 +30,12 @@ class LongPutTest {
         work();
         log.commitDurably(Positions.attaching(10, new byte[ATTACHED_BYTES]));
         work();
-        while (log.log().figures().segmentsInUse() < 2) {
+        rollOnce();
+    }
+
+    private void rollOnce() {
+        int before = log.log().figures().segmentsInUse();
+        while (log.log().figures().segmentsInUse() == before) {
             TestPut put = put();
             work();
             assertThat(put).isCompleted();
@@ -56,6 +61,28 @@ class LongPutTest {
                 .withThrowableThat()
                 .withMessageContaining("does not fit in a segment of " + TestLog.SEGMENT_BYTES)
                 .withMessageContaining("raise segmentSize");
+    }
+
+    /** What is attached was less when it was let in. */
+    @Test
+    void oneThatIsFoundTooLongOnlyByTheDiskFailsAloneAndThoseBehindTakeItsNumbers() {
+        log.commitDurably(Positions.attaching(20, new byte[0]));
+        rollOnce();
+        log.commitDurably(Positions.attaching(30, new byte[ATTACHED_BYTES]));
+        work();
+        TestPut tooLong = put(LONGER_THAN_IS_LEFT);
+        TestPut behind = put();
+        TestPut last = put();
+        work();
+
+        assertThat(tooLong)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("does not fit in a segment of " + TestLog.SEGMENT_BYTES);
+        assertThat(last.join()).isEqualTo(behind.join() + 10);
+        TestPut next = put();
+        work();
+        assertThat(next.join()).isEqualTo(last.join() + 10);
     }
 
     @Test
