@@ -58,6 +58,20 @@ final class LogScenariosTest {
                 new Put(1, 1, 0));
     }
 
+    /** A disk that fails all writes for good: the second start cannot make sure of what the first process left in the system's cache. */
+    @Test
+    void whatAStartWarnedOfMayBeGoneAfterALossOfPower() throws Exception {
+        run(
+                6061858,
+                new Setup(1, 1, 4096, 16384),
+                new Fail(Operation.WRITE, 2, true),
+                new Put(1, 8, 2325),
+                new Kill(1, 1),
+                new Work(1),
+                new CutPower(1),
+                new Work(1));
+    }
+
     private static void run(long seed, Setup setup, ModelStep... steps) throws Exception {
         ModelRun.run(new ModelScenario(seed, setup, List.of(steps)), DrivenDurableLog::open);
     }

@@ -3,6 +3,7 @@ package org.millrace.durable.log;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.Serial;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,8 +28,19 @@ final class ModelEvents {
     private final List<ModelPut> provisional = new ArrayList<>();
     /** The sequence behind the last event that was acked or found after a crash. */
     private long end;
+    /** The sequence behind the last event that was ever provisional. */
+    private long provisionalEnd;
 
     private long nextSenderSequence;
+
+    /**
+     * Events that a start has found, could not make sure of, and has warned of are gone, as it said they might. From then on the log is one
+     * with a damage, which is not this model's.
+     */
+    static final class ForetoldLossException extends RuntimeException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+    }
 
     int nextNumber() {
         return puts.size();
@@ -114,6 +126,9 @@ final class ModelEvents {
         List<ModelPut> found = new ArrayList<>();
         long next = from;
         for (Entry entry; (entry = reader.next(to)) != null; ) {
+            if (entry instanceof Gap gap && gap.from() >= end && gap.to() <= provisionalEnd) {
+                throw new ForetoldLossException();
+            }
             if (!(entry instanceof Stored read)) {
                 throw new AssertionError("events are gone: " + entry);
             }
@@ -147,6 +162,7 @@ final class ModelEvents {
             refuseUncertain();
         } else {
             found.stream().filter(put -> !put.isKnown(seen)).forEach(provisional::add);
+            provisional.forEach(put -> provisionalEnd = Math.max(provisionalEnd, put.endSequence()));
         }
     }
 

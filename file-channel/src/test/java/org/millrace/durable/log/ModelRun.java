@@ -15,6 +15,7 @@ import org.millrace.api.ChannelFullException;
 import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.PositionUpdate;
+import org.millrace.durable.log.ModelEvents.ForetoldLossException;
 import org.millrace.durable.log.ModelScenario.Setup;
 import org.millrace.durable.log.ModelStep.Commit;
 import org.millrace.durable.log.ModelStep.CutPower;
@@ -104,6 +105,8 @@ final class ModelRun implements ModelPut.Owner {
             run.open();
             run.endWell();
             run.checkMistake();
+        } catch (ForetoldLossException e) {
+            // this is as far as the model goes
         } finally {
             run.abandon();
         }
