@@ -17,8 +17,9 @@ import org.millrace.codec.EventBatch;
 /**
  * Takes the batches of one connection to the inlet in their order, so many at a time. What a channel refuses is put again until it is
  * taken, where nobody is there who would send it again; otherwise the refusal is told. A batch that is too large for a channel, or that
- * breaks something, such as an interceptor, is put again in halves, until the one event that does so is found: it is dropped, and counted. After a refusal a batch may have overtaken another; else the order is kept. The connection's event loop only,
- * but for {@link #abandon}; it outlives its connection.
+ * breaks something, such as an interceptor, is put again in halves, until the one event that does so is found: that is refused, as {@link
+ * Outcome} is told. After a refusal a batch may have overtaken another; else the order is kept. The connection's event loop only, but for
+ * {@link #abandon}; it outlives its connection.
  */
 public final class BatchPuts {
     private static final long FIRST_PAUSE_MILLIS = 50;
