@@ -3,49 +3,32 @@ package org.millrace.bench;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataInputStream;
-import org.millrace.testkit.process.JavaProcess;
+import org.millrace.testkit.process.HdfsProcess;
 
 /** A real single-node HDFS in a JVM of its own, and what stands in it. Thread-safe but for {@link #close}. */
 final class HdfsPeer implements AutoCloseable {
     private static final String IN_USE = ".tmp";
-    private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int MOST_LOOKS = 100;
 
-    private final JavaProcess process;
+    private final HdfsProcess process;
     private final FileSystem files;
 
-    private HdfsPeer(JavaProcess process, FileSystem files) {
+    private HdfsPeer(HdfsProcess process, FileSystem files) {
         this.process = process;
         this.files = files;
     }
 
     /** Returns once files can be written. */
-    static HdfsPeer start(Path dir) throws IOException, InterruptedException {
-        Path own = Files.createDirectories(dir.resolve("hdfs"));
-        JavaProcess process = JavaProcess.start(
-                "single-node",
-                dir,
-                List.of("-Xmx1g"),
-                System.getProperty("java.class.path"),
-                List.of("org.millrace.singlenode.SingleNodeHdfs", "serve", "--dir", own.toString()));
+    static HdfsPeer start(Path dir) throws IOException {
+        HdfsProcess process = HdfsProcess.start(dir, List.of("-Xmx1g"));
         try {
-            Path address = own.resolve("address");
-            for (long start = System.nanoTime(); Files.notExists(address); TimeUnit.MILLISECONDS.sleep(20)) {
-                if (!process.isAlive() || System.nanoTime() - start > READY_NANOS) {
-                    throw new IllegalStateException("HDFS did not start:\n" + process.log());
-                }
-            }
-            URI uri = URI.create(Files.readString(address).strip());
-            return new HdfsPeer(process, FileSystem.newInstance(uri, new Configuration()));
+            return new HdfsPeer(process, FileSystem.newInstance(process.address(), new Configuration()));
         } catch (IOException | RuntimeException e) {
             process.close();
             throw e;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +15,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +29,7 @@ import org.millrace.singlenode.SingleNode;
 import org.millrace.testkit.process.AgentProcess;
 import org.millrace.testkit.process.AgentProcess.Kind;
 import org.millrace.testkit.process.FreePorts;
-import org.millrace.testkit.process.JavaProcess;
+import org.millrace.testkit.process.HdfsProcess;
 
 /**
  * A group whose first sink writes to a real HDFS: what a bucket of it does not take, since it is refused or hangs, goes to the next sink;
@@ -42,7 +39,6 @@ class HdfsGroupIT {
     /** Not HDFS's superuser, so that permissions count. */
     private static final String USER = "relay";
 
-    private static final String IN_USE = ".tmp";
     private static final int FEW = 20;
 
     private static final String FAILOVER = """
@@ -71,6 +67,9 @@ class HdfsGroupIT {
             directory(admin, "/first", 0755);
             directory(admin, "/first/bad", 0);
             directory(admin, "/second", 0755);
+            HdfsTree first = new HdfsTree(admin, "/first");
+            HdfsTree refused = new HdfsTree(admin, "/first/bad");
+            HdfsTree next = new HdfsTree(admin, "/second");
             String second = hdfsSink("k2", hdfs.address() + "/second/%{bucket}");
             String file = file(hdfs.address() + "/first/%{bucket}", second, processor);
             try (AgentProcess agent = start(file);
@@ -79,20 +78,20 @@ class HdfsGroupIT {
                     sendBoth(client, FEW);
                     return agent.process().log().lines().anyMatch(HdfsGroupIT::tellsOfTheRefusal);
                 });
-                awaitAllStand(admin, "/first", "/second");
-                assertThat(lines(admin, "/first/bad")).isEmpty();
+                awaitAllStand(first, next);
+                assertThat(refused.completeLines()).isEmpty();
 
                 admin.setPermission(new org.apache.hadoop.fs.Path("/first/bad"), new FsPermission((short) 0755));
                 await().until(() -> {
                     sendBoth(client, 1);
-                    return !lines(admin, "/first/bad").isEmpty();
+                    return !refused.completeLines().isEmpty();
                 });
-                awaitAllStand(admin, "/first", "/second");
+                awaitAllStand(first, next);
                 assertStops(agent);
                 assertThat(agent.process().log()).contains("sink group g: sink k1 delivers again");
             }
-            assertThat(filesInUse(admin, "/")).isEmpty();
-            assertThat(Stream.concat(lines(admin, "/first").stream(), lines(admin, "/second").stream()))
+            assertThat(new HdfsTree(admin, "/").inUse()).isEmpty();
+            assertThat(Stream.concat(first.completeLines().stream(), next.completeLines().stream()))
                     .containsExactlyInAnyOrderElementsOf(allSent());
         }
     }
@@ -100,35 +99,36 @@ class HdfsGroupIT {
     @Test
     void theNextSinkTakesOverWhileAllOfHdfsHangs() throws Exception {
         Path spare = Files.createDirectory(dir.resolve("spare"));
-        try (JavaProcess node = hdfsProcess();
-                FileSystem admin = FileSystem.newInstance(address(), new Configuration())) {
+        try (HdfsProcess hdfs = HdfsProcess.start(dir, List.of("-Xmx256m"));
+                FileSystem admin = FileSystem.newInstance(hdfs.address(), new Configuration())) {
             directory(admin, "/first", 0755);
+            HdfsTree first = new HdfsTree(admin, "/first");
             String second = """
                     a.sinks.k2.type = file_roll
                     a.sinks.k2.channel = c
                     a.sinks.k2.sink.directory = %s
                     """.formatted(spare);
-            try (AgentProcess agent = start(file(address() + "/first", second, FAILOVER));
+            try (AgentProcess agent = start(file(hdfs.address() + "/first", second, FAILOVER));
                     RelayClient client = client()) {
                 send(client, "any", FEW);
-                awaitAllStand(admin, "/first");
+                awaitAllStand(first);
 
-                node.pause();
+                hdfs.process().pause();
                 send(client, "any", FEW);
                 await().until(() -> lines(spare).size() == FEW);
-                node.goOn();
+                hdfs.process().goOn();
                 int before = sent;
                 await().until(() -> {
                     send(client, "any", 1);
-                    return lines(admin, "/first").stream().anyMatch(line -> Integer.parseInt(line) >= before);
+                    return first.completeLines().stream().anyMatch(line -> Integer.parseInt(line) >= before);
                 });
                 assertStops(agent);
                 assertThat(agent.process().log())
                         .contains("sink group g: sink k2 takes over from sink k1, which is tried again in")
                         .contains("sink group g: sink k1 delivers again, and takes over from sink k2");
             }
-            assertThat(filesInUse(admin, "/")).isEmpty();
-            assertThat(Stream.concat(lines(admin, "/first").stream(), lines(spare).stream()))
+            assertThat(new HdfsTree(admin, "/").inUse()).isEmpty();
+            assertThat(Stream.concat(first.completeLines().stream(), lines(spare).stream()))
                     .containsExactlyInAnyOrderElementsOf(allSent());
         }
     }
@@ -139,58 +139,11 @@ class HdfsGroupIT {
 
     // ---- HDFS ----
 
-    private JavaProcess hdfsProcess() {
-        Path data = dir.resolve("hdfs");
-        JavaProcess node = JavaProcess.start(
-                "hdfs",
-                dir,
-                List.of("-Xmx256m"),
-                System.getProperty("java.class.path"),
-                List.of("org.millrace.singlenode.SingleNodeHdfs", "serve", "--dir", data.toString()));
-        await().until(() -> Files.exists(data.resolve("address")) || !node.isAlive());
-        assertThat(node.isAlive()).as(node::log).isTrue();
-        return node;
-    }
-
-    private URI address() throws IOException {
-        return URI.create(
-                Files.readString(dir.resolve("hdfs").resolve("address")).strip());
-    }
-
     private static void directory(FileSystem admin, String name, int permission) throws IOException {
         org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(name);
         admin.mkdirs(path);
         admin.setOwner(path, USER, USER);
         admin.setPermission(path, new FsPermission((short) permission));
-    }
-
-    private static List<org.apache.hadoop.fs.Path> files(FileSystem admin, String directory) throws IOException {
-        List<org.apache.hadoop.fs.Path> files = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> all = admin.listFiles(new org.apache.hadoop.fs.Path(directory), true);
-        while (all.hasNext()) {
-            files.add(all.next().getPath());
-        }
-        return files;
-    }
-
-    /** Of the files that have their final names. */
-    private static List<String> lines(FileSystem admin, String directory) throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (org.apache.hadoop.fs.Path file : files(admin, directory)) {
-            if (!file.getName().endsWith(IN_USE)) {
-                try (var in = admin.open(file)) {
-                    new String(in.readAllBytes(), UTF_8).lines().forEach(lines::add);
-                }
-            }
-        }
-        return lines;
-    }
-
-    private static List<String> filesInUse(FileSystem admin, String directory) throws IOException {
-        return files(admin, directory).stream()
-                .map(org.apache.hadoop.fs.Path::getName)
-                .filter(name -> name.endsWith(IN_USE))
-                .toList();
     }
 
     private static List<String> lines(Path directory) throws IOException {
@@ -270,11 +223,11 @@ class HdfsGroupIT {
         return IntStream.range(0, sent).mapToObj(Integer::toString).toList();
     }
 
-    private void awaitAllStand(FileSystem admin, String... directories) {
+    private void awaitAllStand(HdfsTree... trees) {
         await().pollInterval(Duration.ofMillis(250)).until(() -> {
             int stand = 0;
-            for (String directory : directories) {
-                stand += lines(admin, directory).size();
+            for (HdfsTree tree : trees) {
+                stand += tree.completeLines().size();
             }
             return stand >= sent;
         });

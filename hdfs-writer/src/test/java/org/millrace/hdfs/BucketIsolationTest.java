@@ -4,50 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
-import org.millrace.testkit.Batches;
 
 /** What goes wrong with one bucket, or with one turn, stays there: the other buckets go on, and so does that one, later. */
 class BucketIsolationTest {
     /** More than twice as long as a sink has patience with a call: with one thread, two calls take long at a time. */
     private static final Duration SLOW = Duration.ofMillis(1200);
 
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
-    private Tree tree;
-    private final Hang hang = new Hang();
-
-    @BeforeEach
-    void begin() {
-        tree = new Tree(directory);
-    }
-
-    @AfterEach
-    void end() {
-        FaultyFileSystem.fault = Fault.NONE;
-        hang.end();
-    }
+    private final Tree tree = files.tree();
+    private final Hang hang = files.hang();
 
     @Test
     void heldEventsOutliveATurnWhoseCloseForRoomFails() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.maxOpenFiles", "2")) {
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.maxOpenFiles", "2")) {
             holdOneEventOf(sut, "bad");
-            FaultyFileSystem.fault = Fault.failing(on(Op.CLOSE, "a"), 1);
+            FaultyFileSystem.fault = Fault.failing(Op.CLOSE.on("a"), 1);
             put(sut, "a", "b", "c");
             turn(sut);
             FaultyFileSystem.fault = Fault.NONE;
@@ -59,7 +41,7 @@ class BucketIsolationTest {
 
     @Test
     void heldEventsOutliveATurnWhoseNamesAreNotCommitted() throws Exception {
-        try (SinkUnderTest sut = started()) {
+        try (SinkUnderTest sut = files.sinkByBucket()) {
             holdOneEventOf(sut, "bad");
             FaultyFileSystem.fault = Fault.NONE;
             sut.channel.failCommitsWith(new ChannelException("injected: commit"));
@@ -75,7 +57,7 @@ class BucketIsolationTest {
     }
 
     private static void holdOneEventOf(SinkUnderTest sut, String bucket) throws Exception {
-        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, bucket), 1);
+        FaultyFileSystem.fault = Fault.failing(Op.CREATE.on(bucket), 1);
         put(sut, bucket, "good");
         sut.sink.drain();
         assertThat(sut.gauge("heldEvents")).isEqualTo(1);
@@ -84,8 +66,8 @@ class BucketIsolationTest {
 
     @Test
     void aCloseForRoomThatFailsIsAFailureOfItsBucketAlone() throws Exception {
-        FaultyFileSystem.fault = Fault.failing(on(Op.CLOSE, "a"), 1);
-        try (SinkUnderTest sut = started("hdfs.maxOpenFiles", "2")) {
+        FaultyFileSystem.fault = Fault.failing(Op.CLOSE.on("a"), 1);
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.maxOpenFiles", "2")) {
             put(sut, "a", "b", "c", "d");
             sut.sink.drain();
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(3);
@@ -98,8 +80,8 @@ class BucketIsolationTest {
 
     @Test
     void aRefusedBucketThatFillsATurnDoesNotHideTheOthersBehindIt() throws Exception {
-        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
-        try (SinkUnderTest sut = started("hdfs.batchSize", "4")) {
+        FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.batchSize", "4")) {
             put(sut, "bad", "bad", "bad", "bad", "good", "good", "good", "good");
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.gauge("heldEvents")).as("it may be that all is down").isEqualTo(0);
@@ -116,8 +98,8 @@ class BucketIsolationTest {
 
     @Test
     void norDoSeveralSuchBuckets() throws Exception {
-        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
-        try (SinkUnderTest sut = started("hdfs.batchSize", "2")) {
+        FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.batchSize", "2")) {
             put(sut, "bad 1", "bad 1", "bad 2", "bad 2", "bad 3", "bad 3", "good", "good");
             turns(sut, 40);
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(2);
@@ -130,7 +112,7 @@ class BucketIsolationTest {
     @Test
     void aFileSystemThatIsDownDoesNotFillUpWhatMayBeHeld() throws Exception {
         FaultyFileSystem.fault = Fault.failing((op, path) -> op == Op.CREATE, Integer.MAX_VALUE);
-        try (SinkUnderTest sut = started("hdfs.batchSize", "2")) {
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.batchSize", "2")) {
             for (int i = 0; i < 50; i++) {
                 put(sut, "b" + i, "c" + i);
             }
@@ -148,7 +130,7 @@ class BucketIsolationTest {
     @Test
     void aFileSystemThatIsSlowHasNoFileFinishedEarly() throws Exception {
         List<String> buckets = IntStream.range(0, 6).mapToObj(i -> "b" + i).toList();
-        try (SinkUnderTest sut = started("hdfs.threadsPoolSize", "1")) {
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.threadsPoolSize", "1")) {
             put(sut, buckets.toArray(String[]::new));
             sut.drainAll();
             FaultyFileSystem.fault = Fault.slow(Op.FLUSH, SLOW);
@@ -165,14 +147,14 @@ class BucketIsolationTest {
 
     @Test
     void whatIsNotBegunSinceOthersHangCostsNoFileAndNoTry() throws Exception {
-        try (SinkUnderTest sut = started(
+        try (SinkUnderTest sut = files.sinkByBucket(
                 "hdfs.threadsPoolSize", "1", "hdfs.closeTries", "1", "hdfs.idleTimeout", "60", "hdfs.rollCount", "3")) {
             put(sut, "idle");
             sut.drainAll();
             sut.clock.advance(Duration.ofSeconds(59));
             put(sut, "bad 0", "bad 1", "c", "d", "e", "full", "full", "full");
             sut.drainAll();
-            FaultyFileSystem.fault = hang.all(on(Op.FLUSH, "bad"));
+            FaultyFileSystem.fault = hang.all(Op.FLUSH.on("bad"));
             put(sut, "bad 0", "bad 1", "c", "d", "e", "full", "new");
             sut.sink.drain();
             assertThat(sut.gauge("hangingCalls")).isEqualTo(2);
@@ -182,8 +164,7 @@ class BucketIsolationTest {
             assertThat(sut.counter("filesLeftInUse")).isZero();
             assertThat(tree.names()).as("no new one").hasSize(7);
 
-            hang.end();
-            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            files.endHanging(sut);
             drainToTheEnd(sut);
             assertThat(tree.names()).as("two new ones").hasSize(9);
             assertThat(sut.counter("filesFailed")).isZero();
@@ -195,7 +176,7 @@ class BucketIsolationTest {
     /** An event for each of the buckets, in batches of their own. */
     private static void put(SinkUnderTest sut, String... buckets) {
         for (String bucket : buckets) {
-            sut.put(Batches.of(Map.of("b", bucket), bucket));
+            sut.putTo(bucket, bucket);
         }
     }
 
@@ -224,15 +205,5 @@ class BucketIsolationTest {
             turn(sut);
             return sut.gauge("heldEvents").equals(0) && sut.channel.bodies().isEmpty();
         });
-    }
-
-    private static BiPredicate<Op, org.apache.hadoop.fs.Path> on(Op op, String prefix) {
-        return (called, path) -> called == op && path.getName().startsWith(prefix);
-    }
-
-    private SinkUnderTest started(String... more) throws Exception {
-        List<String> all = new ArrayList<>(List.of("hdfs.filePrefix", "%{b}"));
-        all.addAll(List.of(more));
-        return SinkUnderTest.started("fault://" + directory, all.toArray(String[]::new));
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +16,7 @@ import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.SequenceFile;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
@@ -30,23 +28,20 @@ import org.millrace.testkit.Batches;
  * the next file alone. Avro and Zstandard: {@link HdfsSinkFaultTest}.
  */
 class CutFormatsTest {
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
+    private final Tree tree = files.tree();
     private final AtomicInteger cuts = new AtomicInteger();
-
-    @AfterEach
-    void end() {
-        FaultyFileSystem.fault = FaultyFileSystem.Fault.NONE;
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"none", "gzip", "bzip2", "snappy", "lz4", "deflate"})
     void aSequenceFileIsCutBackToASyncMarker(String codec) throws Exception {
         failInTheThirdBatch("hdfs.fileType", "SequenceFile", codec.equals("none") ? null : codec);
         List<String> bodies = new ArrayList<>();
-        for (String name : new Tree(directory).complete()) {
-            org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path("file://" + directory.resolve(name));
+        for (String name : tree.complete()) {
+            org.apache.hadoop.fs.Path path =
+                    new org.apache.hadoop.fs.Path("file://" + files.directory().resolve(name));
             try (SequenceFile.Reader reader =
                     new SequenceFile.Reader(new Configuration(), SequenceFile.Reader.file(path))) {
                 LongWritable key = new LongWritable();
@@ -64,8 +59,9 @@ class CutFormatsTest {
     void aCompressedStreamIsCutBackToTheEndOfAMember(String codec) throws Exception {
         failInTheThirdBatch("hdfs.fileType", "CompressedStream", codec);
         StringBuilder text = new StringBuilder();
-        for (String name : new Tree(directory).complete()) {
-            org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path("file://" + directory.resolve(name));
+        for (String name : tree.complete()) {
+            org.apache.hadoop.fs.Path path =
+                    new org.apache.hadoop.fs.Path("file://" + files.directory().resolve(name));
             Configuration configuration = new Configuration();
             try (InputStream in = new CompressionCodecFactory(configuration)
                     .getCodec(path)
@@ -77,10 +73,7 @@ class CutFormatsTest {
     }
 
     private void failInTheThirdBatch(String key, String type, @Nullable String codec) throws Exception {
-        String path = "fault://" + directory;
-        try (SinkUnderTest sut = codec == null
-                ? SinkUnderTest.started(path, key, type)
-                : SinkUnderTest.started(path, key, type, "hdfs.codeC", codec)) {
+        try (SinkUnderTest sut = codec == null ? files.sink(key, type) : files.sink(key, type, "hdfs.codeC", codec)) {
             sut.put(Batches.numbered(0, 10)).drainAll();
             sut.put(Batches.numbered(10, 10)).drainAll();
             AtomicInteger flushes = new AtomicInteger();
@@ -96,7 +89,7 @@ class CutFormatsTest {
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
         }
-        assertThat(new Tree(directory).names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
+        assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
     }
 
     private void assertAllOnce(List<String> bodies) {

@@ -28,7 +28,12 @@ public final class FaultyFileSystem extends RawLocalFileSystem {
         STATUS,
         EXISTS,
         DELETE,
-        TRUNCATE
+        TRUNCATE;
+
+        /** Such a call for a file whose name begins like this. */
+        BiPredicate<Op, Path> on(String prefix) {
+            return (called, path) -> called == this && path.getName().startsWith(prefix);
+        }
     }
 
     /** What happens before a call. */

@@ -2,50 +2,33 @@ package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
-import org.millrace.testkit.Batches;
 
 /** A sink that shares a group with others gives back what it cannot write, all of it and at once: another one is to have it. */
 class GroupedSinkTest {
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
-    private Tree tree;
-    private final Hang hang = new Hang();
-
-    @BeforeEach
-    void begin() {
-        tree = new Tree(directory);
-    }
-
-    @AfterEach
-    void end() {
-        FaultyFileSystem.fault = Fault.NONE;
-        hang.end();
-    }
+    private final Tree tree = files.tree();
+    private final Hang hang = files.hang();
 
     @ParameterizedTest
     @EnumSource(
             value = Op.class,
             names = {"EXISTS", "CREATE", "WRITE", "FLUSH"})
     void aBucketThatHangsFailsTheTurnAndNothingOfTheTurnStays(Op op) throws Exception {
-        try (SinkUnderTest sut = started("hdfs.callTimeout", "200")) {
-            sut.put(Batches.of(Map.of("b", "good"), "committed")).drainAll();
+        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "200")) {
+            sut.putTo("good", "committed").drainAll();
             FaultyFileSystem.fault = hang.once(op, "bad");
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+            sut.putTo("bad", "1").putTo("good", "2");
 
             assertThatThrownBy(sut.sink::drain)
                     .isInstanceOf(DeliveryException.class)
@@ -67,11 +50,10 @@ class GroupedSinkTest {
             value = Op.class,
             names = {"EXISTS", "CREATE", "WRITE", "FLUSH"})
     void aBucketThatIsRefusedFailsTheTurnAndNothingOfTheTurnStays(Op op) throws Exception {
-        try (SinkUnderTest sut = started()) {
-            sut.put(Batches.of(Map.of("b", "good"), "committed")).drainAll();
-            FaultyFileSystem.fault =
-                    Fault.failing((called, path) -> called == op && isOf("bad", path), Integer.MAX_VALUE);
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        try (SinkUnderTest sut = files.groupedSinkByBucket()) {
+            sut.putTo("good", "committed").drainAll();
+            FaultyFileSystem.fault = Fault.failing(op.on("bad"), Integer.MAX_VALUE);
+            sut.putTo("bad", "1").putTo("good", "2");
 
             assertThatThrownBy(sut.sink::drain)
                     .isInstanceOf(DeliveryException.class)
@@ -88,8 +70,8 @@ class GroupedSinkTest {
     @Test
     void whenItIsTriedAgainItWritesToNewFilesAlthoughTheCallStillHangs() throws Exception {
         FaultyFileSystem.fault = hang.once(Op.FLUSH, "bad");
-        try (SinkUnderTest sut = started("hdfs.callTimeout", "200")) {
-            sut.put(Batches.of(Map.of("b", "bad"), "1"));
+        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "200")) {
+            sut.putTo("bad", "1");
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             sut.sink.settle();
             assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
@@ -105,8 +87,8 @@ class GroupedSinkTest {
     @Test
     void whoWantsEventsHeldBackAllTheSameSaysSo() throws Exception {
         FaultyFileSystem.fault = hang.once(Op.FLUSH, "bad");
-        try (SinkUnderTest sut = started("hdfs.heldEvents", "10")) {
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.heldEvents", "10")) {
+            sut.putTo("bad", "1").putTo("good", "2");
             sut.sink.drain();
             assertThat(sut.gauge("heldEvents")).isEqualTo(1);
             hang.end();
@@ -142,14 +124,6 @@ class GroupedSinkTest {
         assertThat(configured().notes).isEmpty();
     }
 
-    private SinkUnderTest started(String... more) throws Exception {
-        String[] all = new String[more.length + 2];
-        all[0] = "hdfs.filePrefix";
-        all[1] = "%{b}";
-        System.arraycopy(more, 0, all, 2, more.length);
-        return SinkUnderTest.startedInAGroup("fault://" + directory, all);
-    }
-
     /** With nothing that is worth a note for another reason. */
     private static SinkUnderTest configured(String... more) {
         String[] all = new String[more.length + 8];
@@ -169,13 +143,8 @@ class GroupedSinkTest {
     }
 
     private void endHanging(SinkUnderTest sut) throws Exception {
-        hang.end();
-        await().until(() -> sut.gauge("hangingCalls").equals(0));
+        files.endHanging(sut);
         sut.clock.advance(Duration.ofSeconds(5)); // and its file is looked after again
         sut.sink.settle();
-    }
-
-    private static boolean isOf(String prefix, org.apache.hadoop.fs.Path path) {
-        return path.getName().startsWith(prefix);
     }
 }

@@ -34,7 +34,7 @@ final class Hang {
 
     /** The first such call for a file whose name begins like this hangs. */
     Fault once(Op hanging, String prefix) {
-        return once((op, path) -> op == hanging && path.getName().startsWith(prefix));
+        return once(hanging.on(prefix));
     }
 
     /** They go on, and none hangs any more. */

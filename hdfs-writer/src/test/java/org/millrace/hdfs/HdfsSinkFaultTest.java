@@ -10,26 +10,21 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiPredicate;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.ChannelException;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.Sink;
-import org.millrace.api.StartException;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
@@ -39,29 +34,18 @@ class HdfsSinkFaultTest {
     private static final String FIRST = "FlumeData.1700000000001";
     private static final String SECOND = "FlumeData.1700000000002";
 
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
-    private Tree tree;
-    private final Hang hang = new Hang();
-
-    @BeforeEach
-    void begin() {
-        tree = new Tree(directory);
-    }
-
-    @AfterEach
-    void end() {
-        FaultyFileSystem.fault = Fault.NONE;
-        hang.end();
-    }
+    private final Tree tree = files.tree();
+    private final Hang hang = files.hang();
 
     @ParameterizedTest
     @EnumSource(
             value = Op.class,
             names = {"CREATE", "WRITE", "FLUSH"})
     void afterAFailedCallTheEventsGoBackAndAllArriveOnce(Op op) throws Exception {
-        try (SinkUnderTest sut = started()) {
+        try (SinkUnderTest sut = files.sink()) {
             FaultyFileSystem.fault = Fault.failing(op, 1);
             sut.put(Batches.numbered(0, 10));
 
@@ -84,7 +68,7 @@ class HdfsSinkFaultTest {
             value = Op.class,
             names = {"WRITE", "FLUSH"})
     void whatWasCommittedBeforeAFailureStaysAndWhatCameAfterIsCutOff(Op op) throws Exception {
-        try (SinkUnderTest sut = started()) {
+        try (SinkUnderTest sut = files.sink()) {
             sut.put(Batches.numbered(0, 10)).drainAll();
             FaultyFileSystem.fault = Fault.failing(op, 1);
             sut.put(Batches.numbered(10, 10));
@@ -102,14 +86,14 @@ class HdfsSinkFaultTest {
             value = Op.class,
             names = {"WRITE", "FLUSH"})
     void anAvroContainerIsCutBackToWholeBlocks(Op op) throws Exception {
-        try (SinkUnderTest sut = started("serializer", "AVRO_EVENT", "serializer.compressionCodec", "deflate")) {
+        try (SinkUnderTest sut = files.sink("serializer", "AVRO_EVENT", "serializer.compressionCodec", "deflate")) {
             failInTheSecondBatch(sut, op);
         }
         assertThat(tree.names()).hasSize(2).noneMatch(name -> name.endsWith(".tmp"));
         List<String> bodies = new ArrayList<>();
         for (String name : tree.names()) {
             try (DataFileReader<GenericRecord> reader =
-                    new DataFileReader<>(directory.resolve(name).toFile(), new GenericDatumReader<>())) {
+                    new DataFileReader<>(files.directory().resolve(name).toFile(), new GenericDatumReader<>())) {
                 reader.forEach(event -> bodies.add(StandardCharsets.UTF_8
                         .decode((ByteBuffer) event.get("body"))
                         .toString()));
@@ -127,13 +111,14 @@ class HdfsSinkFaultTest {
             value = Op.class,
             names = {"WRITE", "FLUSH"})
     void aZstdFileIsCutBackToWholeFrames(Op op) throws Exception {
-        try (SinkUnderTest sut = started("hdfs.fileType", "CompressedStream", "hdfs.codeC", "zstd")) {
+        try (SinkUnderTest sut = files.sink("hdfs.fileType", "CompressedStream", "hdfs.codeC", "zstd")) {
             failInTheSecondBatch(sut, op);
         }
         assertThat(tree.names()).hasSize(2).allMatch(name -> name.endsWith(".zst"));
         StringBuilder text = new StringBuilder();
         for (String name : tree.names()) {
-            try (InputStream in = new ZstdInputStream(Files.newInputStream(directory.resolve(name)))) {
+            try (InputStream in =
+                    new ZstdInputStream(Files.newInputStream(files.directory().resolve(name)))) {
                 text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
@@ -155,15 +140,15 @@ class HdfsSinkFaultTest {
 
     @Test
     void aBucketThatFailsKeepsItsEventsBackAndTheOthersGoOn() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
-            FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 2);
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        try (SinkUnderTest sut = files.sinkByBucket()) {
+            FaultyFileSystem.fault = Fault.failing(Op.FLUSH.on("bad"), 2);
+            sut.putTo("bad", "1").putTo("good", "2");
             assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
             assertThat(sut.gauge("heldEvents")).isEqualTo(1);
             assertThat(sut.gauge("heldBuckets")).isEqualTo(1);
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(1);
 
-            sut.put(Batches.of(Map.of("b", "bad"), "3")).put(Batches.of(Map.of("b", "good"), "4"));
+            sut.putTo("bad", "3").putTo("good", "4");
             assertThat(sut.sink.drain()).isEqualTo(Sink.Drain.DELIVERED); // not yet time to try again
             assertThat(sut.gauge("heldEvents")).isEqualTo(2);
 
@@ -186,9 +171,9 @@ class HdfsSinkFaultTest {
 
     @Test
     void whatIsHeldBackIsInTheChannelAgainWhenTheSinkStops() throws Exception {
-        SinkUnderTest sut = started("hdfs.filePrefix", "%{b}");
-        FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
-        sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        SinkUnderTest sut = files.sinkByBucket();
+        FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
+        sut.putTo("bad", "1").putTo("good", "2");
         sut.sink.drain();
         sut.sink.close();
 
@@ -200,15 +185,15 @@ class HdfsSinkFaultTest {
 
     @Test
     void aSinkOfAGroupLetsGoOfWhatItHoldsBackBeforeAnotherTakesOver() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
-            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        try (SinkUnderTest sut = files.sinkByBucket()) {
+            FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
+            sut.putTo("bad", "1").putTo("good", "2");
             sut.sink.drain();
             assertThat(sut.channel.bodies()).isEmpty();
             assertThatThrownBy(sut.sink::settle)
                     .isInstanceOf(DeliveryException.class)
                     .hasMessageContaining("1 events, held back for 1 buckets, go back to the channel")
-                    .hasMessageContaining(directory + "/bad: injected: CREATE");
+                    .hasMessageContaining(files.directory() + "/bad: injected: CREATE");
 
             assertThat(sut.channel.bodies()).containsExactly("1");
             sut.sink.settle(); // there is nothing left to fail with
@@ -222,10 +207,10 @@ class HdfsSinkFaultTest {
 
     @Test
     void noMoreIsTakenThanMayBeHeldBack() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "3", "hdfs.batchSize", "4")) {
-            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.heldEvents", "3", "hdfs.batchSize", "4")) {
+            FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
             for (int i = 0; i < 6; i++) {
-                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.putTo("bad", "bad " + i).putTo("good", "good " + i);
             }
             sut.sink.drain();
             sut.sink.drain();
@@ -233,7 +218,7 @@ class HdfsSinkFaultTest {
             assertThatThrownBy(sut.sink::drain)
                     .isInstanceOf(DeliveryException.class)
                     .hasMessageContaining("hdfs.heldEvents = 3")
-                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining(files.directory().toString())
                     .hasMessageContaining("injected: CREATE");
             assertThat(sut.channel.bodies()).hasSize(4);
 
@@ -248,10 +233,10 @@ class HdfsSinkFaultTest {
     @Test
     void norMoreBytesThanMayBeHeldBack() throws Exception {
         String large = "x".repeat(600_000);
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldBytes", "1MiB", "hdfs.batchSize", "2")) {
-            FaultyFileSystem.fault = Fault.failing(on(Op.CREATE, "bad"), Integer.MAX_VALUE);
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.heldBytes", "1MiB", "hdfs.batchSize", "2")) {
+            FaultyFileSystem.fault = Fault.failing(Op.CREATE.on("bad"), Integer.MAX_VALUE);
             for (int i = 0; i < 4; i++) {
-                sut.put(Batches.of(Map.of("b", "bad"), i + large)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.putTo("bad", i + large).putTo("good", "good " + i);
             }
             sut.sink.drain();
             sut.sink.drain();
@@ -270,9 +255,9 @@ class HdfsSinkFaultTest {
 
     @Test
     void withoutAnyHoldingBackTheWholeBatchGoesBackAndNothingIsWrittenTwice() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.heldEvents", "0")) {
-            FaultyFileSystem.fault = Fault.failing(on(Op.FLUSH, "bad"), 1);
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.heldEvents", "0")) {
+            FaultyFileSystem.fault = Fault.failing(Op.FLUSH.on("bad"), 1);
+            sut.putTo("bad", "1").putTo("good", "2");
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("1", "2");
             sut.clock.advance(Duration.ofSeconds(1));
@@ -284,13 +269,13 @@ class HdfsSinkFaultTest {
 
     @Test
     void aWriteThatTakesLongIsNotWaitedForAndCountsWhenItIsThere() throws Exception {
-        FaultyFileSystem.fault = hang.once(on(Op.FLUSH, "bad"));
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}")) {
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).put(Batches.of(Map.of("b", "good"), "2"));
+        FaultyFileSystem.fault = hang.once(Op.FLUSH, "bad");
+        try (SinkUnderTest sut = files.sinkByBucket()) {
+            sut.putTo("bad", "1").putTo("good", "2");
             sut.sink.drain();
             assertThat(sut.gauge("heldEvents")).isEqualTo(1);
             for (int i = 0; i < 10; i++) {
-                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.putTo("bad", "bad " + i).putTo("good", "good " + i);
                 sut.sink.drain();
             }
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(11);
@@ -309,14 +294,13 @@ class HdfsSinkFaultTest {
 
     @Test
     void aFileIsNotFinishedByTheClockBeforeWhatASlowWriteBroughtIsCommitted() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.rollInterval", "30")) {
-            sut.put(Batches.of(Map.of("b", "bad"), "1")).drainAll();
-            FaultyFileSystem.fault = hang.once(on(Op.FLUSH, "bad"));
-            sut.put(Batches.of(Map.of("b", "bad"), "2")).put(Batches.of(Map.of("b", "good"), "3"));
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.rollInterval", "30")) {
+            sut.putTo("bad", "1").drainAll();
+            FaultyFileSystem.fault = hang.once(Op.FLUSH, "bad");
+            sut.putTo("bad", "2").putTo("good", "3");
             sut.sink.drain();
             sut.clock.advance(Duration.ofSeconds(30));
-            hang.end();
-            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            files.endHanging(sut);
             sut.sink.drain();
             assertThat(tree.names()).contains("bad.1700000000001.tmp");
             assertThat(sut.gauge("heldEvents")).isEqualTo(0);
@@ -329,9 +313,9 @@ class HdfsSinkFaultTest {
 
     @Test
     void aTurnThatIsRolledBackForgetsAWriteThatTakesLong() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "2")) {
-            Fault hanging = hang.once(on(Op.FLUSH, "a-bad"));
-            BiPredicate<Op, org.apache.hadoop.fs.Path> laterName = on(Op.EXISTS, "c"); // when others were written
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.maxOpenFiles", "2")) {
+            Fault hanging = hang.once(Op.FLUSH, "a-bad");
+            BiPredicate<Op, org.apache.hadoop.fs.Path> laterName = Op.EXISTS.on("c"); // when others were written
             FaultyFileSystem.fault = (op, path) -> {
                 if (laterName.test(op, path)) {
                     sut.channel.failCommitsWith(new ChannelException("injected: commit"));
@@ -339,15 +323,14 @@ class HdfsSinkFaultTest {
                 return hanging.before(op, path);
             };
             for (String bucket : List.of("a-bad", "b", "c", "d")) {
-                sut.put(Batches.of(Map.of("b", bucket), bucket));
+                sut.putTo(bucket, bucket);
             }
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             assertThat(sut.channel.bodies()).containsExactly("a-bad", "b", "c", "d");
 
             sut.channel.failCommitsWith(null);
             FaultyFileSystem.fault = Fault.NONE;
-            hang.end();
-            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            files.endHanging(sut);
             sut.clock.advance(Duration.ofSeconds(1));
             sut.drainAll();
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(4);
@@ -359,11 +342,11 @@ class HdfsSinkFaultTest {
     @Test
     void twoHundredBucketsGoOnWhileOneHangsThoughFewFilesMayBeOpen() throws Exception {
         long rounds = 6;
-        FaultyFileSystem.fault = hang.once(on(Op.WRITE, "b7."));
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "50")) {
+        FaultyFileSystem.fault = hang.once(Op.WRITE, "b7.");
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.maxOpenFiles", "50")) {
             for (int i = 0; i < rounds; i++) {
                 for (int bucket = 0; bucket < 200; bucket++) {
-                    sut.put(Batches.of(Map.of("b", "b" + bucket), i + " of " + bucket));
+                    sut.putTo("b" + bucket, i + " of " + bucket);
                 }
                 sut.sink.drain();
             }
@@ -383,7 +366,7 @@ class HdfsSinkFaultTest {
 
     @Test
     void aFailedCloseIsTriedAgainAtIntervalsAndHoldsUpNobody() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "60")) {
+        try (SinkUnderTest sut = files.sink("hdfs.rollInterval", "30", "hdfs.retryInterval", "60")) {
             sut.put(Batches.of("one")).drainAll();
             FaultyFileSystem.fault =
                     Fault.failing(closing(FIRST + ".tmp"), 3); // close; close again, and look what came of it
@@ -414,10 +397,10 @@ class HdfsSinkFaultTest {
     @ValueSource(strings = {"CLOSE", "RENAME"})
     void afterTheLastTryAFileKeepsItsInUseName(Op op) throws Exception {
         try (SinkUnderTest sut =
-                started("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
+                files.sink("hdfs.rollInterval", "30", "hdfs.closeTries", "2", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one")).drainAll();
             FaultyFileSystem.fault =
-                    Fault.failing(op == Op.RENAME ? on(op, FIRST) : closing(FIRST + ".tmp"), Integer.MAX_VALUE);
+                    Fault.failing(op == Op.RENAME ? op.on(FIRST) : closing(FIRST + ".tmp"), Integer.MAX_VALUE);
             sut.clock.advance(Duration.ofSeconds(30));
             sut.sink.drain();
             assertThat(sut.gauge("unfinishedFiles")).isEqualTo(1);
@@ -433,7 +416,7 @@ class HdfsSinkFaultTest {
 
     @Test
     void aCloseThatFailsInTheMiddleOfABatchSendsTheBatchBack() throws Exception {
-        try (SinkUnderTest sut = started("hdfs.rollCount", "4")) {
+        try (SinkUnderTest sut = files.sink("hdfs.rollCount", "4")) {
             FaultyFileSystem.fault = Fault.failing(Op.CLOSE, 1);
             sut.put(Batches.numbered(0, 10));
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
@@ -447,7 +430,7 @@ class HdfsSinkFaultTest {
     @Test
     void aRenameThatIsRefusedIsTriedAgain() throws Exception {
         FaultyFileSystem.fault = (op, path) -> op != Op.RENAME;
-        try (SinkUnderTest sut = started("hdfs.rollCount", "1", "hdfs.retryInterval", "5")) {
+        try (SinkUnderTest sut = files.sink("hdfs.rollCount", "1", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one", "two")).drainAll();
             assertThat(tree.inUse()).hasSize(2);
             assertThat(sut.counter("renamesFailed")).isEqualTo(1);
@@ -463,12 +446,14 @@ class HdfsSinkFaultTest {
     void aRenameWhoseAnswerGotLostIsNotTriedTwice() throws Exception {
         FaultyFileSystem.fault = (op, path) -> {
             if (op == Op.RENAME) {
-                Files.move(directory.resolve(FIRST + ".tmp"), directory.resolve(FIRST));
+                Files.move(
+                        files.directory().resolve(FIRST + ".tmp"),
+                        files.directory().resolve(FIRST));
                 throw new IOException("connection lost");
             }
             return true;
         };
-        try (SinkUnderTest sut = started("hdfs.rollInterval", "30", "hdfs.retryInterval", "5")) {
+        try (SinkUnderTest sut = files.sink("hdfs.rollInterval", "30", "hdfs.retryInterval", "5")) {
             sut.put(Batches.of("one")).drainAll();
             sut.clock.advance(Duration.ofSeconds(30));
             sut.sink.drain();
@@ -483,9 +468,9 @@ class HdfsSinkFaultTest {
 
     @Test
     void aRenameNeverOverwrites() throws Exception {
-        try (SinkUnderTest sut = started()) {
+        try (SinkUnderTest sut = files.sink()) {
             sut.put(Batches.of("mine")).drainAll();
-            Files.writeString(directory.resolve(FIRST), "theirs");
+            Files.writeString(files.directory().resolve(FIRST), "theirs");
         }
         assertThat(tree.text(FIRST)).isEqualTo("theirs");
         assertThat(tree.text(SECOND)).isEqualTo("mine\n");
@@ -494,8 +479,8 @@ class HdfsSinkFaultTest {
 
     @Test
     void anInUseFileOfAnEarlierLifeIsNeitherUsedNorOverwritten() throws Exception {
-        Files.writeString(directory.resolve(FIRST + ".tmp"), "crashed");
-        try (SinkUnderTest sut = started()) {
+        Files.writeString(files.directory().resolve(FIRST + ".tmp"), "crashed");
+        try (SinkUnderTest sut = files.sink()) {
             sut.put(Batches.of("mine")).drainAll();
         }
         assertThat(tree.names()).containsExactly(FIRST + ".tmp", SECOND);
@@ -507,17 +492,16 @@ class HdfsSinkFaultTest {
             value = Op.class,
             names = {"CREATE", "WRITE", "FLUSH", "CLOSE", "RENAME"})
     void aCallThatHangsCostsItsFileAndNotTheSink(Op op) throws Exception {
-        FaultyFileSystem.fault = hang.once(on(op, "bad"));
-        try (SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
+        FaultyFileSystem.fault = hang.once(op, "bad");
+        try (SinkUnderTest sut = files.sinkByBucket("hdfs.callTimeout", "100", "hdfs.rollCount", "1")) {
             for (int i = 0; i < 3; i++) {
-                sut.put(Batches.of(Map.of("b", "bad"), "bad " + i)).put(Batches.of(Map.of("b", "good"), "good " + i));
+                sut.putTo("bad", "bad " + i).putTo("good", "good " + i);
             }
             drainThroughFailures(sut);
             assertThat(sut.channel.bodies()).isEmpty();
             assertThat(sut.gauge("hangingCalls")).isEqualTo(1);
 
-            hang.end();
-            await().until(() -> sut.gauge("hangingCalls").equals(0));
+            files.endHanging(sut);
             sut.clock.advance(Duration.ofSeconds(5)); // and its file is looked after again
             sut.drainAll();
         }
@@ -527,8 +511,8 @@ class HdfsSinkFaultTest {
 
     @Test
     void theSinkStopsAlthoughACallHangsAndTellsWhichFileItLeaves() throws Exception {
-        FaultyFileSystem.fault = hang.once(on(Op.CLOSE, "Flume"));
-        SinkUnderTest sut = started("hdfs.callTimeout", "1000");
+        FaultyFileSystem.fault = hang.once(Op.CLOSE, "Flume");
+        SinkUnderTest sut = files.sink("hdfs.callTimeout", "1000");
         sut.put(Batches.of("one")).drainAll();
 
         sut.close();
@@ -539,7 +523,7 @@ class HdfsSinkFaultTest {
 
     @Test
     void anInterruptDoesNotBreakFilesAndIsNotForgotten() throws Exception {
-        try (SinkUnderTest sut = started()) {
+        try (SinkUnderTest sut = files.sink()) {
             sut.put(Batches.of("one"));
             Thread.currentThread().interrupt();
             sut.sink.drain();
@@ -564,17 +548,9 @@ class HdfsSinkFaultTest {
         }
     }
 
-    private static BiPredicate<Op, org.apache.hadoop.fs.Path> on(Op op, String prefix) {
-        return (called, path) -> called == op && path.getName().startsWith(prefix);
-    }
-
     /** Closing a file, and asking what came of that. */
     private static BiPredicate<Op, org.apache.hadoop.fs.Path> closing(String name) {
         return (called, path) ->
                 (called == Op.CLOSE || called == Op.STATUS) && path.getName().equals(name);
-    }
-
-    private SinkUnderTest started(String... keysAndValues) throws StartException {
-        return SinkUnderTest.started("fault://" + directory, keysAndValues);
     }
 }

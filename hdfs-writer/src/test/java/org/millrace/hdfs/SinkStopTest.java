@@ -3,14 +3,10 @@ package org.millrace.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,27 +21,17 @@ class SinkStopTest {
     /** More than a sink has patience with a call in a turn, and less than the time-out. */
     private static final Duration SLOW = Duration.ofMillis(800);
 
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
-    private Tree tree;
-
-    @BeforeEach
-    void begin() {
-        tree = new Tree(directory);
-    }
-
-    @AfterEach
-    void noFault() {
-        FaultyFileSystem.fault = Fault.NONE;
-    }
+    private final Tree tree = files.tree();
 
     @ParameterizedTest
     @EnumSource(
             value = Op.class,
             names = {"CLOSE", "RENAME"})
     void itWaitsForWhatTakesLongerThanATurnWouldWait(Op op) throws Exception {
-        SinkUnderTest sut = started();
+        SinkUnderTest sut = files.sink();
         sut.put(Batches.of("one")).drainAll();
         FaultyFileSystem.fault = Fault.slow(op, SLOW);
         sut.close();
@@ -60,7 +46,7 @@ class SinkStopTest {
             value = Op.class,
             names = {"CLOSE", "RENAME"})
     void itWaitsForWhatATurnBeforeDidNotWaitFor(Op op) throws Exception {
-        SinkUnderTest sut = started("hdfs.rollInterval", "30");
+        SinkUnderTest sut = files.sink("hdfs.rollInterval", "30");
         sut.put(Batches.of("one")).drainAll();
         FaultyFileSystem.fault = Fault.slow(op, SLOW);
         sut.clock.advance(Duration.ofSeconds(30));
@@ -74,8 +60,8 @@ class SinkStopTest {
 
     @Test
     void itWaitsForACallOfATurnThatWasRolledBack() throws Exception {
-        SinkUnderTest sut = started("hdfs.filePrefix", "%{b}", "hdfs.maxOpenFiles", "1");
-        sut.put(Batches.of(Map.of("b", "a"), "one")).drainAll();
+        SinkUnderTest sut = files.sinkByBucket("hdfs.maxOpenFiles", "1");
+        sut.putTo("a", "one").drainAll();
         Fault slow = Fault.slow(Op.FLUSH, SLOW);
         FaultyFileSystem.fault = (op, path) -> {
             if (op == Op.EXISTS && path.getName().startsWith("b")) {
@@ -83,7 +69,7 @@ class SinkStopTest {
             }
             return slow.before(op, path);
         };
-        sut.put(Batches.of(Map.of("b", "a"), "two")).put(Batches.of(Map.of("b", "b"), "three"));
+        sut.putTo("a", "two").putTo("b", "three");
         assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
         sut.channel.failCommitsWith(null);
         FaultyFileSystem.fault = Fault.NONE;
@@ -97,7 +83,7 @@ class SinkStopTest {
     @ParameterizedTest(name = "written: {0}")
     @ValueSource(booleans = {false, true})
     void afterAnErrorInACallNothingUncommittedGetsAFinalName(boolean isWritten) throws Exception {
-        SinkUnderTest sut = started();
+        SinkUnderTest sut = files.sink();
         sut.put(Batches.numbered(0, 10)).drainAll();
         AtomicBoolean has = new AtomicBoolean();
         FaultyFileSystem.fault = new Fault() {
@@ -125,9 +111,5 @@ class SinkStopTest {
 
         assertThat(tree.inUse()).isEmpty();
         assertThat(tree.lines()).hasSize(10).startsWith("event 0").endsWith("event 9");
-    }
-
-    private SinkUnderTest started(String... more) throws Exception {
-        return SinkUnderTest.started("fault://" + directory, more);
     }
 }

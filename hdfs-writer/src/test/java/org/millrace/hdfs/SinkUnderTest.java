@@ -16,6 +16,7 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
+import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
 import org.millrace.testkit.ReleaseCheck;
@@ -105,6 +106,11 @@ final class SinkUnderTest implements AutoCloseable {
     SinkUnderTest put(EventBatch batch) {
         channel.submit(releases.watch(batch)).join();
         return this;
+    }
+
+    /** An event in a batch of its own, whose header {@code b} names its bucket. */
+    SinkUnderTest putTo(String bucket, String body) {
+        return put(Batches.of(Map.of("b", bucket), body));
     }
 
     /** Turns until the channel is empty. */

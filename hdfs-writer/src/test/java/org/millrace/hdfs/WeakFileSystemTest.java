@@ -3,13 +3,10 @@ package org.millrace.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.hadoop.ipc.RemoteException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
@@ -23,32 +20,21 @@ import org.millrace.testkit.Batches;
 class WeakFileSystemTest {
     private static final String FIRST = "FlumeData.1700000000001";
 
-    @TempDir
-    private Path directory;
+    @RegisterExtension
+    private final FaultyFiles files = FaultyFiles.create();
 
-    private Tree tree;
-
-    @BeforeEach
-    void begin() {
-        tree = new Tree(directory);
-    }
-
-    @AfterEach
-    void end() {
-        FaultyFileSystem.fault = Fault.NONE;
-        FaultyFileSystem.canFlush = true;
-    }
+    private final Tree tree = files.tree();
 
     @ParameterizedTest
     @ValueSource(strings = {"hflush", "hsync"})
     void nothingIsCommittedWhereAFlushWouldDoNothing(String sync) throws Exception {
         FaultyFileSystem.canFlush = false;
-        try (SinkUnderTest sut = SinkUnderTest.started("fault://" + directory, "hdfs.sync", sync)) {
+        try (SinkUnderTest sut = files.sink("hdfs.sync", sync)) {
             sut.put(Batches.numbered(0, 10));
 
             assertThatThrownBy(sut.sink::drain)
                     .isInstanceOf(DeliveryException.class)
-                    .hasMessageContaining(directory + "/" + FIRST + ".tmp")
+                    .hasMessageContaining(files.directory() + "/" + FIRST + ".tmp")
                     .hasMessageContaining("hdfs.sync = " + sync)
                     .hasMessageContaining("fault:///");
             assertThat(sut.channel.bodies()).hasSize(10);
@@ -61,7 +47,7 @@ class WeakFileSystemTest {
     void unlessItIsAskedForNothing() throws Exception {
         FaultyFileSystem.canFlush = false;
         FaultyFileSystem.fault = Fault.failing(Op.FLUSH, Integer.MAX_VALUE);
-        try (SinkUnderTest sut = SinkUnderTest.started("fault://" + directory, "hdfs.sync", "none")) {
+        try (SinkUnderTest sut = files.sink("hdfs.sync", "none")) {
             sut.put(Batches.numbered(0, 10)).drainAll();
             assertThat(sut.channel.bodies()).isEmpty();
             assertThat(sut.metrics.drainSuccesses.getCount()).isEqualTo(10);
@@ -75,7 +61,7 @@ class WeakFileSystemTest {
     @ValueSource(booleans = {false, true})
     void aFileThatCannotBeCutIsLeftAtOnceWithWhatWasCommitted(boolean remote) throws Exception {
         try (LogLines log = new LogLines(UnfinishedFile.class);
-                SinkUnderTest sut = SinkUnderTest.started("fault://" + directory)) {
+                SinkUnderTest sut = files.sink()) {
             sut.put(Batches.numbered(0, 10)).drainAll();
             Fault once = Fault.failing(Op.FLUSH, 1);
             FaultyFileSystem.fault = (op, path) -> {
@@ -113,7 +99,7 @@ class WeakFileSystemTest {
     void whatThisRunCouldNotBeginIsNotCountedAmongTheFilesOfTheLastOne() throws Exception {
         FaultyFileSystem.canFlush = false;
         FaultyFileSystem.fault = Fault.failing(Op.DELETE, Integer.MAX_VALUE);
-        try (SinkUnderTest sut = SinkUnderTest.started("fault://" + directory)) {
+        try (SinkUnderTest sut = files.sink()) {
             sut.put(Batches.of("one"));
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
 
@@ -125,7 +111,7 @@ class WeakFileSystemTest {
     @Test
     void aStartThatFailsClosesItsFileSystem() throws Exception {
         int open = FaultyFileSystem.open();
-        try (SinkUnderTest sut = SinkUnderTest.configured("hdfs.path", "fault://" + directory)) {
+        try (SinkUnderTest sut = SinkUnderTest.configured("hdfs.path", files.path())) {
             try (Transaction tx = sut.channel.begin()) {
                 tx.attach("hdfs a1/k1", new byte[] {1});
                 tx.commit();

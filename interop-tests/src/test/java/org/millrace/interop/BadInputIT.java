@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,33 +264,5 @@ class BadInputIT {
             out.write(value);
         }
         return out.toByteArray();
-    }
-
-    /** Many connections at once. */
-    private static final class Peers implements AutoCloseable {
-        private final List<RawPeer> peers = new ArrayList<>();
-
-        Peers(int connections, int port) throws IOException {
-            for (int i = 0; i < connections; i++) {
-                peers.add(new RawPeer(port));
-            }
-        }
-
-        void all(Action action) throws IOException {
-            for (RawPeer peer : peers) {
-                action.on(peer);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            for (RawPeer peer : peers) {
-                peer.close();
-            }
-        }
-
-        private interface Action {
-            void on(RawPeer peer) throws IOException;
-        }
     }
 }

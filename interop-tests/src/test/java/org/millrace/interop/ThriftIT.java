@@ -1,7 +1,6 @@
 package org.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.millrace.interop.ThriftCalls.BINARY_VERSION_1;
 import static org.millrace.interop.ThriftCalls.LIST;
 import static org.millrace.interop.ThriftCalls.STRUCT;
@@ -29,8 +28,6 @@ import org.millrace.testkit.process.FreePorts;
  * source, Flume's sink, our source. Both ways at once, since an idle sink of Flume's looks again only after seconds.
  */
 class ThriftIT {
-    private static final int EVENTS = 742;
-
     private static RecordingServer behindFlume;
     private static RecordingServer behindOurs;
     private static int flumeCompact;
@@ -77,7 +74,7 @@ class ThriftIT {
 
         assertAllArrived(behindFlume, 100_000);
         assertAllArrived(behindOurs, 200_000);
-        assertThat(ours.metrics()).contains("\"EventDrainSuccessCount\":\"" + EVENTS + "\"");
+        assertThat(ours.metrics()).contains("\"EventDrainSuccessCount\":\"" + MixedEvents.COUNT + "\"");
     }
 
     @Test
@@ -105,7 +102,6 @@ class ThriftIT {
                 .containsExactly(Arrays.copyOfRange(theirs, theirs.length - 8, theirs.length));
     }
 
-    /** Single events and batches, empty and large bodies. */
     private static void send(int port, String protocol, int first) throws IOException {
         Path settings = Files.writeString(dir.resolve(protocol + ".properties"), """
                 client.type = thrift
@@ -115,19 +111,12 @@ class ThriftIT {
                 batch-size = 1000
                 """.formatted(port, protocol));
         client.use(settings);
-        for (int seq = 0; seq < 10; seq++) {
-            assertThat(client.single(100, first + seq)).isTrue();
-        }
-        assertThat(client.batch(500, 512, first + 10)).isTrue();
-        assertThat(client.batch(200, 0, first + 510)).isTrue();
-        assertThat(client.batch(30, 30_000, first + 710)).isTrue();
-        assertThat(client.batch(2, 1_000_000, first + 740)).isTrue();
+        MixedEvents.send(client, first);
     }
 
-    /** Whatever else arrives: events of other tests have other numbers. */
+    /** Each once. */
     private static void assertAllArrived(RecordingServer recorder, int first) {
-        await().until(() -> recorder.firstFault() != null || recorder.hasAll(first, EVENTS));
-        assertThat(recorder.firstFault()).isNull();
+        MixedEvents.assertAllArrived(recorder, first);
         assertThat(recorder.repeated()).as("none twice").isZero();
     }
 

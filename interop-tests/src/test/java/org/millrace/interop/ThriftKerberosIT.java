@@ -27,7 +27,6 @@ import org.millrace.testkit.process.FreePorts;
  */
 class ThriftKerberosIT {
     private static final String MORE = "flume.peer.more";
-    private static final int EVENTS = 742;
 
     private static TestKdc kdc;
     private static Path keytab;
@@ -92,16 +91,16 @@ class ThriftKerberosIT {
     @Test
     void eventsOfFlumesClientAndSinkReachOurSourceAndOurSinksReachFlumesSource() throws Exception {
         use(ours.relay(), "");
-        send(100_000); // our source, our two sinks, Flume's two sources
+        MixedEvents.send(client, 100_000); // our source, our two sinks, Flume's two sources
         use(flumes.relay(), "");
-        send(200_000); // Flume's source, its two sinks, our two sources
+        MixedEvents.send(client, 200_000); // Flume's source, its two sinks, our two sources
         use(ours.endTls(), tls());
-        send(300_000); // our source inside TLS
+        MixedEvents.send(client, 300_000); // our source inside TLS
 
-        assertAllArrived(behindFlume, 100_000);
-        assertAllArrived(behindOurs, 200_000);
-        assertAllArrived(behindOurs, 300_000);
-        await().until(() -> behindFlume.repeated() == EVENTS && behindOurs.repeated() == EVENTS);
+        MixedEvents.assertAllArrived(behindFlume, 100_000);
+        MixedEvents.assertAllArrived(behindOurs, 200_000);
+        MixedEvents.assertAllArrived(behindOurs, 300_000);
+        await().until(() -> behindFlume.repeated() == MixedEvents.COUNT && behindOurs.repeated() == MixedEvents.COUNT);
         assertThat(millrace.metrics())
                 .contains("\"kerberosHandshakes\"")
                 .doesNotContain("\"kerberosHandshakes\":\"0\"");
@@ -128,22 +127,6 @@ class ThriftKerberosIT {
                 truststore = %s
                 truststore-password = %s
                 """.formatted(trust, TestCertificates.PASSWORD);
-    }
-
-    /** Single events and batches, empty and large bodies. */
-    private static void send(int first) {
-        for (int seq = 0; seq < 10; seq++) {
-            assertThat(client.single(100, first + seq)).isTrue();
-        }
-        assertThat(client.batch(500, 512, first + 10)).isTrue();
-        assertThat(client.batch(200, 0, first + 510)).isTrue();
-        assertThat(client.batch(30, 30_000, first + 710)).isTrue();
-        assertThat(client.batch(2, 1_000_000, first + 740)).isTrue();
-    }
-
-    private static void assertAllArrived(RecordingServer recorder, int first) {
-        await().until(() -> recorder.firstFault() != null || recorder.hasAll(first, EVENTS));
-        assertThat(recorder.firstFault()).isNull();
     }
 
     /** What the relaying source takes goes to the next agent twice: plain, and inside TLS. */

@@ -23,4 +23,11 @@ public record KeyDefinition(
         /** Flume's, and refused: it does not work here, or not yet. */
         UNSUPPORTED
     }
+
+    /** The same of a part that the component does without: nobody has to set it. */
+    KeyDefinition ofPartNotInUse() {
+        return standing != Standing.REQUIRED
+                ? this
+                : new KeyDefinition(key, expected, byDefault, Standing.OPTIONAL, meaning + "; required there");
+    }
 }

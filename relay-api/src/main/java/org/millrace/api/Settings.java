@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,38 +33,21 @@ public final class Settings {
     private final String prefix;
     private final Map<String, String> values;
     private final Problems problems;
-    /** By full key, in the order of the first reading. */
-    private final Map<String, KeyDefinition> known;
-    /** Those that would be read if other keys had other values. */
-    private final Map<String, KeyDefinition> elsewise;
-    /** Full keys whose values are not the file's. */
-    private final Set<String> given;
-    /** Full keys whose values nobody is to see. */
-    private final Set<String> secrets;
+    private final KnownKeys keys;
 
     /**
      * @param values by key, without the component's prefix
      * @param problems told of each mistake, by key without the component's prefix
      */
     public Settings(Map<String, String> values, Problems problems) {
-        this("", values, problems, new LinkedHashMap<>(), new LinkedHashMap<>(), Set.of(), new HashSet<>());
+        this("", values, problems, new KnownKeys());
     }
 
-    private Settings(
-            String prefix,
-            Map<String, String> values,
-            Problems problems,
-            Map<String, KeyDefinition> known,
-            Map<String, KeyDefinition> elsewise,
-            Set<String> given,
-            Set<String> secrets) {
+    private Settings(String prefix, Map<String, String> values, Problems problems, KnownKeys keys) {
         this.prefix = prefix;
         this.values = values;
         this.problems = problems;
-        this.known = known;
-        this.elsewise = elsewise;
-        this.given = given;
-        this.secrets = secrets;
+        this.keys = keys;
     }
 
     /** Where mistakes go. */
@@ -125,19 +107,17 @@ public final class Settings {
 
     /** Keys that were asked for so far. */
     public Set<String> knownKeys() {
-        return known.keySet();
+        return keys.names();
     }
 
     /** Keys that were asked for as {@linkplain Value#secret secrets} so far. */
     public Set<String> secretKeys() {
-        return Set.copyOf(secrets);
+        return keys.hidden();
     }
 
     /** What is known of the keys that were asked for so far, in that order, and of those of {@link #elsewise}. */
     public List<KeyDefinition> definitions() {
-        Map<String, KeyDefinition> all = new LinkedHashMap<>(known);
-        elsewise.forEach(all::putIfAbsent);
-        return List.copyOf(all.values());
+        return keys.definitions();
     }
 
     /**
@@ -145,12 +125,17 @@ public final class Settings {
      * it. For keys that only some other choice makes the component read, such as those of a serializer that is not the one in use.
      */
     public Settings elsewise() {
-        return new Settings(prefix, Map.of(), new Unheard(problems.parts()), elsewise, elsewise, given, secrets);
+        return unheard(keys.elsewise());
+    }
+
+    /** Without any values, whose mistakes nobody hears of. */
+    private Settings unheard(KnownKeys asked) {
+        return new Settings(prefix, Map.of(), new Unheard(problems.parts()), asked);
     }
 
     /** Makes a key known that is read under another name, or only sometimes: such as one with a name of the user's in it. */
     public void define(String key, String expected, String meaning) {
-        put(new KeyDefinition(prefix + key, expected, null, Standing.OPTIONAL, meaning));
+        keys.read(new KeyDefinition(prefix + key, expected, null, Standing.OPTIONAL, meaning));
     }
 
     /** True if the key is in the file. Does not make it a known one. */
@@ -303,7 +288,7 @@ public final class Settings {
 
     /** The settings whose keys start with the prefix, without it. Mistakes and unknown keys are found together with these. */
     public Settings under(String prefix) {
-        return new Settings(this.prefix + prefix, values, problems, known, elsewise, given, secrets);
+        return new Settings(this.prefix + prefix, values, problems, keys);
     }
 
     /**
@@ -313,18 +298,15 @@ public final class Settings {
     public Settings given(Map<String, String> own) {
         Map<String, String> all = new LinkedHashMap<>(values);
         own.forEach((key, value) -> all.put(prefix + key, value));
-        Set<String> keys = new LinkedHashSet<>(given);
-        own.keySet().forEach(key -> keys.add(prefix + key));
-        return new Settings(prefix, all, problems, known, elsewise, keys, secrets);
+        List<String> given = own.keySet().stream().map(key -> prefix + key).toList();
+        return new Settings(prefix, all, problems, keys.with(given));
     }
 
     /** The same as if a key were not in the file, for a part that has no use for it; not even the reference tells of it. */
     public Settings without(String key) {
         Map<String, String> others = new LinkedHashMap<>(values);
         others.remove(prefix + key);
-        Set<String> keys = new LinkedHashSet<>(given);
-        keys.add(prefix + key);
-        return new Settings(prefix, others, problems, known, elsewise, keys, secrets);
+        return new Settings(prefix, others, problems, keys.with(List.of(prefix + key)));
     }
 
     /** All keys, without this one's prefix, with their values; makes them known ones. */
@@ -390,14 +372,8 @@ public final class Settings {
         }
     }
 
-    private void put(KeyDefinition definition) {
-        if (!given.contains(definition.key())) {
-            known.put(definition.key(), definition);
-        }
-    }
-
     private void know(String fullKey, String expected, Standing standing, String meaning) {
-        known.putIfAbsent(fullKey, new KeyDefinition(fullKey, expected, null, standing, meaning));
+        keys.tell(new KeyDefinition(fullKey, expected, null, standing, meaning));
     }
 
     private @Nullable String read(String key) {
@@ -450,13 +426,13 @@ public final class Settings {
 
         /** Nobody is to see the value: no message, log or plan shows it. Names such as {@code password} are secrets anyway. */
         public Value<T> secret() {
-            secrets.add(prefix + key);
+            keys.hide(prefix + key);
             return this;
         }
 
         private void define(@Nullable T defaultValue, Standing standing) {
             String shown = shownDefault != null ? shownDefault : defaultValue == null ? null : show.apply(defaultValue);
-            put(new KeyDefinition(
+            keys.read(new KeyDefinition(
                     prefix + key, shownExpectation == null ? expected : shownExpectation, shown, standing, meaning));
         }
 
@@ -489,7 +465,7 @@ public final class Settings {
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {
-                boolean isSecret = secrets.contains(prefix + key);
+                boolean isSecret = keys.isHidden(prefix + key);
                 String expectation = expectation(e);
                 problems.problem(
                         prefix + key,
@@ -559,7 +535,7 @@ public final class Settings {
                 return create.apply(standIn, under(keyPrefix).elsewise());
             }
             P part = create.apply(chosen, under(keyPrefix));
-            Map<String, KeyDefinition> ofOthers = new LinkedHashMap<>();
+            KnownKeys ofOthers = keys.apart();
             for (F other : all) {
                 if (other != chosen) {
                     tellOfKeys(other, create, ofOthers);
@@ -569,41 +545,20 @@ public final class Settings {
             return part;
         }
 
-        private void tellOfKeys(F factory, BiFunction<F, Settings, ?> create, Map<String, KeyDefinition> found) {
+        private void tellOfKeys(F factory, BiFunction<F, Settings, ?> create, KnownKeys found) {
             try {
-                Object unused = create.apply(
-                        factory,
-                        new Settings(
-                                prefix + keyPrefix,
-                                Map.of(),
-                                new Unheard(problems.parts()),
-                                found,
-                                found,
-                                given,
-                                secrets));
+                Object unused = create.apply(factory, under(keyPrefix).unheard(found));
             } catch (RuntimeException e) {
                 // one of a plug-in's that does not bear bad settings, and is not in use: the reference knows what it
                 // read before
             } finally {
-                found.forEach((full, definition) -> elsewise.putIfAbsent(full, ofPartNotInUse(definition)));
+                found.definitions().forEach(definition -> keys.tellElsewise(definition.ofPartNotInUse()));
             }
         }
 
-        /** What such a part cannot do without the component can. */
-        private static KeyDefinition ofPartNotInUse(KeyDefinition key) {
-            return key.standing() != Standing.REQUIRED
-                    ? key
-                    : new KeyDefinition(
-                            key.key(),
-                            key.expected(),
-                            key.byDefault(),
-                            Standing.OPTIONAL,
-                            key.meaning() + "; required there");
-        }
-
-        private void noteWithoutEffect(F chosen, Map<String, KeyDefinition> ofOthers) {
-            for (String full : ofOthers.keySet()) {
-                if (values.containsKey(full) && !known.containsKey(full)) {
+        private void noteWithoutEffect(F chosen, KnownKeys ofOthers) {
+            for (String full : ofOthers.names()) {
+                if (values.containsKey(full) && !keys.contains(full)) {
                     ignored(key + " is " + chosen.typeNames().get(0), full.substring(prefix.length()));
                 }
             }

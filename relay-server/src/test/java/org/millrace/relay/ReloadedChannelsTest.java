@@ -116,7 +116,7 @@ class ReloadedChannelsTest extends ReloadFixture {
             assertThat(hanging.take(10)).isNotNull();
             Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
             agent.diary().onceNoted("start sink k1", () -> later.execute(hanging::close));
-            agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
+            agent.changeTo(withCapacity(20000));
         }
         assertThat(agent.channel("c1")).isNotSameAs(before);
         assertTakenOnceUnblocked(10);
@@ -129,7 +129,7 @@ class ReloadedChannelsTest extends ReloadFixture {
         Channel before = agent.channel("c1");
         try (Transaction hanging = before.begin()) {
             assertThat(hanging.take(10)).isNotNull();
-            agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 20000"));
+            agent.changeTo(withCapacity(20000));
         }
         assertThat(agent.channel("c1")).isSameAs(before);
         assertTakenOnceUnblocked(10);
@@ -139,7 +139,7 @@ class ReloadedChannelsTest extends ReloadFixture {
     void aBatchThatIsTooLargeForTheNewChannelIsHandedOverInParts() throws Exception {
         startWithWaiting(900); // some 8 kB of bodies
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1")); // that its sink makes room
-        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 5000"));
+        agent.changeTo(withCapacity(10000, "byteCapacity = 5000"));
         assertThat(agent.running().channels())
                 .anyMatch(part -> "5000".equals(part.values().shown("byteCapacity")));
         agent.awaitTaken("k1", 900);
@@ -149,8 +149,7 @@ class ReloadedChannelsTest extends ReloadFixture {
     void aChannelThatIsFullTakesOverAsItsSinksMakeRoom() throws Exception {
         startWithWaiting(900);
         agent.diary().onceNoted("start channel c1", () -> agent.diary().unblock("k1"));
-        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
-                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        agent.changeTo(withSmallChannel(100));
         assertThat(agent.running().channels())
                 .anyMatch(part -> "100".equals(part.values().shown("capacity")));
         agent.awaitTaken("k1", 900);
@@ -161,8 +160,7 @@ class ReloadedChannelsTest extends ReloadFixture {
         agent.setDeadline(Duration.ofMillis(200));
         startWithWaiting(900);
         Channel before = agent.channel("c1");
-        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 100\na.channels.c1.keep-alive = 0")
-                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        agent.changeTo(withSmallChannel(100));
         assertThat(agent.channel("c1")).isSameAs(before);
         assertTakenOnceUnblocked(900);
     }
@@ -171,14 +169,10 @@ class ReloadedChannelsTest extends ReloadFixture {
     @ValueSource(ints = {10000, 1000})
     void theOrderHoldsAfterAHandOverThatFailedHalfWay(int capacity) throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = " + capacity);
-        agent.start(file);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 300);
+        startWithWaiting(withCapacity(capacity), 300);
         agent.put("r1", 300, 700);
         Channel before = agent.channel("c1");
-        agent.changeTo(file.replace("c1.capacity = " + capacity, "c1.capacity = 150\na.channels.c1.keep-alive = 0")
-                .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+        agent.changeTo(withSmallChannel(150));
         assertThat(agent.channel("c1")).isSameAs(before);
         assertThat(numbersIn(before)).isEqualTo(IntStream.range(0, 1000).boxed().toList());
     }
@@ -186,19 +180,14 @@ class ReloadedChannelsTest extends ReloadFixture {
     @Test
     void thatNotAllIsTakenBackAtOnceIsNoError() throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 6");
-        agent.start(file);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 1000);
+        startWithWaiting(withCapacity(1000, "keep-alive = 6"), 1000);
         CompletableFuture<Void> entersAsOthersAreMoved = agent.inlet("r1").submit(Batches.numbered(1000, 500));
         Runnable onTheWayBack = () ->
                 agent.diary().onceNoted("start sink k1", () -> agent.diary().unblock("k1"));
         agent.diary().onceNoted("start sink k1", onTheWayBack);
         log.attach(Handover.class);
         try {
-            agent.changeTo(file.replace("c1.capacity = 1000", "c1.capacity = 600")
-                    .replace("keep-alive = 6", "keep-alive = 0")
-                    .replace("transactionCapacity = 1000", "transactionCapacity = 100"));
+            agent.changeTo(withSmallChannel(600));
         } finally {
             log.detach(Handover.class);
         }
@@ -210,10 +199,8 @@ class ReloadedChannelsTest extends ReloadFixture {
     @Test
     void aWayBackLosesNothingWhileAPutOfAHeldSourceStillWaits() throws Exception {
         agent.setDeadline(Duration.ofMillis(200));
-        String file = FILE.replace("c1.capacity = 10000", "c1.capacity = 1000\na.channels.c1.keep-alive = 20");
-        agent.start(file);
-        agent.diary().block("k1");
-        agent.put("r1", 0, 990);
+        String file = withCapacity(1000, "keep-alive = 20");
+        startWithWaiting(file, 990);
         assertThat(agent.inlet("r1").submit(Batches.sized(10, 5000))).succeedsWithin(Duration.ofSeconds(30));
         CompletableFuture<Void> waiting = agent.inlet("r1").submit(Batches.numbered(990, 1000));
         Channel before = agent.channel("c1");
@@ -240,14 +227,33 @@ class ReloadedChannelsTest extends ReloadFixture {
         agent.diary().block("k1");
         agent.inlet("r1").put(Batches.sized(3, 500));
         Channel before = agent.channel("c1");
-        agent.changeTo(FILE.replace("c1.capacity = 10000", "c1.capacity = 10000\na.channels.c1.byteCapacity = 300"));
+        agent.changeTo(withCapacity(10000, "byteCapacity = 300"));
         assertThat(agent.channel("c1")).isSameAs(before);
         assertTakenOnceUnblocked(3);
     }
 
-    /** With so many events in c1, whose sink does not take them before it is unblocked. */
+    /** The file with another capacity of c1, and more lines of c1 behind it. */
+    private static String withCapacity(int capacity, String... more) {
+        StringBuilder lines = new StringBuilder("a.channels.c1.capacity = " + capacity);
+        for (String line : more) {
+            lines.append("\na.channels.c1.").append(line);
+        }
+        return FILE.replace("a.channels.c1.capacity = 10000", lines);
+    }
+
+    /** The file with a c1 in which a put does not wait for room. */
+    private static String withSmallChannel(int capacity) {
+        return withCapacity(capacity, "keep-alive = 0")
+                .replace("transactionCapacity = 1000", "transactionCapacity = 100");
+    }
+
     private void startWithWaiting(int events) throws Exception {
-        agent.start(FILE);
+        startWithWaiting(FILE, events);
+    }
+
+    /** With so many events in c1, whose sink does not take them before it is unblocked. */
+    private void startWithWaiting(String file, int events) throws Exception {
+        agent.start(file);
         agent.diary().block("k1");
         agent.put("r1", 0, events);
     }

@@ -19,16 +19,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.Relay;
 import org.millrace.relay.config.Assembly;
 import org.millrace.relay.config.Backup;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.ConfigurationUri;
 import org.millrace.relay.config.Environment;
-import org.millrace.relay.config.Routing;
 import org.millrace.relay.config.Text;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
-import org.millrace.relay.route.EventRouter;
 
 class CommandLineToolTest {
     private static final String GOOD = """
@@ -367,15 +366,11 @@ class CommandLineToolTest {
     }
 
     private Configuration read(Configuration.Request request, @Nullable Assembly running) {
-        Routing routing = (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-            return new Routing.Route(router, router::close);
-        };
         return Configuration.read(
                 request,
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalog(new Diary()),
-                routing,
+                Relay.routing(),
                 InstantSource.system(),
                 running);
     }

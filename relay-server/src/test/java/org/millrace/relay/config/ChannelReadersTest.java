@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.relay.Relay;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
-import org.millrace.relay.route.EventRouter;
 
 /** Sinks on a channel that has several readers. */
 class ChannelReadersTest {
@@ -94,15 +94,11 @@ class ChannelReadersTest {
 
     private Configuration read(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), text);
-        Routing routing = (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-            return new Routing.Route(router, router::close);
-        };
         return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalogWithKept(new Diary()),
-                routing,
+                Relay.routing(),
                 InstantSource.system());
     }
 }

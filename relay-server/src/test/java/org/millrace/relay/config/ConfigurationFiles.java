@@ -9,9 +9,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.millrace.relay.Relay;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
-import org.millrace.relay.route.EventRouter;
 
 /** Reads configurations of a test's, made of fake parts. In what it finds {@code FILE} stands for the file. */
 final class ConfigurationFiles {
@@ -89,15 +89,11 @@ final class ConfigurationFiles {
     }
 
     Configuration read(String agent, List<Path> files) {
-        Routing routing = (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-            return new Routing.Route(router, router::close);
-        };
         return Configuration.read(
                 Configuration.Request.ofFiles(agent, files, lenient),
                 new Environment(Map.of("COLLECTOR", "c"), new Properties()),
                 FakeParts.catalog(diary),
-                routing,
+                Relay.routing(),
                 InstantSource.system());
     }
 

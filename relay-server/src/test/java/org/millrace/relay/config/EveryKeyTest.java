@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.KeyDefinition;
 import org.millrace.api.KeyDefinition.Standing;
-import org.millrace.relay.route.EventRouter;
+import org.millrace.relay.Relay;
 import org.millrace.testkit.KeytabFile;
 import org.millrace.testkit.TestCertificates;
 
@@ -330,15 +330,11 @@ class EveryKeyTest {
         List<String> text = new ArrayList<>();
         lines.forEach((key, value) -> text.add(key + " = " + value));
         Files.write(file(), text);
-        Routing routing = (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-            return new Routing.Route(router, router::close);
-        };
         return Configuration.read(
                 Configuration.Request.ofFiles(SmallestAgent.NAME, List.of(file()), false),
                 new Environment(Map.of(), new Properties()),
                 catalog,
-                routing,
+                Relay.routing(),
                 InstantSource.system());
     }
 }

@@ -12,9 +12,9 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.ComponentFactory;
+import org.millrace.relay.Relay;
 import org.millrace.relay.fakes.PlugInJar;
 import org.millrace.relay.plugin.PlugIns;
-import org.millrace.relay.route.EventRouter;
 
 /** What an operator reads about plug-ins beside what is wrong with the file. */
 class PlugInFindingsTest {
@@ -92,10 +92,7 @@ class PlugInFindingsTest {
                     Configuration.Request.ofFiles("a", List.of(file), false),
                     new Environment(Map.of(), new Properties()),
                     ComponentCatalog.of(plugIns),
-                    (interceptors, selector, channels, metrics) -> {
-                        EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-                        return new Routing.Route(router, router::close);
-                    },
+                    Relay.routing(),
                     InstantSource.system());
             return configuration.findings().mistakes().stream()
                     .map(finding -> finding.toString().replace(file + ":", ""))

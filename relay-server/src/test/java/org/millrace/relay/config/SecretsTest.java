@@ -17,11 +17,11 @@ import org.millrace.api.InterceptorContext;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkGroupContext;
 import org.millrace.api.SinkProcessor;
+import org.millrace.relay.Relay;
 import org.millrace.relay.channel.memory.MemoryChannelFactory;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeSink;
 import org.millrace.relay.fakes.FakeSource;
-import org.millrace.relay.route.EventRouter;
 import org.millrace.relay.route.ReplicatingSelectorFactory;
 
 /** What nobody is to see, in what a change of the configuration is told by. */
@@ -93,10 +93,7 @@ class SecretsTest {
                         List.of(new SealingFactory()),
                         List.of(new ReplicatingSelectorFactory()),
                         List.of(new SealedFactory())),
-                (interceptors, selector, channels, metrics) -> {
-                    EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-                    return new Routing.Route(router, router::close);
-                },
+                Relay.routing(),
                 InstantSource.system(),
                 running);
         assertThat(configuration.findings().mistakes()).isEmpty();

@@ -12,10 +12,10 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.SinkProcessor;
+import org.millrace.relay.Relay;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
 import org.millrace.relay.fakes.FakeSink;
-import org.millrace.relay.route.EventRouter;
 
 class SinkGroupsTest {
     private static final String SINKS = """
@@ -239,10 +239,7 @@ class SinkGroupsTest {
                 Configuration.Request.ofFiles("a", List.of(file), lenient),
                 new Environment(Map.of(), new Properties()),
                 FakeParts.catalog(new Diary()),
-                (interceptors, selector, channels, metrics) -> {
-                    EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-                    return new Routing.Route(router, router::close);
-                },
+                Relay.routing(),
                 InstantSource.system());
     }
 }

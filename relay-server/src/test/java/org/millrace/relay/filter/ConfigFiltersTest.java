@@ -17,13 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.ComponentFactory;
+import org.millrace.relay.Relay;
 import org.millrace.relay.config.ComponentCatalog;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
-import org.millrace.relay.config.Routing;
 import org.millrace.relay.fakes.PlugInJar;
 import org.millrace.relay.plugin.PlugIns;
-import org.millrace.relay.route.EventRouter;
 
 /** Config filters as a file has them, with the factories that are on the class path. */
 class ConfigFiltersTest {
@@ -228,15 +227,11 @@ class ConfigFiltersTest {
 
     private Configuration read(String lines, ComponentCatalog catalog) throws IOException {
         Path file = Files.writeString(directory.resolve("a.properties"), AGENT + lines);
-        Routing routing = (interceptors, selector, channels, metrics) -> {
-            EventRouter router = new EventRouter(interceptors, selector, channels, metrics);
-            return new Routing.Route(router, router::close);
-        };
         return Configuration.read(
                 Configuration.Request.ofFiles("a", List.of(file), false),
                 new Environment(Map.of("PORT", "4141", "REST", "41", "SECRET", "open-sesame"), new Properties()),
                 catalog,
-                routing,
+                Relay.routing(),
                 InstantSource.system());
     }
 }
