@@ -15,6 +15,7 @@ import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
+import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,43 @@ class MillraceAppenderTest {
                 await().until(() -> appender.shipped() == 10);
                 assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
             }
+        }
+    }
+
+    @Test
+    void anEventBeyondTheRelaysFrameLimitIsDroppedAloneWhileOthersGoOn() throws Exception {
+        try (RelayUnderTest relay = RelayUnderTest.startedWith(Map.of("maxFrameBytes", "20000"));
+                LoggerContext context = context(relay.port(), "batchEvents='10'", "")) {
+            for (int i = 0; i < 20; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            context.getLogger("l").info("x".repeat(20_000));
+            for (int i = 20; i < 40; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            MillraceAppender appender = context.getConfiguration().getAppender("relay");
+            await().until(() -> appender.shipped() + appender.dropped() == 41);
+            assertThat(appender.dropped()).isEqualTo(1);
+            assertThat(relay.bodies())
+                    .containsAll(
+                            IntStream.range(0, 40).mapToObj(i -> "line " + i).toList());
+        }
+    }
+
+    @Test
+    void anEventThatHasNoTextIsCountedAndHoldsUpNoOther() throws Exception {
+        try (RelayUnderTest relay = RelayUnderTest.started();
+                LoggerContext context = context(relay.port(), "", "")) {
+            context.getLogger("l").info(new SimpleMessage("bad") {
+                @Override
+                public String getFormattedMessage() {
+                    throw new IllegalStateException("no text");
+                }
+            });
+            context.getLogger("l").info("good");
+            await().until(() -> relay.bodies().equals(List.of("good")));
+            MillraceAppender appender = context.getConfiguration().getAppender("relay");
+            assertThat(appender.dropped()).isEqualTo(1);
         }
     }
 
