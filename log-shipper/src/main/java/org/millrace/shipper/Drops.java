@@ -20,6 +20,7 @@ final class Drops {
     enum Reason {
         NO_ROOM,
         INTERRUPTED,
+        UNENCODABLE,
         REFUSED
     }
 

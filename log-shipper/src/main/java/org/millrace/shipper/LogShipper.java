@@ -48,7 +48,8 @@ public final class LogShipper implements AutoCloseable {
     }
 
     /**
-     * Hands an event over. Does not wait, unless the buffer is full and set to block.
+     * Hands an event over. Does not wait, unless the buffer is full and set to block; and throws nothing: an event that cannot be shipped is
+     * dropped.
      *
      * @param headers kept
      * @param body kept
@@ -57,12 +58,30 @@ public final class LogShipper implements AutoCloseable {
         if (ShipperThread.isCurrent()) {
             return;
         }
+        EventBuffer.Entry event;
         try {
-            int dropped = buffer.put(new EventBuffer.Entry(headers, body));
+            event = new EventBuffer.Entry(headers, body);
+        } catch (RuntimeException e) {
+            dropUnencodable(e);
+            return;
+        }
+        try {
+            int dropped = buffer.put(event);
             drops.add(dropped, Drops.Reason.NO_ROOM, "the buffer is full or closed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // who logs is to stop, and must not wait for us
             drops.add(1, Drops.Reason.INTERRUPTED, "a thread was interrupted while it waited for room");
+        }
+    }
+
+    /**
+     * Counts an event of which the appender could not make what is shipped, and tells of it.
+     *
+     * @param cause such as what a layout threw
+     */
+    public void dropUnencodable(RuntimeException cause) {
+        if (!ShipperThread.isCurrent()) {
+            drops.add(1, Drops.Reason.UNENCODABLE, "an event cannot be encoded: " + cause);
         }
     }
 
@@ -71,7 +90,7 @@ public final class LogShipper implements AutoCloseable {
         return sender.shipped();
     }
 
-    /** Events that were dropped: no room, who logged was interrupted or we are closed, or relays refuse them alone. */
+    /** Events that were dropped: no room, who logged was interrupted or we are closed, they cannot be encoded, or relays take others and not them. */
     public long dropped() {
         return drops.events();
     }

@@ -9,8 +9,8 @@ interface Outlet extends AutoCloseable {
      * Sends a batch and waits until it is stored.
      *
      * @param batch lent
-     * @throws RefusedException if it is not, and a relay has said so
-     * @throws IOException if it may not be
+     * @throws RefusedException if a relay that could be reached did not take it
+     * @throws IOException if none could be reached
      */
     void send(EventBatch batch) throws IOException, InterruptedException;
 

@@ -54,8 +54,8 @@ final class RelayOutlet implements Outlet {
     }
 
     /**
-     * An answer, if there was one; otherwise the last. A host that is away does not count: with it, an event that the others never take
-     * would be tried until it is back, and hold up all behind it.
+     * A host that could be reached and did not take the batch, if there was one; otherwise the last. A host that is away does not count: with
+     * it, an event that the others never take would be tried until it is back, and hold up all behind it.
      */
     private static IOException mostTelling(List<IOException> failures) {
         return failures.stream()
@@ -64,36 +64,43 @@ final class RelayOutlet implements Outlet {
                 .orElse(failures.get(failures.size() - 1));
     }
 
+    /**
+     * A connection that was kept may have been closed by the peer in the meantime, as by a restart, which says nothing about the batch. What
+     * counts is how it fares with a new one.
+     */
     private void sendToCurrent(EventBatch batch) throws IOException, InterruptedException {
-        try {
-            RelayConnection current = connection;
-            if (current == null || !current.isOpen()) {
-                disconnect();
-                current = dial();
-                connection = current;
+        RelayConnection kept = connection;
+        if (kept != null && kept.isOpen()) {
+            try {
+                kept.append(List.of(batch)).get();
+                return;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RelayException answer && answer.isRefusal()) {
+                    throw new RefusedException(answer);
+                }
             }
-            current.append(List.of(batch)).get();
+        }
+        disconnect();
+        RelayConnection fresh = dial();
+        connection = fresh;
+        try {
+            fresh.append(List.of(batch)).get();
         } catch (ExecutionException e) {
-            throw inWords(e.getCause());
+            throw new RefusedException(e.getCause());
         }
     }
 
     /** Whoever gives up waiting for a connection does not want the one that may come yet. */
-    private RelayConnection dial() throws ExecutionException, InterruptedException {
+    private RelayConnection dial() throws IOException, InterruptedException {
         CompletableFuture<RelayConnection> connecting = dialer.connect(hosts.get(host));
         try {
             return connecting.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException known ? known : new IOException("cannot connect", e.getCause());
         } catch (InterruptedException e) {
             connecting.thenAccept(RelayConnection::close);
             throw e;
         }
-    }
-
-    private static IOException inWords(@Nullable Throwable cause) {
-        if (cause instanceof RelayException answer && answer.isRefusal()) {
-            return new RefusedException(answer);
-        }
-        return cause instanceof IOException known ? known : new IOException("cannot send", cause);
     }
 
     private void disconnect() {

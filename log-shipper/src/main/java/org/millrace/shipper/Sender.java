@@ -13,9 +13,10 @@ import org.millrace.codec.EventBatchBuilder;
 
 /**
  * Sends what is in the buffer, batch after batch and in order, each until a relay has it. A batch that is refused again and again is sent
- * in halves. The first event, if it is refused alone, is a suspect: a round sends another one, and if that is taken, the suspect once
- * more. After {@link #MOST_ROUNDS} rounds of "another is taken, it is not" it is given up: it would hold up all others for ever.
- * {@link #run}: its thread; {@link #giveUp} and {@link #shipped}: any.
+ * in halves; refused is all that goes wrong but that no relay can be reached. The first event, if it is refused alone, is a suspect: a round
+ * sends another one, and if that is taken, the suspect once more. After {@link #MOST_ROUNDS} rounds of "another is taken, it is not" it is
+ * given up: it would hold up all others for ever. One that cannot even be encoded alone is given up at once. {@link #run}: its thread;
+ * {@link #giveUp} and {@link #shipped}: any.
  */
 final class Sender {
     static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -29,8 +30,8 @@ final class Sender {
     private static final int MOST_REFUSALS = 5;
 
     /**
-     * A relay that is only overloaded refuses at random, whatever an event is. What it takes next is the suspect, sent twice a round, at
-     * least as often as two times in three: it loses so many rounds by chance once in 3^10.
+     * A relay that is only overloaded, or restarts, refuses at random, whatever an event is. What it takes next is the suspect, sent twice a
+     * round, at least as often as two times in three: it loses so many rounds by chance once in 3^10.
      */
     private static final int MOST_ROUNDS = 10;
 
@@ -67,12 +68,16 @@ final class Sender {
 
     private long pauseNanos;
     private boolean failing;
+    private String lastFailure = "";
     private long lastFailureWarning;
 
     private enum Outcome {
         STORED,
-        /** By an answer. */
+        /** By a relay that could be reached; or they could not be sent to it. */
         REFUSED,
+        /** Some of them could not be encoded, and are given up. */
+        FEWER,
+        /** No relay could be reached, or it was interrupted. */
         FAILED
     }
 
@@ -130,6 +135,7 @@ final class Sender {
         switch (send(batch)) {
             case STORED -> stored(batch);
             case REFUSED -> refused(batch);
+            case FEWER -> firstIsGone();
             case FAILED -> pause();
         }
     }
@@ -194,6 +200,7 @@ final class Sender {
                     giveUp(first.get(0));
                 }
             }
+            case FEWER -> firstIsGone();
             case FAILED -> {
                 // nothing is known of it
             }
@@ -213,7 +220,7 @@ final class Sender {
                 return true;
             }
             case REFUSED -> other++;
-            case FAILED -> {
+            case FEWER, FAILED -> {
                 // nothing is known of it
             }
         }
@@ -233,7 +240,7 @@ final class Sender {
     private void giveUp(EventBuffer.Entry event) {
         remove(List.of(event));
         firstIsGone();
-        String why = "the relay refuses an event of " + event.body().length + " bytes and takes others";
+        String why = "relays take others, and not an event of " + event.body().length + " bytes: " + lastFailure;
         drops.add(1, Drops.Reason.REFUSED, why);
     }
 
@@ -245,30 +252,55 @@ final class Sender {
 
     private Outcome send(List<EventBuffer.Entry> events) throws InterruptedException {
         try {
-            encodeAndSend(events);
-            return Outcome.STORED;
+            return encodeAndSend(events);
         } catch (InterruptedException e) {
             endIfTimeIsUp(e);
             return Outcome.FAILED;
-        } catch (RefusedException e) {
+        } catch (RefusedException
+                | RuntimeException
+                | Error e) { // no memory for the bytes, say: of all events, or of this one
             warn(e);
             return Outcome.REFUSED;
-        } catch (IOException | RuntimeException | Error e) { // no memory for the bytes, say: it comes back
+        } catch (IOException e) {
             warn(e);
             return Outcome.FAILED;
         }
     }
 
-    private void encodeAndSend(List<EventBuffer.Entry> events) throws IOException, InterruptedException {
-        EventBatch batch = encode(events);
+    private Outcome encodeAndSend(List<EventBuffer.Entry> events) throws IOException, InterruptedException {
+        EventBatch batch;
+        try {
+            batch = encode(events);
+        } catch (RuntimeException e) {
+            if (giveUpUnencodable(events)) {
+                return Outcome.FEWER;
+            }
+            throw e; // it is only together that they cannot be
+        }
         try {
             outlet.send(batch);
+            return Outcome.STORED;
         } finally {
             batch.release();
         }
     }
 
+    private boolean giveUpUnencodable(List<EventBuffer.Entry> events) {
+        boolean isAny = false;
+        for (EventBuffer.Entry event : events) {
+            try {
+                encode(List.of(event)).release();
+            } catch (RuntimeException e) {
+                isAny = true;
+                remove(List.of(event));
+                drops.add(1, Drops.Reason.UNENCODABLE, "an event cannot be encoded: " + e);
+            }
+        }
+        return isAny;
+    }
+
     private void warn(Throwable e) {
+        lastFailure = String.valueOf(e.getMessage());
         long now = System.nanoTime();
         if (!failing || now - lastFailureWarning >= WARN_NANOS) {
             listener.warn(name + ": events are not stored, and wait: " + e.getMessage(), e);

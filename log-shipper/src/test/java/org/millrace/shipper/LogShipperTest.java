@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +39,9 @@ class LogShipperTest {
         outlet.hold = null;
         outlet.down = false;
         outlet.refused = "";
+        outlet.breaks = "";
         outlet.isOverloaded = events -> false;
+        outlet.isAway = events -> false;
         if (shipper != null) {
             shipper.close();
         }
@@ -174,8 +177,51 @@ class LogShipperTest {
         others.remove("50");
         assertThat(outlet.bodies).isEqualTo(others);
         assertThat(said)
-                .contains("warn: test: the relay refuses an event of 2 bytes and takes others; events are dropped,"
+                .contains("warn: test: relays take others, and not an event of 2 bytes: refused; events are dropped,"
                         + " 1 so far");
+    }
+
+    @Test
+    void anEventThatCannotBeSentIsGivenUpWhileOthersAre() {
+        outlet.breaks = "50";
+        start(100, 1000, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 100);
+
+        await().until(() -> shipper.waiting() == 0);
+        assertThat(shipper.shipped()).isEqualTo(99);
+        assertThat(shipper.dropped()).isEqualTo(1);
+        assertThat(said).anyMatch(line -> line.contains("not an event of 2 bytes: integer overflow"));
+    }
+
+    @Test
+    void anEventThatCannotBeEncodedIsDroppedAloneAndAtOnce() {
+        shipper = shipper(10, 1000, 1 << 20, WhenFull.DROP_NEWEST, LONG);
+        ship(1, 3);
+        for (int i = 0; i < 2; i++) {
+            Map<String, String> headers = new HashMap<>(Map.of("k", "v"));
+            shipper.ship(headers, "bad".getBytes(UTF_8));
+            headers.put("k", null);
+        }
+        ship(4, 3);
+        shipper.start();
+
+        await().until(() -> shipper.waiting() == 0);
+        assertThat(shipper.shipped()).isEqualTo(6);
+        assertThat(shipper.dropped()).isEqualTo(2);
+        assertThat(outlet.bodies).isEqualTo(bodies(1, 6));
+        assertThat(said).singleElement().asString().startsWith("warn: test: an event cannot be encoded: ");
+    }
+
+    @Test
+    void whatCannotEvenBeTakenOverIsDroppedAndWhoLogsHearsNothing() {
+        start(10, 1000, WhenFull.DROP_NEWEST, LONG);
+        Map<String, String> headers = new HashMap<>();
+        headers.put("k", null);
+        shipper.ship(headers, "bad".getBytes(UTF_8));
+        shipper.dropUnencodable(new IllegalStateException("of a layout"));
+
+        assertThat(shipper.dropped()).isEqualTo(2);
+        assertThat(said).hasSize(1);
     }
 
     @Test
@@ -228,6 +274,13 @@ class LogShipperTest {
     void aRelayThatTakesEveryOtherRequestGetsAll() {
         AtomicInteger requests = new AtomicInteger();
         overload(events -> requests.getAndIncrement() % 2 == 0 || events > 1);
+    }
+
+    @Test
+    void aRelayThatRestartsNowAndThenGetsAll() {
+        Random chance = new Random(7);
+        outlet.isAway = events -> chance.nextInt(3) == 0;
+        overload(events -> chance.nextInt(3) == 0);
     }
 
     /** The relay is in want of room; nothing is wrong with any event. The requests are the same in each run. */
@@ -431,6 +484,10 @@ class LogShipperTest {
         private final CountDownLatch entered = new CountDownLatch(1);
         private volatile Thread sender;
         private volatile String refused = "";
+        /** What cannot be sent, for a reason of ours. */
+        private volatile String breaks = "";
+        /** By how many events come in a request. */
+        private volatile IntPredicate isAway = events -> false;
         /** By how many events come in a request. */
         private volatile IntPredicate isOverloaded = events -> false;
         /** Thrown once. */
@@ -455,6 +512,12 @@ class LogShipperTest {
             if (error != null) {
                 broken = null;
                 throw error;
+            }
+            if (Batches.bodies(batch).stream().anyMatch(body -> body.matches(breaks))) {
+                throw new ArithmeticException("integer overflow");
+            }
+            if (isAway.test(batch.events())) {
+                throw new IOException("the relay is away");
             }
             if (isOverloaded.test(batch.events())) {
                 throw new RefusedException("has no room");

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,63 @@ class RelayOutletTest {
 
         assertThat(sending).succeedsWithin(LONG);
         outlet.close();
+    }
+
+    @Test
+    void aKeptConnectionThatThePeerHasClosedSaysNothingAboutTheBatch() throws Exception {
+        RelayOutlet outlet = new RelayOutlet(List.of(address(relay.port())), this::connect, () -> {});
+        CompletableFuture<Void> first = send(outlet);
+        relay.answerFirstOk(relay.accept().readRequest().serial());
+        assertThat(first).succeedsWithin(LONG);
+        CompletableFuture<Void> second = send(outlet);
+        relay.readRequest();
+        relay.closeConnection();
+        relay.answerFirstOk(relay.accept().readRequest().serial());
+        assertThat(second).succeedsWithin(LONG);
+        outlet.close();
+    }
+
+    @Test
+    void aConnectionThatIsClosedOnABatchIsARefusal() throws Exception {
+        RelayOutlet outlet = new RelayOutlet(List.of(address(relay.port())), this::connect, () -> {});
+        CompletableFuture<Void> sending = send(outlet);
+        relay.accept().readRequest();
+        relay.closeConnection();
+        assertThat(sending).failsWithin(LONG).withThrowableThat().withCauseInstanceOf(RefusedException.class);
+        outlet.close();
+    }
+
+    @Test
+    void anErrorOfAvroIsARefusal() throws Exception {
+        RelayOutlet outlet = new RelayOutlet(List.of(address(relay.port())), this::connect, () -> {});
+        CompletableFuture<Void> first = send(outlet);
+        relay.answerFirstOk(relay.accept().readRequest().serial());
+        assertThat(first).succeedsWithin(LONG);
+        CompletableFuture<Void> second = send(outlet);
+        relay.answerError(relay.readRequest().serial(), "no such event");
+        int again = relay.accept().readRequest().serial();
+        relay.answer(again, new byte[] {0, 0, 0, 0}, new byte[] {0}, new byte[] {1, 0, 2, 'n'});
+        assertThat(second).failsWithin(LONG).withThrowableThat().withCauseInstanceOf(RefusedException.class);
+        outlet.close();
+    }
+
+    @Test
+    void aHostThatCannotBeReachedHasRefusedNothing() throws Exception {
+        RelayOutlet outlet = new RelayOutlet(List.of(address(FreePorts.next())), this::connect, () -> {});
+        assertThatThrownBy(() -> outlet.send(batch))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(RefusedException.class);
+        outlet.close();
+    }
+
+    private CompletableFuture<Void> send(RelayOutlet outlet) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                outlet.send(batch);
+            } catch (IOException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     private CompletableFuture<RelayConnection> connect(RelayAddress host) {

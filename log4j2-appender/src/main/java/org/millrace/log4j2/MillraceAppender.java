@@ -56,7 +56,10 @@ public final class MillraceAppender extends AbstractAppender {
         return shipper.shipped();
     }
 
-    /** Events that were dropped: no room, who logged was interrupted or the appender stopped, or relays refuse them alone. */
+    /**
+     * Events that were dropped: no room, who logged was interrupted or the appender stopped, the layout threw or they cannot be encoded, or
+     * relays take others and not them.
+     */
     public long dropped() {
         return shipper.dropped();
     }
@@ -69,10 +72,19 @@ public final class MillraceAppender extends AbstractAppender {
 
     @Override
     public void append(LogEvent event) {
-        Layout<? extends Serializable> layout = getLayout();
-        byte[] body =
-                layout == null ? event.getMessage().getFormattedMessage().getBytes(UTF_8) : layout.toByteArray(event);
+        byte[] body;
+        try {
+            body = body(event);
+        } catch (RuntimeException e) { // what Log4j makes of it is for ignoreExceptions to say
+            shipper.dropUnencodable(e);
+            throw e;
+        }
         shipper.ship(headers.of(event.getLoggerName(), event.getTimeMillis(), log4j1(event.getLevel())), body);
+    }
+
+    private byte[] body(LogEvent event) {
+        Layout<? extends Serializable> layout = getLayout();
+        return layout == null ? event.getMessage().getFormattedMessage().getBytes(UTF_8) : layout.toByteArray(event);
     }
 
     /** Flume's appender has Log4j 1's numbers: 5000 for TRACE, then in tens of thousands up to 50000 for FATAL. */

@@ -2,6 +2,7 @@ package org.millrace.log4j2;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
@@ -12,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
+import org.apache.logging.log4j.core.impl.Log4jLogEvent;
+import org.apache.logging.log4j.core.layout.AbstractStringLayout;
+import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +82,50 @@ class MillraceAppenderTest {
                 assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
             }
         }
+    }
+
+    @Test
+    void anEventBeyondTheRelaysFrameLimitIsDroppedAloneWhileOthersGoOn() throws Exception {
+        try (RelayUnderTest relay = RelayUnderTest.startedWith(Map.of("maxFrameBytes", "20000"));
+                LoggerContext context = context(relay.port(), "batchEvents='10'", "")) {
+            for (int i = 0; i < 20; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            context.getLogger("l").info("x".repeat(20_000));
+            for (int i = 20; i < 40; i++) {
+                context.getLogger("l").info("line {}", i);
+            }
+            MillraceAppender appender = context.getConfiguration().getAppender("relay");
+            await().until(() -> appender.shipped() + appender.dropped() == 41);
+            assertThat(appender.dropped()).isEqualTo(1);
+            assertThat(relay.bodies())
+                    .containsAll(
+                            IntStream.range(0, 40).mapToObj(i -> "line " + i).toList());
+        }
+    }
+
+    @Test
+    void anEventAtWhichTheLayoutThrowsIsCountedAndLeftToLog4j() {
+        MillraceAppender appender = MillraceAppender.newBuilder()
+                .setHosts("127.0.0.1:1")
+                .setFlushTimeoutMillis(0)
+                .setName("relay")
+                .setLayout(new AbstractStringLayout(UTF_8) {
+                    @Override
+                    public String toSerializable(LogEvent event) {
+                        throw new IllegalStateException("no text");
+                    }
+                })
+                .build();
+        appender.start();
+        LogEvent event = Log4jLogEvent.newBuilder()
+                .setLoggerName("l")
+                .setLevel(Level.INFO)
+                .setMessage(new SimpleMessage("bad"))
+                .build();
+        assertThatThrownBy(() -> appender.append(event)).hasMessage("no text");
+        appender.stop();
+        assertThat(appender.dropped()).isEqualTo(1);
     }
 
     @Test

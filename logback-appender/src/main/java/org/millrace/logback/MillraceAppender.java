@@ -87,7 +87,10 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
         return current == null ? 0 : current.shipped();
     }
 
-    /** Events that were dropped: no room, who logged was interrupted or the appender stopped, or relays refuse them alone. */
+    /**
+     * Events that were dropped: no room, who logged was interrupted or the appender stopped, the layout threw or they cannot be encoded, or
+     * relays take others and not them.
+     */
     public long dropped() {
         LogShipper current = shipper;
         return current == null ? 0 : current.dropped();
@@ -117,8 +120,13 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
         LogShipper current = shipper;
         LogHeaders of = headers;
         if (current != null && of != null) {
-            Layout<ILoggingEvent> by = layout;
-            String body = by == null ? event.getFormattedMessage() : by.doLayout(event);
+            String body;
+            try {
+                body = body(event);
+            } catch (RuntimeException e) { // Logback has it in its status
+                current.dropUnencodable(e);
+                throw e;
+            }
             // Logback's numbers of levels are those of Log4j 1
             current.ship(
                     of.of(
@@ -127,6 +135,11 @@ public final class MillraceAppender extends UnsynchronizedAppenderBase<ILoggingE
                             event.getLevel().toInt()),
                     String.valueOf(body).getBytes(UTF_8));
         }
+    }
+
+    private String body(ILoggingEvent event) {
+        Layout<ILoggingEvent> by = layout;
+        return by == null ? event.getFormattedMessage() : by.doLayout(event);
     }
 
     /** Waits for what is in the buffer, as long as {@code flushTimeoutMillis} says. */

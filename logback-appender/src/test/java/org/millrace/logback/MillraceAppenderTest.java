@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.joran.spi.JoranException;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -84,6 +86,26 @@ class MillraceAppenderTest {
         try (RelayUnderTest relay = RelayUnderTest.startedOn(port)) {
             await().until(() -> appender.shipped() == 10);
             assertThat(relay.bodies()).startsWith("line 0").hasSize(10);
+        }
+    }
+
+    @Test
+    void anEventAtWhichTheLayoutThrowsIsCountedAndHoldsUpNoOther() throws Exception {
+        try (RelayUnderTest relay = RelayUnderTest.started()) {
+            configure(relay.port(), "");
+            appender().setLayout(new LayoutBase<>() {
+                @Override
+                public String doLayout(ILoggingEvent event) {
+                    if (event.getMessage().equals("bad")) {
+                        throw new IllegalStateException("no text");
+                    }
+                    return event.getMessage();
+                }
+            });
+            context.getLogger("l").info("bad");
+            context.getLogger("l").info("good");
+            await().until(() -> relay.bodies().equals(List.of("good")));
+            assertThat(appender().dropped()).isEqualTo(1);
         }
     }
 

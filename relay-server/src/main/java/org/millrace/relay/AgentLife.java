@@ -16,13 +16,18 @@ final class AgentLife {
     private static final Logger log = LoggerFactory.getLogger(AgentLife.class);
 
     private final Component agent;
+    private final StopReport stop;
     private final Duration patience;
     /** From the beginning of its start to the end of one that succeeded. Guarded by this. */
     private boolean incomplete;
 
-    /** @param patience how long its close is waited for */
-    AgentLife(Component agent, Duration patience) {
+    /**
+     * @param stop what the agent's close tells of itself
+     * @param patience how long its close is waited for
+     */
+    AgentLife(Component agent, StopReport stop, Duration patience) {
         this.agent = agent;
+        this.stop = stop;
         this.patience = patience;
     }
 
@@ -33,8 +38,8 @@ final class AgentLife {
     }
 
     /**
-     * Closes the agent once it has started, or has failed to. Returns the exit status: 0 if it had started and the close came to its end in
-     * time. A part of it that does not close cleanly does not change that: it is in the log.
+     * Closes the agent once it has started, or has failed to. Returns the exit status: 0 if it had started, and the close came to its end in
+     * time, left no part open and lost no event.
      */
     int stop() {
         FutureTask<Integer> closing = new FutureTask<>(this::close);
@@ -44,7 +49,11 @@ final class AgentLife {
         try {
             return closing.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            log.error("the agent does not stop; ending the process as it is");
+            log.error(
+                    "the agent does not stop in {} s, and has not come past {}; ending the process as it is{}",
+                    patience.toSeconds(),
+                    stop.step(),
+                    stop.isClean() ? "" : ": " + stop.flaws());
         } catch (ExecutionException e) {
             log.error("the agent broke as it stopped; ending the process as it is", e.getCause());
         } catch (InterruptedException e) {
@@ -55,6 +64,6 @@ final class AgentLife {
 
     private synchronized int close() {
         agent.close();
-        return incomplete ? ExitCode.FAILED : ExitCode.DONE;
+        return incomplete || !stop.isClean() ? ExitCode.FAILED : ExitCode.DONE;
     }
 }

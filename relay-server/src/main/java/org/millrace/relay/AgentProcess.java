@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs an agent for the rest of the process's life: until SIGTERM or SIGINT, which stop it and end the process, with exit status 0 if the
- * stop comes to its end in time.
+ * stop comes to its end in time, leaves no part open and loses no event.
  */
 final class AgentProcess implements AgentRunner {
     private static final Logger log = LoggerFactory.getLogger(AgentProcess.class);
@@ -59,7 +59,7 @@ final class AgentProcess implements AgentRunner {
         if (reloader != null) {
             HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
         }
-        AgentLife life = new AgentLife(relay, deadline.plus(CLOSE_GRACE));
+        AgentLife life = new AgentLife(relay, relay.stopReport(), deadline.plus(CLOSE_GRACE));
         Thread hook = new Thread(() -> end(life), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {

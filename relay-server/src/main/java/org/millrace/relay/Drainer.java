@@ -166,9 +166,13 @@ final class Drainer implements Component {
         closeAll(List.of(this));
     }
 
-    /** All of them in the time that one may take. */
-    static void closeAll(List<Drainer> drainers) {
-        SinkRunner.closeAll(
+    /**
+     * All of them in the time that one may take.
+     *
+     * @return those that are still open or broke as they closed, in words
+     */
+    static List<String> closeAll(List<Drainer> drainers) {
+        return SinkRunner.closeAll(
                 drainers.stream().flatMap(drainer -> drainer.threads.stream()).toList());
     }
 

@@ -1,5 +1,6 @@
 package org.millrace.relay;
 
+import com.codahale.metrics.Gauge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +186,19 @@ final class Handover {
             putting.put(batch);
             putting.commit();
         }
+    }
+
+    /**
+     * How many events would be lost if the channel were closed now. One in memory that cannot tell, such as a plug-in's, is believed its
+     * figures.
+     */
+    static long lostWith(ChannelPart channel) {
+        long inMemory = channel.channel().eventsInMemory();
+        if (inMemory > 0 || channel.channel().ownsDirectories()) {
+            return inMemory;
+        }
+        Gauge<?> size = channel.metrics().flumeAttributes().get("ChannelSize");
+        return size != null && size.getValue() instanceof Long events ? events : 0;
     }
 
     /** How many events a channel holds, by its own figures. */

@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Component;
 import org.millrace.api.StartException;
@@ -31,6 +32,7 @@ public final class Relay implements Component {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final RunningParts running;
+    private final StopReport stop = new StopReport("a start or a change of its configuration");
     private boolean closed;
     /** In {@link #reload}, which may wait for long. */
     private volatile @Nullable Thread reloading;
@@ -143,6 +145,12 @@ public final class Relay implements Component {
         }
     }
 
+    /** What {@link #close} tells of itself, also while it lasts. */
+    StopReport stopReport() {
+        return stop;
+    }
+
+    /** What it leaves open or loses is in the log. */
     @Override
     public void close() {
         Thread changing = reloading;
@@ -160,7 +168,12 @@ public final class Relay implements Component {
                     first.agent(),
                     drainDeadline.toSeconds());
             closeParts();
-            log.info("agent {} stopped in {} ms", first.agent(), millisSince(began));
+            if (stop.isClean()) {
+                log.info("agent {} stopped in {} ms", first.agent(), millisSince(began));
+            } else {
+                log.error(
+                        "agent {} stopped in {} ms, not cleanly: {}", first.agent(), millisSince(began), stop.flaws());
+            }
         } finally {
             lock.unlock();
         }
@@ -170,7 +183,9 @@ public final class Relay implements Component {
         closed = true;
         running.sources.forEach(source -> source.inlet().refuse()); // if a reload that was cut short has held it
         try {
-            SourceClosing.closeAll(running.sources);
+            stop.isAt("the close of its sources");
+            stop.addAll(SourceClosing.closeAll(running.sources));
+            stop.isAt("the last turns of its sinks");
             Deadline deadline = Deadline.in(drainDeadline); // from here on: nothing comes in any more
             handOverRetired(deadline);
             drain(deadline);
@@ -181,11 +196,34 @@ public final class Relay implements Component {
 
     private void closeSinksAndChannels() {
         try {
-            Drainer.closeAll(running.drainers);
+            stop.isAt("the close of its sinks");
+            stop.addAll(Drainer.closeAll(running.drainers));
         } finally {
-            running.channels.forEach(RunningParts::close);
-            running.retired.forEach(RunningParts::close);
-            RunningParts.close("monitoring", monitoring);
+            List<ChannelPart> channels = Stream.concat(running.channels.stream(), running.retired.stream())
+                    .toList();
+            channels.forEach(this::countLost); // of all, before one that hangs
+            for (ChannelPart part : channels) {
+                close("channel " + part.name(), part.channel());
+            }
+            close("monitoring", monitoring);
+        }
+    }
+
+    private void countLost(ChannelPart part) {
+        try {
+            long lost = Handover.lostWith(part);
+            if (lost > 0) {
+                stop.add("channel " + part.name() + " loses the " + lost + " events in its memory");
+            }
+        } catch (Throwable e) { // a plug-in's; all channels are to be closed all the same
+            log.error("channel {} does not tell what it holds", part.name(), e);
+        }
+    }
+
+    private void close(String title, Component part) {
+        stop.isAt("the close of " + title);
+        if (!RunningParts.close(title, part)) {
+            stop.add(title + " did not close cleanly");
         }
     }
 
@@ -220,7 +258,8 @@ public final class Relay implements Component {
                                 drainDeadline.toMillis());
                     }
                 }
-                Drainer.closeAll(stage.stream().filter(Drainer::feedsOthers).toList());
+                stop.addAll(Drainer.closeAll(
+                        stage.stream().filter(Drainer::feedsOthers).toList()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // whoever closes us is in a hurry

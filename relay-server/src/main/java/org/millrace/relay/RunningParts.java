@@ -83,30 +83,36 @@ final class RunningParts {
         }
     }
 
-    /** One part that does not close cleanly, whatever it throws, must not keep the others from closing. */
-    static void close(String title, Component part) {
+    /**
+     * One part that does not close cleanly, whatever it throws, must not keep the others from closing.
+     *
+     * @return true if it closed cleanly; as with all that follow
+     */
+    static boolean close(String title, Component part) {
+        return close(title, part::close);
+    }
+
+    private static boolean close(String title, Runnable closing) {
         try {
-            part.close();
+            closing.run();
+            return true;
         } catch (Throwable e) {
             log.error("{} did not close cleanly", title, e);
+            return false;
         }
     }
 
-    static void close(ChannelPart channel) {
-        close("channel " + channel.name(), channel.channel());
+    static boolean close(ChannelPart channel) {
+        return close("channel " + channel.name(), channel.channel());
     }
 
     /** The source, then its route. */
-    static void close(SourcePart source) {
-        close("source " + source.name(), source.source());
-        closeRoute(source);
+    static boolean close(SourcePart source) {
+        boolean isClean = close("source " + source.name(), source.source());
+        return closeRoute(source) && isClean;
     }
 
-    static void closeRoute(SourcePart source) {
-        try {
-            source.route().close().run();
-        } catch (Throwable e) {
-            log.error("the route of source {} did not close cleanly", source.name(), e);
-        }
+    static boolean closeRoute(SourcePart source) {
+        return close("the route of source " + source.name(), source.route().close());
     }
 }

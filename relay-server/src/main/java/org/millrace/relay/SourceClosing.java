@@ -1,9 +1,11 @@
 package org.millrace.relay;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.millrace.relay.config.Assembly.SourcePart;
 import org.slf4j.Logger;
@@ -21,29 +23,50 @@ final class SourceClosing {
 
     private SourceClosing() {}
 
-    /** Closes all of them with their routes. One that takes too long is interrupted and left to itself. */
-    static void closeAll(List<SourcePart> sources) {
-        Deadline deadline = Deadline.in(MOST);
+    /**
+     * Closes all of them with their routes. One that takes too long is interrupted and left to itself.
+     *
+     * @return those that are still open or broke as they closed, in words
+     */
+    static List<String> closeAll(List<SourcePart> sources) {
+        return closeAll(sources, MOST);
+    }
+
+    /** @param most that all of them may take together */
+    static List<String> closeAll(List<SourcePart> sources, Duration most) {
+        Deadline deadline = Deadline.in(most);
+        Map<SourcePart, Boolean> closed = new ConcurrentHashMap<>(); // whether cleanly
         Map<SourcePart, Thread> closing = new LinkedHashMap<>();
         for (SourcePart source : sources) {
             try {
-                closing.put(source, beginToClose(source));
+                closing.put(source, beginToClose(source, closed));
             } catch (OutOfMemoryError e) {
                 log.warn("source {} is closed without a thread of its own: {}", source.name(), e.toString());
-                RunningParts.close(source);
+                closed.put(source, RunningParts.close(source));
             }
         }
-        closing.forEach((source, thread) -> await(source, thread, deadline));
+        closing.values().forEach(thread -> await(thread, deadline));
+        List<String> flaws = new ArrayList<>();
+        for (SourcePart source : sources) {
+            Boolean isClean = closed.get(source);
+            if (isClean == null) {
+                log.error("source {} has not closed in {} ms; it is left as it is", source.name(), most.toMillis());
+                flaws.add("source " + source.name() + " is still open");
+            } else if (!isClean) {
+                flaws.add("source " + source.name() + " did not close cleanly");
+            }
+        }
+        return flaws;
     }
 
-    private static Thread beginToClose(SourcePart source) {
-        Thread thread = new Thread(() -> RunningParts.close(source), "close-" + source.name());
+    private static Thread beginToClose(SourcePart source, Map<SourcePart, Boolean> closed) {
+        Thread thread = new Thread(() -> closed.put(source, RunningParts.close(source)), "close-" + source.name());
         thread.setDaemon(true); // one that hangs must not keep the process
         thread.start();
         return thread;
     }
 
-    private static void await(SourcePart source, Thread closing, Deadline deadline) {
+    private static void await(Thread closing, Deadline deadline) {
         boolean interrupted = false;
         while (closing.isAlive() && !deadline.isOver()) {
             try {
@@ -54,7 +77,6 @@ final class SourceClosing {
             }
         }
         if (closing.isAlive()) {
-            log.error("source {} has not closed in {} s; it is left as it is", source.name(), MOST.toSeconds());
             closing.interrupt();
         }
         if (interrupted) {

@@ -1,7 +1,9 @@
 package org.millrace.relay;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -10,14 +12,24 @@ import org.junit.jupiter.api.Timeout;
 import org.millrace.api.Component;
 import org.millrace.api.StartException;
 import org.millrace.relay.cli.ExitCode;
+import org.millrace.relay.fakes.LogLines;
 
 @Timeout(60)
 class AgentLifeTest {
+    private final StopReport stop = new StopReport("a start");
+
     @Test
     void aStopThatGoesWellIsDone() throws Exception {
         AgentLife life = life(() -> {}, () -> {});
         life.start();
         assertThat(life.stop()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void aStopThatLeavesSomethingOpenOrLosesSomethingHasFailed() throws Exception {
+        AgentLife life = life(() -> {}, () -> stop.add("channel c1 loses the 3 events in its memory"));
+        life.start();
+        assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
     }
 
     @Test
@@ -30,19 +42,30 @@ class AgentLifeTest {
     }
 
     @Test
-    void aStopThatHangsHasFailed() throws Exception {
+    void aStopThatHangsHasFailedAndSaysWhereItHangsAndWhatItLost() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         Component hanging = agent(() -> {}, () -> {
+            stop.add("channel c1 loses the 3 events in its memory");
+            stop.isAt("the close of channel c2");
             try {
                 never.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
-        AgentLife life = new AgentLife(hanging, Duration.ofMillis(50));
+        AgentLife life = new AgentLife(hanging, stop, Duration.ofMillis(500));
         life.start();
-        assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
-        never.countDown();
+        LogLines log = new LogLines();
+        log.attach(AgentLife.class);
+        try {
+            assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
+        } finally {
+            log.detach(AgentLife.class);
+            never.countDown();
+        }
+        assertThat(log.errors())
+                .singleElement(as(STRING))
+                .contains("the close of channel c2", "channel c1 loses the 3 events in its memory");
     }
 
     @Test
@@ -56,8 +79,8 @@ class AgentLifeTest {
         assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
     }
 
-    private static AgentLife life(Runnable start, Runnable close) {
-        return new AgentLife(agent(start, close), Duration.ofDays(1));
+    private AgentLife life(Runnable start, Runnable close) {
+        return new AgentLife(agent(start, close), stop, Duration.ofDays(1));
     }
 
     private static Component agent(Runnable start, Runnable close) {

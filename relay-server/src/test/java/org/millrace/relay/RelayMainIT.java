@@ -55,6 +55,78 @@ class RelayMainIT {
     }
 
     @Test
+    void aStopThatLosesWhatIsInMemoryEndsTheProgramWithOneAndSaysWhatIsLost() throws Exception {
+        Path plugIns = directory.resolve("plugins.d");
+        new PlugInJar()
+                .source("com.acme.Stuck", """
+                        import org.millrace.api.*;
+                        public class Stuck implements ComponentFactory.OfSink {
+                            public java.util.List<String> typeNames() { return java.util.List.of("stuck"); }
+                            public Sink create(SinkContext context, Settings settings) {
+                                return new Sink() {
+                                    public void start() {}
+                                    public Drain drain() throws DeliveryException {
+                                        try (Transaction tx = context.channel().begin()) {
+                                            if (tx.take(10) == null) {
+                                                return Drain.IDLE;
+                                            }
+                                        }
+                                        throw new DeliveryException("there are events, and nobody takes them");
+                                    }
+                                    public void close() {}
+                                };
+                            }
+                        }
+                        """)
+                .provides(ComponentFactory.OfSink.class, "com.acme.Stuck")
+                .writeTo(plugIns.resolve("acme/lib/own.jar"));
+        start(
+                List.of("-Dmillrace.plugins.path=" + plugIns, "-Dmillrace.stop.deadline=0"),
+                FILE.replace("k1.type = null", "k1.type = stuck") + """
+                        a.sources = r1
+                        a.sources.r1.type = seq
+                        a.sources.r1.totalEvents = 7
+                        a.sources.r1.batchSize = 7
+                        a.sources.r1.channels = c1
+                        """);
+        readUntil("there are events, and nobody takes them");
+        process.toHandle().destroy();
+        assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(said)
+                .anyMatch(line -> line.contains("agent a stopped in")
+                        && line.contains("channel c1 loses the 7 events in its memory"));
+    }
+
+    @Test
+    void aStopInWhichAPartBreaksEndsTheProgramWithOneAndNamesThePart() throws Exception {
+        Path plugIns = directory.resolve("plugins.d");
+        new PlugInJar()
+                .source("com.acme.Broken", """
+                        import org.millrace.api.*;
+                        public class Broken implements ComponentFactory.OfSource {
+                            public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
+                            public Source create(SourceContext context, Settings settings) {
+                                return new Source() {
+                                    public void start() {}
+                                    public void close() { throw new IllegalStateException("cannot be"); }
+                                };
+                            }
+                        }
+                        """)
+                .provides(ComponentFactory.OfSource.class, "com.acme.Broken")
+                .writeTo(plugIns.resolve("acme/lib/own.jar"));
+        start(
+                List.of("-Dmillrace.plugins.path=" + plugIns),
+                FILE + "a.sources = r1\na.sources.r1.type = broken\na.sources.r1.channels = c1\n");
+        readUntil("agent a started");
+        process.toHandle().destroy();
+        assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(said)
+                .anyMatch(line ->
+                        line.contains("agent a stopped in") && line.contains("source r1 did not close cleanly"));
+    }
+
+    @Test
     void aRefusedConfigurationEndsTheProgram() throws Exception {
         start(List.of(), FILE.replace("k1.channel = c1", "k1.channel = c2"));
         assertThat(exitCode()).isEqualTo(ExitCode.REFUSED);

@@ -22,6 +22,7 @@ import org.millrace.api.Sink;
 import org.millrace.api.SinkGroupMetrics;
 import org.millrace.api.StartException;
 import org.millrace.relay.config.Assembly;
+import org.millrace.relay.config.Assembly.ChannelPart;
 import org.millrace.relay.config.Assembly.SinkPart;
 import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.Environment;
@@ -31,6 +32,7 @@ import org.millrace.relay.fakes.FakeSource;
 import org.millrace.relay.fakes.NoThreads;
 import org.millrace.relay.metrics.Display;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.FakeChannel;
 
 @Timeout(60)
 class RelayTest {
@@ -64,6 +66,7 @@ class RelayTest {
         relay.start();
         relay.close();
         relay.close();
+        assertThat(relay.stopReport().isClean()).isTrue();
         assertThat(diary.entries())
                 .startsWith(
                         "start monitoring", "start channel c1", "start sink k1", "start source r1", "start source r2")
@@ -113,6 +116,45 @@ class RelayTest {
     }
 
     @Test
+    void aStopThatLosesWhatIsInMemorySaysHowMuchOfWhichChannel() throws Exception {
+        Assembly assembly = assembly(FILE);
+        Relay relay = new Relay(assembly, new Monitor(), Duration.ZERO);
+        relay.start();
+        diary.block("k1");
+        ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 12));
+        relay.close();
+        assertThat(relay.stopReport().flaws()).isEqualTo("channel c1 loses the 12 events in its memory");
+    }
+
+    @Test
+    void whatAPlugInsChannelLosesThatOnlyShowsItsSizeIsToldToo() throws Exception {
+        Assembly made = assembly(FILE);
+        ChannelPart part = made.channels().get(0);
+        ChannelPart silent = new ChannelPart("c1", "silent", new FakeChannel("c1"), part.metrics(), part.values());
+        part.metrics().fill(() -> 12L, 100);
+        Relay relay = new Relay(
+                new Assembly("a", List.of(silent), List.of(), List.of(), List.of()), new Monitor(), Duration.ZERO);
+        relay.start();
+        relay.close();
+        assertThat(relay.stopReport().flaws()).isEqualTo("channel c1 loses the 12 events in its memory");
+    }
+
+    @Test
+    void sinksAndChannelsThatBreakAsTheyAreClosedAreTold() throws Exception {
+        Relay relay = relay(FILE);
+        relay.start();
+        for (String part : List.of("sink k1", "channel c1", "monitoring")) {
+            diary.onceNoted("close " + part, () -> {
+                throw new AssertionError("cannot be");
+            });
+        }
+        relay.close();
+        assertThat(relay.stopReport().flaws())
+                .isEqualTo("sink k1 did not close cleanly; channel c1 did not close cleanly;"
+                        + " monitoring did not close cleanly");
+    }
+
+    @Test
     void nobodyWaitsForADurableChannelToBeEmpty() throws Exception {
         Assembly made = assembly(FILE.replace("c1.type = memory", "c1.type = kept"));
         SinkPart part = made.sinks().get(0);
@@ -131,6 +173,7 @@ class RelayTest {
         ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
         relay.close(); // which would take a day
 
+        assertThat(relay.stopReport().isClean()).isTrue();
         assertThat(diary.entries()).endsWith("close channel c1", "close monitoring");
     }
 
@@ -152,6 +195,7 @@ class RelayTest {
         ((FakeSource) assembly.sources().get(0).source()).inlet().put(Batches.numbered(0, 10));
         relay.close(); // which would take a day
 
+        assertThat(relay.stopReport().isClean()).isTrue();
         assertThat(diary.entries()).endsWith("close sink k1", "close channel c1", "close monitoring");
     }
 
@@ -175,8 +219,9 @@ class RelayTest {
         assertThat(diary.entries())
                 .filteredOn(entry -> entry.startsWith("sink k") && entry.contains(" took "))
                 .hasSize(40);
-        assertThat(diary.entries())
-                .containsSubsequence("close sink k0", "close sink k2", "close sink k1", "close channel c1");
+        for (String sink : List.of("k0", "k1", "k2")) { // side by side
+            assertThat(diary.entries()).containsSubsequence("close sink " + sink, "close channel c1");
+        }
         assertThat(assembly.groups().get(0).runs().get(0).metrics().registry().getGauges())
                 .containsKey("sinkgroup.g.running");
         assertThat(assembly.groups().get(0).sinks().get(1).metrics().registry().getGauges())
@@ -216,6 +261,7 @@ class RelayTest {
         assertThat(diary.entries())
                 .containsSubsequence("sink k1 took 100", "close sink k1", "close channel c1", "close monitoring")
                 .contains("close source r2");
+        assertThat(relay.stopReport().flaws()).isEqualTo("source r1 did not close cleanly");
     }
 
     @Test

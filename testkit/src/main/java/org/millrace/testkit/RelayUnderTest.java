@@ -38,6 +38,11 @@ public final class RelayUnderTest implements AutoCloseable {
         return new RelayUnderTest(FreePorts.next(), Map.of());
     }
 
+    /** On a free port, with more of the source's keys. */
+    public static RelayUnderTest startedWith(Map<String, String> settings) throws StartException {
+        return new RelayUnderTest(FreePorts.next(), settings);
+    }
+
     /** On a port that the sender knows beforehand. */
     public static RelayUnderTest startedOn(int port) throws StartException {
         return new RelayUnderTest(port, Map.of());

@@ -25,7 +25,10 @@ final class Locks implements Closeable {
                 locks.held.add(directory.lock());
             }
             return locks;
-        } catch (IOException | LockedException | RuntimeException e) {
+        } catch (IOException
+                | LockedException
+                | RuntimeException
+                | Error e) { // an Error too: nobody else knows of them
             locks.close();
             throw e;
         }
@@ -36,7 +39,7 @@ final class Locks implements Closeable {
         for (Closeable lock : held) {
             try {
                 lock.close();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("could not give a lock back: {}", lock, e);
             }
         }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
@@ -22,7 +23,7 @@ import org.millrace.durable.storage.Storage;
  *
  * @param segments oldest first
  * @param state null if it cannot be read: there is no segment, or its key is not at hand
- * @param endSequence behind the newest event
+ * @param endSequence behind the newest event, or the newest that was committed: as a restart sees it, whose numbers are not given again
  * @param newestUsedBytes of the newest segment; 0 without one
  * @param ciphers to read with; null without keys
  */
@@ -94,7 +95,20 @@ record ChannelFiles(
         }
         long end = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).endSequence;
         long used = segments.isEmpty() ? 0 : replayed.get(replayed.size() - 1).usedBytes;
-        return new ChannelFiles(view, segments, state(replayed), end, used, ciphers);
+        LogState state = state(replayed);
+        long committed = state == null ? 0 : highestCommitted(state);
+        return new ChannelFiles(view, segments, state, Math.max(end, committed), used, ciphers);
+    }
+
+    private static long highestCommitted(LogState state) {
+        long highest = 0;
+        for (String reader : state.readers()) {
+            highest = Math.max(highest, state.watermark(reader));
+            for (EventRange range : state.committedAbove(reader)) {
+                highest = Math.max(highest, range.to());
+            }
+        }
+        return highest;
     }
 
     /** As they are by now. */

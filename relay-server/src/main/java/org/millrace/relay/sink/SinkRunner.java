@@ -2,6 +2,7 @@ package org.millrace.relay.sink;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,13 @@ public final class SinkRunner implements Component {
     /** What {@link #close} takes in all, at most. Two may go by before a turn has ended. */
     private static final int GRACES_TO_CLOSE = 5;
 
+    /** What has become of the sink. */
+    private enum End {
+        OPEN,
+        BROKEN,
+        CLEAN
+    }
+
     private final String name;
     private final Sink sink;
     private final ChannelReader channel;
@@ -51,6 +59,8 @@ public final class SinkRunner implements Component {
 
     private volatile @Nullable Thread thread;
     private boolean closed;
+    /** By who closes the sink. */
+    private volatile End end = End.OPEN;
     /** The runner's thread only, as is what follows. */
     private boolean deliveredSinceIdle;
 
@@ -155,8 +165,10 @@ public final class SinkRunner implements Component {
     /**
      * Closes several, side by side. All are told to stop before one is waited for, and however many hang, in a turn or while their sinks are
      * closed, it takes no longer than the one with the longest grace, five times that.
+     *
+     * @return those that are still open or broke as they closed, in words; none that had been closed before
      */
-    public static void closeAll(List<SinkRunner> runners) {
+    public static List<String> closeAll(List<SinkRunner> runners) {
         long began = System.nanoTime();
         List<SinkRunner> open =
                 runners.stream().filter(runner -> !runner.closed).toList();
@@ -176,6 +188,15 @@ public final class SinkRunner implements Component {
             }
         }
         closing.forEach((runner, thread) -> runner.awaitClosed(thread, began));
+        List<String> flaws = new ArrayList<>();
+        for (SinkRunner runner : open) {
+            switch (runner.end) {
+                case OPEN -> flaws.add(runner.figures.title() + " is still open");
+                case BROKEN -> flaws.add(runner.figures.title() + " did not close cleanly");
+                case CLEAN -> {}
+            }
+        }
+        return flaws;
     }
 
     /**
@@ -245,7 +266,9 @@ public final class SinkRunner implements Component {
     private void closeSink() {
         try {
             sink.close();
+            end = End.CLEAN;
         } catch (Throwable e) { // an Error too, here at the thread's entry
+            end = End.BROKEN;
             LOG.error("{} did not close cleanly", figures.title(), e);
         }
     }

@@ -271,7 +271,8 @@ class SinkRunnerTest {
         for (SinkRunner each : runners) {
             each.start();
         }
-        SinkRunner.closeAll(runners);
+        assertThat(SinkRunner.closeAll(runners)).containsExactly("sink k1 is still open");
+        assertThat(SinkRunner.closeAll(runners)).as("told once").isEmpty();
 
         assertThat(sink.closed).hasValue(1);
         assertThat(interrupted.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();

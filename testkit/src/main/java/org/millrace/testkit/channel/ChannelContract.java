@@ -58,4 +58,9 @@ public abstract class ChannelContract
     public final EventBatch numbered(int first, int events) {
         return releases.watch(Batches.numbered(first, events));
     }
+
+    @Override
+    public final EventBatch sized(int events, int bodyBytes) {
+        return releases.watch(Batches.sized(events, bodyBytes));
+    }
 }

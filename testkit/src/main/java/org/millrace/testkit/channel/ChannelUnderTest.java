@@ -15,6 +15,9 @@ interface ChannelUnderTest {
     /** Numbered events that have to be released in the end. */
     EventBatch numbered(int first, int events);
 
+    /** Events with bodies of so many bytes that have to be released in the end. */
+    EventBatch sized(int events, int bodyBytes);
+
     /** Whether what it has acknowledged is to outlive it. Said by the channel's test, so that it cannot be so by mistake. */
     boolean isMeantToBeDurable();
 }

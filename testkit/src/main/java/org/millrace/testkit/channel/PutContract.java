@@ -91,4 +91,18 @@ interface PutContract extends ChannelUnderTest {
                 .hasMessage(channel.neverFits(tooLarge));
         tooLarge.release();
     }
+
+    @Test
+    default void whatAChannelSaysBeforehandOfManyBytesComesTrue() throws Exception {
+        Channel channel = started(100, 10, LONG);
+        EventBatch large = sized(1, 2 << 20);
+        String never = channel.neverFits(large);
+        CompletableFuture<Void> put = channel.submit(large.retain());
+        if (never == null) {
+            put.get();
+        } else {
+            assertThat(refusal(put)).isInstanceOf(BatchTooLargeException.class).hasMessage(never);
+        }
+        large.release();
+    }
 }

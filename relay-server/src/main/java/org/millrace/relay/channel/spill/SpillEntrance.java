@@ -65,7 +65,7 @@ final class SpillEntrance implements PutGate.Room {
     /** Takes the put over. */
     void putAndWait(Put put) throws InterruptedException {
         metrics.putAttempts.inc(put.events());
-        gate.putAndWait(put);
+        gate.putAndWait(parts.overflow() == null ? put : ofOneBatch(put));
     }
 
     @Override
@@ -121,7 +121,7 @@ final class SpillEntrance implements PutGate.Room {
         if (run == null) {
             return true;
         }
-        EventBatch batch = oneBatch(put.batches());
+        EventBatch batch = put.batches().get(0);
         Channel disk = parts.requireOverflow().channel();
         CompletableFuture<Void> stored = put.moreFollows() ? disk.submitUnflushed(batch) : disk.submit(batch);
         stored.whenComplete((done, failure) -> settle(put, run, failure));
@@ -168,20 +168,21 @@ final class SpillEntrance implements PutGate.Room {
         return room.shortage(put);
     }
 
-    /** The overflow takes a put as a whole only as one batch. Takes them over. */
-    private static EventBatch oneBatch(List<EventBatch> batches) {
-        if (batches.size() == 1) {
-            return batches.get(0);
+    /** The overflow takes a put as a whole, and tells whether it ever can, only as one batch. Takes the put over. */
+    private static Put ofOneBatch(Put put) {
+        if (put.batches().size() == 1) {
+            return put;
         }
         try (EventBatchBuilder all = new EventBatchBuilder()) {
-            for (EventBatch batch : batches) {
+            for (EventBatch batch : put.batches()) {
                 EventReader event = batch.reader();
                 while (event.next()) {
                     all.add(event);
                 }
-                batch.release();
             }
-            return all.build();
+            return new Put(List.of(all.build()));
+        } finally {
+            put.release();
         }
     }
 }

@@ -1,13 +1,17 @@
 package org.millrace.relay.channel.spill;
 
 import org.jspecify.annotations.Nullable;
+import org.millrace.api.Channel;
 import org.millrace.api.support.Put;
+import org.millrace.codec.EventBatch;
 import org.millrace.relay.channel.heap.HeapRoom;
 
 /** How much of memory and disk is taken up, and where the next put goes. Guarded by the channel's lock. */
 final class SpillRoom {
     private final SpillSettings limits;
     private final String keyPrefix;
+
+    private final @Nullable Channel overflow;
 
     private final HeapRoom memory;
     private long overflowEvents;
@@ -20,9 +24,13 @@ final class SpillRoom {
         OVERFLOW
     }
 
-    /** @param keyPrefix of the channel's keys, for messages */
-    SpillRoom(SpillSettings limits, String keyPrefix) {
+    /**
+     * @param keyPrefix of the channel's keys, for messages
+     * @param overflow asked what it can never take; null: nothing spills
+     */
+    SpillRoom(SpillSettings limits, String keyPrefix, @Nullable Channel overflow) {
         this.limits = limits;
+        this.overflow = overflow;
         this.keyPrefix = keyPrefix;
         this.memory = new HeapRoom(limits.memoryEvents(), limits.bytes());
         this.spilling = limits.memoryEvents() == 0;
@@ -34,10 +42,29 @@ final class SpillRoom {
         if (!spilling && memory.fits(put)) {
             return Side.MEMORY;
         }
+        if (overflowNeverFits(put) != null) { // it waits for room in memory, whatever is on disk before it
+            return memory.fits(put) ? Side.MEMORY : null;
+        }
         boolean mayOverflow = spilling || limits.overflowTimeout().isZero() || memory.isTooSmallFor(put);
-        return limits.canSpill() && mayOverflow && put.events() <= limits.overflowEvents() - overflowEvents
-                ? Side.OVERFLOW
-                : null;
+        return mayOverflow && put.events() <= limits.overflowEvents() - overflowEvents ? Side.OVERFLOW : null;
+    }
+
+    /** Why the overflow can never take a put; null if it can. Needs no lock. */
+    private @Nullable String overflowNeverFits(Put put) {
+        if (overflow == null) {
+            return "nothing spills";
+        }
+        if (put.events() > limits.overflowEvents()) {
+            return put.events() + " events at once (expected: at most " + limits.overflowEvents() + "; raise "
+                    + keyPrefix + SpillSettings.OVERFLOW_CAPACITY + ")";
+        }
+        for (EventBatch batch : put.batches()) { // where there is an overflow, it is one: SpillEntrance sees to that
+            String why = overflow.neverFits(batch);
+            if (why != null) {
+                return why;
+            }
+        }
+        return null;
     }
 
     /** Why a put will never fit, anywhere; null if it will. Needs no lock. */
@@ -47,12 +74,12 @@ final class SpillRoom {
             return put.events() + " events at once (expected: at most " + limits.transactionEvents() + "; raise "
                     + keyPrefix + SpillSettings.TRANSACTION_CAPACITY + ", or lower the sender's batch size)";
         }
-        if (memory.isTooSmallFor(put) && put.events() > limits.overflowEvents()) {
-            return put.events() + " events at once, of " + put.encodedBytes() + " bytes (expected: at most "
-                    + limits.memoryEvents() + " and what fits into memory, or " + limits.overflowEvents()
-                    + "; raise " + keyPrefix + SpillSettings.OVERFLOW_CAPACITY + ")";
+        String byDisk = memory.isTooSmallFor(put) ? overflowNeverFits(put) : null;
+        if (byDisk == null) {
+            return null;
         }
-        return null;
+        return put.events() + " events at once, of " + put.encodedBytes() + " bytes (expected: at most "
+                + limits.memoryEvents() + " and what fits into memory, or what fits on disk); of the disk: " + byDisk;
     }
 
     /** A put that never fits into memory says nothing about how full that is: those behind it go on as before. */
@@ -85,7 +112,10 @@ final class SpillRoom {
      * it is gone, ends the spilling.
      */
     boolean maySpillFor(Put waiting) {
-        return limits.canSpill() && !spilling && !memory.isTooSmallFor(waiting) && !memory.fits(waiting);
+        return !spilling
+                && !memory.isTooSmallFor(waiting)
+                && !memory.fits(waiting)
+                && overflowNeverFits(waiting) == null;
     }
 
     /** From now on, puts that do not fit into memory go to disk, and others behind them. */

@@ -47,7 +47,10 @@ final class SpillableChannel implements Channel {
         this.metrics = context.metrics();
         this.shared = new ChannelLock(context.name());
         this.lock = shared.lock();
-        this.room = new SpillRoom(settings, context.agent() + ".channels." + context.name() + ".");
+        this.room = new SpillRoom(
+                settings,
+                context.agent() + ".channels." + context.name() + ".",
+                overflow == null ? null : overflow.channel());
         SpillParts parts = new SpillParts(context, settings, overflow, shared, room, runs);
         this.entrance = new SpillEntrance(parts, timer);
         this.outlet = new SpillOutlet(parts, entrance);

@@ -36,6 +36,8 @@ final class FileRollSink implements Sink, BatchSized {
     private final Disk disk;
     private final @Nullable EventSchemas schemas;
 
+    private final SerializerHealth serializerHealth;
+
     private @Nullable RollFiles files;
     /** Goes on in whole intervals, as Flume's does. */
     private Instant nextRoll = Instant.MAX;
@@ -45,6 +47,7 @@ final class FileRollSink implements Sink, BatchSized {
         this.settings = settings;
         this.deadLetters = deadLetters;
         this.disk = disk;
+        this.serializerHealth = new SerializerHealth(context);
         BodySchemas keys = SerializerChoice.bodySchemas(settings.serializer());
         this.schemas = keys == null ? null : new EventSchemas(keys, new SchemaPlaces(keys), context.clock());
     }
@@ -144,13 +147,14 @@ final class FileRollSink implements Sink, BatchSized {
     private Drain deliver(RollFiles open) throws IOException, DeliveryException, InterruptedException {
         boolean isWhole = false;
         try (Transaction transaction = context.channel().begin()) {
-            Turn turn = new Turn(settings.serializer(), schemas, deadLetters, open);
+            Turn turn = Turn.begin(settings.serializer(), schemas, deadLetters, open);
             int taken = append(transaction, turn);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (taken == 0) {
                 isWhole = true;
                 return Drain.IDLE;
             }
+            serializerHealth.check(turn);
             deadLetters.settle();
             open.flush();
             if (turn.hasRefused()) {
@@ -160,6 +164,7 @@ final class FileRollSink implements Sink, BatchSized {
             }
             open.committed();
             isWhole = true;
+            serializerHealth.committed(turn);
             context.metrics().drainSuccesses.inc((long) taken - deadLetters.committed());
             open.finishEarlier();
             return Drain.DELIVERED;
@@ -202,7 +207,7 @@ final class FileRollSink implements Sink, BatchSized {
     @Override
     public void close() {
         if (files != null) {
-            files.roll();
+            files.close();
             files = null;
             if (schemas != null) {
                 schemas.close();

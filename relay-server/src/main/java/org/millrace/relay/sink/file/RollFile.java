@@ -20,20 +20,39 @@ final class RollFile {
 
     private boolean isUsed;
 
+    private RollFile(Path path, String schema, Buffered out, EventSerializer.Serialization events) {
+        this.path = path;
+        this.schema = schema;
+        this.out = out;
+        this.events = events;
+        this.committedBytes = out.written;
+        this.markedBytes = out.written;
+    }
+
     /**
      * Begins the file, and writes what its format begins with.
      *
      * @param file ours to close, unless this throws
      * @param schema of the bodies; empty where there is none
      */
-    RollFile(Path path, Disk.OpenFile file, EventSerializer serializer, String schema) throws IOException {
-        this.path = path;
-        this.schema = schema;
-        this.out = new Buffered(file);
-        this.events = SchemaSerializer.begin(serializer, out, schema);
-        out.drain();
-        this.committedBytes = out.written;
-        this.markedBytes = out.written;
+    static RollFile begin(Path path, Disk.OpenFile file, EventSerializer serializer, String schema) throws IOException {
+        Buffered out = new Buffered(file);
+        EventSerializer.Serialization events = SchemaSerializer.begin(serializer, out, schema);
+        try {
+            out.drain();
+            return new RollFile(path, schema, out, events);
+        } catch (IOException | RuntimeException | Error e) {
+            discard(events, e);
+            throw e;
+        }
+    }
+
+    private static void discard(EventSerializer.Serialization events, Throwable cause) {
+        try {
+            events.discard();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     Path path() {

@@ -9,9 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import org.millrace.api.SinkMetrics;
 import org.millrace.api.disk.Disk;
 import org.millrace.api.part.EventSerializer;
@@ -30,12 +28,10 @@ final class RollFiles {
     private final Disk disk;
     private final InstantSource clock;
     private final SinkMetrics metrics;
+    private final FinalNames finalNames;
 
     /** In the order in which they were begun; the last one is written. */
     private final Deque<RollFile> open = new ArrayDeque<>();
-
-    /** Finished, and still with the in-use suffix. */
-    private final List<Path> unnamed = new ArrayList<>();
 
     /** How many files there were at the last {@link #mark} of the turn. */
     private int marked;
@@ -46,6 +42,7 @@ final class RollFiles {
         this.disk = disk;
         this.clock = clock;
         this.metrics = metrics;
+        this.finalNames = new FinalNames(settings, disk, metrics);
     }
 
     boolean isEmpty() {
@@ -61,7 +58,7 @@ final class RollFiles {
         try (DirectoryStream<Path> all =
                 Files.newDirectoryStream(settings.parent(), file -> isLeftover(file, suffix))) {
             for (Path file : all) {
-                finishLeftover(file, suffix);
+                finishLeftover(file);
             }
         }
     }
@@ -71,7 +68,7 @@ final class RollFiles {
         return name.endsWith(suffix) && settings.naming().isOurs(name.substring(0, name.length() - suffix.length()));
     }
 
-    private void finishLeftover(Path file, String suffix) throws IOException {
+    private void finishLeftover(Path file) throws IOException {
         Disk.OpenFile lock;
         try {
             lock = disk.openUnlessInUse(file);
@@ -84,18 +81,13 @@ final class RollFiles {
             return;
         }
         try (lock) {
-            if (Files.exists(withoutSuffix(file, suffix))) {
+            if (Files.exists(finalNames.without(file))) {
                 LOG.warn("{}, which an earlier run has left, stays so: its final name is taken", file);
                 return;
             }
-            disk.rename(file, withoutSuffix(file, suffix));
+            disk.rename(file, finalNames.without(file));
         }
         LOG.warn("{}: an earlier run had left it; what stands at its end may be cut short, or come again", file);
-    }
-
-    private static Path withoutSuffix(Path file, String suffix) {
-        String name = file.getFileName().toString();
-        return file.resolveSibling(name.substring(0, name.length() - suffix.length()));
     }
 
     /** The file that an event whose body has this schema goes to. */
@@ -136,7 +128,7 @@ final class RollFiles {
             open.addLast(begun);
             metrics.connectionsCreated.inc();
             return begun;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             metrics.connectionsFailed.inc();
             throw e;
         }
@@ -155,18 +147,25 @@ final class RollFiles {
             } catch (FileAlreadyExistsException e) {
                 continue;
             }
+            return begin(inUse, file, schema);
+        }
+    }
+
+    /** Whatever fails, an Error of a plug-in's serializer too, gives the file back and takes it away. */
+    private RollFile begin(Path inUse, Disk.OpenFile file, String schema) throws IOException {
+        Closeable toClose = file;
+        try {
+            RollFile begun = RollFile.begin(inUse, file, serializer, schema);
+            toClose = begun::close;
+            finalNames.forceNames();
+            return begun;
+        } catch (IOException | RuntimeException | Error e) {
             try {
-                RollFile begun = new RollFile(inUse, file, serializer, schema);
-                forceNames();
-                return begun;
-            } catch (IOException | RuntimeException e) {
-                try {
-                    remove(file, inUse);
-                } catch (IOException other) {
-                    e.addSuppressed(other);
-                }
-                throw e;
+                remove(toClose, inUse);
+            } catch (IOException | RuntimeException other) {
+                e.addSuppressed(other);
             }
+            throw e;
         }
     }
 
@@ -218,12 +217,6 @@ final class RollFiles {
         }
     }
 
-    private void forceNames() throws IOException {
-        if (settings.sync() == FileRollSettings.Sync.FSYNC) {
-            disk.forceDirectory(settings.parent());
-        }
-    }
-
     private void remove(RollFile file) {
         try {
             remove(file::close, file.path());
@@ -235,9 +228,7 @@ final class RollFiles {
 
     /** Between turns: closes what is open, and tries again what could not be renamed before. */
     void roll() {
-        List<Path> again = List.copyOf(unnamed);
-        unnamed.clear();
-        again.forEach(this::giveFinalName);
+        finalNames.tryAgain();
         for (RollFile file; (file = open.pollFirst()) != null; ) {
             finish(file);
         }
@@ -251,32 +242,14 @@ final class RollFiles {
             LOG.warn("{} cannot be closed in order", file.path(), e);
         }
         if (!settings.inUseSuffix().isEmpty()) {
-            giveFinalName(file.path());
+            finalNames.give(file.path());
         }
         metrics.connectionsClosed.inc();
     }
 
-    private void giveFinalName(Path inUse) {
-        try {
-            disk.rename(inUse, withoutSuffix(inUse, settings.inUseSuffix()));
-        } catch (NoSuchFileException e) {
-            LOG.warn("{} is gone", inUse, e);
-            return;
-        } catch (FileAlreadyExistsException e) {
-            LOG.warn("{} stays so: its final name is taken", inUse, e);
-            return;
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("{} does not get its final name, which the next roll tries again", inUse, e);
-            unnamed.add(inUse);
-            return;
-        }
-        try {
-            forceNames();
-        } catch (IOException e) {
-            LOG.warn(
-                    "{} has its final name, which a power cut may take away: the next start would give it again",
-                    inUse,
-                    e);
-        }
+    /** The sink stops: the last roll. */
+    void close() {
+        roll();
+        finalNames.close();
     }
 }

@@ -27,6 +27,11 @@ final class Turn {
     /** Numbers of events in this turn. */
     private final BitSet refused = new BitSet();
 
+    /** Events at which the serializer threw what nobody foresaw. */
+    private int thrownAt;
+
+    private @Nullable RuntimeException thrown;
+
     private int taken;
     /** Events before this one stand in front of the mark. */
     private int marked;
@@ -35,20 +40,42 @@ final class Turn {
     /** Follows, from mark to mark. */
     private final Cursor again = new Cursor();
 
-    Turn(EventSerializer serializer, @Nullable EventSchemas schemas, DeadLetters deadLetters, RollFiles files) {
+    private Turn(EventSerializer serializer, @Nullable EventSchemas schemas, DeadLetters deadLetters, RollFiles files) {
         this.serializer = serializer;
         this.schemas = schemas;
         this.deadLetters = deadLetters;
         this.files = files;
+    }
+
+    /** Has the files, and the schemas if there are any, begin a turn, too. */
+    static Turn begin(
+            EventSerializer serializer, @Nullable EventSchemas schemas, DeadLetters deadLetters, RollFiles files) {
         files.turnBegins();
         if (schemas != null) {
             schemas.turnBegins();
         }
+        return new Turn(serializer, schemas, deadLetters, files);
     }
 
     /** True if an event of this turn was refused. */
     boolean hasRefused() {
         return !refused.isEmpty();
+    }
+
+    /** True if an event of this turn is written, whatever became of others. */
+    boolean hasWritten() {
+        return taken > refused.cardinality();
+    }
+
+    /** At how many events of this turn the serializer threw what nobody foresaw. */
+    int thrownAt() {
+        return thrownAt;
+    }
+
+    /** What it threw last; null if it did not. */
+    @Nullable
+    RuntimeException thrown() {
+        return thrown;
     }
 
     /**
@@ -125,6 +152,8 @@ final class Turn {
     /** Unforeseen: such an event must not hold up the others for ever. */
     private void refuse(EventReader event, int number, RuntimeException e) {
         refused.set(number);
+        thrownAt++;
+        thrown = e;
         deadLetters.refuse(event, e.toString(), true);
     }
 

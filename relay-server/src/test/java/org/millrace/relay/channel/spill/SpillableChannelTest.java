@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.Channel;
 import org.millrace.api.ChannelContext;
 import org.millrace.api.ChannelException;
@@ -124,6 +125,59 @@ class SpillableChannelTest {
             submit(channel, 1, 5);
             assertThat(disk.bodies()).hasSize(5);
             assertThat(take(channel, 10)).containsExactlyElementsOf(range(0, 6));
+        }
+    }
+
+    @Test
+    void whatFitsOnNeitherSideIsKnownBeforehandAndRefusedForThatReason() throws Exception {
+        disk.setMostBatchEvents(4);
+        try (Channel channel = started(3, 100, TIMEOUT)) {
+            for (int events : List.of(3, 4)) {
+                EventBatch fits = Batches.numbered(0, events);
+                assertThat(channel.neverFits(fits)).isNull();
+                fits.release();
+            }
+            EventBatch never = Batches.numbered(0, 5);
+            assertThat(channel.neverFits(never))
+                    .contains("channel c1: 5 events", "channel disk: 5 events at once (expected: at most 4)");
+            assertThatThrownBy(() -> channel.submit(never.retain()).get())
+                    .cause()
+                    .isInstanceOf(BatchTooLargeException.class)
+                    .hasMessage(channel.neverFits(never));
+            never.release();
+            assertThatThrownBy(() -> put(channel, Batches.numbered(0, 3), Batches.numbered(3, 2)))
+                    .isInstanceOf(BatchTooLargeException.class);
+            assertThat(take(channel, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatFitsIntoMemoryAloneWaitsForItAlsoWhileOthersSpill() throws Exception {
+        disk.setMostBatchEvents(2);
+        try (Channel channel = started(4, 100, Duration.ZERO)) {
+            submit(channel, 0, 4);
+            submit(channel, 4, 2);
+            assertThat(figure("spilling")).isEqualTo(1);
+            CompletableFuture<Void> large = channel.submit(Batches.numbered(6, 3));
+            assertThat(large).isNotDone();
+            assertThat(take(channel, 3)).containsExactly(0, 1, 2);
+            assertThat(large).isCompleted();
+            assertThat(disk.bodies()).hasSize(2);
+            assertThat(take(channel, 100)).containsExactlyElementsOf(range(3, 9));
+        }
+    }
+
+    @Test
+    void whatFitsIntoMemoryAloneHasNobodySpill() throws Exception {
+        disk.setMostBatchEvents(2);
+        try (Channel channel = started(4, 100, TIMEOUT)) {
+            submit(channel, 0, 4);
+            CompletableFuture<Void> large = channel.submit(Batches.numbered(4, 3));
+            timer.advance(TIMEOUT);
+            assertThat(figure("spilling")).isEqualTo(0);
+            timer.advance(TIMEOUT);
+            assertThatThrownBy(large::get).hasCauseInstanceOf(ChannelFullException.class);
+            assertThat(take(channel, 100)).hasSize(4);
         }
     }
 

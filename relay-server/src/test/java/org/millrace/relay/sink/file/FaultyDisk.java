@@ -31,9 +31,13 @@ final class FaultyDisk implements Disk {
     int forces;
     int directoryForces;
 
+    /** What a failing operation throws; null: that the disk is full. */
+    @Nullable
+    IOException cause;
+
     private void check(Op op) throws IOException {
         if (op == failing || op == failingToo) {
-            IOException failure = new IOException("No space left on device (" + op + ")");
+            IOException failure = cause == null ? new IOException("No space left on device (" + op + ")") : cause;
             if (failsUnchecked) {
                 throw new UncheckedIOException(failure);
             }

@@ -1,7 +1,9 @@
 package org.millrace.relay.sink.file;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
@@ -9,16 +11,21 @@ import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.file.DataFileReader;
@@ -30,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.DeliveryException;
@@ -43,6 +51,7 @@ import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
+import org.millrace.relay.fakes.LogLines;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
@@ -59,7 +68,8 @@ class FileRollSinkTest {
     private Path directory;
     private final FakeChannel channel = new FakeChannel("c1");
     private final FakeClock clock = new FakeClock();
-    private final SinkMetrics metrics = new SinkMetrics("k1", new MetricRegistry());
+    private final MetricRegistry registry = new MetricRegistry();
+    private final SinkMetrics metrics = new SinkMetrics("k1", registry);
     private final SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock);
     private final RecordedProblems recorded = new RecordedProblems();
     private final ReleaseCheck releases = new ReleaseCheck();
@@ -430,6 +440,225 @@ class FileRollSinkTest {
         assertThat(disk.renames).isEqualTo(1);
         assertThat(content())
                 .containsExactly(Map.entry(begun + "-1", "somebody else's"), Map.entry(begun + "-1.tmp", "a\n"));
+    }
+
+    @Test
+    void aFinalNameThatFailsForGoodIsSaidOnceForEachCauseAndTriedOn() throws Exception {
+        LogLines log = new LogLines();
+        log.attach(FileRollSink.class);
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            disk.failing = FaultyDisk.Op.RENAME;
+            disk.cause = new AccessDeniedException("a.tmp", "a", null);
+            for (String body : List.of("a", "b", "c")) {
+                submit(Batches.of(body));
+                sink.drain();
+                disk.cause = new AccessDeniedException(body + ".tmp", body, null);
+                rollTwice(sink);
+            }
+            assertThat(said(log, "does not get its final name")).hasSize(1);
+            assertThat(figure("unfinishedFiles")).isEqualTo(3);
+            assertThat(metrics.counter("renamesFailed").getCount()).isEqualTo(disk.renames);
+            disk.cause = new FileSystemException("a.tmp", "a", "Read-only file system");
+            rollTwice(sink);
+            assertThat(said(log, "does not get its final name"))
+                    .hasSize(2)
+                    .last(as(STRING))
+                    .contains("Read-only file system");
+            disk.failing = FaultyDisk.Op.NONE;
+            rollTwice(sink);
+            assertThat(said(log, "no file waits for its final name any more")).hasSize(1);
+            assertThat(figure("unfinishedFiles")).isEqualTo(0);
+            assertThat(content().values()).containsExactly("a\n", "b\n", "c\n");
+            assertThat(content().keySet()).noneMatch(name -> name.endsWith(".tmp"));
+        } finally {
+            log.detach(FileRollSink.class);
+        }
+    }
+
+    @Test
+    void aFileWhoseDirectoryVanishesGetsItsFinalNameOnceItIsBack() throws Exception {
+        try (Sink sink = started("sink.inUseSuffix", ".tmp", "sink.emptyFiles", "false")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            Path elsewhere = Files.move(directory, home.resolve("elsewhere"));
+            rollTwice(sink);
+            assertThat(figure("unfinishedFiles")).isEqualTo(1);
+            Files.move(elsewhere, directory);
+            rollTwice(sink);
+        }
+        assertThat(content().keySet()).hasSize(1).noneMatch(name -> name.endsWith(".tmp"));
+    }
+
+    @Test
+    void whatStaysWithoutItsFinalNameAtTheEndIsSaid() throws Exception {
+        LogLines log = new LogLines();
+        log.attach(FileRollSink.class);
+        try (Sink sink = started("sink.inUseSuffix", ".tmp")) {
+            submit(Batches.of("a"));
+            sink.drain();
+            disk.failing = FaultyDisk.Op.RENAME;
+        } finally {
+            log.detach(FileRollSink.class);
+        }
+        assertThat(said(log, "1 files are left with the suffix .tmp")).hasSize(1);
+    }
+
+    private static List<String> said(LogLines log, String part) {
+        return log.lines().stream().filter(line -> line.contains(part)).toList();
+    }
+
+    private Object figure(String name) {
+        return registry.getGauges().get("sink.k1." + name).getValue();
+    }
+
+    @Test
+    void aSerializerThatThrowsAtEveryEventOfSeveralBatchesIsBrokenAndTheEventsStay() throws Exception {
+        LogLines log = new LogLines();
+        log.attach(FileRollSink.class);
+        AtomicBoolean isBroken = new AtomicBoolean(true);
+        EventSerializer serializer = out -> isBroken.get() ? throwsAtAll() : throwsAtBad(out);
+        Map<String, String> keys = Map.of(
+                "deadLetter.maxTries",
+                "1",
+                "sink.batchSize",
+                "50",
+                "sink.emptyFiles",
+                "false",
+                "sink.rollInterval",
+                "5");
+        try (Sink sink = started(serializer, keys)) {
+            for (int i = 0; i < 10; i++) {
+                submit(Batches.numbered(50 * i, 50));
+            }
+            for (int batch = 0; batch < 3; batch++) {
+                assertThat(sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            }
+            for (int turn = 0; turn < 3; turn++) {
+                assertThatThrownBy(sink::drain)
+                        .isInstanceOf(DeliveryException.class)
+                        .hasMessageContaining(
+                                "sink k1: the serializer has thrown at each of 150 events in 3 batches in a row")
+                        .hasRootCauseMessage("of a plug-in");
+            }
+            assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(150);
+            assertThat(channel.bodies()).hasSize(350);
+            assertThat(figure("serializerBroken")).isEqualTo(1);
+            assertThat(log.errors()).hasSize(1);
+            isBroken.set(false);
+            clock.advance(Duration.ofSeconds(5)); // a new file is begun with it
+            for (int batch = 0; batch < 7; batch++) {
+                sink.drain();
+            }
+            assertThat(channel.bodies()).isEmpty();
+            assertThat(metrics.drainSuccesses.getCount()).isEqualTo(350);
+            assertThat(figure("serializerBroken")).isEqualTo(0);
+            assertThat(said(log, "the serializer writes events again")).hasSize(1);
+        } finally {
+            log.detach(FileRollSink.class);
+        }
+    }
+
+    @Test
+    void badEventsAmongGoodOnesGoToTheDeadLettersHoweverManyTheyAre() throws Exception {
+        Map<String, String> keys = Map.of("deadLetter.maxTries", "1", "sink.batchSize", "100");
+        try (Sink sink = started(FileRollSinkTest::throwsAtBad, keys)) {
+            String[] bad = new String[100];
+            Arrays.fill(bad, "bad");
+            for (int i = 0; i < 3; i++) {
+                submit(Batches.of(bad));
+                sink.drain();
+            }
+            submit(Batches.of("a"), Batches.of(bad));
+            sink.drain();
+            for (int i = 0; i < 2; i++) {
+                submit(Batches.of(bad));
+                sink.drain();
+            }
+            assertThat(content().values()).containsExactly("a");
+        }
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(599);
+    }
+
+    @Test
+    void badEventsOneByOneAreNoBrokenSerializer() throws Exception {
+        Map<String, String> keys = Map.of("deadLetter.maxTries", "1", "sink.batchSize", "1");
+        try (Sink sink = started(FileRollSinkTest::throwsAtBad, keys)) {
+            for (int i = 0; i < 20; i++) {
+                submit(Batches.of("bad"));
+                assertThat(sink.drain()).isEqualTo(Sink.Drain.DELIVERED);
+            }
+        }
+        assertThat(metrics.counter("deadLetteredEvents").getCount()).isEqualTo(20);
+    }
+
+    private static EventSerializer.Serialization throwsAtAll() {
+        return new EventSerializer.Serialization() {
+            @Override
+            public void append(EventReader event) {
+                throw new IllegalStateException("of a plug-in");
+            }
+
+            @Override
+            public void endBatch() {
+                // nothing is gathered
+            }
+
+            @Override
+            public void discard() {
+                // nothing is gathered
+            }
+        };
+    }
+
+    @Test
+    void aSerializerThatBreaksWithAnErrorAtTheBeginningLeaksNoHandle() throws Exception {
+        EventSerializer broken = out -> {
+            throw new NoClassDefFoundError("com/acme/Codec");
+        };
+        try (Sink sink = started(broken, Map.of("sink.emptyFiles", "false"))) {
+            submit(Batches.of("a"));
+            assertThatThrownBy(sink::drain).isInstanceOf(NoClassDefFoundError.class);
+        }
+        assertThat(disk.closes).isEqualTo(1);
+        assertThat(content()).isEmpty();
+        assertThat(metrics.connectionsFailed.getCount()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultyDisk.Op.class,
+            names = {"WRITE", "FORCE_DIRECTORY"})
+    void aFileThatFailsOnceItsSerializerHasBegunHasThatGiveItsMemoryBack(FaultyDisk.Op op) throws Exception {
+        AtomicInteger discards = new AtomicInteger();
+        EventSerializer withHeader = out -> {
+            out.write('h');
+            EventSerializer.Serialization real = throwsAtBad(out);
+            return new EventSerializer.Serialization() {
+                @Override
+                public void append(EventReader event) throws IOException {
+                    real.append(event);
+                }
+
+                @Override
+                public void endBatch() throws IOException {
+                    real.endBatch();
+                }
+
+                @Override
+                public void discard() {
+                    discards.incrementAndGet();
+                }
+            };
+        };
+        try (Sink sink = started(withHeader, Map.of("sink.emptyFiles", "false", "sink.sync", "fsync"))) {
+            submit(Batches.of("a"));
+            disk.failing = op;
+            assertThatThrownBy(sink::drain).isInstanceOf(DeliveryException.class);
+            disk.failing = FaultyDisk.Op.NONE;
+        }
+        assertThat(discards).hasValue(1);
+        assertThat(disk.closes).isEqualTo(1);
+        assertThat(content()).isEmpty();
     }
 
     private void rollTwice(Sink sink) throws Exception {
