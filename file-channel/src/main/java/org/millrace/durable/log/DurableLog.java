@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
-import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.storage.LockedException;
@@ -26,9 +25,6 @@ import org.slf4j.LoggerFactory;
 /** A log in one or more directories, written in groups by one thread and kept supplied with slots by another. Thread-safe. */
 public final class DurableLog implements Log {
     private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
-
-    /** What no put can have of a segment: its header, the positions with nothing attached, the ends of blocks. */
-    private static final long LEAST_HEAD_BYTES = 3L * Blocks.BYTES;
 
     /** What sinks attach to the positions takes up to half of a segment, and a group must find room behind it. */
     public static final int LEAST_GROUPS = 4;
@@ -232,12 +228,20 @@ public final class DurableLog implements Log {
         if (put.encodedBytes() <= tail.mostPutBytes()) {
             return null;
         }
-        writer.measureHead();
         String why = "channel " + settings.name() + ": a put of " + put.encodedBytes()
                 + " bytes does not fit in a segment of " + settings.segmentBytes()
                 + " beside the positions: raise segmentSize";
-        boolean isForGood = put.encodedBytes() > settings.segmentBytes() - LEAST_HEAD_BYTES;
-        return isForGood || put.events() > 1 ? new BatchTooLargeException(why) : new ChannelException(why);
+        boolean never = neverTakes(put.events(), put.encodedBytes());
+        return never ? new BatchTooLargeException(why) : new ChannelException(why);
+    }
+
+    @Override
+    public boolean neverTakes(int events, long encodedBytes) {
+        if (encodedBytes <= tail.mostPutBytes()) {
+            return false;
+        }
+        writer.measureHead();
+        return events > 1 || encodedBytes > tail.mostPutBytesEver();
     }
 
     @Override
