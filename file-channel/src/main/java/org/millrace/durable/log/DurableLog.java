@@ -77,11 +77,11 @@ public final class DurableLog implements Log {
         tail = new LogTail(settings, pool, keeper, fresh, metrics);
         writer = new LogWriter(
                 settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence(), clock);
-        writerThread = daemon(writer, "disk");
-        keeperThread = daemon(keeper, "segments");
+        writerThread = daemon(writer, settings, "disk");
+        keeperThread = daemon(keeper, settings, "segments");
     }
 
-    private Thread daemon(Runnable task, String role) {
+    private static Thread daemon(Runnable task, LogSettings settings, String role) {
         Thread thread = new Thread(task, settings.name() + "-" + role);
         thread.setDaemon(true);
         return thread;
@@ -90,6 +90,9 @@ public final class DurableLog implements Log {
     /**
      * Opens the log in these directories, or makes one. What can be served is served: a disk that fails or is full shows in {@link #trouble}
      * and {@link #isFull}.
+     *
+     * <p>A thread of the log's own does it, since an interrupt closes a file that is being written: whoever waits here may be interrupted, and
+     * stays so, and the log is opened all the same.
      *
      * @param directories the same ones as the last time, in any order
      * @param readers names, at least one; those without a position get the oldest one that is needed, those that are not named lose theirs
@@ -107,6 +110,47 @@ public final class DurableLog implements Log {
     }
 
     static DurableLog open(
+            LogSettings settings,
+            List<Storage> directories,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock,
+            SlotPool.Patience patience)
+            throws IOException, LockedException {
+        CompletableFuture<DurableLog> opened = new CompletableFuture<>();
+        Thread thread = daemon(
+                () -> {
+                    try {
+                        opened.complete(openHere(settings, directories, readers, metrics, clock, patience));
+                    } catch (IOException | LockedException | RuntimeException | Error e) {
+                        opened.completeExceptionally(e);
+                    }
+                },
+                settings,
+                "start");
+        thread.start();
+        try {
+            return opened.join();
+        } catch (CompletionException e) {
+            throw unwrapped(e);
+        }
+    }
+
+    private static RuntimeException unwrapped(CompletionException e) throws IOException, LockedException {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException failure) {
+            throw failure;
+        }
+        if (cause instanceof LockedException locked) {
+            throw locked;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException mistake ? mistake : e;
+    }
+
+    private static DurableLog openHere(
             LogSettings settings,
             List<Storage> directories,
             List<String> readers,
