@@ -340,11 +340,11 @@ public final class DurableLog implements Log {
         return new SegmentRecordReader(segments, settings.cipher(), this::setAside, sequence);
     }
 
-    /** A reader has come across damage. */
+    /** A reader has come across damage. What all had committed before is missed by nobody, though it stands in the same group. */
     private void setAside(Damage damage) {
         Segment newest = segments.newest();
         long number = newest == null ? damage.segment().number() : newest.number();
-        recovered.quarantine().setAside(damage, number, changes::addLoss);
+        recovered.quarantine().setAside(damage.from(recoveredState.lowestWatermark()), number, changes::addLoss);
     }
 
     @Override
