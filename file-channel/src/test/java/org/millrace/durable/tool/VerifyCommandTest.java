@@ -109,7 +109,8 @@ class VerifyCommandTest {
 
     @Test
     void aStartDoesWithASlotThatMakesNoSenseWhatIsSaidOfIt() throws Exception {
-        ChannelOnDisk channel = new ChannelOnDisk(directory).fill(4).commit(0, 2).stop();
+        ChannelOnDisk channel =
+                new ChannelOnDisk(directory).fill(4).commit(0, 2).stop();
         Path oldest = directory.resolve("slot-0001.seg");
         ChannelOnDisk.write(oldest, 0, noise());
         assertThat(ToolRun.of("verify", directory).out())
