@@ -41,7 +41,9 @@ final class LogEntrance {
 
     // From open on:
     private @Nullable OpenLog open;
-    private @Nullable LogRoom room;
+    /** Written under the lock; asked without it whether a put ever fits. */
+    private volatile @Nullable LogRoom room;
+
     private @Nullable Duplicates duplicates;
 
     /** @param readers are told of each put that is safe */
@@ -187,7 +189,9 @@ final class LogEntrance {
     private final class Room implements PutGate.Room {
         @Override
         public @Nullable String neverFits(Put put) {
-            return LogRoom.neverFits(put, limits, keyPrefix);
+            String never = LogRoom.neverFits(put, limits, keyPrefix);
+            LogRoom opened = room;
+            return never != null || opened == null ? never : opened.neverFitsTheLog(put);
         }
 
         @Override

@@ -7,7 +7,7 @@ import org.millrace.durable.log.Log;
 
 /**
  * How much of a channel is taken up: by events in the log, by puts on their way, and by the disk. Guarded by the channel's lock, but
- * for {@link #neverFits}.
+ * for {@link #neverFits} and {@link #neverFitsTheLog}.
  */
 final class LogRoom {
     private final String keyPrefix;
@@ -60,6 +60,16 @@ final class LogRoom {
                     + "; raise " + keyPrefix + FileChannelSettings.SEGMENT_SIZE + ")";
         }
         return null;
+    }
+
+    /** As {@link #neverFits}, for one that the log itself never takes. Needs no lock. */
+    @Nullable
+    String neverFitsTheLog(Put put) {
+        return log.neverTakes(put.events(), put.encodedBytes())
+                ? put.encodedBytes() + " bytes at once (expected: less than a segment of " + limits.segmentBytes()
+                        + " has behind the positions and what sinks attach to them; raise " + keyPrefix
+                        + FileChannelSettings.SEGMENT_SIZE + ")"
+                : null;
     }
 
     /** What it is that a put finds no room for, and what to do about it. */

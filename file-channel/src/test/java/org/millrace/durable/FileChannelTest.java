@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.StartException;
@@ -86,6 +87,27 @@ class FileChannelTest {
         DurableChannel again = started(settings);
         put(again, 80_000, 1000);
         assertThat(drain(again, 900)).isEqualTo(numbers(40_300, 81_000));
+    }
+
+    /** Whoever puts a batch into several channels asks all of them first. */
+    @Test
+    void whatTheLogRefusesAsTooLargeIsKnownBeforeItIsPut() throws Exception {
+        DurableChannel channel = started(Map.of());
+        int refused = 0;
+        for (int bytes = (1 << 20) - 16_000; bytes < (1 << 20) + 2000; bytes += 1000) {
+            EventBatch batch = releases.watch(Batches.sized(2, bytes / 2));
+            String never = channel.neverFits(batch);
+            Throwable failure =
+                    channel.submit(batch).handle((done, refusal) -> refusal).get();
+            if (never == null) {
+                assertThat(failure).as("%d bytes", bytes).isNull();
+            } else {
+                refused++;
+                assertThat(failure).isInstanceOf(BatchTooLargeException.class).hasMessage(never);
+                assertThat(never).contains("channel c1: ", "a1.channels.c1.segmentSize");
+            }
+        }
+        assertThat(refused).isBetween(9, 11);
     }
 
     @Test

@@ -10,6 +10,16 @@ package org.millrace.durable.log;
  * @param why what was found there
  */
 record Damage(Segment segment, long from, long to, long fromSequence, long toSequence, String why) {
+    /** Events from one on are needed and stand in no segment, for this one is the oldest: one place, whoever comes across it. */
+    static Damage missingBefore(Segment oldest, long fromSequence) {
+        return missingBefore(oldest, fromSequence, oldest.firstSequence());
+    }
+
+    /** As {@link #missingBefore(Segment, long)}, for a reader that is not to go so far. */
+    static Damage missingBefore(Segment oldest, long fromSequence, long toSequence) {
+        return new Damage(oldest, 0, 0, fromSequence, toSequence, "the segments before it are missing");
+    }
+
     long lostEvents() {
         return Math.max(0, toSequence - fromSequence);
     }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.millrace.api.BatchTooLargeException;
 import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
-import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.storage.LockedException;
@@ -26,9 +25,6 @@ import org.slf4j.LoggerFactory;
 /** A log in one or more directories, written in groups by one thread and kept supplied with slots by another. Thread-safe. */
 public final class DurableLog implements Log {
     private static final Logger LOG = LoggerFactory.getLogger(DurableLog.class);
-
-    /** What no put can have of a segment: its header, the positions with nothing attached, the ends of blocks. */
-    private static final long LEAST_HEAD_BYTES = 3L * Blocks.BYTES;
 
     /** What sinks attach to the positions takes up to half of a segment, and a group must find room behind it. */
     public static final int LEAST_GROUPS = 4;
@@ -81,11 +77,11 @@ public final class DurableLog implements Log {
         tail = new LogTail(settings, pool, keeper, fresh, metrics);
         writer = new LogWriter(
                 settings, intake, changes, status, tail, keeper, metrics, state, recovered.endSequence(), clock);
-        writerThread = daemon(writer, "disk");
-        keeperThread = daemon(keeper, "segments");
+        writerThread = daemon(writer, settings, "disk");
+        keeperThread = daemon(keeper, settings, "segments");
     }
 
-    private Thread daemon(Runnable task, String role) {
+    private static Thread daemon(Runnable task, LogSettings settings, String role) {
         Thread thread = new Thread(task, settings.name() + "-" + role);
         thread.setDaemon(true);
         return thread;
@@ -94,6 +90,9 @@ public final class DurableLog implements Log {
     /**
      * Opens the log in these directories, or makes one. What can be served is served: a disk that fails or is full shows in {@link #trouble}
      * and {@link #isFull}.
+     *
+     * <p>A thread of the log's own does it, since an interrupt closes a file that is being written: whoever waits here may be interrupted, and
+     * stays so, and the log is opened all the same.
      *
      * @param directories the same ones as the last time, in any order
      * @param readers names, at least one; those without a position get the oldest one that is needed, those that are not named lose theirs
@@ -111,6 +110,47 @@ public final class DurableLog implements Log {
     }
 
     static DurableLog open(
+            LogSettings settings,
+            List<Storage> directories,
+            List<String> readers,
+            ChannelMetrics metrics,
+            InstantSource clock,
+            SlotPool.Patience patience)
+            throws IOException, LockedException {
+        CompletableFuture<DurableLog> opened = new CompletableFuture<>();
+        Thread thread = daemon(
+                () -> {
+                    try {
+                        opened.complete(openHere(settings, directories, readers, metrics, clock, patience));
+                    } catch (IOException | LockedException | RuntimeException | Error e) {
+                        opened.completeExceptionally(e);
+                    }
+                },
+                settings,
+                "start");
+        thread.start();
+        try {
+            return opened.join();
+        } catch (CompletionException e) {
+            throw unwrapped(e);
+        }
+    }
+
+    private static RuntimeException unwrapped(CompletionException e) throws IOException, LockedException {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException failure) {
+            throw failure;
+        }
+        if (cause instanceof LockedException locked) {
+            throw locked;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof RuntimeException mistake ? mistake : e;
+    }
+
+    private static DurableLog openHere(
             LogSettings settings,
             List<Storage> directories,
             List<String> readers,
@@ -232,12 +272,20 @@ public final class DurableLog implements Log {
         if (put.encodedBytes() <= tail.mostPutBytes()) {
             return null;
         }
-        writer.measureHead();
         String why = "channel " + settings.name() + ": a put of " + put.encodedBytes()
                 + " bytes does not fit in a segment of " + settings.segmentBytes()
                 + " beside the positions: raise segmentSize";
-        boolean isForGood = put.encodedBytes() > settings.segmentBytes() - LEAST_HEAD_BYTES;
-        return isForGood || put.events() > 1 ? new BatchTooLargeException(why) : new ChannelException(why);
+        boolean never = neverTakes(put.events(), put.encodedBytes());
+        return never ? new BatchTooLargeException(why) : new ChannelException(why);
+    }
+
+    @Override
+    public boolean neverTakes(int events, long encodedBytes) {
+        if (encodedBytes <= tail.mostPutBytes()) {
+            return false;
+        }
+        writer.measureHead();
+        return events > 1 || encodedBytes > tail.mostPutBytesEver();
     }
 
     @Override
@@ -292,11 +340,11 @@ public final class DurableLog implements Log {
         return new SegmentRecordReader(segments, settings.cipher(), this::setAside, sequence);
     }
 
-    /** A reader has come across damage. */
+    /** A reader has come across damage. What all had committed before is missed by nobody, though it stands in the same group. */
     private void setAside(Damage damage) {
         Segment newest = segments.newest();
         long number = newest == null ? damage.segment().number() : newest.number();
-        recovered.quarantine().setAside(damage, number, changes::addLoss);
+        recovered.quarantine().setAside(damage.from(recoveredState.lowestWatermark()), number, changes::addLoss);
     }
 
     @Override

@@ -32,6 +32,15 @@ public interface Log extends AutoCloseable {
     /** Puts a record. It fails with a {@link org.millrace.api.ChannelFullException} while {@link #isFull}. One that can never fit (longer than a segment) fails at once, with a message that names the key to raise. */
     void append(Append put);
 
+    /**
+     * Whether a put would be refused with a {@link org.millrace.api.BatchTooLargeException}, as segments are at the moment: each begins
+     * with what is attached to the positions, which leaves puts more room or less. A single event that may fit once less is attached is
+     * refused otherwise, since it cannot be parted.
+     */
+    default boolean neverTakes(int events, long encodedBytes) {
+        return false;
+    }
+
     /** Behind puts with {@link Append#moreFollows}: the disk begins with them, if it has not. */
     void flush();
 

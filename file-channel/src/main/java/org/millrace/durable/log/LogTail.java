@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of the log: writes groups behind one another, from segment to segment. The disk thread's, but for {@link #unforcedMillis} and
- * {@link #mostPutBytes}.
+ * {@link #mostPutBytes} and {@link #mostPutBytesEver}.
  *
  * <p>What a failed write or force may have left behind is never trusted: the segment ends before it, and the same group is written
  * again at the head of a fresh one, whose first sequence makes void what the old one may hold from there on.
@@ -188,7 +188,16 @@ final class LogTail {
 
     /** Bytes of events that fit in a segment as one put, beside the positions and what is attached to them. Any thread. */
     long mostPutBytes() {
-        return bytesBehind(snapshotBytes) - MOST_TAG_BYTES - GroupHeader.BYTES - RecordHeader.BYTES;
+        return putBytesBehind(snapshotBytes);
+    }
+
+    /** The same where the head takes as little as it can, which is a block. Any thread. */
+    long mostPutBytesEver() {
+        return putBytesBehind(0);
+    }
+
+    private long putBytesBehind(long headBytes) {
+        return bytesBehind(headBytes) - MOST_TAG_BYTES - GroupHeader.BYTES - RecordHeader.BYTES;
     }
 
     /**

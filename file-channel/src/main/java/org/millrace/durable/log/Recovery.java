@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.SegmentHeader;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
+    /** In place of the lowest event that is needed: all of them. */
+    private static final long NOBODY_KNOWS = Long.MIN_VALUE;
+
     private final LogSettings settings;
     private final Quarantine quarantine;
     private final ReadBuffers buffers = new ReadBuffers();
@@ -41,6 +45,9 @@ final class Recovery {
     private final List<Recovered.FreeSlot> free = new ArrayList<>();
     private final List<Slot.Garbage> garbage = new ArrayList<>();
     private final List<Slot.Keyless> keyless = new ArrayList<>();
+    /** First event of those without their key that are not the newest, as their groups tell. */
+    private long firstKeyless = Long.MAX_VALUE;
+
     private long highestNumber;
     /** Slots that may have held newer segments. */
     private int unknownNumbers;
@@ -76,8 +83,8 @@ final class Recovery {
         LogState state = replay.state();
         replay.damage().forEach(damage -> setAside(damage.from(lowestNeeded(state))));
         long end = Math.max(endWithKeyless(replay, state), highestCommitted(state));
-        setAsideGarbage(state);
         release(state);
+        setAsideGarbage(state);
         state.addLoss(lostEvents + knownLostEvents, setAsideBytes + knownSetAsideBytes);
         Segments segments = new Segments();
         used.values().forEach(slot -> segments.add(slot.segment()));
@@ -200,7 +207,7 @@ final class Recovery {
 
     /**
      * A segment without its key that was the newest: its events are lost, unless it was about to be begun when power was lost. An older
-     * one is as good as garbage: what is missing shows between its neighbours.
+     * one is as good as garbage: what is missing shows between its neighbours, or before the first of those that are left.
      *
      * @return the end of the log
      */
@@ -208,6 +215,7 @@ final class Recovery {
         long end = replay.endSequence();
         for (Slot.Keyless slot : keyless) {
             if (!isNewest(slot)) {
+                firstKeyless = Math.min(firstKeyless, slot.segment().firstSequence());
                 garbage.add(new Slot.Garbage(slot.storage(), slot.name(), slot.fileBytes()));
             } else if (slot.isForced()) {
                 Damage damage = cost(slot, replay.endOffset(), end);
@@ -266,13 +274,13 @@ final class Recovery {
 
     /**
      * A slot with nothing sound in it is free, unless it may be what is left of a segment that somebody needs: a number is missing there,
-     * and events with it.
+     * or before the oldest segment, and events with it. Of segments that are released already none is missed.
      */
     private void setAsideGarbage(LogState state) throws IOException {
-        boolean isNeeded = !garbage.isEmpty() && hasMissingEvents(lowestNeeded(state));
+        boolean isNeeded = !garbage.isEmpty() && (hasMissingEvents(lowestNeeded(state)) || areSnapshotsMissing(state));
         for (Slot.Garbage slot : garbage) {
             if (isNeeded) {
-                quarantine.setAside(slot.storage(), slot.name(), "nothing in it can be read, and a segment is missing");
+                quarantine.setAside(slot.storage(), slot.name(), "nothing in it can be read, and events are missing");
             } else if (slot.fileBytes() == settings.segmentBytes()) {
                 free(slot, slot.fileBytes());
             } else {
@@ -281,20 +289,37 @@ final class Recovery {
         }
     }
 
+    /** There is a log, and nobody knows how far its readers were: whatever was in such a slot may be needed. */
+    private boolean areSnapshotsMissing(LogState state) {
+        return state.readers().isEmpty() && !used.isEmpty();
+    }
+
     private boolean hasMissingEvents(long lowestNeeded) throws IOException {
-        boolean isMissing = false;
+        boolean isMissing = noteMissing(missingBeforeAll(lowestNeeded));
         for (Slot.Used slot : used.values()) {
             Map.Entry<Long, Slot.Used> next = used.higherEntry(slot.segment().number());
             if (next != null && next.getKey() > slot.segment().number() + 1) {
-                Damage damage =
-                        missingAfter(slot.segment(), next.getValue().segment()).from(lowestNeeded);
-                if (damage.lostEvents() > 0) {
-                    setAside(damage);
-                    isMissing = true;
-                }
+                isMissing |= noteMissing(
+                        missingAfter(slot.segment(), next.getValue().segment()).from(lowestNeeded));
             }
         }
         return isMissing;
+    }
+
+    private boolean noteMissing(@Nullable Damage damage) {
+        if (damage == null || damage.lostEvents() == 0) {
+            return false;
+        }
+        setAside(damage);
+        return true;
+    }
+
+    /** Null if no segment is left. */
+    private @Nullable Damage missingBeforeAll(long lowestNeeded) {
+        long from = lowestNeeded == NOBODY_KNOWS ? firstKeyless : lowestNeeded;
+        return used.isEmpty()
+                ? null
+                : Damage.missingBefore(used.firstEntry().getValue().segment(), from);
     }
 
     private Damage missingAfter(Segment segment, Segment next) throws IOException {
@@ -304,7 +329,7 @@ final class Recovery {
     }
 
     private static long lowestNeeded(LogState state) {
-        return state.readers().isEmpty() ? Long.MIN_VALUE : state.lowestWatermark();
+        return state.readers().isEmpty() ? NOBODY_KNOWS : state.lowestWatermark();
     }
 
     /** Gives up segments that no reader needs any more, unless such are to be kept for a while; and those of which the next one voids all. */

@@ -134,7 +134,7 @@ final class SegmentRecordReader implements RecordReader {
             return gap(durableSequence, "no segment is left");
         }
         long to = Math.min(oldest.firstSequence(), durableSequence);
-        return report(new Damage(oldest, 0, 0, sequence, to, "the segments before it are missing"));
+        return report(Damage.missingBefore(oldest, sequence, to));
     }
 
     private @Nullable Entry moveTo(Segment segment, long durableSequence) throws IOException {

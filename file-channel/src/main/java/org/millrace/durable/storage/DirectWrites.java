@@ -77,19 +77,24 @@ public enum DirectWrites {
 
     abstract boolean in(Path directory, Probe probe) throws IOException;
 
-    /** Some file systems find out only when they are written to. */
+    /** Some file systems find out only when they are written to. An interrupt says nothing about them. */
     private static void probe(Path directory) throws IOException {
         long block = Files.getFileStore(directory).getBlockSize();
         if (Blocks.BYTES % block != 0) {
             throw new IOException("blocks of " + block + " bytes (expected: at most " + Blocks.BYTES + ")");
         }
         Path file = directory.resolve(PROBE);
-        try (FileChannel channel =
-                FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE, ExtendedOpenOption.DIRECT)) {
-            ByteBuffer zeros = Blocks.allocate(Blocks.BYTES);
-            if (channel.write(zeros, 0) < Blocks.BYTES) {
-                throw new IOException("half a block was written");
-            }
+        try {
+            Uninterrupted.call(() -> {
+                try (FileChannel channel =
+                        FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE, ExtendedOpenOption.DIRECT)) {
+                    ByteBuffer zeros = Blocks.allocate(Blocks.BYTES);
+                    if (channel.write(zeros, 0) < Blocks.BYTES) {
+                        throw new IOException("half a block was written");
+                    }
+                }
+                return file;
+            });
         } finally {
             Files.deleteIfExists(file);
         }

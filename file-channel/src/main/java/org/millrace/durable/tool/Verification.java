@@ -114,6 +114,8 @@ final class Verification {
     private final List<Finding> findings = new ArrayList<>();
     private final List<LogRepair.Taken> taken = new ArrayList<>();
     private int segments;
+    /** Whether events are missing before a segment, so that a slot may have had them in which nothing can be read. */
+    private boolean isSegmentMissing;
     /** Behind the last event of the newest segment that can be read. */
     private long endSequence;
     /** Behind the last group of the segment that was read last. */
@@ -178,6 +180,7 @@ final class Verification {
                     ? LogView.isGapNoted(slot, 0)
                     : LogView.isGapNoted(files.segments().get(index - 1), endOffset);
             Kind kind = isNoted ? Kind.SET_ASIDE : Seen.isPart(files.view()) ? Kind.UNREADABLE : Kind.LOST;
+            isSegmentMissing = true;
             String why = "segments before this one are missing";
             findings.add(new Finding(kind, EventWalk.place(slot), 0, 0, from, first, true, why));
         }
@@ -260,7 +263,8 @@ final class Verification {
                     slot.lostTo() > files.lowestWatermark(),
                     slot.note());
         }
-        boolean isMissed = !of(Kind.LOST).isEmpty() || !of(Kind.CORRUPT).isEmpty() || size != slotBytes();
+        boolean areSnapshotsMissing = files.state() == null && !files.segments().isEmpty();
+        boolean isMissed = isSegmentMissing || areSnapshotsMissing || size != slotBytes();
         return new Finding(isMissed ? Kind.FOREIGN : Kind.TORN, file, 0, size, 0, 0, false, slot.note());
     }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +21,7 @@ import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Stall;
+import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.Batches;
 
 class DurableLogTest {
@@ -147,6 +151,50 @@ class DurableLogTest {
         disk.disks().failNth(Operation.LIST, 1, true);
         assertThatThrownBy(() -> test.open(disk)).isInstanceOf(IOException.class);
         disk.lock().close();
+    }
+
+    /** An interrupt closes a file that is being written, as by a start that is given up. */
+    @Test
+    void aStartThatIsInterruptedOpensALogThatIsWell(@TempDir Path directory) throws Exception {
+        try (DurableLog log = test.open(interruptingAtTheLock(DiskStorage.in(directory)))) {
+            assertThat(Thread.interrupted()).as("interrupted").isTrue();
+            assertThat(log.trouble()).isNull();
+            TestPut put = TestPut.numbered(0, 3);
+            log.append(put);
+            assertThat(put.get()).isZero();
+        }
+    }
+
+    /** Else what senders send again of it would be stored again. */
+    @Test
+    void aStartThatIsInterruptedStillWritesOnceMoreWhatNothingProvesToBeOnDisk(@TempDir Path directory)
+            throws Exception {
+        DiskStorage storage = DiskStorage.in(directory);
+        LogImage image = new LogImage(storage);
+        image.roll(5);
+        image.stopForcing();
+        image.put(6);
+        try (DurableLog log = test.open(interruptingAtTheLock(storage))) {
+            assertThat(Thread.interrupted()).as("interrupted").isTrue();
+            assertThat(log.recovered().seen().knownUntil(new UUID(0, 9), 50)).isEqualTo(56);
+        }
+    }
+
+    /** The thread that makes this one is interrupted when the directory is locked, whichever locks it. */
+    private static Storage interruptingAtTheLock(Storage storage) {
+        Thread starter = Thread.currentThread();
+        return (Storage) Proxy.newProxyInstance(
+                DurableLogTest.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(storage, arguments);
+                        if (method.getName().equals("lock")) {
+                            starter.interrupt();
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,91 @@ final class EncryptedLogTest {
         assertThat(log.lostEvents()).isEqualTo(6);
         assertThat(storage.list()).doesNotContain("slot-0002.seg");
         assertThat(read(log)).isEqualTo("0-4 (6 lost) 11-17");
+    }
+
+    @Test
+    void theOldestSegmentWithoutItsFirstBlockIsSetAsideAndCountedOnce() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.roll(7);
+        storage.flip("slot-0001.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isEqualTo(3);
+        assertThat(storage.list()).doesNotContain("slot-0001.seg");
+        assertThat(log.free()).isEmpty();
+        List<Long> counted = new ArrayList<>();
+        try (SegmentRecordReader reader = reader(log, 2, counted)) {
+            assertThat(Logs.drain(reader, log.endSequence())).isEqualTo("(3 lost) 5-17");
+        }
+        assertThat(counted).as("by a reader again").isEmpty();
+        Recovered again = recover(ciphers);
+        assertThat(again.lostEvents()).isZero();
+        assertThat(again.state().lostEvents()).isEqualTo(3);
+    }
+
+    @Test
+    void allSegmentsButTheNewestMayBeWithoutTheirFirstBlocks() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.roll(7);
+        storage.flip("slot-0001.seg", 50, 1);
+        storage.flip("slot-0002.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isEqualTo(9);
+        assertThat(storage.list()).doesNotContain("slot-0001.seg", "slot-0002.seg");
+        assertThat(read(log, 2)).isEqualTo("(9 lost) 11-17");
+    }
+
+    @Test
+    void theOldestAndTheNewestSegmentMayBeWithoutTheirFirstBlocks() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.roll(7);
+        image.put(1);
+        storage.flip("slot-0001.seg", 50, 1);
+        storage.flip("slot-0003.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isEqualTo(3 + 8);
+        assertThat(storage.list()).doesNotContain("slot-0001.seg", "slot-0003.seg");
+        assertThat(read(log, 2)).isEqualTo("(3 lost) 5-10 (8 lost)");
+    }
+
+    @Test
+    void withoutAnySnapshotAllThatAnOldestSegmentHadIsLostWithItsKey() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        LogImage.Place hit = image.roll(6);
+        image.put(7);
+        hit.flip(8);
+        storage.flip("slot-0001.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.state().readers()).as("whose position is known").isEmpty();
+        assertThat(log.lostEvents()).isEqualTo(5 + 6);
+        assertThat(storage.list()).doesNotContain("slot-0001.seg");
+    }
+
+    @Test
+    void anOldestSegmentThatAllReadersAreDoneWithIsAFreeSlotThoughItsKeyIsGone() throws IOException {
+        image.roll(5);
+        image.commit(0, 5);
+        image.roll(6);
+        storage.flip("slot-0001.seg", 50, 1);
+
+        Recovered log = recover(ciphers);
+
+        assertThat(log.lostEvents()).isZero();
+        assertThat(log.free()).containsExactly(new Recovered.FreeSlot(storage, "slot-0001.seg"));
     }
 
     @Test
@@ -156,8 +242,21 @@ final class EncryptedLogTest {
     }
 
     private String read(Recovered log) throws IOException {
-        try (SegmentRecordReader reader = new SegmentRecordReader(log.segments(), ciphers, damage -> {}, 0)) {
+        return read(log, 0);
+    }
+
+    private String read(Recovered log, long sequence) throws IOException {
+        try (SegmentRecordReader reader = reader(log, sequence, new ArrayList<>())) {
             return Logs.drain(reader, log.endSequence());
         }
+    }
+
+    /** @param counted gets the events of each loss that nobody has counted before */
+    private SegmentRecordReader reader(Recovered log, long sequence, List<Long> counted) {
+        return new SegmentRecordReader(
+                log.segments(),
+                ciphers,
+                damage -> log.quarantine().setAside(damage, log.nextNumber(), (events, bytes) -> counted.add(events)),
+                sequence);
     }
 }

@@ -93,6 +93,11 @@ final class LogImage {
         state.addReader(READER, 0);
     }
 
+    /** Another reader, which commits nothing unless it is told. */
+    void addReader(String name, long watermark) {
+        state.addReader(name, watermark);
+    }
+
     UUID logId() {
         return logId;
     }

@@ -113,6 +113,50 @@ class LongPutTest {
         return put.handle((done, failure) -> failure).join();
     }
 
+    /** It is not given up though it would fit behind the head of a segment with nothing attached. */
+    @Test
+    void aSingleOneThatFitsBesideNothingElseIsNotRefusedForGood() {
+        int nearly = TestLog.SEGMENT_BYTES - 9000; // of which all but 8376 may be a put's
+        assertThat(failureOf(put(nearly))).isNotInstanceOf(BatchTooLargeException.class);
+
+        log.commitDurably(Positions.attaching(20, new byte[0]));
+        work();
+        put(nearly);
+        work();
+        TestPut again = put(nearly);
+        work();
+        assertThat(again).isCompleted();
+    }
+
+    @Test
+    void whatIsRefusedAsTooLargeIsToldBeforehand() {
+        for (int bytes = LONGER_THAN_IS_LEFT - (16 << 10); bytes < TestLog.SEGMENT_BYTES; bytes += 500) {
+            for (int events = 1; events <= 2; events++) {
+                TestPut put = TestPut.sized(events, bytes / events);
+                boolean never = log.log().neverTakes(events, put.encodedBytes());
+                log.log().append(put);
+                work();
+                assertThat(put.isCompletedExceptionally() && failureOf(put) instanceof BatchTooLargeException)
+                        .as("%d bytes in %d events", bytes, events)
+                        .isEqualTo(never);
+            }
+        }
+    }
+
+    /** Nobody puts what never fits, so that asking must do what a put that is refused does. */
+    @Test
+    void whoAsksHasTheHeadMeasuredAnew() {
+        TestPut two = TestPut.sized(2, LONGER_THAN_IS_LEFT / 2);
+        log.commitDurably(Positions.attaching(20, new byte[0]));
+        work();
+        assertThat(log.log().neverTakes(2, two.encodedBytes())).isTrue();
+        work();
+        assertThat(log.log().neverTakes(2, two.encodedBytes())).isFalse();
+        log.log().append(two);
+        work();
+        assertThat(two).isCompleted();
+    }
+
     @Test
     void theLongestThatIsTakenInIsWritten() {
         int bytes = LONGER_THAN_IS_LEFT;

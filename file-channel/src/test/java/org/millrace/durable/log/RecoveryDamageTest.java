@@ -408,9 +408,7 @@ final class RecoveryDamageTest {
         image.roll(5);
         image.roll(6);
         image.roll(7);
-        byte[] noise = new byte[LogImage.SEGMENT_BYTES];
-        new Random(3).nextBytes(noise);
-        overwrite("slot-0002.seg", 0, noise);
+        overwrite("slot-0002.seg", 0, noise());
 
         Recovered log = Logs.recover(storage);
 
@@ -418,6 +416,33 @@ final class RecoveryDamageTest {
         assertThat(log.free()).isEmpty();
         assertThat(storage.list()).doesNotContain("slot-0002.seg");
         assertThat(Logs.read(log)).isEqualTo("0-4 (6 lost) 11-17");
+    }
+
+    @Test
+    void garbageInPlaceOfTheOldestSegmentIsSetAside() throws IOException {
+        image.roll(5);
+        image.commit(0, 2);
+        image.roll(6);
+        image.roll(7);
+        overwrite("slot-0001.seg", 0, noise());
+
+        Recovered log = Logs.recover(storage);
+
+        assertThat(log.lostEvents()).isEqualTo(3);
+        assertThat(log.free()).isEmpty();
+        assertThat(storage.list()).doesNotContain("slot-0001.seg");
+        assertThat(Logs.read(log)).isEqualTo("5-17");
+    }
+
+    @Test
+    void whatTheOldestSegmentHadIsCountedForTheReaderThatIsFarthestBehind() throws IOException {
+        image.addReader("slow", 0);
+        image.roll(5);
+        image.commit(0, 4);
+        image.roll(6);
+        overwrite("slot-0001.seg", 0, noise());
+
+        assertThat(Logs.recover(storage).lostEvents()).isEqualTo(5);
     }
 
     @Test
@@ -625,6 +650,12 @@ final class RecoveryDamageTest {
             assertThat(Logs.drain(reader, 18)).isEqualTo("0-4 (6 lost) 11-17");
         }
         assertThat(counted).containsExactly(6L);
+    }
+
+    private static byte[] noise() {
+        byte[] noise = new byte[LogImage.SEGMENT_BYTES];
+        new Random(3).nextBytes(noise);
+        return noise;
     }
 
     private void overwrite(String slot, long at, byte[] bytes) throws IOException {

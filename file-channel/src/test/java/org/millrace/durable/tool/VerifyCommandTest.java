@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +105,42 @@ class VerifyCommandTest {
                 .contains("segments before this one are missing")
                 .contains("lost      1 place");
         channel.close();
+    }
+
+    @Test
+    void aStartDoesWithASlotThatMakesNoSenseWhatIsSaidOfIt() throws Exception {
+        ChannelOnDisk channel =
+                new ChannelOnDisk(directory).fill(4).commit(0, 2).stop();
+        Path oldest = directory.resolve("slot-0001.seg");
+        ChannelOnDisk.write(oldest, 0, noise());
+        assertThat(ToolRun.of("verify", directory).out())
+                .contains("segments before this one are missing; 5 events, 2 to 6")
+                .contains("foreign   " + oldest);
+
+        channel.open();
+        channel.stop();
+        assertThat(oldest).doesNotExist();
+        assertThat(ToolRun.of("verify", directory).out()).endsWith("sound\n");
+    }
+
+    @Test
+    void aSlotThatMakesNoSenseIsNotMissedBecauseOfDamageSomewhereElse() throws Exception {
+        ChannelOnDisk channel =
+                new ChannelOnDisk(directory).put(5).put(7).put(3).stop();
+        channel.groupOf(5).damageBody();
+        Path slot = directory.resolve("slot-0002.seg");
+        ChannelOnDisk.write(slot, 0, noise());
+        assertThat(ToolRun.of("verify", directory).out()).contains("torn      " + slot);
+
+        channel.open();
+        channel.stop();
+        assertThat(slot).exists();
+    }
+
+    private static byte[] noise() {
+        byte[] noise = new byte[ChannelOnDisk.SEGMENT_BYTES];
+        new Random(5).nextBytes(noise);
+        return noise;
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.Channel;
+import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.api.support.Aftermath;
 import org.millrace.api.support.KeepAliveTimer;
@@ -121,11 +122,20 @@ final class SpillEntrance implements PutGate.Room {
         if (run == null) {
             return true;
         }
-        EventBatch batch = put.batches().get(0);
-        Channel disk = parts.requireOverflow().channel();
-        CompletableFuture<Void> stored = put.moreFollows() ? disk.submitUnflushed(batch) : disk.submit(batch);
-        stored.whenComplete((done, failure) -> settle(put, run, failure));
+        submitToOverflow(put).whenComplete((done, failure) -> settle(put, run, failure));
         return false;
+    }
+
+    /** What is thrown, such as for want of memory, is an outcome too: all that comes behind the put waits for one. */
+    private CompletableFuture<Void> submitToOverflow(Put put) {
+        try {
+            EventBatch batch = put.batches().get(0);
+            Channel disk = parts.requireOverflow().channel();
+            return put.moreFollows() ? disk.submitUnflushed(batch) : disk.submit(batch);
+        } catch (RuntimeException | Error e) {
+            String why = "channel " + parts.name() + ": the overflow did not take a put: " + e;
+            return CompletableFuture.failedFuture(new ChannelException(why, e));
+        }
     }
 
     private void settle(Put put, Runs.Run run, @Nullable Throwable failure) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -519,6 +520,38 @@ class SpillableChannelTest {
                 .containsExactly(
                         "capacity: 0 (expected: a whole number, at least 1)",
                         "keep-alive: -1 (expected: a number of seconds, at least 0)");
+    }
+
+    /** Such as for want of memory. */
+    @Test
+    void aPutThatTheDiskThrowsAtKeepsNothingBehindIt() throws Exception {
+        AtomicBoolean hasMemory = new AtomicBoolean();
+        Channel failing = (Channel) Proxy.newProxyInstance(
+                SpillableChannelTest.class.getClassLoader(), new Class<?>[] {Channel.class}, (proxy, method, args) -> {
+                    if (method.getName().startsWith("submit") && !hasMemory.getAndSet(true)) {
+                        ((EventBatch) args[0]).release();
+                        throw new OutOfMemoryError("none left for a put");
+                    }
+                    return method.invoke(disk, args);
+                });
+        try (Channel channel =
+                new SpillableChannel(context, settings(2, 10, Duration.ZERO), overflow(failing), timer)) {
+            channel.start();
+            submit(channel, 0, 2);
+            CompletableFuture<Void> thrownAt = channel.submit(releases.watch(Batches.numbered(2, 10)));
+            assertThat(thrownAt)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(ChannelException.class)
+                    .withMessageContaining("channel c1: the overflow did not take a put")
+                    .withMessageContaining("none left for a put");
+            assertThat(figure("overflowEvents")).as("its room is given back").isEqualTo(0L);
+            submit(channel, 12, 10);
+
+            assertThat(take(channel, 2)).containsExactlyElementsOf(range(0, 2));
+            assertThat(take(channel, 100)).containsExactlyElementsOf(range(12, 22));
+        }
     }
 
     /** A disk that is done with a put when the test says so. */
