@@ -14,6 +14,7 @@ import org.millrace.api.part.FileDeserializer.SourceFile;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.relay.source.file.FileHead;
+import org.millrace.relay.source.file.FileOpening;
 import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,11 +75,7 @@ final class SpoolFile implements Closeable {
      * @throws BadFileException if it can never be parted into events; any other failure may go by itself
      */
     static SpoolFile open(
-            Path path,
-            @Nullable FilePosition resume,
-            SpoolSettings settings,
-            byte[] buffer,
-            Surroundings.Opening opening)
+            Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer, FileOpening opening)
             throws IOException {
         SpoolContent content = new SpoolContent(opening.open(path));
         FileEvents parts = null;

@@ -2,11 +2,10 @@ package org.millrace.relay.source.spool;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
+import org.millrace.relay.source.file.FileOpening;
 
 /**
  * What a reader takes from outside.
@@ -16,16 +15,9 @@ import java.util.function.LongSupplier;
  * @param opening of files that are to be read
  * @param locking of the tracker directory
  */
-record Surroundings(InstantSource clock, LongSupplier nanoTime, Opening opening, Locking locking) {
+record Surroundings(InstantSource clock, LongSupplier nanoTime, FileOpening opening, Locking locking) {
     static Surroundings real(InstantSource clock) {
-        return new Surroundings(
-                clock, System::nanoTime, file -> FileChannel.open(file, StandardOpenOption.READ), TrackerLock::of);
-    }
-
-    /** How a file is opened. */
-    @FunctionalInterface
-    interface Opening {
-        FileChannel open(Path file) throws IOException;
+        return new Surroundings(clock, System::nanoTime, FileOpening.REAL, TrackerLock::of);
     }
 
     /** How a directory is kept to one reader. */

@@ -233,8 +233,8 @@ class SpoolDirectorySourceTest {
     void aFileThatCannotBeMarkedIsCountedAndMarkedLater() throws Exception {
         spool.put("a", "1\n");
         Path tracker = temporary.resolve("tracker");
-        SpoolSettings settings = spool.settings()
-                .withCompletion(new Completion(".COMPLETED", false, Marking.TRACKER_DIR, tracker));
+        SpoolSettings settings =
+                spool.settings().withCompletion(new Completion(".COMPLETED", false, Marking.TRACKER_DIR, tracker));
         inlet.gate = new CountDownLatch(1);
         start(settings, QUICK);
         await().until(() -> inlet.puts.get() == 1);
@@ -264,7 +264,8 @@ class SpoolDirectorySourceTest {
     }
 
     private int filesWaiting() {
-        return (int) metrics.registry().getGauges().get("source.r1.filesWaiting").getValue();
+        return (int)
+                metrics.registry().getGauges().get("source.r1.filesWaiting").getValue();
     }
 
     private SpoolDirectorySource start(Pace pace) throws StartException {
