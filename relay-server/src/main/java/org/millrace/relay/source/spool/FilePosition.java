@@ -5,6 +5,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.file.FileHead;
+import org.millrace.relay.source.file.FileOpening;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far a file was read.
@@ -18,6 +21,8 @@ record FilePosition(
         long offset,
         @Nullable String head,
         @Nullable Fingerprint fingerprint) {
+    private static final Logger log = LoggerFactory.getLogger(FilePosition.class);
+
     FilePosition(Path file, long offset, @Nullable String head) {
         this(file, offset, head, null);
     }
@@ -38,5 +43,19 @@ record FilePosition(
         return fingerprint == null
                 ? head == null || FileHead.matches(head, content)
                 : fingerprint.fits(now, content, offset);
+    }
+
+    /** The same with a fingerprint of the file as it is now, if it is a position in that, and it can be read. */
+    FilePosition withFingerprint(FileOpening opening) {
+        try (FileChannel content = opening.open(file)) {
+            FileState now = FileState.of(file);
+            return fits(now, content)
+                    ? new FilePosition(
+                            file, offset, head, new Fingerprint(now, Fingerprint.checksum(content, offset)))
+                    : this;
+        } catch (IOException e) {
+            log.debug("{} is known by its head alone", file, e);
+            return this;
+        }
     }
 }

@@ -70,7 +70,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
 
     /** No mistake: this may be another machine, or the directory be made before the start. */
     private static void noteTrouble(Settings settings, SpoolSettings spool) {
-        String trouble = settings.has(DIRECTORY) ? SpoolingReader.trouble(spool) : null;
+        String trouble = settings.has(DIRECTORY) ? spool.trouble() : null;
         if (trouble != null) {
             settings.note(DIRECTORY, trouble + "; as long as that is so, the source does not start");
         }

@@ -2,7 +2,6 @@ package org.millrace.relay.source.spool;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,8 +11,6 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.source.spool.SpoolSettings.Completion;
-import org.millrace.relay.source.spool.SpoolSettings.Marking;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +77,7 @@ public final class SpoolingReader implements Closeable {
     }
 
     static SpoolingReader open(SpoolSettings settings, Surroundings surroundings) throws StartException {
-        String trouble = trouble(settings);
+        String trouble = settings.trouble();
         if (trouble != null) {
             throw new StartException("spoolDir " + trouble);
         }
@@ -230,7 +227,9 @@ public final class SpoolingReader implements Closeable {
         if (Files.isRegularFile(path) && finder.accepts(path)) {
             resume = new FilePosition(path, last.offset(), last.head());
         } else if (Files.isRegularFile(path) && !finishedFiles.isFinished(path)) {
-            quarantine.add(withFingerprint(last, path), "the settings no longer select it", now());
+            FilePosition kept = new FilePosition(path, last.offset(), last.head());
+            quarantine.add(
+                    kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
             positions.clear();
         } else {
             log.info(
@@ -246,22 +245,6 @@ public final class SpoolingReader implements Closeable {
         Path directory = settings.directory().toAbsolutePath().normalize();
         Path file = written.toAbsolutePath().normalize();
         return file.startsWith(directory) ? settings.directory().resolve(directory.relativize(file)) : written;
-    }
-
-    private FilePosition withFingerprint(FilePosition position, Path path) {
-        try (FileChannel content = surroundings.opening().open(path)) {
-            FileState state = FileState.of(path);
-            return position.fits(state, content)
-                    ? new FilePosition(
-                            path,
-                            position.offset(),
-                            position.head(),
-                            new Fingerprint(state, Fingerprint.checksum(content, position.offset())))
-                    : position;
-        } catch (IOException e) {
-            log.debug("{} is known by its head alone", path, e);
-            return position;
-        }
     }
 
     /** The file that was being read comes first, whatever the order: else its position would have to be given up for another's. */
@@ -366,6 +349,8 @@ public final class SpoolingReader implements Closeable {
         failures++;
         if (position.offset() > 0) {
             quarantine.keep(position, cause.toString(), now()); // before the position goes
+        } else {
+            quarantine.forget(position.file()); // what was known was another file's
         }
         passedOver.add(position, cause, delivered);
     }
@@ -395,27 +380,5 @@ public final class SpoolingReader implements Closeable {
             }
             isPositionLost = true;
         }
-    }
-
-    /** Why no reader can be opened as things are; null if that is not known to be so. Changes nothing. */
-    static @Nullable String trouble(SpoolSettings settings) {
-        Path directory = settings.directory();
-        if (!Files.exists(directory)) {
-            return directory + ": no such directory (expected: one that exists; create it)";
-        }
-        if (!Files.isDirectory(directory)) {
-            return directory + ": not a directory";
-        }
-        if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
-            return directory + ": may not be read by this user; allow it";
-        }
-        Completion completion = settings.completion();
-        boolean needsWrite = completion.isDeleted() || completion.marking() == Marking.RENAME;
-        if (needsWrite && !Files.isWritable(directory)) {
-            return directory + ": finished files cannot be "
-                    + (completion.isDeleted() ? "deleted" : "renamed")
-                    + " by this user; allow it to write there, or set trackingPolicy = tracker_dir, deletePolicy = never and a trackerDir elsewhere";
-        }
-        return null;
     }
 }
