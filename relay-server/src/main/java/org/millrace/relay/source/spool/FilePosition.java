@@ -50,8 +50,7 @@ record FilePosition(
         try (FileChannel content = opening.open(file)) {
             FileState now = FileState.of(file);
             return fits(now, content)
-                    ? new FilePosition(
-                            file, offset, head, new Fingerprint(now, Fingerprint.checksum(content, offset)))
+                    ? new FilePosition(file, offset, head, new Fingerprint(now, Fingerprint.checksum(content, offset)))
                     : this;
         } catch (IOException e) {
             log.debug("{} is known by its head alone", file, e);

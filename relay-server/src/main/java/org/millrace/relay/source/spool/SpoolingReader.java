@@ -228,8 +228,7 @@ public final class SpoolingReader implements Closeable {
             resume = new FilePosition(path, last.offset(), last.head());
         } else if (Files.isRegularFile(path) && !finishedFiles.isFinished(path)) {
             FilePosition kept = new FilePosition(path, last.offset(), last.head());
-            quarantine.add(
-                    kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
+            quarantine.add(kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
             positions.clear();
         } else {
             log.info(
