@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * <p>A message that makes no event is rolled back, so that the provider's own rules decide how often it comes again and where it goes
  * then. All that was read with it is rolled back, too, and would be counted as bad by the provider: from then on they come one by one,
  * until only the bad one is sent back.
+ *
+ * <p>A session acknowledges all that it has received or nothing, so that {@link #commitFirst} takes nothing down: of a batch that is put
+ * in parts, what is in the channels before a stop, or before an event that goes back, comes a second time.
  */
 final class JmsReader implements BatchReader {
     private static final Logger LOG = LoggerFactory.getLogger(JmsSource.class);

@@ -34,8 +34,15 @@ class ConfExamplesTest {
     void everyExampleIsAGoodConfigurationOfTheAgentItIsNamedAfter(Path example) {
         Configuration configuration = read(agentOf(example), example);
         assertThat(configuration.findings().mistakes()).isEmpty();
-        assertThat(configuration.findings().notes()).isEmpty();
+        assertThat(configuration.findings().notes())
+                .filteredOn(note -> !isDirectoryOfAnotherMachine(note))
+                .isEmpty();
         assertThat(configuration.assembly()).isNotNull();
+    }
+
+    /** The directories of the examples are those of who takes them. */
+    private static boolean isDirectoryOfAnotherMachine(Finding note) {
+        return note.key().endsWith(".spoolDir") && note.message().contains("no such directory");
     }
 
     @ParameterizedTest(name = "{0}: {2}")

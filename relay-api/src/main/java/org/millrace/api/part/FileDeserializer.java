@@ -14,7 +14,7 @@ public interface FileDeserializer {
      * Begins to read a file, or goes on in it.
      *
      * @param offset 0, or what {@link FileEvents#offset} told of the same file, perhaps in an earlier run
-     * @throws IOException if it is no file of this kind: the source sets it aside
+     * @throws IOException if it is no file of this kind: the source sets it aside; or what the content threw, and then it tries again later
      */
     FileEvents open(SourceFile file, long offset) throws IOException;
 
@@ -45,7 +45,7 @@ public interface FileDeserializer {
          *
          * @return false if it is certain that no event comes any more; true and nothing added is the end, too
          * @throws IOException if what comes next cannot be read or decoded; what was added before is delivered, and then the source sets
-         *     the file aside
+         *     the file aside; where it was the content that failed, it goes on later from {@link #offset}
          */
         boolean read(Batch batch) throws IOException;
 

@@ -71,7 +71,10 @@ public interface BatchReader extends AutoCloseable {
         // a read that does not wait needs none
     }
 
-    /** Gives back what the reader holds. Called once the loop's thread has ended. */
+    /**
+     * Gives back what the reader holds. Called once: when the loop's thread has ended, or by that thread itself where it ends of what nobody
+     * foresaw, so that a {@link #wake} may still follow.
+     */
     @Override
     void close();
 }

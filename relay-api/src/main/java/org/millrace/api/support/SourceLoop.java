@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * The thread of a source that fetches its events itself: read a batch, put it, commit it, and so on. A batch that the channels refuse is
  * put again and again, ever less often, and nothing more is read meanwhile. One that is too large for a channel is put in halves; an event
  * that is goes back to the reader, or is left out, and counted. A stop lets a put that is under way come to its end, so that only a crash
- * makes events come twice; and, of a batch put in parts, a stop or an event that goes back, if the reader takes down no part. Counts all
- * of Flume's figures of a source but those of connections.
+ * makes events come twice; and, of a batch put in parts, a stop or an event that goes back, if the reader takes down no part. A loop that
+ * ends of what nobody foresaw gives back its batch, and what the reader holds, at once: a restart of the source may be far. Counts all of
+ * Flume's figures of a source but those of connections.
  *
  * <p>{@link #start} and {@link #close}: one thread. Everything else: the loop's own thread only.
  */
@@ -43,6 +44,10 @@ public final class SourceLoop implements AutoCloseable {
     private @Nullable Thread thread;
     private long emptyReads;
     private long failedReads;
+    /** Read, and neither committed nor given back. */
+    private boolean isBatchOut;
+    /** By the loop's thread, and read when that has ended. */
+    private boolean isReaderClosed;
 
     /** What became of a batch. */
     private enum Outcome {
@@ -72,7 +77,7 @@ public final class SourceLoop implements AutoCloseable {
      * Starts the thread. Once only.
      *
      * @param threadName what the source is called in a thread dump, without its own name
-     * @param from taken over: closed by {@link #close}
+     * @param from taken over: closed by {@link #close}, or when the loop ends of what nobody foresaw
      */
     public void start(String threadName, BatchReader from) {
         reader = from;
@@ -89,10 +94,10 @@ public final class SourceLoop implements AutoCloseable {
             return;
         }
         reader.wake();
-        if (hasEnded(thread)) {
-            reader.close();
-        } else {
+        if (!hasEnded(thread)) {
             log.error("source {} does not stop: a channel holds on to its batch", source);
+        } else if (!isReaderClosed) {
+            reader.close();
         }
         thread = null;
         metrics.stopped(clock.instant());
@@ -111,8 +116,29 @@ public final class SourceLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             log.warn("source {} was stopped within a put: its batch may come twice", source);
         } catch (Throwable e) { // thread entry point
-            metrics.genericFails.inc();
-            log.error("source {} stands still until it is started again", source, e);
+            try {
+                metrics.genericFails.inc();
+                log.error("source {} stands still until it is started again", source, e);
+            } finally {
+                giveBack(from);
+            }
+        }
+    }
+
+    /** Whatever one step throws, the other is done. */
+    private void giveBack(BatchReader from) {
+        if (isBatchOut) {
+            try {
+                from.rollback();
+            } catch (Throwable e) { // of a thread that is ending already
+                log.error("source {} cannot give its batch back", source, e);
+            }
+        }
+        isReaderClosed = true;
+        try {
+            from.close();
+        } catch (Throwable e) { // of a thread that is ending already
+            log.error("source {} cannot close what it reads", source, e);
         }
     }
 
@@ -129,25 +155,32 @@ public final class SourceLoop implements AutoCloseable {
             emptyReads++;
             return pause(pace.idle().after(emptyReads)) || from.holdsEvents();
         }
+        isBatchOut = true;
         emptyReads = 0;
         metrics.eventsReceived.inc(batch.events());
         metrics.appendBatchesReceived.inc();
         Outcome outcome = Outcome.STOPPED;
         try {
             outcome = put(batch, from);
-        } finally {
+        } catch (InterruptedException e) {
+            isBatchOut = false;
+            from.rollback();
+            throw e;
+        }
+        if (outcome != Outcome.TAKEN) {
+            isBatchOut = false;
             if (outcome == Outcome.STOPPED) {
                 from.rollback();
             }
-        }
-        if (outcome != Outcome.TAKEN) {
             return outcome == Outcome.KEPT_BACK;
         }
         metrics.appendBatchesAccepted.inc();
         try {
             from.commit();
+            isBatchOut = false;
             return true;
         } catch (IOException e) {
+            isBatchOut = false;
             return readFailed("cannot take down what it has put, which may come twice", e);
         }
     }

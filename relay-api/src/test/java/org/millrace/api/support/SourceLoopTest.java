@@ -112,6 +112,38 @@ class SourceLoopTest {
     }
 
     @Test
+    void aLoopThatEndsOfAnErrorGivesBackItsBatchAndWhatItReadsAtOnceAndOnce() {
+        inlet.failure = new StackOverflowError("as told");
+        reader.steps.add("1");
+        start(SHORT, SHORT);
+        await().until(() -> reader.closes.get() == 1);
+        assertThat(reader.rollbacks).hasValue(1);
+        loop().close();
+        assertThat(reader.closes).hasValue(1);
+        assertThat(reader.rollbacks).hasValue(1);
+        assertThat(metrics.genericFails.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void whatGivingABatchBackThrowsDoesNotKeepTheReaderOpen() {
+        inlet.failure = new StackOverflowError("as told");
+        reader.rollbackFailure = new NoClassDefFoundError("as told");
+        reader.steps.add("1");
+        start(SHORT, SHORT);
+        await().until(() -> reader.closes.get() == 1);
+        assertThat(reader.rollbacks).hasValue(1);
+    }
+
+    @Test
+    void aLoopThatEndsBetweenTwoBatchesGivesNoneBack() {
+        reader.steps.addAll(List.of("1", "bug"));
+        start(SHORT, SHORT);
+        await().until(() -> reader.closes.get() == 1);
+        assertThat(reader.commits).hasValue(1);
+        assertThat(reader.rollbacks).hasValue(0);
+    }
+
+    @Test
     void aStopWhileTheChannelsRefuseGivesTheBatchBack() {
         inlet.refusalsLeft.set(Integer.MAX_VALUE);
         reader.steps.add("1");
@@ -216,6 +248,7 @@ class SourceLoopTest {
         final List<Integer> partsDone = new CopyOnWriteArrayList<>();
         volatile boolean keepsBack;
         volatile boolean commitFails;
+        volatile @Nullable Error rollbackFailure;
         volatile boolean holdsWhatIsLeft;
 
         @Override
@@ -259,6 +292,10 @@ class SourceLoopTest {
         @Override
         public void rollback() {
             rollbacks.incrementAndGet();
+            Error failure = rollbackFailure;
+            if (failure != null) {
+                throw failure;
+            }
         }
 
         @Override
@@ -282,6 +319,7 @@ class SourceLoopTest {
         final List<String> bodies = new CopyOnWriteArrayList<>();
         final AtomicInteger puts = new AtomicInteger();
         final AtomicInteger refusalsLeft = new AtomicInteger();
+        volatile @Nullable Error failure;
         volatile int mostEvents = Integer.MAX_VALUE;
         volatile CountDownLatch gate = new CountDownLatch(0);
 
@@ -290,6 +328,10 @@ class SourceLoopTest {
             puts.incrementAndGet();
             try {
                 gate.await();
+                Error thrown = failure;
+                if (thrown != null) {
+                    throw thrown;
+                }
                 if (refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     throw new ChannelException("full");
                 }

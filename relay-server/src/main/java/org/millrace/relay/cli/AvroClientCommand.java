@@ -213,9 +213,9 @@ public final class AvroClientCommand implements Callable<Integer> {
                 sender.awaitAll();
                 reader.commit();
             }
-            if (reader.filesSetAside() > 0) {
-                throw new IOException(
-                        reader.filesSetAside() + " files of " + directory + " could not be read to the end");
+            long unread = reader.filesSetAside() + reader.filesWaiting();
+            if (unread > 0) {
+                throw new IOException(unread + " files of " + directory + " could not be read to the end");
             }
         }
     }

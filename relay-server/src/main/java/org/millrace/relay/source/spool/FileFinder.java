@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.spool.SpoolSettings.Order;
@@ -41,23 +40,28 @@ final class FileFinder {
     private final Selection selection;
     private final Predicate<Path> isDone;
     private final Duration relistAfter;
-    private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Random random;
 
     private Deque<Candidate> listing = new ArrayDeque<>();
-    private Instant listAgainAt = Instant.MIN;
+    /** Of the monotonic clock, once there was a listing. */
+    private long listAgainAtNanos;
+
     private final Set<Path> unreadable = new HashSet<>();
 
     private record Candidate(Path path, long modifiedMillis) {}
 
-    /** @param isDone files not to be read, whatever the settings select */
-    FileFinder(SpoolSettings settings, Predicate<Path> isDone, InstantSource clock, Random random) {
+    /**
+     * @param isDone files not to be read, now or ever, whatever the settings select
+     * @param nanoTime monotonic
+     */
+    FileFinder(SpoolSettings settings, Predicate<Path> isDone, LongSupplier nanoTime, Random random) {
         this.directory = settings.directory();
         this.trackerDirectory = settings.completion().trackerDirectory();
         this.selection = settings.selection();
         this.relistAfter = settings.relistAfter();
         this.isDone = isDone;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
         this.random = random;
     }
 
@@ -68,8 +72,7 @@ final class FileFinder {
      */
     @Nullable
     Path next() throws IOException {
-        boolean isOutOfDate =
-                selection.order() != Order.RANDOM && !clock.instant().isBefore(listAgainAt);
+        boolean isOutOfDate = selection.order() != Order.RANDOM && nanoTime.getAsLong() - listAgainAtNanos >= 0;
         if (listing.isEmpty() || isOutOfDate) {
             list();
         }
@@ -87,7 +90,7 @@ final class FileFinder {
     }
 
     private void list() throws IOException {
-        Instant begin = clock.instant();
+        long begin = nanoTime.getAsLong();
         List<Candidate> found = new ArrayList<>();
         Files.walkFileTree(
                 directory,
@@ -99,8 +102,8 @@ final class FileFinder {
             Collections.shuffle(found, random);
         }
         listing = new ArrayDeque<>(found);
-        Duration pause = Duration.between(begin, clock.instant()).multipliedBy(LISTING_SHARE);
-        listAgainAt = clock.instant().plus(pause.compareTo(relistAfter) > 0 ? pause : relistAfter);
+        long end = nanoTime.getAsLong();
+        listAgainAtNanos = end + Math.max(relistAfter.toNanos(), (end - begin) * LISTING_SHARE);
     }
 
     private Comparator<Candidate> order() {

@@ -26,7 +26,8 @@ final class FinishedFiles {
      * Deletes or marks the file. Never replaces another one.
      *
      * @return what became of it, for the log
-     * @throws IOException if that could not be done; the file is as it was
+     * @throws BadFileException if its name was used before; the file is as it was
+     * @throws IOException if that cannot be done now; the file is as it was
      */
     String finish(Path file) throws IOException {
         if (completion.isDeleted()) {
@@ -36,16 +37,24 @@ final class FinishedFiles {
         if (completion.marking() == Marking.TRACKER_DIR) {
             Path mark = mark(file);
             Files.createDirectories(mark.getParent());
-            Files.createFile(mark);
+            try {
+                Files.createFile(mark);
+            } catch (FileAlreadyExistsException e) {
+                throw usedBefore(mark, e);
+            }
             return "marked by " + mark;
         }
         Path target = file.resolveSibling(file.getFileName() + completion.suffix());
         try {
             Files.move(file, target);
         } catch (FileAlreadyExistsException e) {
-            throw new IOException("its name was used before: " + target + " is there already", e);
+            throw usedBefore(target, e);
         }
         return "renamed to " + target;
+    }
+
+    private static BadFileException usedBefore(Path there, FileAlreadyExistsException e) {
+        return new BadFileException("its name was used before: " + there + " is there already", e);
     }
 
     private Path mark(Path file) {

@@ -24,9 +24,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Files that something is wrong with: one that changed while it was read, that cannot be decoded, whose finished name is taken. Such
  * a file stays where it is, untouched, and is not read again in this run; all others go on. What it had delivered is remembered in
- * {@code .millrace-quarantine.json} in the tracker directory, a list that people can read:
+ * {@code .millrace-quarantine.json} in the tracker directory, together with that of files that are {@linkplain PassedOver passed over}: a
+ * list that people can read.
  *
- * <pre>[ { "file" : "/spool/a.log", "offset" : 4711, "head" : "1024:e3069283", "reason" : "...", "since" : "2026-11-23T06:00:00Z" } ]</pre>
+ * <pre>
+ * [ { "file" : "/spool/a.log", "offset" : 4711, "head" : "1024:e3069283", "reason" : "...", "since" : "2026-11-23T06:00:00Z",
+ *     "checksum" : "8a9136aa", "size" : 5000, "modified" : "2026-11-23T05:59:00Z", "inode" : "(dev=803,ino=1234)" } ]
+ *   checksum               CRC-32C of the first "offset" bytes; null if they could not be read again
+ *   size, modified, inode  of the file when it was opened; null where only the head is known
+ * </pre>
+ *
+ * A file is taken for the one of its entry if its state is the same, or its first bytes are those that were delivered: one of the same
+ * name, however alike it begins, is another.
  *
  * The next run takes the file up again at that byte, so that a cause which was mended, or a changed setting, costs no lost event,
  * and a second copy only of events of a block of an Avro container, or of a batch that a plug-in's deserializer read. If the cause is
@@ -41,6 +50,7 @@ final class Quarantine {
     private final Path temporary;
     private final Map<Path, Entry> entries = new LinkedHashMap<>();
     private final Set<Path> setAsideNow = new HashSet<>();
+    private boolean isStale;
 
     Quarantine(Path directory) {
         this.file = directory.resolve(NAME);
@@ -48,7 +58,39 @@ final class Quarantine {
     }
 
     /** One file as the JSON shows it. */
-    record Entry(String file, long offset, @Nullable String head, String reason, String since) {}
+    record Entry(
+            String file,
+            long offset,
+            @Nullable String head,
+            String reason,
+            String since,
+            @Nullable String checksum,
+            @Nullable Long size,
+            @Nullable String modified,
+            @Nullable String inode) {
+
+        static Entry of(FilePosition position, String reason, Instant now) {
+            Fingerprint known = position.fingerprint();
+            FileState state = known == null ? null : known.state();
+            return new Entry(
+                    key(position.file()).toString(),
+                    position.offset(),
+                    position.head(),
+                    reason,
+                    now.toString(),
+                    known == null ? null : known.checksum(),
+                    state == null ? null : state.size(),
+                    state == null ? null : state.modified().toString(),
+                    state == null ? null : state.inode());
+        }
+
+        FilePosition position(Path path) {
+            Fingerprint known = size == null || modified == null || inode == null
+                    ? null
+                    : new Fingerprint(new FileState(size, Instant.parse(modified), inode), checksum);
+            return new FilePosition(path, offset, head, known);
+        }
+    }
 
     /** Reads what earlier runs set aside, and forgets files that are no more. */
     void load() throws IOException {
@@ -80,14 +122,14 @@ final class Quarantine {
     @Nullable
     FilePosition position(Path path) {
         Entry entry = entries.get(key(path));
-        return entry == null ? null : new FilePosition(path, entry.offset(), entry.head());
+        return entry == null ? null : entry.position(path);
     }
 
     /** Sets a file aside: until the end of this run in any case, and with its position if that can be written down. */
     void add(FilePosition position, String reason, Instant now) {
         Path path = key(position.file());
         setAsideNow.add(path);
-        entries.put(path, new Entry(path.toString(), position.offset(), position.head(), reason, now.toString()));
+        entries.put(path, Entry.of(position, reason, now));
         log.error(
                 "{} is set aside, delivered up to byte {}, and stays where it is until the next start: {}",
                 path,
@@ -96,7 +138,19 @@ final class Quarantine {
         save();
     }
 
-    /** The file is finished. */
+    /** Remembers how far a file was delivered that is left for now, and not set aside. */
+    void keep(FilePosition position, String reason, Instant now) {
+        Entry before = entries.get(key(position.file()));
+        boolean isKnown = before != null && before.position(position.file()).equals(position);
+        if (!isKnown) {
+            entries.put(key(position.file()), Entry.of(position, reason, now));
+        }
+        if (!isKnown || isStale) {
+            save();
+        }
+    }
+
+    /** The file is finished, or gone. */
     void forget(Path path) {
         if (entries.remove(key(path)) != null) {
             save();
@@ -111,6 +165,7 @@ final class Quarantine {
         try {
             if (entries.isEmpty()) {
                 Files.deleteIfExists(file);
+                isStale = false;
                 return;
             }
             byte[] json = JSON.writeValueAsBytes(entries.values());
@@ -126,8 +181,12 @@ final class Quarantine {
                 out.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            isStale = false;
         } catch (IOException e) { // the files themselves are safe: at worst the next run reads them from their start
-            log.error("cannot write {}: after a restart files that were set aside are read from their start", file, e);
+            if (!isStale) {
+                log.error("cannot write {}: after a restart files that were left are read from their start", file, e);
+            }
+            isStale = true;
         }
     }
 }

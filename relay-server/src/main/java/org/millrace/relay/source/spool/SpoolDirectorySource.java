@@ -60,7 +60,9 @@ final class SpoolDirectorySource implements Source, BatchSized {
     @Override
     public void start() throws StartException {
         try {
-            loop.start("spool", new Counted(SpoolingReader.open(settings, clock)));
+            SpoolingReader reader = SpoolingReader.open(settings, clock);
+            metrics.gauge("filesWaiting", reader::filesWaiting);
+            loop.start("spool", new Counted(reader));
         } catch (StartException e) {
             throw new StartException("source " + name + ": " + e.getMessage(), e);
         }
@@ -82,10 +84,11 @@ final class SpoolDirectorySource implements Source, BatchSized {
         return "batchSize";
     }
 
-    /** Counts the files that were set aside. */
+    /** Counts the files that were set aside, and what was passed over. */
     private final class Counted implements BatchReader {
         private final SpoolingReader reader;
         private long filesSetAside;
+        private long failures;
 
         Counted(SpoolingReader reader) {
             this.reader = reader;
@@ -98,14 +101,14 @@ final class SpoolDirectorySource implements Source, BatchSized {
             } catch (IOException e) {
                 throw new IOException("cannot list " + settings.directory(), e);
             } finally {
-                countSetAside();
+                countFailures();
             }
         }
 
         @Override
         public void commit() {
             reader.commit();
-            countSetAside();
+            countFailures();
         }
 
         @Override
@@ -116,7 +119,7 @@ final class SpoolDirectorySource implements Source, BatchSized {
         @Override
         public boolean keepsBack(BatchTooLargeException why) {
             reader.refuse(String.valueOf(why.getMessage()));
-            countSetAside();
+            countFailures();
             return true;
         }
 
@@ -125,10 +128,11 @@ final class SpoolDirectorySource implements Source, BatchSized {
             reader.close();
         }
 
-        private void countSetAside() {
+        private void countFailures() {
             long more = reader.filesSetAside() - filesSetAside;
             filesSetAside += more;
-            metrics.eventReadFails.inc(more);
+            metrics.eventReadFails.inc(more + reader.failures() - failures);
+            failures = reader.failures();
             metrics.counter("filesSetAside").inc(more);
         }
     }

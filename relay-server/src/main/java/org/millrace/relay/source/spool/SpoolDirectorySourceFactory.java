@@ -21,6 +21,7 @@ import org.millrace.relay.source.spool.SpoolSettings.Selection;
 
 /** Makes spooling-directory sources, with Flume's keys and defaults. */
 public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSource {
+    private static final String DIRECTORY = "spoolDir";
     private static final String MAX_LINE = "deserializer." + LineDeserializerFactory.MAX_LENGTH;
     private static final String OLD_MAX_LINE = "bufferMaxLineLength";
 
@@ -52,7 +53,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 millis(settings, "maxBackoff")
                         .about("the longest pause after a channel refused a batch")
                         .orElse(Duration.ofSeconds(4)));
-        Path directory = settings.path("spoolDir")
+        Path directory = settings.path(DIRECTORY)
                 .about("the directory whose files are read; they must not change once they are there")
                 .required();
         SpoolSettings spool = new SpoolSettings(
@@ -62,7 +63,17 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 headers(settings),
                 format(context, settings),
                 pollDelay);
+        settings.claim("trackerDir", spool.completion().trackerDirectory().resolve(PositionFile.NAME));
+        noteTrouble(settings, spool);
         return new SpoolDirectorySource(context, spool, pace);
+    }
+
+    /** No mistake: this may be another machine, or the directory be made before the start. */
+    private static void noteTrouble(Settings settings, SpoolSettings spool) {
+        String trouble = settings.has(DIRECTORY) ? spool.trouble() : null;
+        if (trouble != null) {
+            settings.note(DIRECTORY, trouble + "; as long as that is so, the source does not start");
+        }
     }
 
     private static Selection selection(Settings settings) {
@@ -101,7 +112,7 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                         text -> directory.resolve(notEmpty(text)),
                         defaults.trackerDirectory())
                 .byDefault(".flumespool")
-                .about("where the position in the file being read is kept")
+                .about("where the position in the file being read is kept; no two sources can share one")
                 .orElse(defaults.trackerDirectory());
         return new Completion(suffix, deletePolicy == DeletePolicy.IMMEDIATE, marking, tracker);
     }

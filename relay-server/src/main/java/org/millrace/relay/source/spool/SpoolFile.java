@@ -3,10 +3,7 @@ package org.millrace.relay.source.spool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +14,7 @@ import org.millrace.api.part.FileDeserializer.SourceFile;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.relay.source.file.FileHead;
+import org.millrace.relay.source.file.FileOpening;
 import org.millrace.relay.source.spool.SpoolSettings.FileHeaders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,15 +28,17 @@ final class SpoolFile implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(SpoolFile.class);
 
     private final Path path;
-    private final FileChannel content;
-    private final long sizeAtOpen;
-    private final long modifiedAtOpen;
+    private final SpoolContent content;
+    private final FileState state;
     private final FileEvents parts;
     private final Map<String, String> headers;
     private final byte[] encodedHeaders;
     private final EventBatchBuilder batch = new EventBatchBuilder();
     private @Nullable String head;
+    /** Of what stands in front of the byte where this reading began; null if that is not known. */
+    private final @Nullable String checksumAtStart;
 
+    private final long start;
     private long committedOffset;
     private long readOffset;
     /** Where to go on behind so many events of the batch; 0: not known. */
@@ -51,17 +51,19 @@ final class SpoolFile implements Closeable {
 
     private SpoolFile(
             Path path,
-            FileChannel content,
-            BasicFileAttributes attributes,
-            long offset,
+            SpoolContent content,
+            FileState state,
+            @Nullable FilePosition resumed,
             FileEvents parts,
             Map<String, String> headers) {
         this.path = path;
         this.content = content;
-        this.sizeAtOpen = attributes.size();
-        this.modifiedAtOpen = attributes.lastModifiedTime().toMillis();
-        this.committedOffset = offset;
-        this.readOffset = offset;
+        this.state = state;
+        this.start = resumed == null ? 0 : resumed.offset();
+        Fingerprint known = resumed == null ? null : resumed.fingerprint();
+        this.checksumAtStart = known == null ? null : known.checksum();
+        this.committedOffset = start;
+        this.readOffset = start;
         this.parts = parts;
         this.headers = headers;
         this.encodedHeaders = EventBatchBuilder.encodeHeaders(headers);
@@ -70,32 +72,30 @@ final class SpoolFile implements Closeable {
     /**
      * @param resume how far the file was read before, or null; passed over if it is not a position in this file
      * @param buffer lent until the file is closed
+     * @throws BadFileException if it can never be parted into events; any other failure may go by itself
      */
-    static SpoolFile open(Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer)
+    static SpoolFile open(
+            Path path, @Nullable FilePosition resume, SpoolSettings settings, byte[] buffer, FileOpening opening)
             throws IOException {
-        FileChannel content = FileChannel.open(path, StandardOpenOption.READ);
+        SpoolContent content = new SpoolContent(opening.open(path));
         FileEvents parts = null;
         SpoolFile opened = null;
         try {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            long offset = 0;
-            if (resume != null && resume.fits(content)) {
-                offset = resume.offset();
-                log.info("{} goes on at byte {}", path, offset);
-            } else if (resume != null) {
-                log.warn(
-                        "{} is not the file that was read up to byte {}: it is read from its start",
-                        path,
-                        resume.offset());
+            FileState state = FileState.of(path);
+            FilePosition resumed = resume != null && resume.fits(state, content) ? resume : null;
+            try {
+                long offset = resumed == null ? 0 : resumed.offset();
+                parts = settings.format() instanceof LineFormat lines
+                        ? lines.open(content, offset, buffer)
+                        : settings.format().open(new SourceFile(path, content), offset);
+                Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
+                opened = new SpoolFile(path, content, state, resumed, parts, headers);
+                return opened;
+            } catch (IOException e) {
+                throw content.hasFailed() ? e : BadFileException.of(e);
+            } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+                throw content.hasFailed() ? new IOException(e) : deserializerFailed(e);
             }
-            parts = settings.format() instanceof LineFormat lines
-                    ? lines.open(content, offset, buffer)
-                    : settings.format().open(new SourceFile(path, content), offset);
-            Map<String, String> headers = headersOf(path, parts.headers(), settings.headers());
-            opened = new SpoolFile(path, content, attributes, offset, parts, headers);
-            return opened;
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
-            throw deserializerFailed(e);
         } finally {
             if (opened == null) {
                 close(path, parts, content);
@@ -106,7 +106,8 @@ final class SpoolFile implements Closeable {
     /**
      * The next events, or null at the end. A file without any has one event, with an empty body.
      *
-     * @throws IOException if what comes next cannot be read or decoded; events in front of it were returned before
+     * @throws BadFileException if what comes next can never be decoded; events in front of it were returned before
+     * @throws IOException if it cannot be read now; the same holds for events in front of it
      */
     @Nullable
     EventBatch read(int maxEvents) throws IOException {
@@ -129,13 +130,14 @@ final class SpoolFile implements Closeable {
 
     private void fill(int maxEvents) {
         Filling filling = new Filling(maxEvents);
+        content.hasFailed(); // what came before does not count
         Arrays.fill(offsetsBehind, 0);
         try {
             hasEnded = !parts.read(filling);
         } catch (IOException e) {
-            failure = e;
+            failure = content.hasFailed() ? e : BadFileException.of(e);
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
-            failure = deserializerFailed(e);
+            failure = content.hasFailed() ? new IOException(e) : deserializerFailed(e);
         }
         try {
             readOffset = parts.offset();
@@ -146,14 +148,14 @@ final class SpoolFile implements Closeable {
         if (!filling.isWhole) {
             batch.close(); // without one of its events, or without where it ends, it is good for nothing
             if (failure == null) {
-                failure = new IOException("the deserializer went on after an event could not be added");
+                failure = new BadFileException("the deserializer went on after an event could not be added");
             }
         }
     }
 
     /** A plug-in may throw anything, and a file may be too much for any deserializer. */
-    private static IOException deserializerFailed(Throwable thrown) {
-        return new IOException("the deserializer failed: " + thrown, thrown);
+    private static BadFileException deserializerFailed(Throwable thrown) {
+        return new BadFileException("the deserializer failed: " + thrown, thrown);
     }
 
     /** The batch as what parts the file sees it. */
@@ -242,6 +244,11 @@ final class SpoolFile implements Closeable {
         return events;
     }
 
+    /** What the file system said of it when it was opened. */
+    FileState state() {
+        return state;
+    }
+
     /** How far the file was delivered. */
     FilePosition position() throws IOException {
         if (head == null) {
@@ -250,15 +257,18 @@ final class SpoolFile implements Closeable {
         return new FilePosition(path, committedOffset, head);
     }
 
-    /** @throws IOException if the file is not the one that was opened, as long and as old */
-    void checkUnchanged() throws IOException {
-        BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-        long modified = now.lastModifiedTime().toMillis();
-        if (now.size() != sizeAtOpen || modified != modifiedAtOpen) {
-            throw new IOException(String.format(
-                    "it changed while it was read (from %d to %d bytes, %d ms younger): move files here only when complete",
-                    sizeAtOpen, now.size(), modified - modifiedAtOpen));
+    /** The same, with all that the file is to be known by when it is left; what cannot be read for that is left out. Reads what was delivered once more. */
+    FilePosition leftAt() {
+        String checksum = null;
+        try {
+            position();
+            checksum = checksumAtStart != null && committedOffset == start
+                    ? checksumAtStart
+                    : Fingerprint.checksum(content, committedOffset);
+        } catch (IOException e) {
+            log.debug("{} is known by its state alone", path, e);
         }
+        return new FilePosition(path, committedOffset, head, new Fingerprint(state, checksum));
     }
 
     @Override

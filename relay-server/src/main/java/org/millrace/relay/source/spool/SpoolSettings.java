@@ -1,5 +1,6 @@
 package org.millrace.relay.source.spool;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -51,6 +52,27 @@ public record SpoolSettings(
     /** The same with another end for files. */
     public SpoolSettings withCompletion(Completion other) {
         return new SpoolSettings(directory, selection, other, headers, format, relistAfter);
+    }
+
+    /** Why no reader can be opened as things are; null if that is not known to be so. Changes nothing. */
+    @Nullable
+    String trouble() {
+        if (!Files.exists(directory)) {
+            return directory + ": no such directory (expected: one that exists; create it)";
+        }
+        if (!Files.isDirectory(directory)) {
+            return directory + ": not a directory";
+        }
+        if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+            return directory + ": may not be read by this user; allow it";
+        }
+        boolean needsWrite = completion.isDeleted() || completion.marking() == Marking.RENAME;
+        if (needsWrite && !Files.isWritable(directory)) {
+            return directory + ": finished files cannot be "
+                    + (completion.isDeleted() ? "deleted" : "renamed")
+                    + " by this user; allow it to write there, or set trackingPolicy = tracker_dir, deletePolicy = never and a trackerDir elsewhere";
+        }
+        return null;
     }
 
     /**

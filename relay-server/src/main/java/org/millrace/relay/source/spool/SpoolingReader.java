@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.source.spool.SpoolSettings.Completion;
-import org.millrace.relay.source.spool.SpoolSettings.Marking;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +27,19 @@ import org.slf4j.LoggerFactory;
  * <p>At least once: {@link #commit} takes down how far the file was read, or finishes the file. Who stops before it gets the same
  * events again from the next reader of the directory, which goes on with the file that was being read.
  *
- * <p>Something wrong with one file does not hold up the others: see {@link Quarantine}. Only a directory that cannot be listed is a
- * failure of {@link #read}. One thread; one reader for a directory at a time.
+ * <p>Something wrong with one file does not hold up the others: it is {@linkplain PassedOver passed over} for a while if that may go by
+ * itself, and set aside if not, see {@link Quarantine}. Only a directory that cannot be listed is a failure of {@link #read}. One thread,
+ * but for {@link #filesWaiting}; one reader for a tracker directory at a time, whatever the process.
  */
 public final class SpoolingReader implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(SpoolingReader.class);
 
     private final SpoolSettings settings;
-    private final InstantSource clock;
+    private final Surroundings surroundings;
+    private final Closeable lock;
     private final FinishedFiles finishedFiles;
     private final Quarantine quarantine;
+    private final PassedOver passedOver;
     private final PositionFile positions;
     private final FileFinder finder;
     private final byte[] buffer = new byte[LineReader.BLOCK_BYTES];
@@ -50,37 +52,60 @@ public final class SpoolingReader implements Closeable {
     private boolean isPositionLost;
     private long filesFinished;
     private long filesSetAside;
+    private long failures;
 
-    private SpoolingReader(SpoolSettings settings, InstantSource clock) {
+    private SpoolingReader(SpoolSettings settings, Surroundings surroundings, Closeable lock) {
         this.settings = settings;
-        this.clock = clock;
+        this.surroundings = surroundings;
+        this.lock = lock;
         Path tracker = settings.completion().trackerDirectory();
         this.finishedFiles = new FinishedFiles(settings.directory(), settings.completion());
         this.quarantine = new Quarantine(tracker);
         this.positions = new PositionFile(tracker);
-        this.finder = new FileFinder(
-                settings, file -> quarantine.holds(file) || finishedFiles.isFinished(file), clock, new Random());
+        this.passedOver = new PassedOver(settings.relistAfter(), surroundings.nanoTime());
+        this.finder = new FileFinder(settings, this::isLeftAlone, surroundings.nanoTime(), new Random());
     }
 
     /**
-     * Checks the directory and finds out where the last reader stopped.
+     * Checks the directory, locks the one of its tracker, and finds out where the last reader stopped.
      *
-     * @throws StartException if the directory is not there or may not be used as the settings ask; nothing is left open
+     * @throws StartException if the directory is not there or may not be used as the settings ask, or another reader has its tracker;
+     *     nothing is left open
      */
     public static SpoolingReader open(SpoolSettings settings, InstantSource clock) throws StartException {
-        checkDirectory(settings);
-        SpoolingReader reader = new SpoolingReader(settings, clock);
+        return open(settings, Surroundings.real(clock));
+    }
+
+    static SpoolingReader open(SpoolSettings settings, Surroundings surroundings) throws StartException {
+        String trouble = settings.trouble();
+        if (trouble != null) {
+            throw new StartException("spoolDir " + trouble);
+        }
         Path tracker = settings.completion().trackerDirectory();
+        SpoolingReader reader = null;
+        boolean isOpen = false;
         try {
             Files.createDirectories(tracker);
+            if (!Files.isWritable(tracker)) {
+                throw new StartException("cannot write in trackerDir " + tracker + ": allow it, or set another one");
+            }
+            reader = new SpoolingReader(
+                    settings, surroundings, surroundings.locking().lock(tracker));
             reader.recover();
+            isOpen = true;
+            return reader;
+        } catch (TrackerLock.HeldException e) {
+            throw new StartException(
+                    "trackerDir " + e.getMessage()
+                            + " (expected: one for each source; sources of one spoolDir are to read different files, too)",
+                    e);
         } catch (IOException e) {
             throw new StartException("cannot use trackerDir " + tracker + ": " + e, e);
+        } finally {
+            if (!isOpen && reader != null) {
+                reader.close();
+            }
         }
-        if (!Files.isWritable(tracker)) {
-            throw new StartException("cannot write in trackerDir " + tracker + ": allow it, or set another one");
-        }
-        return reader;
     }
 
     /**
@@ -104,11 +129,14 @@ public final class SpoolingReader implements Closeable {
                 EventBatch batch = file.read(maxEvents);
                 if (batch != null) {
                     isCommitDue = true;
+                    passedOver.goesOn(file.path());
                     return batch;
                 }
                 finish(file);
-            } catch (IOException e) {
+            } catch (BadFileException e) {
                 setAside(file, e);
+            } catch (IOException e) {
+                passOver(file, e, false);
             }
         }
     }
@@ -144,7 +172,7 @@ public final class SpoolingReader implements Closeable {
         SpoolFile file = current;
         if (isCommitDue && file != null) {
             isCommitDue = false;
-            setAside(file, new IOException(reason));
+            setAside(file, new BadFileException(reason));
         }
     }
 
@@ -158,6 +186,16 @@ public final class SpoolingReader implements Closeable {
         return filesSetAside;
     }
 
+    /** How often a file could not be read or marked, so far, for a cause that may go. */
+    public long failures() {
+        return failures;
+    }
+
+    /** Files that are tried again after such a failure. Any thread. */
+    public int filesWaiting() {
+        return passedOver.size();
+    }
+
     /** Leaves everything so that the next reader goes on from the last commit. */
     @Override
     public void close() {
@@ -167,6 +205,15 @@ public final class SpoolingReader implements Closeable {
         }
         isCommitDue = false;
         positions.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            log.debug("giving back {}", settings.completion().trackerDirectory(), e);
+        }
+    }
+
+    private boolean isLeftAlone(Path file) {
+        return quarantine.holds(file) || passedOver.holds(file) || finishedFiles.isFinished(file);
     }
 
     private void recover() throws IOException {
@@ -180,7 +227,8 @@ public final class SpoolingReader implements Closeable {
         if (Files.isRegularFile(path) && finder.accepts(path)) {
             resume = new FilePosition(path, last.offset(), last.head());
         } else if (Files.isRegularFile(path) && !finishedFiles.isFinished(path)) {
-            quarantine.add(last, "the settings no longer select it", clock.instant());
+            FilePosition kept = new FilePosition(path, last.offset(), last.head());
+            quarantine.add(kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
             positions.clear();
         } else {
             log.info(
@@ -206,50 +254,108 @@ public final class SpoolingReader implements Closeable {
         while (file == null) {
             Path next = finder.next();
             if (next == null) {
+                passedOver.forgetGone().forEach(quarantine::forget);
                 return null;
             }
-            file = open(next, quarantine.position(next));
+            PassedOver.Delivered delivered = passedOver.delivered(next);
+            if (delivered == null) {
+                file = open(next, quarantine.position(next));
+            } else {
+                finish(delivered);
+            }
         }
         return file;
     }
 
     private @Nullable SpoolFile open(Path path, @Nullable FilePosition position) {
+        FilePosition known = position == null ? FilePosition.start(path) : position;
         try {
-            return SpoolFile.open(path, position, settings, buffer);
+            SpoolFile file = SpoolFile.open(path, position, settings, buffer, surroundings.opening());
+            tellStart(file, known);
+            return file;
         } catch (NoSuchFileException e) {
             log.debug("{} went before it could be read", path);
+        } catch (BadFileException e) {
+            setAside(known, "it cannot be opened: " + e.getMessage());
         } catch (IOException e) {
-            filesSetAside++;
-            FilePosition known = position == null ? new FilePosition(path, 0, null) : position;
-            quarantine.add(known, "it cannot be opened: " + e, clock.instant());
+            passOver(known, e, null);
         }
         return null;
     }
 
-    private void finish(SpoolFile file) {
-        try {
-            file.checkUnchanged();
-            String how = finishedFiles.finish(file.path());
-            filesFinished++;
-            log.info("{} is finished, {} events, and {}", file.path(), file.events(), how);
-        } catch (IOException e) {
-            setAside(file, e);
-            return;
+    /** Of one that was passed over it is told when it really goes on. */
+    private void tellStart(SpoolFile file, FilePosition known) {
+        if (known.offset() > file.committedOffset()) {
+            log.warn(
+                    "{} is not the file that was read up to byte {}: it is read from its start",
+                    file.path(),
+                    known.offset());
+        } else if (known.offset() > 0 && !passedOver.knows(file.path())) {
+            log.info("{} goes on at byte {}", file.path(), known.offset());
         }
-        leave(file);
-        quarantine.forget(file.path());
     }
 
-    private void setAside(SpoolFile file, IOException cause) {
-        filesSetAside++;
-        FilePosition position;
+    private void finish(SpoolFile file) {
         try {
-            position = file.position();
+            mark(file.path(), file.state(), file.events());
+            leave(file);
+        } catch (BadFileException e) {
+            setAside(file, e);
         } catch (IOException e) {
-            position = new FilePosition(file.path(), file.committedOffset(), null);
+            passOver(file, e, true);
         }
-        quarantine.add(position, reason(cause), clock.instant()); // before the position goes
+    }
+
+    /** As the other one, of a file that was passed over. */
+    private void finish(PassedOver.Delivered file) {
+        FilePosition position = file.position();
+        try {
+            mark(position.file(), file.state(), file.events());
+        } catch (BadFileException e) {
+            setAside(position, e.getMessage());
+        } catch (IOException e) {
+            passOver(position, e, file);
+        }
+    }
+
+    private void mark(Path path, FileState state, long events) throws IOException {
+        state.checkUnchanged(path);
+        String how = finishedFiles.finish(path);
+        filesFinished++;
+        log.info("{} is finished, {} events, and {}", path, events, how);
+        passedOver.goesOn(path);
+        quarantine.forget(path);
+    }
+
+    private void setAside(SpoolFile file, BadFileException cause) {
+        setAside(file.leftAt(), cause.getMessage()); // before the position goes
         leave(file);
+    }
+
+    private void setAside(FilePosition position, @Nullable String reason) {
+        filesSetAside++;
+        passedOver.setAside(position.file());
+        quarantine.add(position, String.valueOf(reason), now());
+    }
+
+    private void passOver(SpoolFile file, IOException cause, boolean isDelivered) {
+        FilePosition position = file.leftAt();
+        passOver(position, cause, isDelivered ? new PassedOver.Delivered(position, file.state(), file.events()) : null);
+        leave(file);
+    }
+
+    private void passOver(FilePosition position, IOException cause, PassedOver.@Nullable Delivered delivered) {
+        failures++;
+        if (position.offset() > 0) {
+            quarantine.keep(position, cause.toString(), now()); // before the position goes
+        } else {
+            quarantine.forget(position.file()); // what was known was another file's
+        }
+        passedOver.add(position, cause, delivered);
+    }
+
+    private Instant now() {
+        return surroundings.clock().instant();
     }
 
     private void leave(SpoolFile file) {
@@ -272,33 +378,6 @@ public final class SpoolingReader implements Closeable {
                 log.error("cannot take down how far {} was read: a crash now would repeat events", file.path(), e);
             }
             isPositionLost = true;
-        }
-    }
-
-    private static String reason(IOException cause) {
-        String message = cause.getMessage();
-        return message != null && cause.getClass() == IOException.class ? message : cause.toString();
-    }
-
-    private static void checkDirectory(SpoolSettings settings) throws StartException {
-        Path directory = settings.directory();
-        Completion completion = settings.completion();
-        if (!Files.exists(directory)) {
-            throw new StartException(
-                    "spoolDir " + directory + ": no such directory (expected: one that exists; create it)");
-        }
-        if (!Files.isDirectory(directory)) {
-            throw new StartException("spoolDir " + directory + ": not a directory");
-        }
-        if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
-            throw new StartException("spoolDir " + directory + ": may not be read by this user; allow it");
-        }
-        boolean needsWrite = completion.isDeleted() || completion.marking() == Marking.RENAME;
-        if (needsWrite && !Files.isWritable(directory)) {
-            throw new StartException(
-                    "spoolDir " + directory + ": finished files cannot be "
-                            + (completion.isDeleted() ? "deleted" : "renamed")
-                            + " by this user; allow it to write there, or set trackingPolicy = tracker_dir, deletePolicy = never and a trackerDir elsewhere");
         }
     }
 }

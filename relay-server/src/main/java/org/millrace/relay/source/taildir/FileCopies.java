@@ -6,17 +6,22 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.file.FileHead;
+import org.millrace.relay.source.file.FileOpening;
 import org.millrace.relay.source.taildir.FileId.Stat;
 import org.millrace.relay.source.taildir.TaildirSettings.Headers;
 import org.slf4j.Logger;
@@ -33,10 +38,15 @@ final class FileCopies {
 
     private static final Logger log = LoggerFactory.getLogger(FileCopies.class);
 
+    private final FileOpening opening;
     /** What directories held when they were listed in this round. */
-    private final Map<Path, List<Located>> listings = new HashMap<>();
+    private final Map<Path, Listing> listings = new HashMap<>();
 
-    /** How a file begins, beside what is known of another. */
+    FileCopies(FileOpening opening) {
+        this.opening = opening;
+    }
+
+    /** How a file begins, beside what is known of another. The better the sooner. */
     enum Beginning {
         ALIKE,
         /** It cannot be read just now, which does not say that it is another file. */
@@ -47,6 +57,28 @@ final class FileCopies {
     /** A file of a directory, whether its name is tailed or not. */
     record Located(Path path, Stat stat) {}
 
+    /**
+     * What a directory holds.
+     *
+     * @param unseen what could not be looked at, such as one of its files or, where it cannot be listed, the directory itself
+     */
+    private record Listing(List<Located> files, List<Path> unseen) {}
+
+    /**
+     * What was found when a copy was looked for.
+     *
+     * @param copy moved to where the reading of the original stood; null if there is none
+     * @param unread without a copy: what may be one, and could not be read
+     */
+    record Search(@Nullable TailedFile copy, List<Path> unread) {
+        static final Search NONE = new Search(null, List.of());
+
+        /** True if that may be otherwise in a moment: what may not be read is no reason to wait. */
+        boolean mayHeal() {
+            return unread.stream().anyMatch(Files::isReadable);
+        }
+    }
+
     /** Directories are listed anew from now on. */
     void newRound() {
         listings.clear();
@@ -55,12 +87,12 @@ final class FileCopies {
     /** The regular file beside this one that is as wanted; null if there is none. */
     @Nullable
     Located beside(Path path, Predicate<Located> wanted) {
-        return directoryOf(path).stream().filter(wanted).findFirst().orElse(null);
+        return directoryOf(path).files().stream().filter(wanted).findFirst().orElse(null);
     }
 
     /** Whether the file at this path begins so. */
-    static Beginning beginning(Path path, String head) {
-        try (FileChannel content = FileChannel.open(path, StandardOpenOption.READ)) {
+    Beginning beginning(Path path, String head) {
+        try (FileChannel content = opening.open(path)) {
             return FileHead.matches(head, content) ? Beginning.ALIKE : Beginning.OTHERWISE;
         } catch (IOException e) {
             log.debug("{} cannot be compared", path, e);
@@ -69,23 +101,29 @@ final class FileCopies {
     }
 
     /**
-     * The copy that was made of a file before it was truncated, moved to where the reading of the file stood; null if there is none. Where
-     * the names of the group take it in, it is known already, or will be found in this round.
+     * Looks for the copy that was made of a file before it was truncated. Where the names of the group take it in, it is known already, or
+     * will be found in this round.
      */
-    @Nullable
-    TailedFile copyOf(TailedFile file, Map<FileId, TailedFile> known, Headers headers) {
+    Search copyOf(TailedFile file, Map<FileId, TailedFile> known, Headers headers) {
         String head = file.head();
         if (head == null || file.position() == 0) {
-            return null;
+            return Search.NONE;
         }
-        Located located = directoryOf(file.path()).stream()
+        Listing listing = directoryOf(file.path());
+        Map<Beginning, List<Located>> candidates = listing.files().stream()
                 .filter(other -> isNamedAfter(other.path(), file.path()))
                 .filter(other -> isCandidate(other, known.get(other.stat().id()), file))
-                .filter(other -> beginning(other.path(), head) == Beginning.ALIKE)
+                .collect(Collectors.groupingBy(other -> beginning(other.path(), head)));
+        Located located = candidates.getOrDefault(Beginning.ALIKE, List.of()).stream()
                 .max(Comparator.comparingLong(other -> other.stat().modifiedMillis()))
                 .orElse(null);
         if (located == null) {
-            return null;
+            Stream<Path> unseen = listing.unseen().stream()
+                    .filter(path -> isNamedAfter(path, file.path()) || path.equals(directoryName(file.path())));
+            Stream<Path> unread = candidates.getOrDefault(Beginning.UNKNOWN, List.of()).stream()
+                    .map(Located::path);
+            return new Search(
+                    null, Stream.concat(unseen, unread).filter(Files::exists).toList());
         }
         TailedFile copy = known.get(located.stat().id());
         if (copy == null) {
@@ -95,36 +133,39 @@ final class FileCopies {
         copy.waitFor(null);
         copy.moveTo(Math.min(file.position(), located.stat().size()));
         copy.beginsWith(head);
-        return copy;
+        return new Search(copy, List.of());
     }
 
-    /** The file that this one, which is new, seems to be a copy of; null if there is none. */
+    /** The file that this one, which is new, seems to be a copy of, or may be one as far as can be told just now; null if there is none. */
     @Nullable
     TailedFile originalOf(TailedFile file, Collection<TailedFile> known) {
-        return known.stream()
+        Map<Beginning, TailedFile> first = new EnumMap<>(Beginning.class);
+        known.stream()
                 .filter(other -> other.position() > 0 && other.missingSinceMillis() < 0)
                 .filter(other -> isNamedAfter(file.path(), other.path()))
-                .filter(other -> isCopySoFar(file, other))
-                .findFirst()
-                .orElse(null);
+                .forEach(other -> first.putIfAbsent(copySoFar(file, other), other));
+        return first.getOrDefault(Beginning.ALIKE, first.get(Beginning.UNKNOWN));
     }
 
-    /** True if the one could be a copy of the other, which may be under way: both begin alike, and where the copy ends. */
-    boolean isCopySoFar(TailedFile copy, TailedFile original) {
-        String head = original.head();
-        if (head == null) {
-            return false;
+    /** Whether the one could be a copy of the other, which may be under way: if both begin alike, and where the copy ends. */
+    Beginning copySoFar(TailedFile copy, TailedFile original) {
+        if (original.head() == null) {
+            return Beginning.OTHERWISE;
         }
-        try (FileChannel one = FileChannel.open(copy.path(), StandardOpenOption.READ);
-                FileChannel other = FileChannel.open(original.path(), StandardOpenOption.READ)) {
+        try (FileChannel one = opening.open(copy.path());
+                FileChannel other = opening.open(original.path())) {
             long end = one.size();
             long start = Math.max(0, end - COMPARED_BYTES);
-            return end <= other.size()
+            boolean isAlike = end <= other.size()
                     && FileHead.matches(FileHead.of(one), other)
                     && bytes(one, start, end).equals(bytes(other, start, end));
+            return isAlike ? Beginning.ALIKE : Beginning.OTHERWISE;
+        } catch (NoSuchFileException e) {
+            log.debug("{} or {} went", copy.path(), original.path(), e);
+            return Beginning.OTHERWISE;
         } catch (IOException e) {
             log.debug("{} and {} cannot be compared", copy.path(), original.path(), e);
-            return false;
+            return Beginning.UNKNOWN;
         }
     }
 
@@ -143,30 +184,36 @@ final class FileCopies {
                 : other.stat().modifiedMillis() >= original.sameUntilMillis() - MILLIS_OF_DOUBT;
     }
 
-    private List<Located> directoryOf(Path path) {
-        return listings.computeIfAbsent(path.toAbsolutePath().getParent(), FileCopies::list);
+    private Listing directoryOf(Path path) {
+        return listings.computeIfAbsent(directoryName(path), FileCopies::list);
     }
 
-    private static List<Located> list(Path directory) {
-        List<Located> all = new ArrayList<>();
+    private static Path directoryName(Path path) {
+        return Objects.requireNonNull(path.toAbsolutePath().getParent());
+    }
+
+    private static Listing list(Path directory) {
+        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {
-                addIfRegular(path, all);
+                addIfRegular(path, listing);
             }
         } catch (IOException | DirectoryIteratorException e) {
             log.debug("{} cannot be listed", directory, e);
+            listing.unseen().add(directory);
         }
-        return all;
+        return listing;
     }
 
-    private static void addIfRegular(Path path, List<Located> all) {
+    private static void addIfRegular(Path path, Listing listing) {
         try {
             Stat stat = FileId.statRegular(path);
             if (stat != null) {
-                all.add(new Located(path, stat));
+                listing.files().add(new Located(path, stat));
             }
         } catch (IOException e) {
             log.debug("{} cannot be looked at", path, e);
+            listing.unseen().add(path);
         }
     }
 

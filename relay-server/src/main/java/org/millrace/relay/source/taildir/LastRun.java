@@ -69,12 +69,12 @@ final class LastRun {
         return entry.path().equals(at.path());
     }
 
-    private static Beginning beginning(Entry entry, Path path) {
-        return entry.head() == null ? Beginning.OTHERWISE : FileCopies.beginning(path, entry.head());
+    private Beginning beginning(Entry entry, Path path) {
+        return entry.head() == null ? Beginning.OTHERWISE : copies.beginning(path, entry.head());
     }
 
     /** True if a file of the entry's inode begins as the entry says; or may do so, as far as can be told just now. */
-    private static boolean mayBe(Entry entry, Path path, Stat stat) {
+    private boolean mayBe(Entry entry, Path path, Stat stat) {
         return switch (beginning(entry, path)) {
             case ALIKE -> true;
             case UNKNOWN -> entry.device() == stat.id().device();

@@ -89,6 +89,16 @@ final class TailReader implements BatchReader {
     }
 
     @Override
+    public void commitFirst(int events) {
+        TailedFile file = current;
+        if (file != null) {
+            file.commitFirst(events);
+            arePositionsWritten = false;
+            writePositionsIfDue();
+        }
+    }
+
+    @Override
     public void rollback() {
         if (current != null) {
             current.rollback();

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ final class TailedFile implements Closeable {
     private boolean hasChanged = true;
     /** It was to be compared, and could not be: it is read on only once it was. */
     private boolean isInDoubt;
+
+    /** Since when it is known to be truncated, and its copy cannot be read; -1 if there is no such doubt. */
+    private long heldSinceMillis = -1;
+
+    /** Where so many events of the batch that was read last end. */
+    private long[] endsOfEvents = new long[128];
 
     private boolean hasMore;
     private boolean isFailing;
@@ -190,6 +197,7 @@ final class TailedFile implements Closeable {
         if (isSame) {
             hasChanged = false;
             isInDoubt = false;
+            heldSinceMillis = -1;
             sameUntilMillis = modifiedMillis;
             lookAtHead();
         }
@@ -207,6 +215,17 @@ final class TailedFile implements Closeable {
         head = null;
         hasChanged = false;
         isInDoubt = false;
+        heldSinceMillis = -1;
+    }
+
+    /** It waits for its copy: if it began anew, nobody would know from where to read that. */
+    void hold(long nowMillis) {
+        heldSinceMillis = nowMillis;
+    }
+
+    /** The clock when it began to wait for its copy, or -1. */
+    long heldSinceMillis() {
+        return heldSinceMillis;
     }
 
     /** Looks at how it begins, while that is still growing. To be called before {@link #head} is written down. */
@@ -239,6 +258,7 @@ final class TailedFile implements Closeable {
             while (batch.events() < maxEvents && batch.encodedBytes() < MAX_BATCH_BYTES && lines.next(tailEnd)) {
                 add(lines, lineOffset);
                 lineOffset = lines.offset();
+                noteEnd(batch.events(), lineOffset);
             }
         } catch (IOException e) {
             if (batch.events() == 0) {
@@ -269,7 +289,12 @@ final class TailedFile implements Closeable {
         committed = read;
     }
 
-    /** What was read is not in the channels. */
+    /** The first events of the batch that was read last are in the channels, or left out. */
+    void commitFirst(int events) {
+        committed = endsOfEvents[events];
+    }
+
+    /** What was read, and not committed, is not in the channels. */
     void rollback() {
         read = committed;
     }
@@ -293,6 +318,13 @@ final class TailedFile implements Closeable {
         } else {
             batch.add(encodedHeaders, lines.array(), lines.lineStart(), lines.lineBytes());
         }
+    }
+
+    private void noteEnd(int events, long offset) {
+        if (events >= endsOfEvents.length) {
+            endsOfEvents = Arrays.copyOf(endsOfEvents, 2 * events);
+        }
+        endsOfEvents[events] = offset;
     }
 
     private byte[] encodeHeaders() {

@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.relay.source.file.FileOpening;
+import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileCopies.Search;
 import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
 import org.slf4j.Logger;
@@ -26,7 +29,7 @@ final class TailedFiles {
     private final TaildirSettings settings;
     private final InstantSource clock;
     private final FileSurvey survey;
-    private final FileCopies copies = new FileCopies();
+    private final FileCopies copies;
     private final LastRun lastRun;
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
 
@@ -36,6 +39,12 @@ final class TailedFiles {
     private final AtomicLong truncations = new AtomicLong();
 
     TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock) {
+        this(settings, remembered, clock, FileOpening.REAL);
+    }
+
+    /** @param opening of files that are compared */
+    TailedFiles(TaildirSettings settings, List<Entry> remembered, InstantSource clock, FileOpening opening) {
+        this.copies = new FileCopies(opening);
         this.settings = settings;
         this.clock = clock;
         this.survey = new FileSurvey(settings, clock);
@@ -180,15 +189,7 @@ final class TailedFiles {
     private void compare(TailedFile file) {
         try {
             if (!file.isTheSame()) {
-                truncations.incrementAndGet();
-                long upTo = file.position();
-                log.info("{} was truncated or replaced at byte {}: it is read from its start", file.path(), upTo);
-                TailedFile copy = copies.copyOf(file, known, settings.headers());
-                file.restart();
-                if (copy != null) {
-                    log.info("its rest is read from its copy");
-                    known.put(copy.id(), copy);
-                }
+                beginAnew(file);
             }
         } catch (NoSuchFileException e) {
             log.debug("{} went, which the next round will tell", file.path(), e);
@@ -196,6 +197,48 @@ final class TailedFiles {
             log.debug("{} cannot be compared, which reading it will tell", file.path(), e);
         }
         closeIfTooMany(file);
+    }
+
+    private void beginAnew(TailedFile file) {
+        Search search = copies.copyOf(file, known, settings.headers());
+        if (search.mayHeal() && waitsForCopy(file, search)) {
+            return;
+        }
+        truncations.incrementAndGet();
+        long upTo = file.position();
+        log.info("{} was truncated or replaced at byte {}: it is read from its start", file.path(), upTo);
+        if (!search.unread().isEmpty()) {
+            log.warn(
+                    "{} cannot be read, and may be a copy of {}: lines behind byte {} that are only there are missing; or, where it is"
+                            + " tailed itself, those in front come twice",
+                    search.unread(),
+                    file.path(),
+                    upTo);
+        }
+        file.restart();
+        TailedFile copy = search.copy();
+        if (copy != null) {
+            log.info("its rest is read from its copy");
+            known.put(copy.id(), copy);
+        }
+    }
+
+    /** For the idle time-out at most: what is written to the file now has to be read, too. */
+    private boolean waitsForCopy(TailedFile file, Search search) {
+        long now = clock.millis();
+        boolean isClockSetBack = now < file.heldSinceMillis();
+        if (file.heldSinceMillis() < 0) {
+            log.warn(
+                    "{} was truncated or replaced at byte {}, and {} cannot be read, which may be its copy: it waits for that, up to {} s",
+                    file.path(),
+                    file.position(),
+                    search.unread(),
+                    settings.limits().idleTimeout().toSeconds());
+        }
+        if (file.heldSinceMillis() < 0 || isClockSetBack) {
+            file.hold(now);
+        }
+        return now - file.heldSinceMillis() <= settings.limits().idleTimeout().toMillis();
     }
 
     private void add(Found at) {
@@ -217,8 +260,18 @@ final class TailedFiles {
     /** Something that looked like a copy of a file, which then was not truncated, is a file of its own. */
     private void settleCopy(TailedFile file) {
         TailedFile original = file.copiedFrom();
-        if (original != null && (isIdle(file) || !copies.isCopySoFar(file, original))) {
+        if (original == null || original.heldSinceMillis() >= 0) {
+            return;
+        }
+        Beginning soFar = copies.copySoFar(file, original);
+        if (soFar == Beginning.OTHERWISE || isIdle(file)) {
             file.waitFor(null);
+        }
+        if (soFar == Beginning.UNKNOWN && isIdle(file)) {
+            log.warn(
+                    "{} cannot be compared with {}: it is read from its start, and if it is a copy its lines come twice",
+                    file.path(),
+                    original.path());
         }
     }
 
@@ -239,6 +292,8 @@ final class TailedFiles {
     }
 
     private boolean isDue(TailedFile file) {
-        return file.copiedFrom() == null && (file.hasUnread() || (file.isOpen() && isIdle(file)));
+        return file.copiedFrom() == null
+                && file.heldSinceMillis() < 0
+                && (file.hasUnread() || (file.isOpen() && isIdle(file)));
     }
 }

@@ -65,8 +65,18 @@ final class SpoolDirectory {
     }
 
     static SpoolingReader open(SpoolSettings settings) {
+        return open(settings, surroundings());
+    }
+
+    /** Those of a process of its own each time: a lock does not outlive its process, however that ends. */
+    static Surroundings surroundings() {
+        Surroundings real = Surroundings.real(InstantSource.system());
+        return new Surroundings(real.clock(), real.nanoTime(), real.opening(), directory -> () -> {});
+    }
+
+    static SpoolingReader open(SpoolSettings settings, Surroundings surroundings) {
         try {
-            return SpoolingReader.open(settings, InstantSource.system());
+            return SpoolingReader.open(settings, surroundings);
         } catch (StartException e) {
             throw new AssertionError(e);
         }

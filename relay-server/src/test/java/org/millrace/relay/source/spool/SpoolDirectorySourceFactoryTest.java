@@ -64,6 +64,7 @@ class SpoolDirectorySourceFactoryTest {
     private final Map<String, String> values = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> claims = new ArrayList<>();
     private SpoolDirectory spool;
 
     @BeforeEach
@@ -244,6 +245,37 @@ class SpoolDirectorySourceFactoryTest {
     }
 
     @Test
+    void thePositionIsClaimedWhereverItIsKept() {
+        create(settings());
+        values.put("trackerDir", "t");
+        create(settings());
+        values.put("trackerDir", temporary.resolve("t").toString());
+        create(settings());
+        assertThat(claims)
+                .containsExactly(
+                        "trackerDir: " + spool.positionFile(),
+                        "trackerDir: " + spool.path.resolve("t").resolve(PositionFile.NAME),
+                        "trackerDir: " + temporary.resolve("t").resolve(PositionFile.NAME));
+    }
+
+    @Test
+    void aDirectoryThatIsMissingIsNotedAndNoMistake() {
+        values.put("spoolDir", temporary.resolve("missing").toString());
+        create(settings());
+        assertThat(problems).isEmpty();
+        assertThat(notes).singleElement().asString().startsWith("spoolDir: ").contains("missing: no such directory");
+        assertThat(temporary.resolve("missing")).doesNotExist();
+    }
+
+    @Test
+    void aFileInThePlaceOfTheDirectoryIsNoted() {
+        values.put("spoolDir", spool.put("file", "").toString());
+        create(settings());
+        assertThat(problems).isEmpty();
+        assertThat(notes).singleElement().asString().contains("file: not a directory");
+    }
+
+    @Test
     void deletingAndReplacingReachTheReading() throws StartException {
         values.put("deletePolicy", "immediate");
         values.put("decodeErrorPolicy", "replace");
@@ -278,6 +310,11 @@ class SpoolDirectorySourceFactoryTest {
             @Override
             public void note(String key, String message) {
                 notes.add(key + ": " + message);
+            }
+
+            @Override
+            public void claim(String key, Path path) {
+                claims.add(key + ": " + path);
             }
         });
     }

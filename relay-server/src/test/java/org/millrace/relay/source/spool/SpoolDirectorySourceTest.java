@@ -22,6 +22,8 @@ import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
 import org.millrace.api.StartException;
 import org.millrace.relay.source.spool.SpoolDirectorySource.Pace;
+import org.millrace.relay.source.spool.SpoolSettings.Completion;
+import org.millrace.relay.source.spool.SpoolSettings.Marking;
 
 class SpoolDirectorySourceTest {
     private static final Pace QUICK = new Pace(3, Duration.ofMillis(5), Duration.ofMillis(5));
@@ -211,6 +213,46 @@ class SpoolDirectorySourceTest {
     }
 
     @Test
+    void aSecondSourceWithTheSameTrackerFailsTheStartAndHarmsNothing() throws StartException {
+        spool.put("a", "1\n2\n");
+        inlet.refusalsLeft.set(Integer.MAX_VALUE);
+        SpoolDirectorySource first = start(new Pace(1, Duration.ofMillis(5), Duration.ofHours(1)));
+        SpoolDirectorySource second = new SpoolDirectorySource(context(), spool.settings(), QUICK);
+        assertThatThrownBy(second::start)
+                .isInstanceOf(StartException.class)
+                .hasMessageContainingAll("r1", "trackerDir", ".flumespool", "in use");
+        second.close();
+        first.close();
+        inlet.refusalsLeft.set(0);
+        start(QUICK);
+        await().until(() -> spool.names().equals(List.of("a.COMPLETED")));
+        assertThat(inlet.texts()).containsExactly("1", "2");
+    }
+
+    @Test
+    void aFileThatCannotBeMarkedIsCountedAndMarkedLater() throws Exception {
+        spool.put("a", "1\n");
+        Path tracker = temporary.resolve("tracker");
+        SpoolSettings settings =
+                spool.settings().withCompletion(new Completion(".COMPLETED", false, Marking.TRACKER_DIR, tracker));
+        inlet.gate = new CountDownLatch(1);
+        start(settings, QUICK);
+        await().until(() -> inlet.puts.get() == 1);
+        Files.delete(tracker.resolve(TrackerLock.NAME));
+        Files.delete(tracker);
+        Files.createFile(tracker);
+        inlet.gate.countDown();
+        await().until(() -> metrics.eventReadFails.getCount() > 0);
+        assertThat(filesWaiting()).isEqualTo(1);
+
+        Files.delete(tracker);
+        await().until(() -> Files.exists(tracker.resolve("a.COMPLETED")));
+        await().until(() -> filesWaiting() == 0);
+        assertThat(inlet.texts()).containsExactly("1");
+        assertThat(metrics.counter("filesSetAside").getCount()).isZero();
+    }
+
+    @Test
     void aBigFileArrivesWholeAndInOrder() throws StartException {
         List<String> lines = IntStream.range(0, 200_000)
                 .mapToObj(i -> "line " + i + " äöü€😀".repeat(i % 7))
@@ -221,8 +263,17 @@ class SpoolDirectorySourceTest {
         assertThat(inlet.texts()).isEqualTo(lines);
     }
 
+    private int filesWaiting() {
+        return (int)
+                metrics.registry().getGauges().get("source.r1.filesWaiting").getValue();
+    }
+
     private SpoolDirectorySource start(Pace pace) throws StartException {
-        SpoolDirectorySource source = new SpoolDirectorySource(context(), spool.settings(), pace);
+        return start(spool.settings(), pace);
+    }
+
+    private SpoolDirectorySource start(SpoolSettings settings, Pace pace) throws StartException {
+        SpoolDirectorySource source = new SpoolDirectorySource(context(), settings, pace);
         source.start();
         started.add(source);
         return source;

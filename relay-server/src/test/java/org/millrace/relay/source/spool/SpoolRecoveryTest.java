@@ -337,6 +337,63 @@ class SpoolRecoveryTest {
         assertThat(spool.quarantineFile()).doesNotExist();
     }
 
+    /** Alike in the first KiB, and of the same length. */
+    private static String report(char body) {
+        return "# " + "-".repeat(2000) + "\n" + (body + "\n").repeat(10);
+    }
+
+    @Test
+    void anotherFileInThePlaceOfOneSetAsideIsReadFromItsStartHoweverAlikeTheyBegin() throws IOException {
+        LineFormat longLines =
+                new LineFormat(4000, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL);
+        SpoolSettings settings = spool.settings().withFormat(longLines);
+        Path report = spool.put("report", report('1'));
+        Path taken = spool.put("report.COMPLETED", "yesterday's");
+        assertThat(SpoolDirectory.texts(settings)).hasSize(11);
+        assertThat(spool.quarantineFile()).content().contains("its name was used before", "checksum");
+        Files.delete(taken);
+        Files.writeString(report, report('2')); // in its place: the same inode
+        assertThat(SpoolDirectory.texts(settings)).hasSize(11).endsWith("2", "2");
+        assertThat(spool.names()).containsExactly("report.COMPLETED");
+    }
+
+    @Test
+    void aFileSetAsideThatGrewIsKnownAlsoUnderANewInode() throws IOException {
+        Path report = spool.put("report", report('1'));
+        Path taken = spool.put("report.COMPLETED", "yesterday's");
+        SpoolDirectory.texts(spool.settings());
+        Files.delete(taken);
+        Files.delete(report);
+        spool.put("report", report('1') + "more\n");
+        assertThat(SpoolDirectory.texts(spool.settings())).containsExactly("more");
+    }
+
+    @Test
+    void aPositionThatIsKeptSinceTheFileIsNoLongerSelectedIsNotAnotherFiles() throws IOException {
+        spool.put("a", report('1'));
+        LineFormat longLines =
+                new LineFormat(4000, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL);
+        SpoolSettings settings = spool.settings().withFormat(longLines);
+        try (SpoolingReader reader = SpoolDirectory.open(settings)) {
+            SpoolDirectory.readBatch(reader, 5);
+            reader.commit();
+        }
+        Selection none = new Selection(Pattern.compile("b"), Pattern.compile("^$"), Order.OLDEST, false);
+        assertThat(SpoolDirectory.texts(settings.withSelection(none))).isEmpty();
+        spool.put("a", report('2'));
+        assertThat(SpoolDirectory.texts(settings)).hasSize(11).endsWith("2", "2");
+    }
+
+    @Test
+    void whatIsRememberedWithoutAChecksumIsKnownByItsHead() throws IOException {
+        Path file = spool.put("a", "1\n2\n");
+        Files.createDirectories(spool.quarantineFile().getParent());
+        Files.writeString(
+                spool.quarantineFile(),
+                "[{\"file\":\"" + file + "\",\"offset\":2,\"head\":null,\"reason\":\"x\",\"since\":\"y\"}]");
+        assertThat(SpoolDirectory.texts(spool.settings())).containsExactly("2");
+    }
+
     private static List<Read> firstBatchOfANewReader(SpoolSettings settings) {
         try (SpoolingReader reader = SpoolDirectory.open(settings)) {
             List<Read> batch = SpoolDirectory.readBatch(reader, 1);

@@ -3,7 +3,9 @@ package org.millrace.relay.source.taildir;
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,11 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.millrace.api.SourceMetrics;
 import org.millrace.codec.EventBatch;
+import org.millrace.relay.source.file.FileOpening;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
 import org.millrace.relay.source.taildir.TaildirSettings.Headers;
 import org.millrace.relay.source.taildir.TaildirSettings.Limits;
@@ -39,6 +44,8 @@ final class TailBench implements AutoCloseable {
     int batchEvents = 100;
     long maxBatches = Long.MAX_VALUE;
     Limits limits = new Limits(IDLE, 1 << 20, 100);
+    /** Names of files that cannot be opened to be compared. */
+    final Set<String> unreadable = new HashSet<>();
 
     private TailReader reader;
     private TailedFiles files;
@@ -66,9 +73,16 @@ final class TailBench implements AutoCloseable {
                 maxBatches,
                 limits);
         PositionFile positions = new PositionFile(positionFile);
-        files = new TailedFiles(settings, positions.read(), clock);
+        files = new TailedFiles(settings, positions.read(), clock, this::openFile);
         reader = new TailReader(settings, positions, files, metrics, clock);
         return this;
+    }
+
+    private FileChannel openFile(Path file) throws IOException {
+        if (unreadable.contains(file.getFileName().toString())) {
+            throw new FileSystemException(file.toString(), null, "Too many open files");
+        }
+        return FileOpening.REAL.open(file);
     }
 
     TailReader reader() {

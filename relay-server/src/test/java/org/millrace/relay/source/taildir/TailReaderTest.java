@@ -174,6 +174,32 @@ class TailReaderTest {
     }
 
     @Test
+    void whatIsPutOfABatchBeforeAStopDoesNotComeAgain() throws IOException {
+        List<String> lines = IntStream.range(0, 300).mapToObj(i -> "line " + i).toList();
+        bench.batchEvents = 1_000;
+        bench.append("x.log", String.join("\n", lines) + "\n");
+        bench.open();
+        assertThat(bench.batch()).hasSize(300);
+        bench.reader().commitFirst(2);
+        bench.reader().commitFirst(299);
+        bench.reader().rollback();
+        bench.close();
+        assertThat(bench.open().drain()).containsExactly("line 299");
+    }
+
+    @Test
+    void aBatchThatIsPutInPartsIsCommittedAsAWhole() throws IOException {
+        bench.append("x.log", "1\n2\n3\n");
+        bench.open();
+        assertThat(bench.batch()).hasSize(3);
+        bench.reader().commitFirst(1);
+        bench.reader().commit();
+        assertThat(bench.drain()).isEmpty();
+        bench.append("x.log", "4\n");
+        assertThat(bench.drain()).containsExactly("4");
+    }
+
+    @Test
     void moreFilesThanMayBeOpenAreReadOneAfterAnother() throws IOException {
         bench.limits = new Limits(TailBench.IDLE, 1024, 3);
         for (int i = 0; i < 20; i++) {

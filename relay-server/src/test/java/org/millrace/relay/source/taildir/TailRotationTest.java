@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.relay.fakes.LogLines;
 
 /** What log rotation does to files: each line comes once. */
 class TailRotationTest {
@@ -166,6 +167,90 @@ class TailRotationTest {
         bench.drain();
         bench.append("x.log.b", "header\n2\n");
         assertThat(bench.drain()).containsExactly("header", "2");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {ONE, ALL})
+    void aCopyThatCannotBeReadJustNowIsWaitedFor(String pattern) throws IOException {
+        open(pattern);
+        bench.append("x.log", lines(0, 300));
+        bench.drain();
+        bench.append("x.log", lines(300, 310));
+        bench.copy("x.log", "x.log.1");
+        bench.truncate("x.log");
+        bench.append("x.log", lines(310, 320));
+        bench.unreadable.add("x.log.1");
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.files().truncations()).isZero();
+        bench.unreadable.clear();
+        assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.files().truncations()).isEqualTo(1);
+    }
+
+    @Test
+    void aCopyThatStaysUnreadableHoldsUpNobodyForLongAndIsSaid() throws IOException {
+        LogLines log = new LogLines();
+        log.attach(TailedFiles.class);
+        try {
+            open(ONE);
+            bench.append("x.log", lines(0, 300));
+            bench.drain();
+            bench.copy("x.log", "x.log.1");
+            bench.truncate("x.log");
+            bench.append("x.log", lines(310, 320));
+            bench.unreadable.add("x.log.1");
+            assertThat(bench.drain()).isEmpty();
+            assertThat(bench.drain()).isEmpty();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("it waits for that"))
+                    .hasSize(1);
+            bench.passIdleTime();
+            assertThat(bench.drain()).isEqualTo(numbered(310, 320));
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("x.log.1] cannot be read") && line.contains("are missing"))
+                    .hasSize(1);
+        } finally {
+            log.detach(TailedFiles.class);
+        }
+    }
+
+    @Test
+    void aCopyThatCannotBeComparedBeforeTheTruncationWaitsForIt() throws IOException {
+        open(ALL);
+        bench.append("x.log", lines(0, 300));
+        bench.drain();
+        bench.append("x.log", lines(300, 310));
+        bench.copy("x.log", "x.log.1");
+        bench.unreadable.add("x.log.1");
+        assertThat(bench.drain()).isEqualTo(numbered(300, 310));
+        bench.unreadable.clear();
+        assertThat(bench.drain()).isEmpty();
+        bench.truncate("x.log");
+        bench.append("x.log", lines(311, 312));
+        assertThat(bench.drain()).isEqualTo(numbered(311, 312));
+    }
+
+    @Test
+    void aFileThatCanNeverBeComparedIsReadForItselfAndThatIsSaid() throws IOException {
+        LogLines log = new LogLines();
+        log.attach(TailedFiles.class);
+        try {
+            open(ALL);
+            bench.append("x.log", "1\n");
+            bench.drain();
+            bench.append("x.log.b", "2\n");
+            bench.unreadable.add("x.log.b");
+            assertThat(bench.drain()).isEmpty();
+            bench.passIdleTime();
+            assertThat(bench.drain()).containsExactly("2");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("come twice"))
+                    .hasSize(1);
+        } finally {
+            log.detach(TailedFiles.class);
+        }
     }
 
     private void open(String pattern) throws IOException {
