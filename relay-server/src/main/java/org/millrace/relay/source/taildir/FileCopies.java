@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.file.FileHead;
@@ -34,7 +35,7 @@ final class FileCopies {
     private static final Logger log = LoggerFactory.getLogger(FileCopies.class);
 
     /** What directories held when they were listed in this round. */
-    private final Map<Path, List<Located>> listings = new HashMap<>();
+    private final Map<Path, Listing> listings = new HashMap<>();
 
     /** How a file begins, beside what is known of another. */
     enum Beginning {
@@ -47,19 +48,47 @@ final class FileCopies {
     /** A file of a directory, whether its name is tailed or not. */
     record Located(Path path, Stat stat) {}
 
+    /** @param isWhole false if something in the directory could not be looked at */
+    private record Listing(List<Located> files, boolean isWhole) {}
+
+    /**
+     * What became of a file whose name no longer leads to it.
+     *
+     * @param at where it is now; null if it was not found
+     * @param isInDoubt true if it was not found, and may be there all the same: something beside it could not be looked at, or not be compared
+     */
+    record Trace(@Nullable Located at, boolean isInDoubt) {}
+
     /** Directories are listed anew from now on. */
     void newRound() {
         listings.clear();
     }
 
-    /** The regular file beside this one that is as wanted; null if there is none. */
-    @Nullable
-    Located beside(Path path, Predicate<Located> wanted) {
-        return directoryOf(path).stream().filter(wanted).findFirst().orElse(null);
+    /**
+     * Looks for a file beside the path that it had. Its inode alone does not tell it: another file gets it as soon as this one is gone.
+     *
+     * @param compared how a file of its inode begins, beside what is known of it
+     */
+    Trace trace(Path path, Predicate<FileId> isItsInode, Function<Located, Beginning> compared) {
+        Listing beside = listing(path);
+        boolean isInDoubt = !beside.isWhole();
+        for (Located other : beside.files()) {
+            if (isItsInode.test(other.stat().id())) {
+                Beginning beginning = compared.apply(other);
+                if (beginning == Beginning.ALIKE) {
+                    return new Trace(other, false);
+                }
+                isInDoubt |= beginning == Beginning.UNKNOWN;
+            }
+        }
+        return new Trace(null, isInDoubt);
     }
 
-    /** Whether the file at this path begins so. */
-    static Beginning beginning(Path path, String head) {
+    /** Whether the file at this path begins so; where nothing is known of a beginning, it does not. */
+    static Beginning beginning(Path path, @Nullable String head) {
+        if (head == null) {
+            return Beginning.OTHERWISE;
+        }
         try (FileChannel content = FileChannel.open(path, StandardOpenOption.READ)) {
             return FileHead.matches(head, content) ? Beginning.ALIKE : Beginning.OTHERWISE;
         } catch (IOException e) {
@@ -144,29 +173,38 @@ final class FileCopies {
     }
 
     private List<Located> directoryOf(Path path) {
+        return listing(path).files();
+    }
+
+    private Listing listing(Path path) {
         return listings.computeIfAbsent(path.toAbsolutePath().getParent(), FileCopies::list);
     }
 
-    private static List<Located> list(Path directory) {
+    private static Listing list(Path directory) {
         List<Located> all = new ArrayList<>();
+        boolean isWhole = true;
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory)) {
             for (Path path : paths) {
-                addIfRegular(path, all);
+                isWhole &= addIfRegular(path, all);
             }
         } catch (IOException | DirectoryIteratorException e) {
             log.debug("{} cannot be listed", directory, e);
+            isWhole = false;
         }
-        return all;
+        return new Listing(all, isWhole);
     }
 
-    private static void addIfRegular(Path path, List<Located> all) {
+    /** False if it cannot be looked at. */
+    private static boolean addIfRegular(Path path, List<Located> all) {
         try {
             Stat stat = FileId.statRegular(path);
             if (stat != null) {
                 all.add(new Located(path, stat));
             }
+            return true;
         } catch (IOException e) {
             log.debug("{} cannot be looked at", path, e);
+            return false;
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileCopies.Trace;
 import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
 import org.slf4j.Logger;
@@ -147,21 +149,16 @@ final class TailedFiles {
     private void followMissing(TailedFile file, long now, boolean isOneTooMany) {
         boolean isNew = file.missingSinceMillis() < 0;
         long sizeBefore = file.size();
-        if (isNew && !file.isOpen()) {
-            Located at = copies.beside(file.path(), other -> other.stat().id().equals(file.id()));
-            if (at != null) {
-                file.strayed(at.path(), at.stat());
-            }
-        }
         try {
-            file.lookInside();
+            lookFor(file);
         } catch (NoSuchFileException e) {
-            log.debug("{} cannot be opened any more", file.path(), e);
+            log.debug("{} is nowhere any more", file.path(), e);
             forget(file);
             return;
         } catch (IOException e) {
-            log.debug("{} cannot be opened just now, which the next round may", file.path(), e);
-            return;
+            if (isNew) {
+                log.warn("{} is gone, and is looked for again: {}", file.path(), e.toString());
+            }
         }
         if (isNew || file.size() != sizeBefore) {
             file.missing(now);
@@ -170,14 +167,45 @@ final class TailedFiles {
         }
     }
 
+    /**
+     * Opens a file that has no name that is tailed, wherever it went.
+     *
+     * @throws NoSuchFileException if it is nowhere, or what is there is no longer what was read
+     * @throws IOException if that cannot be told just now
+     */
+    private void lookFor(TailedFile file) throws IOException {
+        if (!file.isOpen()) {
+            Trace trace = copies.trace(file.path(), file.id()::equals, other -> beginning(file, other));
+            Located at = trace.at();
+            if (at != null) {
+                file.strayed(at.path(), at.stat());
+            } else if (trace.isInDoubt()) {
+                throw new IOException("it may be a file beside it that cannot be looked at, or not be read");
+            } else {
+                throw new NoSuchFileException(file.path().toString());
+            }
+        }
+        file.lookInside();
+        if (!file.isTheSame()) {
+            throw new NoSuchFileException(file.path().toString(), null, "it was truncated or replaced where it went");
+        }
+    }
+
+    private static Beginning beginning(TailedFile file, Located other) {
+        return file.isUnchangedIn(other.stat()) ? Beginning.ALIKE : FileCopies.beginning(other.path(), file.head());
+    }
+
     private void forget(TailedFile file) {
         log.info("{} is gone, read up to byte {}", file.path(), file.position());
         file.close();
         known.remove(file.id());
     }
 
-    /** A file that no longer is what was read begins anew, and what it was may live on as a copy. */
+    /** A file that no longer is what was read begins anew, and what it was may live on as a copy. One that is missing was followed. */
     private void compare(TailedFile file) {
+        if (file.missingSinceMillis() >= 0) {
+            return;
+        }
         try {
             if (!file.isTheSame()) {
                 truncations.incrementAndGet();

@@ -134,6 +134,56 @@ class TailPositionsTest {
         assertThat(drainTwice()).containsExactly("a", "b", "c");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x.log.1", "kern.log"})
+    void anotherFileOfThatInodeThatIsNotTailedIsNeverRead(String name) throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.rename("x.log", name);
+        bench.truncate(name);
+        bench.append(name, "of somebody else\n");
+        drainWhileNothingCanBeRead();
+        assertThat(bench.metrics.eventReadFails.getCount()).isZero();
+        assertThat(bench.files().tailed()).isZero();
+        assertThat(drainTwice()).isEmpty();
+        bench.append(name, "more of that\n");
+        assertThat(drainTwice()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadAtTheFirstLookIsRememberedByTheNextRun() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        bench.rename("x.log", "x.log.1");
+        bench.append("x.log", "new\n");
+        bench.open();
+        Thread.currentThread().interrupt();
+        bench.drain();
+        assertThat(Thread.interrupted()).isTrue();
+        bench.close();
+        assertThat(bench.open().drain()).containsExactlyInAnyOrder("3", "new");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x\\.log", "x\\.log.*"})
+    void aRenamedFileThatCannotBeLookedAtAtTheFirstLookGoesOnWhereItWas(String pattern) throws IOException {
+        bench.groups = List.of(bench.group("g", pattern, Map.of()));
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        Path away = Files.move(file, temporary.resolve("away"));
+        Path rotated = bench.directory.resolve("x.log.1");
+        Files.createSymbolicLink(rotated, rotated); // leads nowhere, which is not the same as not being there
+        assertThat(bench.open().drain()).isEmpty();
+        Files.delete(rotated);
+        Files.move(away, rotated);
+        assertThat(drainTwice()).containsExactly("3");
+    }
+
     /** A round may be what it takes to replace a broken handle. */
     private List<String> drainTwice() throws IOException {
         List<String> bodies = new ArrayList<>(bench.drain());
