@@ -2,6 +2,7 @@ package org.millrace.relay.source.taildir;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
 import org.millrace.relay.source.taildir.FileCopies.Trace;
@@ -32,6 +34,10 @@ final class TailedFiles {
     private final LastRun lastRun;
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
 
+    /** Where the files were after the last round. */
+    private Map<FileId, Path> paths = Map.of();
+
+    private boolean haveChanged;
     private boolean isFirstRound = true;
     private volatile int tailed;
     private volatile int open;
@@ -46,6 +52,11 @@ final class TailedFiles {
 
     Collection<TailedFile> all() {
         return known.values();
+    }
+
+    /** True if the last round made out other files than were known before it, or other paths of them. */
+    boolean haveChanged() {
+        return haveChanged;
     }
 
     /** How many files are known. Any thread. */
@@ -88,6 +99,9 @@ final class TailedFiles {
         known.values().forEach(this::settleCopy);
         isFirstRound = false;
         List<TailedFile> due = due(found);
+        Map<FileId, Path> before = paths;
+        paths = known.values().stream().collect(Collectors.toMap(TailedFile::id, TailedFile::path));
+        haveChanged = !paths.equals(before);
         tailed = known.size();
         open = (int) known.values().stream().filter(TailedFile::isOpen).count();
         return due;

@@ -184,6 +184,39 @@ class TailPositionsTest {
         assertThat(drainTwice()).containsExactly("3");
     }
 
+    @Test
+    void aFileThatComesAsAnotherGoesIsWrittenDown() throws IOException {
+        bench.groups = List.of(bench.group("g", "x-.*", Map.of()));
+        bench.skipsToEnd = true;
+        bench.append("x-1", "old\n");
+        bench.open().drain();
+        bench.passIdleTime();
+        bench.drain();
+        bench.drain();
+        assertThat(bench.files().open()).isZero();
+        bench.append("x-2", "");
+        Files.delete(bench.directory.resolve("x-1"));
+        bench.drain();
+        bench.close();
+        bench.append("x-2", "1\n");
+        assertThat(bench.open().drain()).containsExactly("1");
+    }
+
+    @Test
+    void theNewNameOfAnEmptyFileIsWrittenDown() throws IOException {
+        bench.groups = List.of(bench.group("g", "x-.*", Map.of()));
+        bench.skipsToEnd = true;
+        bench.append("x-1", "");
+        bench.open().drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        bench.rename("x-1", "x-2");
+        bench.drain();
+        bench.close();
+        bench.append("x-2", "1\n");
+        assertThat(bench.open().drain()).containsExactly("1");
+    }
+
     /** A round may be what it takes to replace a broken handle. */
     private List<String> drainTwice() throws IOException {
         List<String> bodies = new ArrayList<>(bench.drain());
