@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +163,7 @@ final class FileCopies {
         String originalName = original.getFileName().toString();
         return name.length() > originalName.length()
                 && name.startsWith(originalName)
-                && original.resolveSibling(name).equals(path);
+                && Objects.equals(path.getParent(), original.getParent());
     }
 
     /** Not a file that is tailed for itself, nor one that is older than what was read of the original. */

@@ -287,6 +287,28 @@ class TailPositionsTest {
         assertThat(bench.open().drain()).containsExactly("2");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"caf%E9.log", "caf%C3%A9.log", "x%20%25.log"})
+    void everyNameIsReadAsItWasWritten(String name) throws IOException {
+        List<PositionFile.Entry> entries =
+                List.of(new PositionFile.Entry(1, 2, 3, TailBench.path(bench.directory, name), "4:5"));
+        new PositionFile(bench.positionFile).write(entries);
+        assertThat(new PositionFile(bench.positionFile).read()).isEqualTo(entries);
+    }
+
+    @Test
+    void aNameThatNoFileCanHaveDoesNotSpoilTheOthers() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        Files.writeString(
+                bench.positionFile,
+                "[{\"inode\":3,\"pos\":1,\"file\":\"/a\\u0000\"},{\"inode\":" + bench.inode("x.log")
+                        + ",\"pos\":2,\"file\":\"" + file + "\"}]\n");
+        Files.writeString(
+                temporary.resolve("taildir_position.json.files"),
+                "[{\"device\":1,\"inode\":3,\"file\":\"/a\\u0000\",\"uri\":\"nonsense:\",\"head\":null}]");
+        assertThat(bench.open().drain()).containsExactly("2");
+    }
+
     @Test
     void aDirectoryThatIsNotThereAtTheStartKeepsItsPositions() throws IOException {
         bench.append("x.log", "1\n2\n");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -223,6 +224,18 @@ class TailRotationTest {
             bench.append("x.log", lines(i + 5, i + 10));
             assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(i, i + 10));
         }
+    }
+
+    @Test
+    void copiesAreKnownByNamesThatTheLocaleDoesNotHold() throws IOException {
+        open(ALL);
+        Path log = TailBench.path(bench.directory, "x.log%E9");
+        Files.writeString(log, lines(0, 300));
+        bench.drain();
+        Files.writeString(log, lines(300, 310), StandardOpenOption.APPEND);
+        Files.copy(log, TailBench.path(bench.directory, "x.log%E9.1"));
+        Files.writeString(log, lines(310, 320));
+        assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
     }
 
     @ParameterizedTest(name = "{0}")
