@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -62,7 +63,11 @@ final class FileCopies {
      *
      * @param unseen what could not be looked at, such as one of its files or, where it cannot be listed, the directory itself
      */
-    private record Listing(List<Located> files, List<Path> unseen) {}
+    private record Listing(List<Located> files, List<Path> unseen) {
+        boolean isWhole() {
+            return unseen.isEmpty();
+        }
+    }
 
     /**
      * What was found when a copy was looked for.
@@ -79,19 +84,44 @@ final class FileCopies {
         }
     }
 
+    /**
+     * What became of a file whose name no longer leads to it.
+     *
+     * @param at where it is now; null if it was not found
+     * @param isInDoubt true if it was not found, and may be there all the same: something beside it could not be looked at, or not be compared
+     */
+    record Trace(@Nullable Located at, boolean isInDoubt) {}
+
     /** Directories are listed anew from now on. */
     void newRound() {
         listings.clear();
     }
 
-    /** The regular file beside this one that is as wanted; null if there is none. */
-    @Nullable
-    Located beside(Path path, Predicate<Located> wanted) {
-        return directoryOf(path).files().stream().filter(wanted).findFirst().orElse(null);
+    /**
+     * Looks for a file beside the path that it had. Its inode alone does not tell it: another file gets it as soon as this one is gone.
+     *
+     * @param compared how a file of its inode begins, beside what is known of it
+     */
+    Trace trace(Path path, Predicate<FileId> isItsInode, Function<Located, Beginning> compared) {
+        Listing beside = directoryOf(path);
+        boolean isInDoubt = !beside.isWhole();
+        for (Located other : beside.files()) {
+            if (isItsInode.test(other.stat().id())) {
+                Beginning beginning = compared.apply(other);
+                if (beginning == Beginning.ALIKE) {
+                    return new Trace(other, false);
+                }
+                isInDoubt |= beginning == Beginning.UNKNOWN;
+            }
+        }
+        return new Trace(null, isInDoubt);
     }
 
-    /** Whether the file at this path begins so. */
-    Beginning beginning(Path path, String head) {
+    /** Whether the file at this path begins so; where nothing is known of a beginning, it does not. */
+    Beginning beginning(Path path, @Nullable String head) {
+        if (head == null) {
+            return Beginning.OTHERWISE;
+        }
         try (FileChannel content = opening.open(path)) {
             return FileHead.matches(head, content) ? Beginning.ALIKE : Beginning.OTHERWISE;
         } catch (IOException e) {
@@ -174,7 +204,7 @@ final class FileCopies {
         String originalName = original.getFileName().toString();
         return name.length() > originalName.length()
                 && name.startsWith(originalName)
-                && original.resolveSibling(name).equals(path);
+                && Objects.equals(path.getParent(), original.getParent());
     }
 
     /** Not a file that is tailed for itself, nor one that is older than what was read of the original. */

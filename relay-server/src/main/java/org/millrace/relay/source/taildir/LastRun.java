@@ -3,29 +3,38 @@ package org.millrace.relay.source.taildir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
+import org.millrace.relay.source.taildir.FileCopies.Trace;
 import org.millrace.relay.source.taildir.FileId.Stat;
 import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
 import org.millrace.relay.source.taildir.TaildirSettings.Group;
 import org.millrace.relay.source.taildir.TaildirSettings.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the last run remembered of files that were not found again yet. After the first round that is only what is out of sight: it may
- * come back, and is then read from where it was. One thread.
+ * What the last run remembered of files that were not found again yet. After the first round that is only what is out of sight or in
+ * doubt: it may come back, and is then read from where it was. One thread.
  */
 final class LastRun {
+    private static final Logger log = LoggerFactory.getLogger(LastRun.class);
+
     private final FileSurvey survey;
     private final FileCopies copies;
     private final Headers headers;
 
     /** By inode. */
     private Map<Long, List<Entry>> entries;
+    /** Those in doubt that were told of. */
+    private final Set<Entry> told = new HashSet<>();
 
     LastRun(List<Entry> entries, FileSurvey survey, FileCopies copies, Headers headers) {
         this.entries = byInode(entries);
@@ -70,7 +79,7 @@ final class LastRun {
     }
 
     private Beginning beginning(Entry entry, Path path) {
-        return entry.head() == null ? Beginning.OTHERWISE : copies.beginning(path, entry.head());
+        return copies.beginning(path, entry.head());
     }
 
     /** True if a file of the entry's inode begins as the entry says; or may do so, as far as can be told just now. */
@@ -82,35 +91,40 @@ final class LastRun {
         };
     }
 
-    /** Adds what is called otherwise now, as its rest is still to be read, to what is known. What is nowhere is forgotten. */
+    /**
+     * Adds what is called otherwise now, as its rest is still to be read, to what is known. What is nowhere is forgotten. What may be
+     * there is looked for again: a name that is not tailed may be that of any file, so nothing of it is read before it was compared.
+     */
     void findStrays(Map<FileId, TailedFile> known) {
         List<Entry> mayComeBack = new ArrayList<>();
         for (Entry entry : entries()) {
             Group group = survey.groupOf(entry.path());
-            if (group != null && survey.isOutOfSight(entry.path())) {
+            if (group != null && (survey.isOutOfSight(entry.path()) || !settle(entry, group, known))) {
                 mayComeBack.add(entry);
-            } else if (group != null) {
-                TailedFile stray = stray(entry, group, known);
-                if (stray != null) {
-                    known.put(stray.id(), stray);
-                }
             }
         }
         entries = byInode(mayComeBack);
     }
 
-    private @Nullable TailedFile stray(Entry entry, Group group, Map<FileId, TailedFile> known) {
-        Located at = copies.beside(
+    /** Follows the entry's file, if it is beside the path that it had; false if it cannot be told whether it is. */
+    private boolean settle(Entry entry, Group group, Map<FileId, TailedFile> known) {
+        Trace trace = copies.trace(
                 entry.path(),
-                other -> other.stat().id().inode() == entry.inode()
-                        && !known.containsKey(other.stat().id())
-                        && mayBe(entry, other.path(), other.stat()));
-        if (at == null) {
-            return null;
+                id -> id.inode() == entry.inode() && !known.containsKey(id),
+                other -> beginning(entry, other.path()));
+        Located at = trace.at();
+        if (at != null) {
+            TailedFile file = resumed(at.stat().id(), entry, group);
+            file.strayed(at.path(), at.stat());
+            known.put(file.id(), file);
+        } else if (trace.isInDoubt() && told.add(entry)) {
+            log.warn(
+                    "{} is gone, and may be a file beside it that cannot be looked at, or not be read: looking for it again, "
+                            + "to go on at byte {}",
+                    entry.path(),
+                    entry.position());
         }
-        TailedFile file = resumed(at.stat().id(), entry, group);
-        file.strayed(at.path(), at.stat());
-        return file;
+        return !trace.isInDoubt();
     }
 
     private TailedFile resumed(FileId id, Entry entry, Group group) {

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -34,7 +36,10 @@ import org.slf4j.LoggerFactory;
  *                                  [{"device":2049,"inode":2238650,"file":"/var/log/x.log","head":"7:e3069283"}, ...]
  * </pre>
  *
- * Each is written under a temporary name, forced, then renamed; ours first, so that a position never goes without what identifies its
+ * Where the name of a file is not all ASCII, ours also has it as a {@code uri}, byte for byte: the locale of this run, or of the next one,
+ * may not hold it.
+ *
+ * <p>Each is written under a temporary name, forced, then renamed; ours first, so that a position never goes without what identifies its
  * file. Behind Flume's list we write a newline, which Flume does not: a list without one is Flume's own, and what we knew of the files
  * before it ran counts no more. What is damaged or empty is passed over for the previous copy, and without any position files are read from their starts:
  * events may come twice then, but none is lost. One thread.
@@ -71,9 +76,12 @@ final class PositionFile {
     /** @param isOurs whether this program has written it */
     private record Positions(JsonNode list, boolean isOurs) {}
 
-    private record Named(long inode, Path path) {}
+    /** @param name the path as it is written, which need not be one in this locale */
+    private record Named(long inode, String name) {}
 
-    private record Identity(long device, @Nullable String head) {}
+    /** @param path null unless it was written byte for byte */
+    private record Identity(
+            long device, @Nullable Path path, @Nullable String head) {}
 
     /** What the last run remembered; empty if there is nothing that can be read. */
     List<Entry> read() throws IOException {
@@ -91,11 +99,14 @@ final class PositionFile {
             Named named = named(node);
             long position = node.path("pos").asLong(-1);
             if (named == null || position < 0) {
-                log.warn("{}: an entry without inode, pos or file is passed over", file);
+                log.warn("{}: an entry without inode, pos or file is passed over: {}", file, node);
                 continue;
             }
-            Identity identity = known.getOrDefault(named, new Identity(-1, null));
-            entries.add(new Entry(identity.device(), named.inode(), position, named.path(), identity.head()));
+            Identity identity = known.getOrDefault(named, new Identity(-1, null, null));
+            Path path = identity.path() != null ? identity.path() : path(named.name());
+            if (path != null) {
+                entries.add(new Entry(identity.device(), named.inode(), position, path, identity.head()));
+            }
         }
         return entries;
     }
@@ -108,6 +119,9 @@ final class PositionFile {
             ObjectNode identity = ours.addObject();
             identity.put("device", entry.device());
             describe(identity, entry);
+            if (!isAscii(entry.path().toString())) {
+                identity.put("uri", entry.path().toUri().toString());
+            }
             identity.put("head", entry.head());
             ObjectNode position = flumes.addObject();
             position.put("inode", entry.inode());
@@ -144,6 +158,7 @@ final class PositionFile {
                             named,
                             new Identity(
                                     node.path("device").asLong(-1),
+                                    pathOfUri(node.path("uri")),
                                     node.path("head").asText(null)));
                 }
             }
@@ -152,15 +167,41 @@ final class PositionFile {
     }
 
     private static @Nullable Named named(JsonNode node) {
-        if (!node.path("inode").canConvertToLong() || !node.path("file").isTextual()) {
+        return node.path("inode").canConvertToLong() && node.path("file").isTextual()
+                ? new Named(node.path("inode").asLong(), node.path("file").asText())
+                : null;
+    }
+
+    /** The path of this name; null, having said so, if there can be none. */
+    private @Nullable Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            log.warn(
+                    "{}: its entry of {} is passed over, as no file can have that name in this locale, whose encoding of names is {} "
+                            + "(expected: the locale under which it was written, such as C.UTF-8): {}",
+                    file,
+                    name,
+                    System.getProperty("sun.jnu.encoding"),
+                    e.getReason());
+            return null;
+        }
+    }
+
+    private @Nullable Path pathOfUri(JsonNode uri) {
+        if (!uri.isTextual()) {
             return null;
         }
         try {
-            return new Named(
-                    node.path("inode").asLong(), Path.of(node.path("file").asText()));
-        } catch (InvalidPathException e) {
+            return Path.of(URI.create(uri.asText()));
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            log.warn("{}: {} is no file's: {}", identities, uri, e.getMessage());
             return null;
         }
+    }
+
+    private static boolean isAscii(String name) {
+        return name.chars().allMatch(c -> c < 0x7f);
     }
 
     /** The file as a JSON array; null if it is not there, or is none. */

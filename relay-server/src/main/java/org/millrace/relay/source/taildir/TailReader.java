@@ -131,9 +131,8 @@ final class TailReader implements BatchReader {
             isInRound = true;
             isMoreLeft = false;
             lines.forget();
-            int before = files.tailed();
             queue.addAll(files.round());
-            arePositionsWritten &= before == files.tailed();
+            arePositionsWritten &= !files.haveChanged();
             metrics.eventReadFails.inc(files.lookupsFailed());
         }
         return true;

@@ -154,6 +154,11 @@ final class TailedFile implements Closeable {
         look(stat);
     }
 
+    /** True if a file of its inode with these figures is this one, as it was when it was looked at last. */
+    boolean isUnchangedIn(Stat stat) {
+        return stat.size() == size && stat.modifiedMillis() == modifiedMillis;
+    }
+
     /** Asks the file itself, wherever it went; opens it, so that it cannot get lost any more. */
     void lookInside() throws IOException {
         long now = content.size();

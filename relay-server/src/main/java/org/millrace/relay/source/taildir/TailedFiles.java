@@ -2,6 +2,7 @@ package org.millrace.relay.source.taildir;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.millrace.relay.source.file.FileOpening;
 import org.millrace.relay.source.taildir.FileCopies.Beginning;
 import org.millrace.relay.source.taildir.FileCopies.Located;
 import org.millrace.relay.source.taildir.FileCopies.Search;
+import org.millrace.relay.source.taildir.FileCopies.Trace;
 import org.millrace.relay.source.taildir.FileSurvey.Found;
 import org.millrace.relay.source.taildir.PositionFile.Entry;
 import org.slf4j.Logger;
@@ -33,6 +36,10 @@ final class TailedFiles {
     private final LastRun lastRun;
     private final Map<FileId, TailedFile> known = new LinkedHashMap<>();
 
+    /** Where the files were after the last round. */
+    private Map<FileId, Path> paths = Map.of();
+
+    private boolean haveChanged;
     private boolean isFirstRound = true;
     private volatile int tailed;
     private volatile int open;
@@ -53,6 +60,11 @@ final class TailedFiles {
 
     Collection<TailedFile> all() {
         return known.values();
+    }
+
+    /** True if the last round made out other files than were known before it, or other paths of them. */
+    boolean haveChanged() {
+        return haveChanged;
     }
 
     /** How many files are known. Any thread. */
@@ -95,6 +107,9 @@ final class TailedFiles {
         known.values().forEach(this::settleCopy);
         isFirstRound = false;
         List<TailedFile> due = due(found);
+        Map<FileId, Path> before = paths;
+        paths = known.values().stream().collect(Collectors.toMap(TailedFile::id, TailedFile::path));
+        haveChanged = !paths.equals(before);
         tailed = known.size();
         open = (int) known.values().stream().filter(TailedFile::isOpen).count();
         return due;
@@ -156,21 +171,16 @@ final class TailedFiles {
     private void followMissing(TailedFile file, long now, boolean isOneTooMany) {
         boolean isNew = file.missingSinceMillis() < 0;
         long sizeBefore = file.size();
-        if (isNew && !file.isOpen()) {
-            Located at = copies.beside(file.path(), other -> other.stat().id().equals(file.id()));
-            if (at != null) {
-                file.strayed(at.path(), at.stat());
-            }
-        }
         try {
-            file.lookInside();
+            lookFor(file);
         } catch (NoSuchFileException e) {
-            log.debug("{} cannot be opened any more", file.path(), e);
+            log.debug("{} is nowhere any more", file.path(), e);
             forget(file);
             return;
         } catch (IOException e) {
-            log.debug("{} cannot be opened just now, which the next round may", file.path(), e);
-            return;
+            if (isNew) {
+                log.warn("{} is gone, and is looked for again: {}", file.path(), e.toString());
+            }
         }
         if (isNew || file.size() != sizeBefore) {
             file.missing(now);
@@ -179,14 +189,45 @@ final class TailedFiles {
         }
     }
 
+    /**
+     * Opens a file that has no name that is tailed, wherever it went.
+     *
+     * @throws NoSuchFileException if it is nowhere, or what is there is no longer what was read
+     * @throws IOException if that cannot be told just now
+     */
+    private void lookFor(TailedFile file) throws IOException {
+        if (!file.isOpen()) {
+            Trace trace = copies.trace(file.path(), file.id()::equals, other -> beginning(file, other));
+            Located at = trace.at();
+            if (at != null) {
+                file.strayed(at.path(), at.stat());
+            } else if (trace.isInDoubt()) {
+                throw new IOException("it may be a file beside it that cannot be looked at, or not be read");
+            } else {
+                throw new NoSuchFileException(file.path().toString());
+            }
+        }
+        file.lookInside();
+        if (!file.isTheSame()) {
+            throw new NoSuchFileException(file.path().toString(), null, "it was truncated or replaced where it went");
+        }
+    }
+
+    private Beginning beginning(TailedFile file, Located other) {
+        return file.isUnchangedIn(other.stat()) ? Beginning.ALIKE : copies.beginning(other.path(), file.head());
+    }
+
     private void forget(TailedFile file) {
         log.info("{} is gone, read up to byte {}", file.path(), file.position());
         file.close();
         known.remove(file.id());
     }
 
-    /** A file that no longer is what was read begins anew, and what it was may live on as a copy. */
+    /** A file that no longer is what was read begins anew, and what it was may live on as a copy. One that is missing was followed. */
     private void compare(TailedFile file) {
+        if (file.missingSinceMillis() >= 0) {
+            return;
+        }
         try {
             if (!file.isTheSame()) {
                 beginAnew(file);

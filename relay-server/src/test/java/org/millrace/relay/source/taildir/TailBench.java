@@ -3,6 +3,7 @@ package org.millrace.relay.source.taildir;
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -54,6 +55,11 @@ final class TailBench implements AutoCloseable {
         directory = Files.createDirectory(temporary.resolve("logs"));
         positionFile = temporary.resolve("taildir_position.json");
         groups = List.of(group("g", pattern, Map.of()));
+    }
+
+    /** A path whose name may hold any byte, as {@code %E9}, whether the locale has a character for it or not. */
+    static Path path(Path directory, String encodedName) {
+        return Path.of(URI.create(directory.toUri() + encodedName));
     }
 
     Group group(String name, String pattern, Map<String, String> headers) {

@@ -134,6 +134,89 @@ class TailPositionsTest {
         assertThat(drainTwice()).containsExactly("a", "b", "c");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x.log.1", "kern.log"})
+    void anotherFileOfThatInodeThatIsNotTailedIsNeverRead(String name) throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.rename("x.log", name);
+        bench.truncate(name);
+        bench.append(name, "of somebody else\n");
+        drainWhileNothingCanBeRead();
+        assertThat(bench.metrics.eventReadFails.getCount()).isZero();
+        assertThat(bench.files().tailed()).isZero();
+        assertThat(drainTwice()).isEmpty();
+        bench.append(name, "more of that\n");
+        assertThat(drainTwice()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadAtTheFirstLookIsRememberedByTheNextRun() throws IOException {
+        bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        bench.rename("x.log", "x.log.1");
+        bench.append("x.log", "new\n");
+        bench.open();
+        Thread.currentThread().interrupt();
+        bench.drain();
+        assertThat(Thread.interrupted()).isTrue();
+        bench.close();
+        assertThat(bench.open().drain()).containsExactlyInAnyOrder("3", "new");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"x\\.log", "x\\.log.*"})
+    void aRenamedFileThatCannotBeLookedAtAtTheFirstLookGoesOnWhereItWas(String pattern) throws IOException {
+        bench.groups = List.of(bench.group("g", pattern, Map.of()));
+        Path file = bench.append("x.log", "1\n2\n");
+        bench.open().drain();
+        bench.close();
+        bench.append("x.log", "3\n");
+        Path away = Files.move(file, temporary.resolve("away"));
+        Path rotated = bench.directory.resolve("x.log.1");
+        Files.createSymbolicLink(rotated, rotated); // leads nowhere, which is not the same as not being there
+        assertThat(bench.open().drain()).isEmpty();
+        Files.delete(rotated);
+        Files.move(away, rotated);
+        assertThat(drainTwice()).containsExactly("3");
+    }
+
+    @Test
+    void aFileThatComesAsAnotherGoesIsWrittenDown() throws IOException {
+        bench.groups = List.of(bench.group("g", "x-.*", Map.of()));
+        bench.skipsToEnd = true;
+        bench.append("x-1", "old\n");
+        bench.open().drain();
+        bench.passIdleTime();
+        bench.drain();
+        bench.drain();
+        assertThat(bench.files().open()).isZero();
+        bench.append("x-2", "");
+        Files.delete(bench.directory.resolve("x-1"));
+        bench.drain();
+        bench.close();
+        bench.append("x-2", "1\n");
+        assertThat(bench.open().drain()).containsExactly("1");
+    }
+
+    @Test
+    void theNewNameOfAnEmptyFileIsWrittenDown() throws IOException {
+        bench.groups = List.of(bench.group("g", "x-.*", Map.of()));
+        bench.skipsToEnd = true;
+        bench.append("x-1", "");
+        bench.open().drain();
+        bench.clock.advance(Duration.ofSeconds(3));
+        bench.drain();
+        bench.rename("x-1", "x-2");
+        bench.drain();
+        bench.close();
+        bench.append("x-2", "1\n");
+        assertThat(bench.open().drain()).containsExactly("1");
+    }
+
     /** A round may be what it takes to replace a broken handle. */
     private List<String> drainTwice() throws IOException {
         List<String> bodies = new ArrayList<>(bench.drain());
@@ -201,6 +284,28 @@ class TailPositionsTest {
                 bench.positionFile,
                 "[{\"pos\":1},7,{\"inode\":\"x\",\"pos\":0,\"file\":1},{\"inode\":" + bench.inode("x.log")
                         + ",\"pos\":2,\"file\":\"" + file + "\",\"more\":[]}]");
+        assertThat(bench.open().drain()).containsExactly("2");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"caf%E9.log", "caf%C3%A9.log", "x%20%25.log"})
+    void everyNameIsReadAsItWasWritten(String name) throws IOException {
+        List<PositionFile.Entry> entries =
+                List.of(new PositionFile.Entry(1, 2, 3, TailBench.path(bench.directory, name), "4:5"));
+        new PositionFile(bench.positionFile).write(entries);
+        assertThat(new PositionFile(bench.positionFile).read()).isEqualTo(entries);
+    }
+
+    @Test
+    void aNameThatNoFileCanHaveDoesNotSpoilTheOthers() throws IOException {
+        Path file = bench.append("x.log", "1\n2\n");
+        Files.writeString(
+                bench.positionFile,
+                "[{\"inode\":3,\"pos\":1,\"file\":\"/a\\u0000\"},{\"inode\":" + bench.inode("x.log")
+                        + ",\"pos\":2,\"file\":\"" + file + "\"}]\n");
+        Files.writeString(
+                temporary.resolve("taildir_position.json.files"),
+                "[{\"device\":1,\"inode\":3,\"file\":\"/a\\u0000\",\"uri\":\"nonsense:\",\"head\":null}]");
         assertThat(bench.open().drain()).containsExactly("2");
     }
 

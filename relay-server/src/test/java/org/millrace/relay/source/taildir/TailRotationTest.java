@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,15 +54,94 @@ class TailRotationTest {
     void aFileThatWasClosedAsIdleIsFoundUnderItsNewName(String pattern) throws IOException {
         open(pattern);
         bench.append("x.log", "1\n");
-        bench.drain();
-        bench.passIdleTime();
-        bench.drain();
-        bench.drain();
-        assertThat(bench.files().open()).isZero();
+        drainUntilClosed();
         bench.append("x.log", "2\n");
         bench.rename("x.log", "x.log.1");
         bench.append("x.log", "3\n");
         assertThat(bench.drain()).containsExactlyInAnyOrder("2", "3");
+    }
+
+    @ParameterizedTest(name = "after \"{0}\"")
+    @ValueSource(strings = {"1\n2\n", ""})
+    void anotherFileThatHasTheInodeOfOneThatIsGoneIsNotRead(String read) throws IOException {
+        open(ALL);
+        bench.append("x.log", read);
+        drainUntilClosed();
+        bench.rename("x.log", "kern.log"); // stands for a deletion, and a file made with the inode that this freed
+        bench.truncate("kern.log");
+        bench.append("kern.log", "of the kernel 1\nof the kernel 2\n");
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.files().tailed()).isZero();
+        bench.append("kern.log", "of the kernel 3\n");
+        assertThat(bench.drain()).isEmpty();
+    }
+
+    @Test
+    void anEmptyFileIsReadOnUnderAnyName() throws IOException {
+        open(ONE);
+        bench.append("x.log", "");
+        drainUntilClosed();
+        bench.rename("x.log", "x.log.1");
+        assertThat(bench.drain()).isEmpty();
+        bench.append("x.log.1", "late\n");
+        assertThat(bench.drain()).containsExactly("late");
+    }
+
+    @Test
+    void aFileThatIsTruncatedUnderANameThatIsNotTailedIsForgotten() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n");
+        bench.drain();
+        bench.rename("x.log", "x.log.1");
+        bench.drain();
+        assertThat(bench.files().open()).isEqualTo(1);
+        bench.truncate("x.log.1");
+        bench.append("x.log.1", "of somebody else\n");
+        assertThat(bench.drain()).isEmpty();
+        assertThat(bench.files().tailed()).isZero();
+    }
+
+    @Test
+    void aFileWhoseNewNameCannotBeLookedAtForAWhileGoesOnWhereItWas() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n");
+        drainUntilClosed();
+        bench.append("x.log", "3\n");
+        Path rotated = bench.directory.resolve("x.log.1");
+        Path away = Files.move(bench.directory.resolve("x.log"), temporary.resolve("away"));
+        Files.createSymbolicLink(rotated, rotated); // leads nowhere, which is not the same as not being there
+        assertThat(bench.drain()).isEmpty();
+        Files.delete(rotated);
+        Files.move(away, rotated);
+        assertThat(bench.drain()).containsExactly("3");
+    }
+
+    @Test
+    void aFileThatCannotBeReadUnderItsNewNameForAWhileGoesOnWhereItWas() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n");
+        drainUntilClosed();
+        bench.append("x.log", "3\n");
+        bench.rename("x.log", "x.log.1");
+        Thread.currentThread().interrupt(); // fails what reads a file, and nothing that only looks at one
+        assertThat(bench.drain()).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(bench.drain()).containsExactly("3");
+    }
+
+    @Test
+    void aFileThatIsGoneIsNotLookedForLongerThanTheIdleTime() throws IOException {
+        open(ONE);
+        bench.append("x.log", "1\n2\n");
+        drainUntilClosed();
+        Files.delete(bench.directory.resolve("x.log"));
+        Path loop = bench.directory.resolve("loop");
+        Files.createSymbolicLink(loop, loop);
+        bench.drain();
+        assertThat(bench.files().tailed()).isEqualTo(1);
+        bench.passIdleTime();
+        bench.drain();
+        assertThat(bench.files().tailed()).isZero();
     }
 
     @Test
@@ -131,6 +211,32 @@ class TailRotationTest {
         bench.append("x.log", lines(310, 320));
         assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
         assertThat(bench.drain()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatIsMadeOverTheOneBeforeIsReadLikeThat() throws IOException {
+        open(ONE);
+        bench.append("x.log", lines(0, 300));
+        bench.drain();
+        for (int i = 300; i < 330; i += 10) {
+            bench.append("x.log", lines(i, i + 5));
+            Files.write(bench.directory.resolve("x.log.1"), Files.readAllBytes(bench.directory.resolve("x.log")));
+            bench.truncate("x.log");
+            bench.append("x.log", lines(i + 5, i + 10));
+            assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(i, i + 10));
+        }
+    }
+
+    @Test
+    void copiesAreKnownByNamesThatTheLocaleDoesNotHold() throws IOException {
+        open(ALL);
+        Path log = TailBench.path(bench.directory, "x.log%E9");
+        Files.writeString(log, lines(0, 300));
+        bench.drain();
+        Files.writeString(log, lines(300, 310), StandardOpenOption.APPEND);
+        Files.copy(log, TailBench.path(bench.directory, "x.log%E9.1"));
+        Files.writeString(log, lines(310, 320));
+        assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -251,6 +357,15 @@ class TailRotationTest {
         } finally {
             log.detach(TailedFiles.class);
         }
+    }
+
+    /** So that only its name leads to the file. */
+    private void drainUntilClosed() throws IOException {
+        bench.drain();
+        bench.passIdleTime();
+        bench.drain();
+        bench.drain();
+        assertThat(bench.files().open()).isZero();
     }
 
     private void open(String pattern) throws IOException {
