@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of work on a thread of {@link HadoopCalls}, and the sink's thread waiting for it. */
@@ -16,6 +17,8 @@ final class HadoopCall implements Runnable {
     /** Told of 1 when the call takes long, or is given up, and of -1 when it comes back after that. */
     private final IntConsumer hanging;
 
+    private final LongSupplier nanoTime;
+
     private @Nullable Thread thread;
     private boolean over;
     private boolean slow;
@@ -24,13 +27,14 @@ final class HadoopCall implements Runnable {
     /** The waiting thread was interrupted: its own affair once it has waited to the end. */
     private boolean interrupted;
 
-    /** When the call under way began, {@link System#nanoTime}. */
+    /** When the call under way began. */
     private long progressNanos;
 
-    HadoopCall(HadoopCalls.Work work, Duration timeout, IntConsumer hanging) {
+    HadoopCall(HadoopCalls.Work work, Duration timeout, IntConsumer hanging, LongSupplier nanoTime) {
         this.work = work;
         this.timeout = timeout;
         this.hanging = hanging;
+        this.nanoTime = nanoTime;
     }
 
     HadoopCalls.Work work() {
@@ -52,7 +56,7 @@ final class HadoopCall implements Runnable {
     private synchronized void begin() {
         thread = Thread.currentThread();
         HadoopCalls.enter(this);
-        progressNanos = System.nanoTime();
+        progressNanos = nanoTime.getAsLong();
         notifyAll();
     }
 
@@ -75,7 +79,7 @@ final class HadoopCall implements Runnable {
         if (givenUp) {
             throw new InterruptedIOException("given up after " + timeout.toMillis() + " ms");
         }
-        progressNanos = System.nanoTime();
+        progressNanos = nanoTime.getAsLong();
     }
 
     private synchronized boolean isOver() {
@@ -127,7 +131,7 @@ final class HadoopCall implements Runnable {
         if (limit.isZero() || thread == null) {
             return LONGEST_WAIT_MILLIS; // while it is queued, those in front of it are being waited for, or given up
         }
-        return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+        return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - progressNanos);
     }
 
     private void beSlow() {

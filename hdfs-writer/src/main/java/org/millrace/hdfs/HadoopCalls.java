@@ -6,9 +6,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.LongSupplier;
 
 /**
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
@@ -23,6 +24,7 @@ final class HadoopCalls implements AutoCloseable {
 
     private final int threads;
     private final Duration timeout;
+    private final LongSupplier nanoTime;
     private final ThreadPoolExecutor pool;
     /** Work that takes long and was left to itself. */
     private final List<HadoopCall> underWay = new ArrayList<>();
@@ -50,20 +52,17 @@ final class HadoopCalls implements AutoCloseable {
     }
 
     /**
-     * @param name what the threads are called
      * @param threads pieces of work at a time
      * @param timeout for each call; zero: none
-     * @param asUser makes what a thread does the doing of a user of Hadoop's
+     * @param factory makes the threads
+     * @param nanoTime what calls are timed by, as {@link System#nanoTime}
      */
-    HadoopCalls(String name, int threads, Duration timeout, UnaryOperator<Runnable> asUser) {
+    HadoopCalls(int threads, Duration timeout, ThreadFactory factory, LongSupplier nanoTime) {
         this.threads = threads;
         this.timeout = timeout;
-        this.pool =
-                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(asUser.apply(work), name);
-                    thread.setDaemon(true); // one that hangs for ever must not keep the agent from ending
-                    return thread;
-                });
+        this.nanoTime = nanoTime;
+        this.pool = new ThreadPoolExecutor(
+                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -92,7 +91,7 @@ final class HadoopCalls implements AutoCloseable {
     void run(List<? extends Work> pieces, Duration patience) {
         List<HadoopCall> calls = new ArrayList<>(pieces.size());
         for (Work work : pieces) {
-            HadoopCall call = new HadoopCall(work, timeout, this::changeHanging);
+            HadoopCall call = new HadoopCall(work, timeout, this::changeHanging, nanoTime);
             calls.add(call);
             pool.execute(call);
         }

@@ -2,9 +2,9 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -42,14 +42,12 @@ record OpenStore(
         Buckets buckets)
         implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
-    /** A call that takes longer is no longer waited for. */
-    private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
+    static OpenStore open(SinkContext context, HdfsSettings settings, Callers callers) throws StartException {
         Configuration configuration = HadoopConfiguration.load(settings.access().configuration());
         HadoopUser user = login(context, settings, configuration);
         try {
-            return open(context, settings, configuration, user);
+            return open(context, settings, callers, configuration, user);
         } catch (StartException | RuntimeException e) {
             user.close();
             throw e;
@@ -66,13 +64,17 @@ record OpenStore(
     }
 
     private static OpenStore open(
-            SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
+            SinkContext context,
+            HdfsSettings settings,
+            Callers callers,
+            Configuration configuration,
+            HadoopUser user)
             throws StartException {
         FileSystems systems = fileSystems(context, settings, configuration, user);
         LocalRecord local = null;
         try {
             local = localRecord(context, settings.record());
-            return open(context, settings, configuration, user, systems, local);
+            return open(context, settings, callers, configuration, user, systems, local);
         } catch (StartException | RuntimeException e) {
             close(local);
             try {
@@ -87,6 +89,7 @@ record OpenStore(
     private static OpenStore open(
             SinkContext context,
             HdfsSettings settings,
+            Callers callers,
             Configuration configuration,
             HadoopUser user,
             FileSystems systems,
@@ -107,11 +110,11 @@ record OpenStore(
                 names.inUsePrefix(), names.inUseSuffix(), names.suffix().isEmpty() ? format.suffix() : names.suffix());
         FileStore store = new FileStore(
                 context.name(), systems, format, naming, settings.access().sync(), clock, metrics);
-        HadoopCalls calls =
-                new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
+        HadoopCalls calls = new HadoopCalls(
+                settings.threads(), settings.callTimeout(), threads(context, callers, user), System::nanoTime);
         Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name(), local);
         UnfinishedFiles unfinished =
-                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
+                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, callers.patience());
         restore(context, store, manifest, local, unfinished);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("filesBeingRecovered", unfinished::found);
@@ -120,12 +123,21 @@ record OpenStore(
         context.metrics().gauge("heldEvents", held::events);
         context.metrics().gauge("heldBuckets", held::buckets);
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
-        Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
+        Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, callers.patience());
         EventSchemas schemas = schemas(settings, configuration, user, clock);
         boolean isLocal = Location.isLocal(systems.main().getUri().getScheme());
         PlaceCheck places = new PlaceCheck(naming, isLocal, settings.location());
         return new OpenStore(
                 context, user, systems, calls, clock, time, places, schemas, manifest, local, unfinished, buckets);
+    }
+
+    private static ThreadFactory threads(SinkContext context, Callers callers, HadoopUser user) {
+        return work -> {
+            Thread thread = callers.threads().newThread(user.as(work));
+            thread.setName("hdfs-" + context.name());
+            thread.setDaemon(true); // one that hangs for ever must not keep the agent from ending
+            return thread;
+        };
     }
 
     private static @Nullable LocalRecord localRecord(SinkContext context, LocalRecord.Place place)

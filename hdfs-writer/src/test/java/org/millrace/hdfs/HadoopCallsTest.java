@@ -10,46 +10,75 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HadoopCallsTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofMillis(20);
+
     private final CountDownLatch release = new CountDownLatch(1);
-    private final HadoopCalls calls = new HadoopCalls("calls", 2, Duration.ofMillis(200), work -> work);
+    /** Passes only where a test has it pass: on a machine that is slow, no call takes long that is not meant to. */
+    private final AtomicLong nanos = new AtomicLong();
+
+    private final List<HadoopCalls> opened = new ArrayList<>();
+    private final HadoopCalls calls = calls(2, TIMEOUT, nanos::get);
 
     @AfterEach
     void close() {
         release.countDown();
-        calls.close();
+        opened.forEach(HadoopCalls::close);
+    }
+
+    private HadoopCalls calls(int width, Duration timeout, LongSupplier nanoTime) {
+        HadoopCalls made = new HadoopCalls(width, timeout, Thread::new, nanoTime);
+        opened.add(made);
+        return made;
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
     }
 
     @Test
     void aCallThatHangsIsGivenUpAndTheOthersGoOn() {
+        HadoopCalls one = calls(1, TIMEOUT, nanos::get);
         Piece hangs = new Piece(this::hang);
         List<Piece> pieces = new ArrayList<>(List.of(hangs));
         for (int i = 0; i < 10; i++) {
             pieces.add(new Piece(() -> {}));
         }
 
-        calls.runAll(pieces);
+        one.run(pieces, TIMEOUT.multipliedBy(2));
 
         assertThat(hangs.failure).isInstanceOf(CallTimeoutException.class).hasMessageContaining("200 ms");
         assertThat(pieces.subList(1, 11)).allMatch(piece -> piece.succeeded);
-        assertThat(calls.hanging()).isEqualTo(1);
+        assertThat(one.hanging()).isEqualTo(1);
     }
 
     @Test
     void workThatMakesProgressIsNeverGivenUp() {
-        Piece slow = new Piece(() -> {
-            long end = System.nanoTime() + Duration.ofMillis(600).toNanos(); // three time-outs long
-            while (System.nanoTime() < end) {
-                HadoopCalls.progress();
-                Thread.onSpinWait();
+        Thread waiting = Thread.currentThread();
+        CountDownLatch looked = new CountDownLatch(1);
+        HadoopCalls watched = calls(1, TIMEOUT, () -> {
+            long now = nanos.get();
+            if (Thread.currentThread().equals(waiting) && now > TIMEOUT.toNanos()) {
+                looked.countDown();
             }
+            return now;
+        });
+        Piece slow = new Piece(() -> {
+            for (int calls = 0; calls < 2; calls++) { // longer than the time-out only together
+                HadoopCalls.progress();
+                pass(TIMEOUT.multipliedBy(3).dividedBy(4));
+            }
+            awaitUninterruptibly(looked);
         });
 
-        calls.runAll(List.of(slow));
+        watched.runAll(List.of(slow));
 
         assertThat(slow.succeeded).isTrue();
     }
@@ -127,36 +156,34 @@ class HadoopCallsTest {
 
     @Test
     void aCallThatTakesLongIsNotWaitedForAndWhatComesOfItIsToldLater() {
-        Piece slow = new Piece(this::hang);
-        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
-            patient.run(List.of(slow), Duration.ofMillis(20));
-            assertThat(slow.slow).isTrue();
-            assertThat(patient.isUnderWay()).isTrue();
-            assertThat(patient.hanging()).isEqualTo(1);
-            patient.collect();
-            assertThat(slow.succeeded).isFalse();
+        HadoopCalls patient = calls(1, Duration.ZERO, nanos::get);
+        Piece slow = new Piece(this::takeLong);
+        patient.run(List.of(slow), PATIENCE);
+        assertThat(slow.slow).isTrue();
+        assertThat(patient.isUnderWay()).isTrue();
+        assertThat(patient.hanging()).isEqualTo(1);
+        patient.collect();
+        assertThat(slow.succeeded).isFalse();
 
-            release.countDown();
-            await().until(() -> patient.hanging() == 0);
-            patient.collect();
-            assertThat(slow.succeeded).isTrue();
-            assertThat(patient.isUnderWay()).isFalse();
-        }
+        release.countDown();
+        await().until(() -> patient.hanging() == 0);
+        patient.collect();
+        assertThat(slow.succeeded).isTrue();
+        assertThat(patient.isUnderWay()).isFalse();
     }
 
     @Test
     void whoDoesNotWaitHasTwiceTheThreadsBeforeNothingMoreIsBegun() {
-        List<Piece> pieces = List.of(new Piece(this::hang), new Piece(this::hang), new Piece(this::hang));
-        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
-            patient.run(pieces, Duration.ofMillis(20));
+        HadoopCalls patient = calls(1, Duration.ZERO, nanos::get);
+        List<Piece> pieces = List.of(new Piece(this::takeLong), new Piece(this::takeLong), new Piece(this::takeLong));
+        patient.run(pieces, PATIENCE);
 
-            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.slow);
-            assertThat(pieces.get(2).failure).hasMessageContaining("2 calls to the file system hang");
-            assertThat(pieces.get(2).begun).isFalse();
-            release.countDown();
-            patient.collectAll();
-            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
-        }
+        assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.slow);
+        assertThat(pieces.get(2).failure).hasMessageContaining("2 calls to the file system hang");
+        assertThat(pieces.get(2).begun).isFalse();
+        release.countDown();
+        patient.collectAll();
+        assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
     }
 
     @Test
@@ -173,23 +200,36 @@ class HadoopCallsTest {
 
     @Test
     void oneThatTakesLongFreesItsThreadForOthersAndIsGivenUpInTheEnd() {
-        Piece slow = new Piece(this::hang);
-        calls.run(List.of(slow), Duration.ofMillis(20));
+        Piece slow = new Piece(this::takeLong);
+        calls.run(List.of(slow), PATIENCE);
         Piece quick = new Piece(() -> {});
-        calls.run(List.of(quick), Duration.ofMillis(20));
+        calls.run(List.of(quick), PATIENCE);
         assertThat(quick.succeeded).isTrue();
 
+        pass(TIMEOUT);
         calls.collectAll();
         assertThat(slow.failure).isInstanceOf(CallTimeoutException.class);
         assertThat(calls.hanging()).isEqualTo(1);
     }
 
-    /** Hangs as a socket does: an interrupt does not wake it. */
+    /** Longer than the time-out. */
     private void hang() {
+        pass(TIMEOUT);
+        awaitUninterruptibly(release);
+    }
+
+    /** Longer than a turn has patience. */
+    private void takeLong() {
+        pass(PATIENCE);
+        awaitUninterruptibly(release);
+    }
+
+    /** As one waits for a socket: an interrupt does not wake it. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
         boolean interrupted = true;
         while (interrupted) {
             try {
-                release.await();
+                latch.await();
                 interrupted = false;
             } catch (InterruptedException e) {
                 interrupted = true;
