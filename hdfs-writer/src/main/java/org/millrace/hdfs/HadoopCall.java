@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A piece of work on a thread of {@link HadoopCalls}, and the sink's thread waiting for it. */
 final class HadoopCall implements Runnable {
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.DAYS.toMillis(1);
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final HadoopCalls.Work work;
     private final Duration timeout;
@@ -20,6 +21,8 @@ final class HadoopCall implements Runnable {
     private final LongSupplier nanoTime;
 
     private @Nullable Thread thread;
+    private boolean begun;
+    private boolean withdrawn;
     private boolean over;
     private boolean slow;
     private boolean givenUp;
@@ -43,7 +46,9 @@ final class HadoopCall implements Runnable {
 
     @Override
     public void run() {
-        begin();
+        if (!begin()) {
+            return;
+        }
         Throwable thrown = null;
         try {
             work.run();
@@ -53,11 +58,40 @@ final class HadoopCall implements Runnable {
         end(thrown);
     }
 
-    private synchronized void begin() {
+    /** False if it is not to be run: it was withdrawn, or queued twice by a pool that found no thread for it. */
+    private synchronized boolean begin() {
+        if (begun || withdrawn) {
+            return false;
+        }
+        begun = true;
         thread = Thread.currentThread();
         HadoopCalls.enter(this);
         progressNanos = nanoTime.getAsLong();
         notifyAll();
+        return true;
+    }
+
+    /** False if it has begun; else it never will. */
+    synchronized boolean withdraw() {
+        withdrawn = !begun;
+        return withdrawn;
+    }
+
+    /**
+     * Waits a moment for a thread to begin it; an interrupt does not shorten it, see {@link #wasInterrupted}.
+     *
+     * @return false if none has
+     */
+    synchronized boolean awaitBegin() {
+        long end = System.nanoTime() + MOMENT_NANOS;
+        for (long left = MOMENT_NANOS; !begun && left > 0; left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        return begun;
     }
 
     private synchronized void end(@Nullable Throwable thrown) {
@@ -87,7 +121,7 @@ final class HadoopCall implements Runnable {
     }
 
     /**
-     * Waits for the end; an interrupt does not shorten it, see {@link #wasInterrupted}.
+     * Waits for the end, once it has begun; an interrupt does not shorten it, see {@link #wasInterrupted}.
      *
      * @param patience with a single call into Hadoop; zero: without end
      * @return false if one takes longer than that
@@ -128,8 +162,8 @@ final class HadoopCall implements Runnable {
     }
 
     private long millisLeft(Duration limit) {
-        if (limit.isZero() || thread == null) {
-            return LONGEST_WAIT_MILLIS; // while it is queued, those in front of it are being waited for, or given up
+        if (limit.isZero()) {
+            return LONGEST_WAIT_MILLIS;
         }
         return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - progressNanos);
     }

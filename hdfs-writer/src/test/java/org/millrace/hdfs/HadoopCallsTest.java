@@ -21,6 +21,7 @@ class HadoopCallsTest {
     private static final Duration PATIENCE = Duration.ofMillis(20);
 
     private final CountDownLatch release = new CountDownLatch(1);
+    private final ScarceThreads threads = ScarceThreads.plenty();
     /** Passes only where a test has it pass: on a machine that is slow, no call takes long that is not meant to. */
     private final AtomicLong nanos = new AtomicLong();
 
@@ -34,7 +35,7 @@ class HadoopCallsTest {
     }
 
     private HadoopCalls calls(int width, Duration timeout, LongSupplier nanoTime) {
-        HadoopCalls made = new HadoopCalls(width, timeout, Thread::new, nanoTime);
+        HadoopCalls made = new HadoopCalls(width, timeout, threads, nanoTime);
         opened.add(made);
         return made;
     }
@@ -212,6 +213,62 @@ class HadoopCallsTest {
         assertThat(calls.hanging()).isEqualTo(1);
     }
 
+    @Test
+    void whatTheSystemHasNoThreadForIsDoneByThoseThatThereAre() {
+        threads.leave(1);
+        List<Piece> pieces = List.of(new Piece(() -> {}), new Piece(() -> {}), new Piece(() -> {}));
+
+        calls.runAll(pieces);
+
+        assertThat(pieces).allMatch(piece -> piece.succeeded);
+    }
+
+    @Test
+    void whereThereIsNoThreadAtAllNothingIsBegun() {
+        threads.leave(0);
+        List<Piece> pieces = List.of(new Piece(() -> {}), new Piece(() -> {}));
+        calls.runAll(pieces);
+        assertThat(pieces)
+                .allMatch(piece -> !piece.begun)
+                .allSatisfy(piece -> assertThat(piece.failure).hasMessageContaining("no thread"));
+
+        threads.leave(2);
+        Piece later = new Piece(() -> {});
+        calls.runAll(List.of(later));
+        assertThat(later.succeeded).isTrue();
+        assertThat(pieces).as("what is not begun never will be").noneMatch(piece -> piece.ran);
+    }
+
+    @Test
+    void whereTheOnlyThreadHangsItsCallGoesOnAndTheOthersAreNotBegun() {
+        threads.leave(1);
+        Piece slow = new Piece(this::takeLong);
+        Piece other = new Piece(() -> {});
+        calls.run(List.of(slow, other), PATIENCE);
+        assertThat(slow.slow).isTrue();
+        assertThat(slow.failure).isNull();
+        assertThat(other.failure).hasMessageContaining("no thread");
+        assertThat(other.begun).isFalse();
+
+        release.countDown();
+        calls.collectAll();
+        assertThat(slow.succeeded).isTrue();
+    }
+
+    @Test
+    void whereTheOnlyThreadIsGivenUpTheOthersAreNotBegun() {
+        threads.leave(1);
+        Piece hangs = new Piece(this::hang);
+        Piece other = new Piece(() -> {});
+        calls.runAll(List.of(hangs, other));
+        assertThat(hangs.failure).isInstanceOf(CallTimeoutException.class);
+        assertThat(other.failure).hasMessageContaining("no thread");
+        assertThat(other.begun).isFalse();
+
+        release.countDown();
+        await().until(() -> calls.hanging() == 0);
+    }
+
     /** Longer than the time-out. */
     private void hang() {
         pass(TIMEOUT);
@@ -244,6 +301,7 @@ class HadoopCallsTest {
     private static final class Piece implements HadoopCalls.Work {
         private final Action action;
         private IOException failure;
+        private volatile boolean ran;
         private boolean begun = true;
         private boolean succeeded;
         private boolean slow;
@@ -254,6 +312,7 @@ class HadoopCallsTest {
 
         @Override
         public void run() throws IOException {
+            ran = true;
             action.run();
         }
 
