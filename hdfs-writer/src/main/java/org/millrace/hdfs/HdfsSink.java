@@ -279,12 +279,15 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public void close() {
-        if (store != null) {
-            store.close();
-            store = null;
-            deadLetters.close();
-            context.metrics().stopped(context.clock().instant());
-            log.info("Sink {}: stopped", context.name());
+        if (store == null) {
+            return;
         }
+        try (deadLetters;
+                OpenStore closing = store) {
+            store = null;
+        } finally {
+            context.metrics().stopped(context.clock().instant());
+        }
+        log.info("Sink {}: stopped", context.name());
     }
 }

@@ -64,11 +64,7 @@ record OpenStore(
     }
 
     private static OpenStore open(
-            SinkContext context,
-            HdfsSettings settings,
-            Callers callers,
-            Configuration configuration,
-            HadoopUser user)
+            SinkContext context, HdfsSettings settings, Callers callers, Configuration configuration, HadoopUser user)
             throws StartException {
         FileSystems systems = fileSystems(context, settings, configuration, user);
         LocalRecord local = null;
@@ -244,11 +240,37 @@ record OpenStore(
         return keys == null ? null : new EventSchemas(keys, new SchemaLocations(keys, configuration, user), clock);
     }
 
-    /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
+    /**
+     * Finishes all files, then gives everything back, whatever is thrown meanwhile: nobody else would. Each call takes the call time-out at
+     * most.
+     */
     @Override
     public void close() {
+        try (user;
+                Closing record = () -> close(local);
+                schemas;
+                calls;
+                Closing fileSystems = () -> calls.runAll(List.of(new CloseFileSystem()));
+                Closing held = buckets.held()::giveBack) {
+            finishFiles();
+        }
+    }
+
+    /** Something that is given back. */
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private void finishFiles() {
+        Error broken = null;
         try {
-            buckets.finishAll(context.channel());
+            try {
+                buckets.finishAll(context.channel());
+            } catch (Error e) { // of a call: all of them are told by now, so that the rest can be finished
+                broken = e;
+                buckets.finishAll(context.channel());
+            }
             unfinished.lastTry();
             manifest.change().commit(); // what is finished need not be looked for
         } catch (ChannelException e) {
@@ -257,13 +279,9 @@ record OpenStore(
             log.warn("Sink {}: interrupted: files that are not finished are left to the next start", context.name());
             Thread.currentThread().interrupt();
         }
-        calls.runAll(List.of(new CloseFileSystem()));
-        calls.close();
-        if (schemas != null) {
-            schemas.close();
+        if (broken != null) {
+            throw broken;
         }
-        close(local);
-        user.close();
     }
 
     private static void close(@Nullable LocalRecord local) {
@@ -284,6 +302,21 @@ record OpenStore(
 
         @Override
         public void failed(IOException cause, boolean begun) {
+            if (begun || calls.hanging() > 0) {
+                tell(cause);
+                return;
+            }
+            try { // for want of a thread
+                user.call(() -> {
+                    systems.close();
+                    return true;
+                });
+            } catch (IOException e) {
+                tell(e);
+            }
+        }
+
+        private void tell(IOException cause) {
             log.warn("Sink {}: close {}", context.name(), systems.main().getUri(), cause);
         }
     }
