@@ -111,9 +111,7 @@ final class HadoopCalls implements AutoCloseable {
                 pool.execute(call);
                 submitted++;
             }
-        } catch (
-                OutOfMemoryError
-                        e) { // no thread for this one: all that are left are for those that there are, in order
+        } catch (OutOfMemoryError e) { // no thread: those that there are take the rest, in order
             log.debug(
                     "{} of {} calls have no thread of their own: {}",
                     calls.size() - submitted,
@@ -229,7 +227,7 @@ final class HadoopCalls implements AutoCloseable {
             pool.setMaximumPoolSize(width);
             try {
                 pool.setCorePoolSize(width);
-            } catch (OutOfMemoryError e) { // no thread: those that there are take the rest, in order
+            } catch (OutOfMemoryError e) { // concerns what is queued, not what hangs
                 log.debug("{} calls hang, and one of them is not replaced: {}", hanging, e.getMessage());
             }
         } else {
