@@ -32,6 +32,7 @@ final class BucketFile {
     private volatile long flushedBytes;
     private boolean closed;
     private boolean broken;
+    private boolean discarded;
 
     /** What the channel's position vouches for. */
     private FileEntry committed;
@@ -193,7 +194,27 @@ final class BucketFile {
         if (closed) {
             return;
         }
-        writer.discard();
+        try {
+            discard();
+        } finally {
+            closeAfterFailure();
+        }
+    }
+
+    /** Once, whatever comes of it: it may be a plug-in's, and who abandons a file tries again. */
+    private void discard() {
+        if (discarded) {
+            return;
+        }
+        discarded = true;
+        try {
+            writer.discard();
+        } catch (RuntimeException e) {
+            log.warn("Sink {}: the writer of {} does not give back what it holds", store.sink(), inUse(), e);
+        }
+    }
+
+    private void closeAfterFailure() {
         try {
             HadoopCalls.progress();
             out.close();

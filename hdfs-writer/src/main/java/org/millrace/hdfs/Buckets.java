@@ -158,17 +158,17 @@ final class Buckets implements BucketWrite.Ended {
         }
         List<NameSearch> searches =
                 writes.stream().map(write -> new NameSearch(write, this)).toList();
-        calls.run(searches, patience);
-        Manifest.Change change = manifest.change();
-        searches.forEach(search -> search.found().forEach(change::put));
         boolean isKept = false;
         try {
+            calls.run(searches, patience);
+            Manifest.Change change = manifest.change();
+            searches.forEach(search -> search.found().forEach(change::put));
             change.commit();
             isKept = true;
         } finally {
             if (!isKept) { // no file may be made of a name that the manifest does not have
                 writes.stream()
-                        .filter(write -> !slow.contains(write))
+                        .filter(write -> !nameless.contains(write)) // which have none, or are still being searched for
                         .forEach(write -> write.bucket().dropNames());
             }
         }

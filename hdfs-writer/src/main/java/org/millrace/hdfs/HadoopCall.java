@@ -5,18 +5,24 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of work on a thread of {@link HadoopCalls}, and the sink's thread waiting for it. */
 final class HadoopCall implements Runnable {
     private static final long LONGEST_WAIT_MILLIS = TimeUnit.DAYS.toMillis(1);
+    private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final HadoopCalls.Work work;
     private final Duration timeout;
     /** Told of 1 when the call takes long, or is given up, and of -1 when it comes back after that. */
     private final IntConsumer hanging;
 
+    private final LongSupplier nanoTime;
+
     private @Nullable Thread thread;
+    private boolean begun;
+    private boolean withdrawn;
     private boolean over;
     private boolean slow;
     private boolean givenUp;
@@ -24,13 +30,14 @@ final class HadoopCall implements Runnable {
     /** The waiting thread was interrupted: its own affair once it has waited to the end. */
     private boolean interrupted;
 
-    /** When the call under way began, {@link System#nanoTime}. */
+    /** When the call under way began. */
     private long progressNanos;
 
-    HadoopCall(HadoopCalls.Work work, Duration timeout, IntConsumer hanging) {
+    HadoopCall(HadoopCalls.Work work, Duration timeout, IntConsumer hanging, LongSupplier nanoTime) {
         this.work = work;
         this.timeout = timeout;
         this.hanging = hanging;
+        this.nanoTime = nanoTime;
     }
 
     HadoopCalls.Work work() {
@@ -39,7 +46,9 @@ final class HadoopCall implements Runnable {
 
     @Override
     public void run() {
-        begin();
+        if (!begin()) {
+            return;
+        }
         Throwable thrown = null;
         try {
             work.run();
@@ -49,11 +58,40 @@ final class HadoopCall implements Runnable {
         end(thrown);
     }
 
-    private synchronized void begin() {
+    /** False if it is not to be run: it was withdrawn, or queued twice by a pool that found no thread for it. */
+    private synchronized boolean begin() {
+        if (begun || withdrawn) {
+            return false;
+        }
+        begun = true;
         thread = Thread.currentThread();
         HadoopCalls.enter(this);
-        progressNanos = System.nanoTime();
+        progressNanos = nanoTime.getAsLong();
         notifyAll();
+        return true;
+    }
+
+    /** False if it has begun; else it never will. */
+    synchronized boolean withdraw() {
+        withdrawn = !begun;
+        return withdrawn;
+    }
+
+    /**
+     * Waits a moment for a thread to begin it; an interrupt does not shorten it, see {@link #wasInterrupted}.
+     *
+     * @return false if none has
+     */
+    synchronized boolean awaitBegin() {
+        long end = System.nanoTime() + MOMENT_NANOS;
+        for (long left = MOMENT_NANOS; !begun && left > 0; left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        return begun;
     }
 
     private synchronized void end(@Nullable Throwable thrown) {
@@ -75,7 +113,7 @@ final class HadoopCall implements Runnable {
         if (givenUp) {
             throw new InterruptedIOException("given up after " + timeout.toMillis() + " ms");
         }
-        progressNanos = System.nanoTime();
+        progressNanos = nanoTime.getAsLong();
     }
 
     private synchronized boolean isOver() {
@@ -83,7 +121,7 @@ final class HadoopCall implements Runnable {
     }
 
     /**
-     * Waits for the end; an interrupt does not shorten it, see {@link #wasInterrupted}.
+     * Waits for the end, once it has begun; an interrupt does not shorten it, see {@link #wasInterrupted}.
      *
      * @param patience with a single call into Hadoop; zero: without end
      * @return false if one takes longer than that
@@ -124,10 +162,10 @@ final class HadoopCall implements Runnable {
     }
 
     private long millisLeft(Duration limit) {
-        if (limit.isZero() || thread == null) {
-            return LONGEST_WAIT_MILLIS; // while it is queued, those in front of it are being waited for, or given up
+        if (limit.isZero()) {
+            return LONGEST_WAIT_MILLIS;
         }
-        return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progressNanos);
+        return limit.toMillis() - TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - progressNanos);
     }
 
     private void beSlow() {

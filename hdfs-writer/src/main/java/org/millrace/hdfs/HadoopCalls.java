@@ -5,24 +5,33 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads that call into Hadoop, so that a call that hangs costs its file and not the sink. A piece of work may make many
  * calls and says {@link #progress} before each. Once one of them takes longer than the sink has patience, its thread is replaced until
  * it comes back, and the sink need not wait for it; once it takes longer than the time-out, the work is given up and its thread
  * interrupted. There are never more than twice as many threads as the pool is wide; while all of those hang, no more work is begun.
+ * Where the system has fewer threads, those that there are do the work; what none is left for is not begun.
  *
  * <p>{@link #progress} is for the work itself, {@link #hanging} for any thread, all else for the sink's thread.
  */
 final class HadoopCalls implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HadoopCalls.class);
     private static final ThreadLocal<HadoopCall> CURRENT = new ThreadLocal<>();
 
     private final int threads;
     private final Duration timeout;
+    private final LongSupplier nanoTime;
+    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final ThreadPoolExecutor pool;
     /** Work that takes long and was left to itself. */
     private final List<HadoopCall> underWay = new ArrayList<>();
@@ -50,20 +59,16 @@ final class HadoopCalls implements AutoCloseable {
     }
 
     /**
-     * @param name what the threads are called
      * @param threads pieces of work at a time
      * @param timeout for each call; zero: none
-     * @param asUser makes what a thread does the doing of a user of Hadoop's
+     * @param factory makes the threads
+     * @param nanoTime what calls are timed by, as {@link System#nanoTime}
      */
-    HadoopCalls(String name, int threads, Duration timeout, UnaryOperator<Runnable> asUser) {
+    HadoopCalls(int threads, Duration timeout, ThreadFactory factory, LongSupplier nanoTime) {
         this.threads = threads;
         this.timeout = timeout;
-        this.pool =
-                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(asUser.apply(work), name);
-                    thread.setDaemon(true); // one that hangs for ever must not keep the agent from ending
-                    return thread;
-                });
+        this.nanoTime = nanoTime;
+        this.pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, queue, factory);
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -92,11 +97,28 @@ final class HadoopCalls implements AutoCloseable {
     void run(List<? extends Work> pieces, Duration patience) {
         List<HadoopCall> calls = new ArrayList<>(pieces.size());
         for (Work work : pieces) {
-            HadoopCall call = new HadoopCall(work, timeout, this::changeHanging);
-            calls.add(call);
-            pool.execute(call);
+            calls.add(new HadoopCall(work, timeout, this::changeHanging, nanoTime));
         }
+        submit(calls);
         endAll(calls, patience);
+    }
+
+    /** Below its width the pool makes a thread for each, whether others are idle or not. */
+    private void submit(List<HadoopCall> calls) {
+        int submitted = 0;
+        try {
+            for (HadoopCall call : calls) {
+                pool.execute(call);
+                submitted++;
+            }
+        } catch (OutOfMemoryError e) { // no thread: those that there are take the rest, in order
+            log.debug(
+                    "{} of {} calls have no thread of their own: {}",
+                    calls.size() - submitted,
+                    calls.size(),
+                    e.getMessage());
+            queue.addAll(calls.subList(submitted, calls.size()));
+        }
     }
 
     /** Tells of work that was left to itself what has become of it meanwhile. */
@@ -119,15 +141,6 @@ final class HadoopCalls implements AutoCloseable {
         return !underWay.isEmpty();
     }
 
-    /** Waits until a call comes back that takes long, or the time is over. */
-    synchronized void awaitChange(Duration longest) throws InterruptedException {
-        int before = hanging;
-        long end = System.nanoTime() + longest.toNanos();
-        for (long left = longest.toNanos(); hanging == before && left > 0; left = end - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-    }
-
     private void endAll(List<HadoopCall> calls, Duration patience) {
         Error broken = null;
         for (HadoopCall call : calls) {
@@ -144,8 +157,8 @@ final class HadoopCalls implements AutoCloseable {
 
     private void end(HadoopCall call, Duration patience) {
         try {
-            if (hanging() >= mostHanging(patience) && pool.remove(call)) {
-                String why = hanging() + " calls to the file system hang; no more are made until some of them return";
+            String why = whyNotBegun(call, patience);
+            if (why != null) {
                 call.work().failed(new IOException(why), false);
                 return;
             }
@@ -164,6 +177,25 @@ final class HadoopCalls implements AutoCloseable {
             interrupted |= call.wasInterrupted();
         }
         call.work().succeeded();
+    }
+
+    /** Those before it have ended or hang: it begins at once, unless there is no thread for it. Null if it has begun. */
+    private @Nullable String whyNotBegun(HadoopCall call, Duration patience) {
+        do {
+            int hangingNow = hanging();
+            String why = null;
+            if (hangingNow >= mostHanging(patience)) {
+                why = hangingNow + " calls to the file system hang; no more are made until some of them return";
+            } else if (pool.getPoolSize() <= hangingNow) {
+                why = "the system has no thread for a call to the file system"
+                        + (hangingNow == 0 ? "" : ", and " + hangingNow + " calls hang");
+            }
+            if (why != null && call.withdraw()) {
+                queue.remove(call);
+                return why;
+            }
+        } while (!call.awaitBegin());
+        return null;
     }
 
     /** With so many, what is queued is not begun. Who waits for each call to its end does not wait for a second row of calls that hang. */
@@ -190,11 +222,14 @@ final class HadoopCalls implements AutoCloseable {
 
     private synchronized void changeHanging(int change) {
         hanging += change;
-        notifyAll();
         int width = threads + Math.min(hanging, threads);
         if (change > 0) { // the pool wants its core size never above its maximum
             pool.setMaximumPoolSize(width);
-            pool.setCorePoolSize(width);
+            try {
+                pool.setCorePoolSize(width);
+            } catch (OutOfMemoryError e) { // concerns what is queued, not what hangs
+                log.debug("{} calls hang, and one of them is not replaced: {}", hanging, e.getMessage());
+            }
         } else {
             pool.setCorePoolSize(width);
             pool.setMaximumPoolSize(width);

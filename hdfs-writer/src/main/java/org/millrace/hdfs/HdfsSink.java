@@ -39,14 +39,16 @@ final class HdfsSink implements Sink, BatchSized {
     private final SinkContext context;
     private final HdfsSettings settings;
     private final DeadLetters deadLetters;
+    private final Callers callers;
     private @Nullable OpenStore store;
     /** Events of this turn that are dead letters once it is committed. */
     private int refused;
 
-    HdfsSink(SinkContext context, HdfsSettings settings, DeadLetters deadLetters) {
+    HdfsSink(SinkContext context, HdfsSettings settings, DeadLetters deadLetters, Callers callers) {
         this.context = context;
         this.settings = settings;
         this.deadLetters = deadLetters;
+        this.callers = callers;
     }
 
     @Override
@@ -70,7 +72,7 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public void start() throws StartException {
-        store = OpenStore.open(context, settings);
+        store = OpenStore.open(context, settings, callers);
         try {
             deadLetters.start();
         } catch (StartException e) {
@@ -277,12 +279,15 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public void close() {
-        if (store != null) {
-            store.close();
-            store = null;
-            deadLetters.close();
-            context.metrics().stopped(context.clock().instant());
-            log.info("Sink {}: stopped", context.name());
+        if (store == null) {
+            return;
         }
+        try (deadLetters;
+                OpenStore closing = store) {
+            store = null;
+        } finally {
+            context.metrics().stopped(context.clock().instant());
+        }
+        log.info("Sink {}: stopped", context.name());
     }
 }

@@ -28,6 +28,17 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
     /** HDFS allows no more. */
     private static final int MOST_REPLICAS = 512;
 
+    private final Callers callers;
+
+    public HdfsSinkFactory() {
+        this(Callers.USUAL);
+    }
+
+    /** Of sinks that have other callers. */
+    HdfsSinkFactory(Callers callers) {
+        this.callers = callers;
+    }
+
     @Override
     public List<String> typeNames() {
         return List.of("hdfs", "org.apache.flume.sink.hdfs.HDFSEventSink");
@@ -116,7 +127,7 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
         hdfs.ignored("the sink's own thread finishes files, no timer", "rollTimerPoolSize");
         warnOfFiles(hdfs, read);
-        return new HdfsSink(context, read, deadLetters);
+        return new HdfsSink(context, read, deadLetters, callers);
     }
 
     private static Settings.Value<BucketPath> path(

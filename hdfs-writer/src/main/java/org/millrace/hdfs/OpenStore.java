@@ -2,9 +2,9 @@ package org.millrace.hdfs;
 
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -42,14 +42,12 @@ record OpenStore(
         Buckets buckets)
         implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OpenStore.class);
-    /** A call that takes longer is no longer waited for. */
-    private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    static OpenStore open(SinkContext context, HdfsSettings settings) throws StartException {
+    static OpenStore open(SinkContext context, HdfsSettings settings, Callers callers) throws StartException {
         Configuration configuration = HadoopConfiguration.load(settings.access().configuration());
         HadoopUser user = login(context, settings, configuration);
         try {
-            return open(context, settings, configuration, user);
+            return open(context, settings, callers, configuration, user);
         } catch (StartException | RuntimeException e) {
             user.close();
             throw e;
@@ -66,13 +64,13 @@ record OpenStore(
     }
 
     private static OpenStore open(
-            SinkContext context, HdfsSettings settings, Configuration configuration, HadoopUser user)
+            SinkContext context, HdfsSettings settings, Callers callers, Configuration configuration, HadoopUser user)
             throws StartException {
         FileSystems systems = fileSystems(context, settings, configuration, user);
         LocalRecord local = null;
         try {
             local = localRecord(context, settings.record());
-            return open(context, settings, configuration, user, systems, local);
+            return open(context, settings, callers, configuration, user, systems, local);
         } catch (StartException | RuntimeException e) {
             close(local);
             try {
@@ -87,6 +85,7 @@ record OpenStore(
     private static OpenStore open(
             SinkContext context,
             HdfsSettings settings,
+            Callers callers,
             Configuration configuration,
             HadoopUser user,
             FileSystems systems,
@@ -107,11 +106,11 @@ record OpenStore(
                 names.inUsePrefix(), names.inUseSuffix(), names.suffix().isEmpty() ? format.suffix() : names.suffix());
         FileStore store = new FileStore(
                 context.name(), systems, format, naming, settings.access().sync(), clock, metrics);
-        HadoopCalls calls =
-                new HadoopCalls("hdfs-" + context.name(), settings.threads(), settings.callTimeout(), user::as);
+        HadoopCalls calls = new HadoopCalls(
+                settings.threads(), settings.callTimeout(), threads(context, callers, user), System::nanoTime);
         Manifest manifest = new Manifest(context.channel(), "hdfs " + context.agent() + "/" + context.name(), local);
         UnfinishedFiles unfinished =
-                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, PATIENCE);
+                new UnfinishedFiles(store, settings.retry(), calls, settings.threads(), manifest, callers.patience());
         restore(context, store, manifest, local, unfinished);
         context.metrics().gauge("unfinishedFiles", unfinished::size);
         context.metrics().gauge("filesBeingRecovered", unfinished::found);
@@ -120,12 +119,21 @@ record OpenStore(
         context.metrics().gauge("heldEvents", held::events);
         context.metrics().gauge("heldBuckets", held::buckets);
         OpenFiles files = new OpenFiles(store, settings.roll(), settings.maxOpenFiles(), manifest, unfinished);
-        Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, PATIENCE);
+        Buckets buckets = new Buckets(files, settings.roll(), calls, manifest, held, callers.patience());
         EventSchemas schemas = schemas(settings, configuration, user, clock);
         boolean isLocal = Location.isLocal(systems.main().getUri().getScheme());
         PlaceCheck places = new PlaceCheck(naming, isLocal, settings.location());
         return new OpenStore(
                 context, user, systems, calls, clock, time, places, schemas, manifest, local, unfinished, buckets);
+    }
+
+    private static ThreadFactory threads(SinkContext context, Callers callers, HadoopUser user) {
+        return work -> {
+            Thread thread = callers.threads().newThread(user.as(work));
+            thread.setName("hdfs-" + context.name());
+            thread.setDaemon(true); // one that hangs for ever must not keep the agent from ending
+            return thread;
+        };
     }
 
     private static @Nullable LocalRecord localRecord(SinkContext context, LocalRecord.Place place)
@@ -232,11 +240,37 @@ record OpenStore(
         return keys == null ? null : new EventSchemas(keys, new SchemaLocations(keys, configuration, user), clock);
     }
 
-    /** Finishes all files, then gives everything back. Each call takes the call time-out at most. */
+    /**
+     * Finishes all files, then gives everything back, whatever is thrown meanwhile: nobody else would. Each call takes the call time-out at
+     * most.
+     */
     @Override
     public void close() {
+        try (user;
+                Closing record = () -> close(local);
+                schemas;
+                calls;
+                Closing fileSystems = () -> calls.runAll(List.of(new CloseFileSystem()));
+                Closing held = buckets.held()::giveBack) {
+            finishFiles();
+        }
+    }
+
+    /** Something that is given back. */
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private void finishFiles() {
+        Error broken = null;
         try {
-            buckets.finishAll(context.channel());
+            try {
+                buckets.finishAll(context.channel());
+            } catch (Error e) { // of a call: all of them are told by now, so that the rest can be finished
+                broken = e;
+                buckets.finishAll(context.channel());
+            }
             unfinished.lastTry();
             manifest.change().commit(); // what is finished need not be looked for
         } catch (ChannelException e) {
@@ -245,13 +279,9 @@ record OpenStore(
             log.warn("Sink {}: interrupted: files that are not finished are left to the next start", context.name());
             Thread.currentThread().interrupt();
         }
-        calls.runAll(List.of(new CloseFileSystem()));
-        calls.close();
-        if (schemas != null) {
-            schemas.close();
+        if (broken != null) {
+            throw broken;
         }
-        close(local);
-        user.close();
     }
 
     private static void close(@Nullable LocalRecord local) {
@@ -272,6 +302,21 @@ record OpenStore(
 
         @Override
         public void failed(IOException cause, boolean begun) {
+            if (begun || calls.hanging() > 0) {
+                tell(cause);
+                return;
+            }
+            try { // for want of a thread
+                user.call(() -> {
+                    systems.close();
+                    return true;
+                });
+            } catch (IOException e) {
+                tell(e);
+            }
+        }
+
+        private void tell(IOException cause) {
             log.warn("Sink {}: close {}", context.name(), systems.main().getUri(), cause);
         }
     }

@@ -28,6 +28,8 @@ final class UnfinishedFiles {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
     /** For a file system that is at it. */
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** Once a file system is at a file for that long, somebody should know. */
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final FileStore store;
     private final RetryPolicy retry;
@@ -38,6 +40,8 @@ final class UnfinishedFiles {
     private final InstantSource clock;
     private final List<Entry> entries = new ArrayList<>();
     private boolean isStopping;
+    /** That the file system is at files for long. */
+    private boolean isTold;
 
     /**
      * How often to try.
@@ -91,16 +95,26 @@ final class UnfinishedFiles {
 
     /** Brings files that are due as far as they come: all that are new, and some of those that are tried again. */
     void advance() throws InterruptedException {
-        advance(due(clock.instant(), atOnce), patience);
+        Error broken = advance(due(clock.instant(), atOnce), patience);
+        tellOfLongWaits();
+        if (broken != null) {
+            throw broken;
+        }
     }
 
-    private void advance(List<Entry> some, Duration callPatience) throws InterruptedException {
+    /** @return an Error of a call, which costs its own file this try and no other; null if there was none */
+    private @Nullable Error advance(List<Entry> some, Duration callPatience) throws InterruptedException {
+        Error broken = null;
         List<Entry> left = some;
         while (!left.isEmpty()) {
             List<Entry> toCall = left.stream()
                     .filter(entry -> entry.file.next() != Step.VOUCH)
                     .toList();
-            calls.run(toCall, callPatience);
+            try {
+                calls.run(toCall, callPatience);
+            } catch (Error e) {
+                broken = broken == null ? e : broken;
+            }
             if (isStopping && calls.clearInterrupted()) {
                 throw new InterruptedException("in the midst of the last try");
             }
@@ -109,13 +123,19 @@ final class UnfinishedFiles {
                     .toList());
             left = left.stream().filter(entry -> entry.isGoingOn).toList();
         }
+        return broken;
     }
 
+    /** Those that have waited longest come first, so that none waits for ever behind others that are tried in vain. */
     private synchronized List<Entry> due(Instant now, int mostTriedAgain) {
+        List<Entry> inOrder = entries.stream()
+                .filter(entry -> !entry.isUnderWay && !entry.due.isAfter(now))
+                .sorted(Comparator.comparing(entry -> entry.due))
+                .toList();
         List<Entry> due = new ArrayList<>();
         int triedAgain = 0;
-        for (Entry entry : entries) {
-            if (entry.isUnderWay || entry.due.isAfter(now) || (entry.isTriedAgain() && triedAgain >= mostTriedAgain)) {
+        for (Entry entry : inOrder) {
+            if (entry.isTriedAgain() && triedAgain >= mostTriedAgain) {
                 continue;
             }
             if (entry.free.getAsBoolean()) {
@@ -145,6 +165,29 @@ final class UnfinishedFiles {
         }
     }
 
+    /** Each file has been told of when the file system began with it: that says nothing of how many stay so. */
+    private void tellOfLongWaits() {
+        Entry longest = null;
+        int waiting = 0;
+        for (Entry entry : snapshot()) {
+            if (entry.told != null) {
+                waiting++;
+                longest = longest == null || entry.waitsSince.isBefore(longest.waitsSince) ? entry : longest;
+            }
+        }
+        boolean isLong = longest != null && longest.waitsSince.plus(LONG).isBefore(clock.instant());
+        if (longest != null && isLong && !isTold) {
+            log.warn(
+                    "Sink {}: {} files cannot be finished yet, since the file system has not done its part; of the one"
+                            + " that waits longest, for {} s by now: {}",
+                    store.sink(),
+                    waiting,
+                    Duration.between(longest.waitsSince, clock.instant()).toSeconds(),
+                    longest.told);
+        }
+        isTold = isLong;
+    }
+
     /**
      * Waits for calls that take long, tries all files twice more, however long it takes, and leaves those that still fail as they are.
      *
@@ -153,11 +196,16 @@ final class UnfinishedFiles {
     void lastTry() throws InterruptedException {
         isStopping = true;
         calls.collectAll();
+        Error broken = null;
         for (int tries = 0; tries < 2; tries++) {
-            advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
+            Error e = advance(due(Instant.MAX, Integer.MAX_VALUE), Duration.ZERO);
+            broken = broken == null ? e : broken;
         }
         for (Entry entry : snapshot()) {
             entry.leave(new IOException("the sink stops"));
+        }
+        if (broken != null) {
+            throw broken;
         }
     }
 
@@ -178,8 +226,10 @@ final class UnfinishedFiles {
         private boolean isGoingOn;
         /** A call takes long. */
         private boolean isUnderWay;
-        /** What the log has been told that the file system is at. */
+        /** What the log has been told that the file system is at; null while it is not waited for. */
         private @Nullable String told;
+        /** From when on it is. */
+        private Instant waitsSince = Instant.MAX;
 
         Entry(UnfinishedFile file, BooleanSupplier free) {
             this.file = file;
@@ -205,6 +255,7 @@ final class UnfinishedFiles {
         @Override
         public void succeeded() {
             isUnderWay = false;
+            told = null;
             if (file.next() == Step.FINISHED || file.next() == Step.GONE) {
                 manifest.drop(file.entry());
                 store.forget(file.entry());
@@ -231,6 +282,9 @@ final class UnfinishedFiles {
 
         /** It is asked again each second. */
         private void tellOnce(@Nullable String what) {
+            if (told == null) {
+                waitsSince = clock.instant();
+            }
             if (!Objects.equals(what, told)) {
                 told = what;
                 log.info("Sink {}: {}", store.sink(), what);
@@ -244,6 +298,7 @@ final class UnfinishedFiles {
 
         private void triedInVain(IOException cause) {
             isGoingOn = false;
+            told = null;
             attempts++;
             if (retry.tries() > 0 && attempts >= retry.tries()) {
                 leave(cause);

@@ -10,46 +10,76 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class HadoopCallsTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofMillis(20);
+
     private final CountDownLatch release = new CountDownLatch(1);
-    private final HadoopCalls calls = new HadoopCalls("calls", 2, Duration.ofMillis(200), work -> work);
+    private final ScarceThreads threads = ScarceThreads.plenty();
+    /** Passes only where a test has it pass: on a machine that is slow, no call takes long that is not meant to. */
+    private final AtomicLong nanos = new AtomicLong();
+
+    private final List<HadoopCalls> opened = new ArrayList<>();
+    private final HadoopCalls calls = calls(2, TIMEOUT, nanos::get);
 
     @AfterEach
     void close() {
         release.countDown();
-        calls.close();
+        opened.forEach(HadoopCalls::close);
+    }
+
+    private HadoopCalls calls(int width, Duration timeout, LongSupplier nanoTime) {
+        HadoopCalls made = new HadoopCalls(width, timeout, threads, nanoTime);
+        opened.add(made);
+        return made;
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
     }
 
     @Test
     void aCallThatHangsIsGivenUpAndTheOthersGoOn() {
+        HadoopCalls one = calls(1, TIMEOUT, nanos::get);
         Piece hangs = new Piece(this::hang);
         List<Piece> pieces = new ArrayList<>(List.of(hangs));
         for (int i = 0; i < 10; i++) {
             pieces.add(new Piece(() -> {}));
         }
 
-        calls.runAll(pieces);
+        one.run(pieces, TIMEOUT.multipliedBy(2));
 
         assertThat(hangs.failure).isInstanceOf(CallTimeoutException.class).hasMessageContaining("200 ms");
         assertThat(pieces.subList(1, 11)).allMatch(piece -> piece.succeeded);
-        assertThat(calls.hanging()).isEqualTo(1);
+        assertThat(one.hanging()).isEqualTo(1);
     }
 
     @Test
     void workThatMakesProgressIsNeverGivenUp() {
-        Piece slow = new Piece(() -> {
-            long end = System.nanoTime() + Duration.ofMillis(600).toNanos(); // three time-outs long
-            while (System.nanoTime() < end) {
-                HadoopCalls.progress();
-                Thread.onSpinWait();
+        Thread waiting = Thread.currentThread();
+        CountDownLatch looked = new CountDownLatch(1);
+        HadoopCalls watched = calls(1, TIMEOUT, () -> {
+            long now = nanos.get();
+            if (Thread.currentThread().equals(waiting) && now > TIMEOUT.toNanos()) {
+                looked.countDown();
             }
+            return now;
+        });
+        Piece slow = new Piece(() -> {
+            for (int calls = 0; calls < 2; calls++) { // longer than the time-out only together
+                HadoopCalls.progress();
+                pass(TIMEOUT.multipliedBy(3).dividedBy(4));
+            }
+            awaitUninterruptibly(looked);
         });
 
-        calls.runAll(List.of(slow));
+        watched.runAll(List.of(slow));
 
         assertThat(slow.succeeded).isTrue();
     }
@@ -127,36 +157,34 @@ class HadoopCallsTest {
 
     @Test
     void aCallThatTakesLongIsNotWaitedForAndWhatComesOfItIsToldLater() {
-        Piece slow = new Piece(this::hang);
-        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
-            patient.run(List.of(slow), Duration.ofMillis(20));
-            assertThat(slow.slow).isTrue();
-            assertThat(patient.isUnderWay()).isTrue();
-            assertThat(patient.hanging()).isEqualTo(1);
-            patient.collect();
-            assertThat(slow.succeeded).isFalse();
+        HadoopCalls patient = calls(1, Duration.ZERO, nanos::get);
+        Piece slow = new Piece(this::takeLong);
+        patient.run(List.of(slow), PATIENCE);
+        assertThat(slow.slow).isTrue();
+        assertThat(patient.isUnderWay()).isTrue();
+        assertThat(patient.hanging()).isEqualTo(1);
+        patient.collect();
+        assertThat(slow.succeeded).isFalse();
 
-            release.countDown();
-            await().until(() -> patient.hanging() == 0);
-            patient.collect();
-            assertThat(slow.succeeded).isTrue();
-            assertThat(patient.isUnderWay()).isFalse();
-        }
+        release.countDown();
+        await().until(() -> patient.hanging() == 0);
+        patient.collect();
+        assertThat(slow.succeeded).isTrue();
+        assertThat(patient.isUnderWay()).isFalse();
     }
 
     @Test
     void whoDoesNotWaitHasTwiceTheThreadsBeforeNothingMoreIsBegun() {
-        List<Piece> pieces = List.of(new Piece(this::hang), new Piece(this::hang), new Piece(this::hang));
-        try (HadoopCalls patient = new HadoopCalls("patient", 1, Duration.ZERO, work -> work)) {
-            patient.run(pieces, Duration.ofMillis(20));
+        HadoopCalls patient = calls(1, Duration.ZERO, nanos::get);
+        List<Piece> pieces = List.of(new Piece(this::takeLong), new Piece(this::takeLong), new Piece(this::takeLong));
+        patient.run(pieces, PATIENCE);
 
-            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.slow);
-            assertThat(pieces.get(2).failure).hasMessageContaining("2 calls to the file system hang");
-            assertThat(pieces.get(2).begun).isFalse();
-            release.countDown();
-            patient.collectAll();
-            assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
-        }
+        assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.slow);
+        assertThat(pieces.get(2).failure).hasMessageContaining("2 calls to the file system hang");
+        assertThat(pieces.get(2).begun).isFalse();
+        release.countDown();
+        patient.collectAll();
+        assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
     }
 
     @Test
@@ -173,23 +201,92 @@ class HadoopCallsTest {
 
     @Test
     void oneThatTakesLongFreesItsThreadForOthersAndIsGivenUpInTheEnd() {
-        Piece slow = new Piece(this::hang);
-        calls.run(List.of(slow), Duration.ofMillis(20));
+        Piece slow = new Piece(this::takeLong);
+        calls.run(List.of(slow), PATIENCE);
         Piece quick = new Piece(() -> {});
-        calls.run(List.of(quick), Duration.ofMillis(20));
+        calls.run(List.of(quick), PATIENCE);
         assertThat(quick.succeeded).isTrue();
 
+        pass(TIMEOUT);
         calls.collectAll();
         assertThat(slow.failure).isInstanceOf(CallTimeoutException.class);
         assertThat(calls.hanging()).isEqualTo(1);
     }
 
-    /** Hangs as a socket does: an interrupt does not wake it. */
+    @Test
+    void whatTheSystemHasNoThreadForIsDoneByThoseThatThereAre() {
+        threads.leave(1);
+        List<Piece> pieces = List.of(new Piece(() -> {}), new Piece(() -> {}), new Piece(() -> {}));
+
+        calls.runAll(pieces);
+
+        assertThat(pieces).allMatch(piece -> piece.succeeded);
+    }
+
+    @Test
+    void whereThereIsNoThreadAtAllNothingIsBegun() {
+        threads.leave(0);
+        List<Piece> pieces = List.of(new Piece(() -> {}), new Piece(() -> {}));
+        calls.runAll(pieces);
+        assertThat(pieces)
+                .allMatch(piece -> !piece.begun)
+                .allSatisfy(piece -> assertThat(piece.failure).hasMessageContaining("no thread"));
+
+        threads.leave(2);
+        Piece later = new Piece(() -> {});
+        calls.runAll(List.of(later));
+        assertThat(later.succeeded).isTrue();
+        assertThat(pieces).as("what is not begun never will be").noneMatch(piece -> piece.ran);
+    }
+
+    @Test
+    void whereTheOnlyThreadHangsItsCallGoesOnAndTheOthersAreNotBegun() {
+        threads.leave(1);
+        Piece slow = new Piece(this::takeLong);
+        Piece other = new Piece(() -> {});
+        calls.run(List.of(slow, other), PATIENCE);
+        assertThat(slow.slow).isTrue();
+        assertThat(slow.failure).isNull();
+        assertThat(other.failure).hasMessageContaining("no thread");
+        assertThat(other.begun).isFalse();
+
+        release.countDown();
+        calls.collectAll();
+        assertThat(slow.succeeded).isTrue();
+    }
+
+    @Test
+    void whereTheOnlyThreadIsGivenUpTheOthersAreNotBegun() {
+        threads.leave(1);
+        Piece hangs = new Piece(this::hang);
+        Piece other = new Piece(() -> {});
+        calls.runAll(List.of(hangs, other));
+        assertThat(hangs.failure).isInstanceOf(CallTimeoutException.class);
+        assertThat(other.failure).hasMessageContaining("no thread");
+        assertThat(other.begun).isFalse();
+
+        release.countDown();
+        await().until(() -> calls.hanging() == 0);
+    }
+
+    /** Longer than the time-out. */
     private void hang() {
+        pass(TIMEOUT);
+        awaitUninterruptibly(release);
+    }
+
+    /** Longer than a turn has patience. */
+    private void takeLong() {
+        pass(PATIENCE);
+        awaitUninterruptibly(release);
+    }
+
+    /** As one waits for a socket: an interrupt does not wake it. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
         boolean interrupted = true;
         while (interrupted) {
             try {
-                release.await();
+                latch.await();
                 interrupted = false;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -204,6 +301,7 @@ class HadoopCallsTest {
     private static final class Piece implements HadoopCalls.Work {
         private final Action action;
         private IOException failure;
+        private volatile boolean ran;
         private boolean begun = true;
         private boolean succeeded;
         private boolean slow;
@@ -214,6 +312,7 @@ class HadoopCallsTest {
 
         @Override
         public void run() throws IOException {
+            ran = true;
             action.run();
         }
 

@@ -32,7 +32,7 @@ final class SinkUnderTest implements AutoCloseable {
     final Sink sink;
     private final ReleaseCheck releases = new ReleaseCheck();
 
-    private SinkUnderTest(FakeClock clock, Map<String, String> values, boolean othersTakeOver) {
+    private SinkUnderTest(FakeClock clock, Callers callers, Map<String, String> values, boolean othersTakeOver) {
         this.clock = clock;
         Settings settings = new Settings(values, new Settings.Problems() {
             @Override
@@ -46,7 +46,7 @@ final class SinkUnderTest implements AutoCloseable {
             }
         });
         SinkContext context = new SinkContext("a1", "k1", channel, metrics, clock, Destinations.NONE, othersTakeOver);
-        sink = new HdfsSinkFactory().create(context, settings);
+        sink = new HdfsSinkFactory(callers).create(context, settings);
         List<String> unknown = new ArrayList<>(values.keySet());
         unknown.removeAll(settings.knownKeys());
         unknown.forEach(key -> problems.add(key + ": unknown"));
@@ -67,7 +67,7 @@ final class SinkUnderTest implements AutoCloseable {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
-        return new SinkUnderTest(new FakeClock(), values, othersTakeOver);
+        return new SinkUnderTest(new FakeClock(), Callers.USUAL, values, othersTakeOver);
     }
 
     /** The same, started, without limits on file sizes and times except those given. */
@@ -77,14 +77,25 @@ final class SinkUnderTest implements AutoCloseable {
 
     /** The same for a sink of a group, in which others take over when it fails. */
     static SinkUnderTest startedInAGroup(String path, String... keysAndValues) throws StartException {
-        return started(new FakeClock(), true, path, keysAndValues);
+        return started(new FakeClock(), Callers.USUAL, true, path, keysAndValues);
     }
 
     static SinkUnderTest started(FakeClock clock, String path, String... keysAndValues) throws StartException {
-        return started(clock, false, path, keysAndValues);
+        return started(clock, Callers.USUAL, false, path, keysAndValues);
     }
 
-    private static SinkUnderTest started(FakeClock clock, boolean othersTakeOver, String path, String... keysAndValues)
+    /** The same with other threads, or less patience. */
+    static SinkUnderTest started(Callers callers, String path, String... keysAndValues) throws StartException {
+        return started(new FakeClock(), callers, false, path, keysAndValues);
+    }
+
+    /** The same for a sink of a group, in which others take over when it fails. */
+    static SinkUnderTest startedInAGroup(Callers callers, String path, String... keysAndValues) throws StartException {
+        return started(new FakeClock(), callers, true, path, keysAndValues);
+    }
+
+    private static SinkUnderTest started(
+            FakeClock clock, Callers callers, boolean othersTakeOver, String path, String... keysAndValues)
             throws StartException {
         Map<String, String> values = new LinkedHashMap<>(Map.of(
                 "hdfs.path", path,
@@ -97,7 +108,7 @@ final class SinkUnderTest implements AutoCloseable {
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
-        SinkUnderTest sut = new SinkUnderTest(clock, values, othersTakeOver);
+        SinkUnderTest sut = new SinkUnderTest(clock, callers, values, othersTakeOver);
         assertThat(sut.problems).isEmpty();
         sut.sink.start();
         return sut;
