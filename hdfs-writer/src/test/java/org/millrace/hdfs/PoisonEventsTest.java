@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +31,6 @@ import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
-import org.millrace.serializer.DatumCheck;
 import org.millrace.testkit.Batches;
 
 /** Events that can never be written: they become dead letters, once, and the others arrive, once. */
@@ -493,29 +491,6 @@ class PoisonEventsTest {
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("deadLetter.directory")
                 .hasMessageContaining(file.toString());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "[\"null\",\"long\"]",
-                "{\"type\":\"array\",\"items\":\"null\"}",
-                "{\"type\":\"map\",\"values\":\"int\"}",
-                "{\"type\":\"enum\",\"name\":\"e\",\"symbols\":[\"A\"]}",
-                "{\"type\":\"fixed\",\"name\":\"f\",\"size\":3}",
-                "{\"type\":\"record\",\"name\":\"r\",\"fields\":[{\"name\":\"next\",\"type\":[\"r\",\"null\"]}]}"
-            })
-    void noBodyMakesTheCheckOfItsSchemaRunAway(String json) {
-        Schema schema = new Schema.Parser().parse(json);
-        byte[] longest = {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 0};
-        byte[] deepest = new byte[1 << 20];
-        for (byte[] hostile : List.of(longest, deepest, new byte[] {-2, -1, -1, -1, 15}, new byte[] {1, 2})) {
-            var batch = new EventBatchBuilder().add(Map.of(), hostile).build();
-            var event = batch.reader();
-            event.next();
-            assertThat(DatumCheck.flaw(schema, event)).isNotNull();
-            batch.release();
-        }
     }
 
     /** What Avro's own reader finds in the one file. */
