@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.StartException;
+import org.millrace.api.deadletter.DeadLetters;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
@@ -105,6 +106,19 @@ class PoisonEventsTest {
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.reason()).contains("a level that HDFS keeps for itself"));
         assertThat(tree.names()).singleElement().asString().startsWith("x/.snapshots/");
+    }
+
+    /** A name has a counter behind its prefix: what would be a name of its own without it is none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%{missing}", ".", "snapshot", "reserved"})
+    void aPrefixThatMakesADotFileIsNoEventsFault(String prefix) throws Exception {
+        try (SinkUnderTest sut =
+                started("fault://" + tree.root(), "hdfs.inUsePrefix", ".", "hdfs.filePrefix", prefix)) {
+            sut.put(Batches.of("one")).drainAll();
+            assertThat(tree.inUse()).singleElement().asString().startsWith(".");
+        }
+        assertThat(letters.all()).isEmpty();
+        assertThat(tree.names()).containsExactly(prefix.replace("%{missing}", "") + ".1700000000001");
     }
 
     @Test
@@ -313,6 +327,20 @@ class PoisonEventsTest {
             assertThat(sut.channel.durableCommits()).isEqualTo(before + 1);
         }
         assertThat(letters.bodies()).containsExactly("poison");
+    }
+
+    @Test
+    void aClockThatIsSetBackKeepsNoWarningBack() throws Exception {
+        try (LogLines log = new LogLines(DeadLetters.class);
+                SinkUnderTest sut = started(root(), "hdfs.maxEventBytes", "5")) {
+            sut.put(Batches.of("poison")).drainAll();
+            sut.put(Batches.of("poison")).drainAll();
+            assertThat(log.lines()).as("one a minute").hasSize(1);
+
+            sut.clock.advance(java.time.Duration.ofDays(-1));
+            sut.put(Batches.of("poison")).drainAll();
+            assertThat(log.lines()).hasSize(2);
+        }
     }
 
     @Test
