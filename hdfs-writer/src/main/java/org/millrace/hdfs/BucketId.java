@@ -10,7 +10,9 @@ import org.apache.hadoop.fs.Path;
  * @param schema of the data in its files, as JSON; empty where the format has no schema of its own for each file
  */
 record BucketId(String directory, String prefix, String schema) {
-    /** The directory, empty levels left out. Hadoop would read the start of {@code //x/y} as a host's name. */
+    /**
+     * The directory, empty levels left out; where its first one is, it begins at the root, as in Flume, also if the pattern does not. Hadoop would read the start of {@code //x/y} as a host's name.
+     */
     Path path() {
         int authority = directory.indexOf("://");
         int from = authority < 0 ? 0 : authority + 3;

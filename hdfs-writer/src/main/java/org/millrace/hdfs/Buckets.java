@@ -137,7 +137,7 @@ final class Buckets implements BucketWrite.Ended {
         }
     }
 
-    private void write(List<BucketWrite> writes) throws InterruptedException {
+    private void write(List<BucketWrite> writes) throws ManifestException, InterruptedException {
         reserveNames(writes.stream().filter(write -> write.newFiles() > 0).toList());
         List<BucketWrite> ready = new ArrayList<>();
         for (BucketWrite write : writes) {
@@ -152,7 +152,7 @@ final class Buckets implements BucketWrite.Ended {
     }
 
     /** One durable commit for all files that are going to be made. */
-    private void reserveNames(List<BucketWrite> writes) throws InterruptedException {
+    private void reserveNames(List<BucketWrite> writes) throws ManifestException, InterruptedException {
         if (writes.isEmpty()) {
             return;
         }
@@ -221,8 +221,10 @@ final class Buckets implements BucketWrite.Ended {
      * Commits what the transaction has and what was written: both count from now on, or neither does.
      *
      * @param durably whether it has to outlive a crash for a reason beside the files
+     * @throws ManifestException if it cannot be noted how far the files go
+     * @throws ChannelException if the channel cannot commit
      */
-    void commit(Transaction tx, boolean durably) throws InterruptedException {
+    void commit(Transaction tx, boolean durably) throws ManifestException, InterruptedException {
         Manifest.Change change = manifest.change();
         boolean filesNeedIt = files.settle(change);
         change.commitWith(tx, durably || filesNeedIt);
@@ -336,20 +338,23 @@ final class Buckets implements BucketWrite.Ended {
     }
 
     /**
-     * Waits for writes that take long; what is held back still goes back to the channel.
+     * Waits for writes that take long, and commits what they wrote; what is held back still goes back to the channel.
      *
      * @return what went back, and why; empty if nothing did
-     * @throws ChannelException if what was written is not committed: then it goes back too
+     * @throws ManifestException if it cannot be noted what was written: then it goes back too
+     * @throws ChannelException if the channel does not commit it: likewise
      */
-    String letGo(ChannelReader channel) throws InterruptedException {
+    String letGo(ChannelReader channel) throws ManifestException, InterruptedException {
         if (held.isEmpty()) {
             return "";
         }
         calls.collectAll();
         boolean isWhole = false;
         try (Transaction tx = channel.begin()) {
-            if (divide(tx, List.of()) > 0) {
+            int delivered = divide(tx, List.of());
+            if (delivered > 0) {
                 commit(tx, false);
+                files.store().metrics().delivered(delivered);
             }
             isWhole = true;
             return held.isEmpty() ? "" : held.whatGoesBack();
@@ -375,7 +380,7 @@ final class Buckets implements BucketWrite.Ended {
         }
         try {
             letGo(channel);
-        } catch (ChannelException e) {
+        } catch (ChannelException | ManifestException e) {
             log.warn(
                     "Sink {}: what was written last is not committed",
                     files.store().sink(),

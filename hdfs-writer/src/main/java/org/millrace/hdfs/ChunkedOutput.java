@@ -84,18 +84,25 @@ final class ChunkedOutput extends OutputStream implements Syncable {
         }
     }
 
+    /** In calls of a chunk at most: a file system that is slow with a long body is given up no sooner than with short ones. */
     private void handOn(byte[] bytes, int offset, int length) throws IOException {
-        HadoopCalls.progress();
-        try {
-            target.write(bytes, offset, length);
-        } catch (RuntimeException e) { // Hadoop tells much by them; here nobody must take it for the fault of an event
-            throw new IOException(e.toString(), e);
+        for (int piece, done = 0; done < length; done += piece) {
+            piece = Math.min(Chunks.BYTES, length - done);
+            HadoopCalls.progress();
+            try {
+                target.write(bytes, offset + done, piece);
+            } catch (
+                    RuntimeException
+                            e) { // Hadoop tells much by them; here nobody must take it for the fault of an event
+                throw new IOException(e.toString(), e);
+            }
         }
     }
 
+    /** Hands nothing on: Hadoop's writers flush at will, and only hflush counts. Whoever flushes gets on with its work. */
     @Override
-    public void flush() {
-        // Hadoop's writers flush at will; only hflush counts
+    public void flush() throws IOException {
+        HadoopCalls.progress();
     }
 
     @Override

@@ -31,6 +31,9 @@ final class EventTime {
     private final boolean local;
     private final boolean inPaths;
     private final InstantSource clock;
+    /** For warnings, which are to come although the clock was set back. */
+    private final InstantSource steadyClock;
+
     private final Counter without;
     private final AtomicLong nextWarningMillis = new AtomicLong(Long.MIN_VALUE);
 
@@ -51,6 +54,7 @@ final class EventTime {
         this.local = local;
         this.inPaths = inPaths;
         this.clock = clock;
+        this.steadyClock = new SteadyClock(clock);
         this.without = without;
     }
 
@@ -103,7 +107,7 @@ final class EventTime {
 
     private void countAndWarn(@Nullable String header) {
         without.inc();
-        long now = clock.millis();
+        long now = steadyClock.millis();
         long next = nextWarningMillis.get();
         if (now >= next && nextWarningMillis.compareAndSet(next, now + WARN_EVERY_MILLIS)) {
             log.warn(

@@ -40,10 +40,12 @@ final class HdfsMetrics {
     final Timer finishes;
 
     private final Counter created;
+    private final Counter delivered;
     private final Map<BucketFile, Long> open = new ConcurrentHashMap<>();
 
     HdfsMetrics(SinkMetrics sink, InstantSource clock) {
         created = sink.connectionsCreated;
+        delivered = sink.drainSuccesses;
         closed = sink.connectionsClosed;
         failed = sink.connectionsFailed;
         bytesWritten = sink.counter("bytesWritten");
@@ -62,6 +64,11 @@ final class HdfsMetrics {
         sink.gauge("oldestOpenFile", this::oldestPath);
         sink.gauge("openFileEvents", () -> sum(BucketFile::flushedEvents));
         sink.gauge("openFileBytes", () -> sum(BucketFile::flushedBytes));
+    }
+
+    /** Events that are committed: Flume's EventDrainSuccessCount. */
+    void delivered(int events) {
+        delivered.inc(events);
     }
 
     void opened(BucketFile file) {

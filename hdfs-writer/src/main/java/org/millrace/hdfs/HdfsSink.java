@@ -107,6 +107,8 @@ final class HdfsSink implements Sink, BatchSized {
             }
         } catch (ChannelException e) {
             throw new DeliveryException("channel " + context.channel().name() + ": " + e.getMessage(), e);
+        } catch (ManifestException e) {
+            throw new DeliveryException("sink " + context.name() + ": " + e.getMessage(), e);
         } finally {
             keepInterrupt(open);
         }

@@ -1,7 +1,9 @@
 package org.millrace.hdfs;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Set;
 
 /**
@@ -9,13 +11,16 @@ import java.util.Set;
  * its own, or make a name that HDFS refuses for ever.
  *
  * <p>{@code /}, {@code :} and control characters become {@code _}, so {@code ../x} becomes {@code .._x}; a value of dots alone
- * becomes as many {@code _}; {@code .snapshot} becomes {@code _snapshot}; a long one is cut, with a hash in place of the rest, so that different values stay different.
+ * becomes as many {@code _}; {@code .snapshot} becomes {@code _snapshot}; a long one is cut, with a
+ * hash in place of the rest: what was different stays so, also where somebody looks for two that are not.
  *
  * @see PlaceCheck which sees to what several of them, or one that is missing, make of a level
  */
 final class HeaderLevel {
     /** HDFS and most file systems allow 255 bytes in a name; this leaves room for what the pattern and the file name add. */
     private static final int MAX_BYTES = 160;
+
+    private static final int HASH_BYTES = 16;
 
     /** Names that HDFS keeps for itself: it refuses to make them. */
     private static final Set<String> RESERVED = Set.of(".snapshot", ".reserved");
@@ -71,7 +76,15 @@ final class HeaderLevel {
             head.appendCodePoint(c);
             i += Character.charCount(c);
         }
-        return head.append(String.format(Locale.ROOT, "-%08x", value.hashCode()))
-                .toString();
+        return head.append('-').append(hash(value)).toString();
+    }
+
+    private static String hash(String value) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sum, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has it", e);
+        }
     }
 }

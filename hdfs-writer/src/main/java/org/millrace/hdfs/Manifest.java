@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelReader;
 import org.millrace.api.Transaction;
 
@@ -92,9 +91,10 @@ final class Manifest {
          * Makes it part of a commit, and commits that.
          *
          * @param durably whether it has to outlive a crash together with the position
-         * @throws ChannelException if it failed, or there are more files than can be attached: then nothing has changed
+         * @throws ManifestException if there are more files than can be noted, or they cannot be: then nothing has changed
+         * @throws org.millrace.api.ChannelException if the channel cannot commit: likewise
          */
-        void commitWith(Transaction tx, boolean durably) throws InterruptedException {
+        void commitWith(Transaction tx, boolean durably) throws ManifestException, InterruptedException {
             byte[] state = encode();
             if (local != null) {
                 note(local, state, durably);
@@ -110,10 +110,10 @@ final class Manifest {
             entries = next;
         }
 
-        private byte[] encode() {
+        private byte[] encode() throws ManifestException {
             byte[] state = ManifestCodec.encode(next.values());
             if (state.length > Transaction.MAX_ATTACHED_BYTES) {
-                throw new ChannelException(
+                throw new ManifestException(
                         "the names of " + next.size() + " files that are not finished take " + state.length
                                 + " bytes (expected: at most " + Transaction.MAX_ATTACHED_BYTES
                                 + "): lower hdfs.maxOpenFiles, hdfs.batchSize, or see why files cannot be finished");
@@ -121,13 +121,13 @@ final class Manifest {
             return state;
         }
 
-        private void note(LocalRecord record, byte[] state, boolean durably) {
+        private void note(LocalRecord record, byte[] state, boolean durably) throws ManifestException {
             try {
                 record.write(state, durably);
             } catch (IOException e) {
-                throw new ChannelException(
-                        "it does not outlive the agent, and which files are open cannot be noted in " + record + ": "
-                                + e.getMessage(),
+                throw new ManifestException(
+                        "which files are open cannot be noted in " + record + ": " + e.getMessage() + " (channel "
+                                + channel.name() + " does not outlive the agent, and keeps no note of them)",
                         e);
             }
         }
@@ -135,9 +135,10 @@ final class Manifest {
         /**
          * Commits it by itself; it is durable when this returns.
          *
-         * @throws ChannelException if it failed: then nothing has changed
+         * @throws ManifestException as {@link #commitWith}
+         * @throws org.millrace.api.ChannelException likewise
          */
-        void commit() throws InterruptedException {
+        void commit() throws ManifestException, InterruptedException {
             if (local != null) {
                 note(local, encode(), true);
                 entries = next;

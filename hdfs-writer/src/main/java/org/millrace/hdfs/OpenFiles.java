@@ -278,7 +278,7 @@ final class OpenFiles {
             try {
                 manifest.change().commit();
                 hasLostNames = false;
-            } catch (ChannelException e) {
+            } catch (ChannelException | ManifestException e) {
                 log.debug("Sink {}: tried again in the next turn", store.sink(), e);
             }
         }

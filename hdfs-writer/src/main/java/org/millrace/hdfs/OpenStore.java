@@ -273,7 +273,7 @@ record OpenStore(
             }
             unfinished.lastTry();
             manifest.change().commit(); // what is finished need not be looked for
-        } catch (ChannelException e) {
+        } catch (ChannelException | ManifestException e) {
             log.warn("Sink {}: the next start will look for files that are finished", context.name(), e);
         } catch (InterruptedException e) {
             log.warn("Sink {}: interrupted: files that are not finished are left to the next start", context.name());

@@ -77,6 +77,7 @@ final class PlaceCheck {
                 return "a level of " + bytes + " bytes (expected: at most " + MOST_LEVEL_BYTES + ")";
             }
         }
+        levels[levels.length - 1] += ".0"; // a counter, which the file's name has in any case
         return flawOfNames(List.of(levels));
     }
 

@@ -159,8 +159,8 @@ final class UnfinishedFiles {
         try {
             change.commit();
             closed.forEach(entry -> entry.file.vouched());
-        } catch (ChannelException e) {
-            IOException why = new IOException("the channel does not keep that it is closed: " + e.getMessage(), e);
+        } catch (ChannelException | ManifestException e) {
+            IOException why = new IOException("that it is closed is not kept: " + e.getMessage(), e);
             closed.forEach(entry -> entry.triedInVain(why));
         }
     }

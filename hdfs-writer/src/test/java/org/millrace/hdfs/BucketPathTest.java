@@ -122,6 +122,20 @@ class BucketPathTest {
     }
 
     @Test
+    void thatIsSoForThoseThatHaveTheSameHashInJava() {
+        String one = resolve("%{h}", Map.of("h", "x".repeat(200) + "Aa"));
+        String two = resolve("%{h}", Map.of("h", "x".repeat(200) + "BB"));
+
+        assertThat(one).isNotEqualTo(two).hasSizeLessThan(200);
+    }
+
+    @Test
+    void aRelativePathWhoseFirstLevelIsEmptyBeginsAtTheRootAsInFlume() {
+        assertThat(new BucketId(resolve("%{none}/logs", Map.of()), "p", "").path())
+                .hasToString("/logs");
+    }
+
+    @Test
     void nothingDiffersNothingIsMadeAnew() {
         BucketPath path = BucketPath.parse("/%{h}/%H-%M", ZoneOffset.UTC, Rounding.NONE);
         String first = resolve(path, TIME, Map.of("h", "a"));

@@ -49,6 +49,21 @@ class HdfsTimeTest {
     }
 
     @Test
+    void aClockThatIsSetBackKeepsNoWarningBack() throws Exception {
+        try (LogLines log = new LogLines(EventTime.class);
+                SinkUnderTest sut = SinkUnderTest.started(byHour)) {
+            sut.put(Batches.of("one")).drainAll();
+            sut.clock.advance(Duration.ofDays(-1));
+            sut.put(Batches.of("two")).drainAll();
+            assertThat(log.lines()).hasSize(1);
+
+            sut.clock.advance(Duration.ofMinutes(1));
+            sut.put(Batches.of("three")).drainAll();
+            assertThat(log.lines()).hasSize(2);
+        }
+    }
+
+    @Test
     void aLateEventGetsAFileOfItsOwnInTheHourThatIsDone() throws Exception {
         try (SinkUnderTest sut = SinkUnderTest.started(byHour, "hdfs.timeZone", "UTC", "hdfs.idleTimeout", "60")) {
             Map<String, String> then = at(sut.clock.instant());

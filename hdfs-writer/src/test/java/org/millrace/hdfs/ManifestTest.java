@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
-import org.millrace.api.ChannelException;
 import org.millrace.testkit.FakeChannel;
 
 class ManifestTest {
@@ -77,7 +76,7 @@ class ManifestTest {
         }
 
         assertThatThrownBy(change::commit)
-                .isInstanceOf(ChannelException.class)
+                .isInstanceOf(ManifestException.class)
                 .hasMessageContaining("30000 files")
                 .hasMessageContaining("hdfs.maxOpenFiles");
         assertThat(manifest.entries()).isEmpty();

@@ -2,6 +2,7 @@ package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -135,7 +136,9 @@ final class SinkUnderTest implements AutoCloseable {
     }
 
     long counter(String name) {
-        return registry.counter("sink.k1." + name).getCount();
+        Counter counter = registry.getCounters().get("sink.k1." + name);
+        assertThat(counter).as("a counter of that name").isNotNull();
+        return counter.getCount();
     }
 
     Object gauge(String name) {

@@ -52,6 +52,11 @@ enum AvroBlockCodec {
         return nameInFile;
     }
 
+    /** True if it takes 100 ms, and more, for a quarter of a megabyte. */
+    boolean isSlow() {
+        return this == BZIP2 || this == XZ;
+    }
+
     /** A codec of its own for each caller; null for no compression. */
     @Nullable
     Codec open() {

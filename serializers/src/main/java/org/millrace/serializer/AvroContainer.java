@@ -123,13 +123,21 @@ record AvroContainer(
                 writeLong(out, full.filled());
                 out.write(full.bytes(), 0, full.filled());
             } else {
-                ByteBuffer data = codec.compress(ByteBuffer.wrap(full.bytes(), 0, full.filled()));
+                ByteBuffer data = compressed(codec, full);
                 writeLong(out, data.remaining());
                 out.write(data.array(), data.arrayOffset() + data.position(), data.remaining());
             }
             out.write(marker);
             full.clear();
             events = 0;
+        }
+
+        /** That may take long: whoever waits for calls behind the stream is told where it begins and ends. */
+        private ByteBuffer compressed(Codec codec, BlockBuffer full) throws IOException {
+            out.flush();
+            ByteBuffer data = codec.compress(ByteBuffer.wrap(full.bytes(), 0, full.filled()));
+            out.flush();
+            return data;
         }
 
         @Override

@@ -11,23 +11,28 @@ import org.millrace.codec.EventReader;
  * are bytes, and a datum that goes on without any has an end too. One thread, one use.
  */
 public final class DatumCheck {
-    /** A schema may contain itself. */
-    private static final int DEEPEST = 500;
+    /**
+     * Records, arrays and maps in each other: a schema may contain itself. With the stack that a thread has by default, Avro's own reader
+     * comes to between 2,000 and 3,000.
+     */
+    private static final int DEEPEST = 1000;
 
-    /** Values that take no bytes, such as nulls in an array. */
-    private static final int MOST_VALUES_WITHOUT_BYTES = 100_000;
+    /** Values that have no byte of their own, such as records, and nulls in an array; and so many more for each byte of the body. */
+    private static final int MOST_BARE_VALUES = 100_000;
+
+    private static final int BARE_VALUES_A_BYTE = 16;
 
     private final byte[] array;
     private final int end;
     private int position;
     private int depth;
-    private long valuesLeft;
+    private long bareValuesLeft;
 
     private DatumCheck(EventReader event) {
         this.array = event.array();
         this.position = event.bodyOffset();
         this.end = position + event.bodyLength();
-        this.valuesLeft = MOST_VALUES_WITHOUT_BYTES + (long) event.bodyLength();
+        this.bareValuesLeft = MOST_BARE_VALUES + (long) BARE_VALUES_A_BYTE * event.bodyLength();
     }
 
     /** What is wrong with the body; null if nothing is. */
@@ -51,32 +56,54 @@ public final class DatumCheck {
     }
 
     private void skip(Schema schema) throws NoDatum {
-        if (--valuesLeft < 0 || ++depth > DEEPEST) {
-            throw new NoDatum("it has too many values, or too many in each other");
-        }
         switch (schema.getType()) {
-            case NULL -> {}
+            case NULL -> countBare();
             case BOOLEAN -> bytes(1);
             case INT -> intNumber();
             case LONG -> number();
             case FLOAT -> bytes(Float.BYTES);
             case DOUBLE -> bytes(Double.BYTES);
             case BYTES, STRING -> bytes(number());
-            case FIXED -> bytes(schema.getFixedSize());
+            case FIXED -> {
+                countBare(); // its size may be 0
+                bytes(schema.getFixedSize());
+            }
             case ENUM -> index(schema.getEnumSymbols());
-            case UNION -> skip(schema.getTypes().get(index(schema.getTypes())));
+            case UNION -> {
+                Schema branch = schema.getTypes().get(index(schema.getTypes()));
+                if (branch.getType() != Schema.Type.NULL) {
+                    skip(branch);
+                }
+            }
             case RECORD -> {
+                countBare();
+                enter();
                 for (Schema.Field field : schema.getFields()) {
                     skip(field.schema());
                 }
+                depth--;
             }
             case ARRAY -> blocks(null, schema.getElementType());
             case MAP -> blocks(Schema.Type.STRING, schema.getValueType());
         }
-        depth--;
+    }
+
+    /** A few lines of schema, of records that have the next one twice, are more values than anybody can count, all without a byte. */
+    private void countBare() throws NoDatum {
+        if (--bareValuesLeft < 0) {
+            throw new NoDatum("it has too many values without bytes of their own (expected: at most " + MOST_BARE_VALUES
+                    + ", and " + BARE_VALUES_A_BYTE + " for each byte of the body)");
+        }
+    }
+
+    private void enter() throws NoDatum {
+        if (++depth > DEEPEST) {
+            throw new NoDatum("it has more than " + DEEPEST + " records, arrays and maps in each other");
+        }
     }
 
     private void blocks(Schema.@Nullable Type key, Schema value) throws NoDatum {
+        enter();
         for (long count; (count = number()) != 0; ) {
             long blockBytes = count < 0 ? number() : -1;
             int start = position;
@@ -90,6 +117,7 @@ public final class DatumCheck {
                 throw new NoDatum("a block of " + (position - start) + " bytes that says " + blockBytes);
             }
         }
+        depth--;
     }
 
     private int index(List<?> choices) throws NoDatum {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * no longer, however many URLs at however many places senders name. A look-up that takes longer goes on, and whoever asks for the same
  * URL in a later turn gets what it has found; until it ends, nothing else is asked of its place. A place that has not answered after
  * {@link #LONGEST} is left alone for a while. The sink's thread only.
+ *
+ * <p>Who asks in vain has had a try of its event's, also while a look-up goes on or a place is left alone: a turn fails for an event that
+ * is to be tried again, so that, were it none, whoever names a silent server would stop the whole sink for as long as it is silent.
  */
 final class SchemaLookUps implements AutoCloseable {
     /** In all of a turn. */

@@ -61,7 +61,7 @@ public final class DeadLetters implements AutoCloseable {
     /** Failures were noted in this turn. */
     private boolean noted;
 
-    private Instant nextWarning = Instant.MIN;
+    private Instant lastWarning = Instant.EPOCH;
     private long notLogged;
 
     DeadLetters(
@@ -219,7 +219,8 @@ public final class DeadLetters implements AutoCloseable {
 
     private void warn(int events) {
         Instant now = clock.instant();
-        if (now.isBefore(nextWarning)) {
+        boolean wasSetBack = now.isBefore(lastWarning);
+        if (!wasSetBack && now.isBefore(lastWarning.plus(WARN_EVERY))) {
             notLogged += events;
             return;
         }
@@ -231,7 +232,7 @@ public final class DeadLetters implements AutoCloseable {
                 letterbox.place(),
                 notLogged,
                 letters.get(0).reason());
-        nextWarning = now.plus(WARN_EVERY);
+        lastWarning = now;
         notLogged = 0;
     }
 

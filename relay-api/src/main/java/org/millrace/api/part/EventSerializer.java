@@ -12,7 +12,8 @@ public interface EventSerializer {
     /**
      * Begins a file.
      *
-     * @param out the sink's, which closes it; may be written to until the file ends
+     * @param out the sink's, which closes it; may be written to until the file ends. A flush makes nothing visible; it tells that work goes
+     *     on, and is worth it before and after what takes a tenth of a second and more
      * @throws IOException as the stream does
      */
     Serialization begin(OutputStream out) throws IOException;
