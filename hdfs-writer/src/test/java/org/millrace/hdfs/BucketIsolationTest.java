@@ -167,7 +167,7 @@ class BucketIsolationTest {
             files.endHanging(sut);
             drainToTheEnd(sut);
             assertThat(tree.names()).as("two new ones").hasSize(9);
-            assertThat(sut.counter("filesFailed")).isZero();
+            assertThat(sut.metrics.connectionsFailed.getCount()).isZero();
         }
         assertThat(tree.inUse()).isEmpty();
         assertThat(tree.lines()).hasSize(16);

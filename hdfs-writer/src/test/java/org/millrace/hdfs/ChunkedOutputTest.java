@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,8 +50,14 @@ class ChunkedOutputTest {
     /** Each piece is a call of its own: the next one is not made where the work was given up during the one before. */
     @Test
     void eachOfThemIsACallThatMayTakeItsTime() throws Exception {
-        target.fault = hang.once((op, path) -> true);
+        CountDownLatch hanging = new CountDownLatch(1);
+        FaultyFileSystem.Fault first = hang.once((op, path) -> true);
+        target.fault = (op, path) -> {
+            hanging.countDown();
+            return first.before(op, path);
+        };
         List<Throwable> thrown = new ArrayList<>();
+        AtomicLong nanoTime = new AtomicLong();
         HadoopCall call = new HadoopCall(
                 new HadoopCalls.Work() {
                     @Override
@@ -66,9 +74,12 @@ class ChunkedOutputTest {
                     public void failed(IOException cause, boolean begun) {}
                 },
                 Duration.ofMillis(1),
-                change -> {});
+                change -> {},
+                nanoTime::get);
         Thread thread = new Thread(call);
         thread.start();
+        hanging.await();
+        nanoTime.addAndGet(Duration.ofMillis(1).toNanos());
         assertThatThrownBy(() -> call.await(Duration.ZERO)).isInstanceOf(CallTimeoutException.class);
         hang.end();
         thread.join();

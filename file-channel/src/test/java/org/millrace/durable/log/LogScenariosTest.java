@@ -9,6 +9,7 @@ import org.millrace.durable.log.ModelStep.CutPower;
 import org.millrace.durable.log.ModelStep.Fail;
 import org.millrace.durable.log.ModelStep.Kill;
 import org.millrace.durable.log.ModelStep.Put;
+import org.millrace.durable.log.ModelStep.Reopen;
 import org.millrace.durable.log.ModelStep.Take;
 import org.millrace.durable.log.ModelStep.Work;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
@@ -70,6 +71,22 @@ final class LogScenariosTest {
                 new Work(1),
                 new CutPower(1),
                 new Work(1));
+    }
+
+    @Test
+    void whatWasTakenBeforeAStartCouldMakeSureOfItKeepsItsNumbers() throws Exception {
+        run(
+                6124354,
+                new Setup(1, 1, 16384, 16384, false, true),
+                new Work(1),
+                new Kill(3, 3),
+                new Fail(Operation.WRITE, 1, true),
+                new Put(1, 1, 0),
+                new Work(1),
+                new Take(0, 90),
+                new Commit(0, 0, false, 0, true),
+                new Kill(2, 1),
+                new Reopen(1));
     }
 
     private static void run(long seed, Setup setup, ModelStep... steps) throws Exception {

@@ -120,6 +120,9 @@ final class ModelEvents {
      * @param seen what would be answered and not stored if it were sent again: that is as good as acked, whatever comes
      */
     void recovered(RecordReader reader, long from, long to, boolean isSafe, SeenEvents seen) throws IOException {
+        if (from > end && from <= provisionalEnd) {
+            end = from; // they were taken while they were provisional, and that is on disk
+        }
         if (to < end) {
             fail("events that were acked are not there: the log ends at %s, not %s or later", to, end);
         }
