@@ -43,11 +43,28 @@ public final class SourceLoop implements AutoCloseable {
     private @Nullable BatchReader reader;
     private @Nullable Thread thread;
     private long emptyReads;
-    private long failedReads;
+    private final FailureRow reads = new FailureRow("cannot read, and tries again", "reads again");
+    private final FailureRow commits = new FailureRow(
+            "cannot take down what it has put, which may come twice", "takes down again what it has put");
+    /** For whoever waits for the thread's end. */
+    private volatile Step step = Step.READ;
     /** Read, and neither committed nor given back. */
     private boolean isBatchOut;
     /** By the loop's thread, and read when that has ended. */
     private boolean isReaderClosed;
+
+    /** What the thread is at. */
+    private enum Step {
+        READ("what it reads does not answer"),
+        PUT("a channel holds on to its batch"),
+        COMMIT("what it reads does not take down how far that was delivered");
+
+        private final String obstacle;
+
+        Step(String obstacle) {
+            this.obstacle = obstacle;
+        }
+    }
 
     /** What became of a batch. */
     private enum Outcome {
@@ -95,7 +112,7 @@ public final class SourceLoop implements AutoCloseable {
         }
         reader.wake();
         if (!hasEnded(thread)) {
-            log.error("source {} does not stop: a channel holds on to its batch", source);
+            log.error("source {} does not stop: {}", source, step.obstacle);
         } else if (!isReaderClosed) {
             reader.close();
         }
@@ -145,11 +162,12 @@ public final class SourceLoop implements AutoCloseable {
     /** One batch; false if the source is to stop. */
     private boolean turn(BatchReader from) throws InterruptedException {
         EventBatch batch;
+        step = Step.READ;
         try {
             batch = from.read();
-            readAgain();
+            reads.end();
         } catch (IOException e) {
-            return readFailed("cannot read, and tries again", e);
+            return reads.goOn(e);
         }
         if (batch == null) {
             emptyReads++;
@@ -159,7 +177,8 @@ public final class SourceLoop implements AutoCloseable {
         emptyReads = 0;
         metrics.eventsReceived.inc(batch.events());
         metrics.appendBatchesReceived.inc();
-        Outcome outcome = Outcome.STOPPED;
+        Outcome outcome;
+        step = Step.PUT;
         try {
             outcome = put(batch, from);
         } catch (InterruptedException e) {
@@ -175,31 +194,45 @@ public final class SourceLoop implements AutoCloseable {
             return outcome == Outcome.KEPT_BACK;
         }
         metrics.appendBatchesAccepted.inc();
+        step = Step.COMMIT;
         try {
             from.commit();
             isBatchOut = false;
+            commits.end();
             return true;
         } catch (IOException e) {
             isBatchOut = false;
-            return readFailed("cannot take down what it has put, which may come twice", e);
+            return commits.goOn(e);
         }
     }
 
-    /** The first of a row; the rest is in the counters, and in the line that ends the row. */
-    private boolean readFailed(String what, IOException e) throws InterruptedException {
-        metrics.eventReadFails.inc();
-        if (failedReads++ == 0) {
-            log.error("source {} {}", source, what, e);
-        } else {
-            log.debug("source {} {}", source, what, e);
-        }
-        return pause(pace.failed().after(failedReads));
-    }
+    /** Failures of one kind, one after another. The first is logged; the rest is in the counters, and in the line that ends the row. */
+    private final class FailureRow {
+        private final String what;
+        private final String ended;
+        private long failures;
 
-    private void readAgain() {
-        if (failedReads > 0) {
-            log.info("source {} reads again after {} failures", source, failedReads);
-            failedReads = 0;
+        FailureRow(String what, String ended) {
+            this.what = what;
+            this.ended = ended;
+        }
+
+        /** After a pause, ever longer; false if the source is to stop. */
+        boolean goOn(IOException e) throws InterruptedException {
+            metrics.eventReadFails.inc();
+            if (failures++ == 0) {
+                log.error("source {} {}", source, what, e);
+            } else {
+                log.debug("source {} {}", source, what, e);
+            }
+            return pause(pace.failed().after(failures));
+        }
+
+        void end() {
+            if (failures > 0) {
+                log.info("source {} {} after {} failures", source, ended, failures);
+                failures = 0;
+            }
         }
     }
 

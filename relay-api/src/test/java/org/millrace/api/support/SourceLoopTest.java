@@ -102,6 +102,18 @@ class SourceLoopTest {
         assertThat(metrics.eventsAccepted.getCount()).isEqualTo(2);
     }
 
+    /** That it can be read in between says nothing of whether it can be committed again. */
+    @Test
+    void aRowOfFailedCommitsIsTriedEverLessOften() {
+        reader.commitFails = true;
+        for (int i = 0; i < 32; i++) { // over in no time, if each pause were the first one
+            reader.steps.add("1");
+        }
+        start(SHORT, SHORT, Pauses.doubling(Duration.ofMillis(1), Duration.ofDays(1)));
+        await().until(() -> reader.commits.get() >= 8);
+        await().during(Duration.ofMillis(500)).until(() -> !reader.steps.isEmpty());
+    }
+
     @Test
     void whatNobodyForesawEndsTheThreadAndIsCounted() {
         reader.steps.add("bug");
@@ -199,7 +211,7 @@ class SourceLoopTest {
     void anEventThatNoChannelCanEverTakeIsLeftOutAndCounted() {
         reader.steps.addAll(List.of("1", "too-large", "2"));
         start(SHORT, SHORT);
-        await().until(() -> inlet.bodies.size() == 2);
+        await().until(() -> reader.commits.get() == 2 + 1);
         assertThat(inlet.bodies).containsExactly("1", "2");
         assertThat(metrics.counter("eventsTooLarge").getCount()).isEqualTo(1);
         assertThat(metrics.eventsAccepted.getCount()).isEqualTo(2);
@@ -226,8 +238,12 @@ class SourceLoopTest {
     }
 
     private void start(Pauses idle, Pauses refused) {
+        start(idle, refused, SHORT);
+    }
+
+    private void start(Pauses idle, Pauses refused, Pauses failed) {
         SourceContext context = new SourceContext("a", "s", inlet, metrics, InstantSource.system());
-        loop = new SourceLoop(context, new SourceLoop.Pace(idle, refused, SHORT));
+        loop = new SourceLoop(context, new SourceLoop.Pace(idle, refused, failed));
         loop.start("test", reader);
     }
 

@@ -3,6 +3,7 @@ package org.millrace.relay.source.spool;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.millrace.relay.source.spool.SpoolSettings.Completion;
 import org.millrace.relay.source.spool.SpoolSettings.Marking;
@@ -19,17 +20,36 @@ final class FinishedFiles {
 
     boolean isFinished(Path file) {
         return file.getFileName().toString().endsWith(completion.suffix())
-                || (completion.marking() == Marking.TRACKER_DIR && Files.exists(mark(file)));
+                || (completion.marking() == Marking.TRACKER_DIR && hasMark(file));
+    }
+
+    private boolean hasMark(Path file) {
+        try {
+            return Files.exists(mark(file));
+        } catch (InvalidPathException e) {
+            return false; // nor could it be made
+        }
     }
 
     /**
      * Deletes or marks the file. Never replaces another one.
      *
      * @return what became of it, for the log
-     * @throws BadFileException if its name was used before; the file is as it was
+     * @throws BadFileException if its name was used before, or is none that this process can write; the file is as it was
      * @throws IOException if that cannot be done now; the file is as it was
      */
     String finish(Path file) throws IOException {
+        try {
+            return deleteOrMark(file);
+        } catch (InvalidPathException e) {
+            throw new BadFileException(
+                    "its name has characters that the locale of this process cannot write ("
+                            + System.getProperty("sun.jnu.encoding") + "): start it with LC_ALL=C.UTF-8",
+                    e);
+        }
+    }
+
+    private String deleteOrMark(Path file) throws IOException {
         if (completion.isDeleted()) {
             Files.delete(file);
             return "deleted";

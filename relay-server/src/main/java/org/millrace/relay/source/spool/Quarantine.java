@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -102,7 +103,15 @@ final class Quarantine {
             return;
         }
         for (Entry entry : remembered) {
-            Path path = Path.of(entry.file());
+            Path path;
+            try {
+                path = Path.of(entry.file());
+            } catch (InvalidPathException e) {
+                log.warn(
+                        "{} was set aside, and begins anew: the locale of this process cannot write its name",
+                        entry.file());
+                continue;
+            }
             if (Files.exists(path)) {
                 entries.put(key(path), entry);
                 log.warn(

@@ -192,7 +192,7 @@ class SpoolDirectorySourceTest {
         inlet.mostBytes = 7;
         inlet.refusalsFrom = 3; // the whole is too large, its first half goes in
         SpoolDirectorySource refused = start(new Pace(4, Duration.ofMillis(5), Duration.ofHours(1)));
-        await().until(() -> inlet.puts.get() == 3);
+        await().until(() -> inlet.puts.get() >= 3);
         refused.close();
         assertThat(inlet.texts()).containsExactly("1", "2");
 
