@@ -219,7 +219,8 @@ class TailRotationTest {
         bench.append("x.log", lines(0, 300));
         bench.drain();
         int next = 300;
-        for (int lines = 5; lines < 8; lines++) { // other sizes: the file system's clock may not have moved on since the last round
+        // of other sizes each time: the file system's clock may not have moved on since the last round
+        for (int lines = 5; lines < 8; lines++) {
             int end = next + 5 + lines;
             bench.append("x.log", lines(next, next + 5));
             Files.write(bench.directory.resolve("x.log.1"), Files.readAllBytes(bench.directory.resolve("x.log")));
