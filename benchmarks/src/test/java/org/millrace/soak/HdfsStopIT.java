@@ -45,8 +45,12 @@ class HdfsStopIT {
 
                 hdfs.process().pause();
                 agent.process().terminate();
-                assertThat(agent.process().awaitExit()).as(agent.process()::log).isZero();
-                assertThat(agent.process().log()).contains("sink k1 has not closed", "sink k2 has not closed");
+                assertThat(agent.process().awaitExit()).as(agent.process()::log).isEqualTo(1);
+                assertThat(agent.process().log())
+                        .contains(
+                                "sink k1 has not closed",
+                                "sink k2 has not closed",
+                                "not cleanly: sink k1 is still open");
             }
             hdfs.process().goOn();
             try (AgentProcess next = start("next", hdfs.address())) {
