@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelException;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.log.Append;
@@ -16,7 +17,6 @@ import org.millrace.durable.log.Log;
 import org.millrace.durable.log.LogFigures;
 import org.millrace.durable.log.LogSettings;
 import org.millrace.durable.log.RecordReader;
-import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.FakeClock;
 

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.millrace.durable.storage.LockedException;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

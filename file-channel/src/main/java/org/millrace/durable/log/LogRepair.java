@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.format.LogState;
 import org.millrace.durable.log.LogView.FoundSlot;
-import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
 
 /**

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.millrace.api.support.DirectoryLock;
+import org.millrace.api.support.LockedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DiskStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(DiskStorage.class);
+    private static final String LOCK_NAME = "LOCK";
     private static final String UNFINISHED = ".new";
     /** What a log makes here. The directory may be anybody's, by mistake: what has other names is not ours to delete. */
     private static final Pattern LEFT_BEHIND = Pattern.compile("(slot-[0-9]+\\.seg|log\\.meta|probe)\\.new");
@@ -190,7 +193,7 @@ public final class DiskStorage implements Storage {
 
     @Override
     public Closeable lock() throws IOException, LockedException {
-        Closeable lock = DirectoryLock.of(directory);
+        Closeable lock = DirectoryLock.of(directory, LOCK_NAME, "channel", DirectoryLock.Unlockable.REFUSED);
         deleteUnfinished();
         return lock;
     }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.millrace.api.support.LockedException;
 
 /**
  * One directory of a log's files. Everything that the log does to a disk goes through this, so that a test can lose power, fill the

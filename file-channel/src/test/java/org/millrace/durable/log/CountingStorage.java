@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.millrace.durable.storage.LockedException;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
 

@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelMetrics;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.log.SlotPool.Patience;
-import org.millrace.durable.storage.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.FakeClock;
 

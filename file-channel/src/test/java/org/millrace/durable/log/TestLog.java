@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.ChannelMetrics;
-import org.millrace.durable.storage.LockedException;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.FakeClock;
 

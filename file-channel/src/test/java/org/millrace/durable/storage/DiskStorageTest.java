@@ -3,18 +3,14 @@ package org.millrace.durable.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.durable.storage.Storage.Access;
@@ -91,53 +87,6 @@ final class DiskStorageTest extends StorageContract {
         assertThat(storage.list()).containsExactly("LOCK", "foo.conf.new", "slot-old.seg.new");
     }
 
-    /** An interrupt closes the file, and the lock goes with it. */
-    @Test
-    void whoIsInterruptedHasNoLockAndIsInNobodysWay() throws Exception {
-        Storage storage = storage();
-        Thread.currentThread().interrupt();
-        try {
-            assertThatThrownBy(storage::lock).isInstanceOf(ClosedChannelException.class);
-        } finally {
-            Thread.interrupted();
-        }
-        storage.lock().close();
-    }
-
-    @Test
-    void aLockThatIsGivenBackTwiceTakesNobodysAway() throws Exception {
-        Storage storage = storage();
-        Closeable first = storage.lock();
-        first.close();
-        try (Closeable second = storage.lock()) {
-            first.close();
-
-            assertThatThrownBy(storage::lock).isInstanceOf(LockedException.class);
-        }
-    }
-
-    @Test
-    void aLockNamesItsOwnerWhoeverHadItBefore() throws Exception {
-        Storage storage = storage();
-        Files.writeString(storage.path().resolve("LOCK"), "12345678901234567890");
-
-        storage.lock().close();
-
-        String pid = Long.toString(ProcessHandle.current().pid());
-        assertThat(Files.readString(storage.path().resolve("LOCK")).trim()).isEqualTo(pid);
-    }
-
-    /** Where nothing can be written at all, as on a full disk. */
-    @Test
-    void aDirectoryIsLockedThoughItsOwnerCannotBeNoted() throws Exception {
-        Storage storage = storage();
-        Path full = Path.of("/dev/full");
-        assumeTrue(Files.isWritable(full));
-        Files.createSymbolicLink(storage.path().resolve("LOCK"), full);
-
-        storage.lock().close();
-    }
-
     @Test
     void aFileThatCannotBeMadeLeavesNothing() throws Exception {
         Storage storage = storage();
@@ -184,40 +133,6 @@ final class DiskStorageTest extends StorageContract {
     }
 
     @Test
-    void anotherProcessIsToldWhoHasTheDirectory() throws Exception {
-        Storage storage = storage();
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LockHolder.class.getName(),
-                        storage.path().toString())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            assertThat(other.inputReader().readLine()).isEqualTo("locked");
-
-            assertThatThrownBy(storage::lock)
-                    .isInstanceOf(LockedException.class)
-                    .hasMessage(storage.path() + " is in use by process " + other.pid());
-        } finally {
-            other.destroyForcibly();
-        }
-        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        storage.lock().close(); // it went with its process
-    }
-
-    @Test
-    void aLockThatCannotBeMadeIsNotHeld() throws Exception {
-        Storage storage = storage();
-        Path lock = Files.createDirectory(storage.path().resolve("LOCK"));
-
-        assertThatThrownBy(storage::lock).isInstanceOf(IOException.class);
-        Files.delete(lock);
-        storage.lock().close();
-    }
-
-    @Test
     void anOpenFileIsReadEvenIfItHasBeenDeleted() throws Exception {
         Storage storage = storage();
         storage.replace("a", "mill".getBytes(UTF_8));
@@ -225,18 +140,6 @@ final class DiskStorageTest extends StorageContract {
             storage.delete("a");
 
             assertThat(read(file, 0, 4)).isEqualTo("mill".getBytes(UTF_8));
-        }
-    }
-
-    /** Locks a directory, says so, and stays until it is killed. */
-    static final class LockHolder {
-        private LockHolder() {}
-
-        public static void main(String[] arguments) throws Exception {
-            AutoCloseable lock = DiskStorage.in(Path.of(arguments[0])).lock();
-            System.out.println("locked");
-            System.in.read();
-            lock.close();
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
 import org.millrace.durable.storage.Storage.Access;
 

@@ -10,6 +10,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.Storage.Access;
 
 /** What every storage does. */

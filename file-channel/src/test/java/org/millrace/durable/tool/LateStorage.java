@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import org.millrace.durable.storage.LockedException;
+import org.millrace.api.support.LockedException;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
 

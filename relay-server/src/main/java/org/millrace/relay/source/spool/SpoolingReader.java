@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.StartException;
+import org.millrace.api.support.LockedException;
 import org.millrace.codec.EventBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,7 @@ public final class SpoolingReader implements Closeable {
             reader.recover();
             isOpen = true;
             return reader;
-        } catch (TrackerLock.HeldException e) {
+        } catch (LockedException e) {
             throw new StartException(
                     "trackerDir " + e.getMessage()
                             + " (expected: one for each source; sources of one spoolDir are to read different files, too)",

@@ -238,7 +238,7 @@ class SpoolDirectorySourceTest {
         inlet.gate = new CountDownLatch(1);
         start(settings, QUICK);
         await().until(() -> inlet.puts.get() == 1);
-        Files.delete(tracker.resolve(TrackerLock.NAME));
+        Files.delete(tracker.resolve(Surroundings.LOCK_NAME));
         Files.delete(tracker);
         Files.createFile(tracker);
         inlet.gate.countDown();
