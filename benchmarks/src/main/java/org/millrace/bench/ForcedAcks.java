@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * spinning, were tried with single events on 16 connections: none was better by more than the machine's noise. An event loop that waits
  * for all 16 and forces by itself had a third more; but it answers nobody while the disk hangs.
  */
-final class ForcedAcks implements AutoCloseable {
+final class ForcedAcks implements NullServerHandler.DurableAcks, AutoCloseable {
     private final FilledFile file;
     private final ConcurrentLinkedQueue<Answers> queue = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "forced-acks");
@@ -42,8 +42,8 @@ final class ForcedAcks implements AutoCloseable {
         thread.start();
     }
 
-    /** Sends these answers, which it takes over, once as many bytes are on the disk as their requests had. */
-    void send(ChannelHandlerContext connection, ByteBuf answers, int bytes) {
+    @Override
+    public void send(ChannelHandlerContext connection, ByteBuf answers, int bytes) {
         queue.add(new Answers(connection, answers, bytes));
         if (parked) {
             LockSupport.unpark(thread);

@@ -21,7 +21,7 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
     private static final int ANSWERS_BYTES = 1024;
 
     private final LongAdder events;
-    private final @Nullable ForcedAcks acks;
+    private final @Nullable DurableAcks acks;
     private final FrameWalker walker = new FrameWalker() {
         @Override
         void frame(int serial, byte[] head, int headBytes, int lastTwo) {
@@ -30,10 +30,22 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
         }
     };
     private @Nullable ByteBuf answers;
+    /** That have come, a frame's beginning included, and are not among those that {@link #acks} knows of. */
+    private int newBytes;
+
     private boolean isGreeted;
 
+    /** Sends answers that have to wait for the disk. */
+    @FunctionalInterface
+    interface DurableAcks {
+        /**
+         * Sends these answers, which it takes over, once as many bytes are on the disk as have come since the last ones.
+         */
+        void send(ChannelHandlerContext connection, ByteBuf answers, int bytes);
+    }
+
     /** @param acks null: answers need no disk */
-    NullServerHandler(LongAdder events, @Nullable ForcedAcks acks) {
+    NullServerHandler(LongAdder events, @Nullable DurableAcks acks) {
         this.events = events;
         this.acks = acks;
     }
@@ -42,11 +54,12 @@ final class NullServerHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         answers = ctx.alloc().ioBuffer(ANSWERS_BYTES);
-        int bytes = in.readableBytes();
+        newBytes += in.readableBytes();
         walker.walk(in);
         in.release();
         if (answers.isReadable() && acks != null) {
-            acks.send(ctx, answers, bytes);
+            acks.send(ctx, answers, newBytes);
+            newBytes = 0;
         } else if (answers.isReadable()) {
             ctx.write(answers, ctx.voidPromise());
         } else {

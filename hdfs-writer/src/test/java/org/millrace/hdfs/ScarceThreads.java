@@ -3,7 +3,10 @@ package org.millrace.hdfs;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Threads of a system that has only so many left: beyond them a start fails, with the words and in the place of the JDK. */
+/**
+ * Threads of a system that has only so many left: beyond them none is made, with the words of the JDK. It fails as one is made, not as it
+ * is started: a pool of JDK 25 starts its threads past {@link Thread#start}.
+ */
 final class ScarceThreads implements ThreadFactory {
     private final AtomicInteger left;
 
@@ -22,15 +25,10 @@ final class ScarceThreads implements ThreadFactory {
 
     @Override
     public Thread newThread(Runnable work) {
-        return new Thread(work) {
-            @Override
-            public synchronized void start() {
-                if (left.getAndDecrement() <= 0) {
-                    throw new OutOfMemoryError(
-                            "unable to create native thread: possibly out of memory or process/resource limits reached");
-                }
-                super.start();
-            }
-        };
+        if (left.getAndDecrement() <= 0) {
+            throw new OutOfMemoryError(
+                    "unable to create native thread: possibly out of memory or process/resource limits reached");
+        }
+        return new Thread(work);
     }
 }
