@@ -33,8 +33,7 @@ class TlsIT {
     @BeforeAll
     static void issue(@TempDir Path dir) throws IOException {
         TestCertificates authority = new TestCertificates(dir);
-        keyStore =
-                authority.issue("server", "-ext", "san=dns:elsewhere.example").store("JKS");
+        keyStore = authority.issueFor("elsewhere.example").store("JKS");
         trustStore = authority.trust("JKS");
     }
 

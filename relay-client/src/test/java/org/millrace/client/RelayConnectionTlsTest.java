@@ -49,8 +49,8 @@ class RelayConnectionTlsTest {
     static void issue(@TempDir Path dir) throws IOException {
         authority = new TestCertificates(dir);
         server = authority.issue("server");
-        elsewhere = authority.issue("elsewhere", "-ext", "san=dns:elsewhere.example");
-        expired = authority.issue("expired", "-startdate", "-10d", "-validity", "5");
+        elsewhere = authority.issueFor("elsewhere.example");
+        expired = authority.issueExpired("expired");
         trust = authority.trust("JKS");
     }
 

@@ -1,83 +1,109 @@
 package org.millrace.testkit;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.util.ArrayList;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
+import java.util.concurrent.Callable;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * An authority of a test's own and the certificates that it signs, made by the running JDK's {@code keytool} and laid out as the files that
- * components read. All passwords are {@link #PASSWORD}. One thread.
+ * An authority of a test's own and the certificates that it signs, laid out as the files that components read. Keys are of the curve P-256,
+ * which are made at once, where a test does not ask for RSA. All passwords are {@link #PASSWORD}. One thread.
  */
 public final class TestCertificates {
     public static final String PASSWORD = "mill-race";
 
     private static final char[] CHARACTERS = PASSWORD.toCharArray();
-    private static final String AUTHORITY = "authority";
 
     private final Path directory;
-    private final Path all;
+    private final X509Bundle authority;
 
     /** An authority whose files are to be in that directory. */
     public TestCertificates(Path directory) throws IOException {
-        this(directory, AUTHORITY);
+        this(directory, "authority");
     }
 
     /** As {@link #TestCertificates(Path)}, under a name of its own, so that there can be two. */
     public TestCertificates(Path directory, String name) throws IOException {
         this.directory = Files.createDirectories(directory.resolve(name));
-        this.all = this.directory.resolve("all.p12");
-        generate(AUTHORITY, List.of("-dname", "CN=" + name, "-ext", "bc:c"));
+        this.authority = built(() -> new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned());
     }
 
     /** A certificate for localhost and 127.0.0.1, valid for a year from yesterday. */
     public Issued issue(String name) throws IOException {
-        return issue(name, "-ext", "san=dns:localhost,ip:127.0.0.1", "-startdate", "-1d", "-validity", "365");
+        return issue(name, forThisHost().ecp256());
     }
 
-    /** As {@link #issue(String)}, with the options of {@code keytool -genkeypair} that say otherwise. */
-    public Issued issue(String name, String... options) throws IOException {
-        List<String> signed = new ArrayList<>(List.of("-dname", "CN=" + name, "-signer", AUTHORITY));
-        signed.addAll(List.of(options));
-        generate(name, signed);
-        return new Issued(name);
+    /** As {@link #issue}, with an RSA key of 2048 bits. */
+    public Issued issueRsa(String name) throws IOException {
+        return issue(name, forThisHost().rsa2048());
+    }
+
+    /** As {@link #issue}, for another host alone. */
+    public Issued issueFor(String host) throws IOException {
+        return issue(host, valid(-1, 365).addSanDnsName(host).ecp256());
+    }
+
+    /** As {@link #issue}, and expired five days ago. */
+    public Issued issueExpired(String name) throws IOException {
+        return issue(name, valid(-10, 5).addSanDnsName("localhost").ecp256());
+    }
+
+    private static CertificateBuilder forThisHost() {
+        return valid(-1, 365).addSanDnsName("localhost").addSanIpAddress("127.0.0.1");
+    }
+
+    private static CertificateBuilder valid(int fromDay, int days) {
+        Instant from = Instant.now().plus(Duration.ofDays(fromDay));
+        return new CertificateBuilder().notBefore(from).notAfter(from.plus(Duration.ofDays(days)));
+    }
+
+    private Issued issue(String name, CertificateBuilder certificate) throws IOException {
+        return new Issued(name, built(() -> certificate.subject("CN=" + name).buildIssuedBy(authority)));
     }
 
     /** The authority's certificate as a trust store of that type. */
     public Path trust(String type) throws IOException {
-        return write("trust." + type, type, store -> store.setCertificateEntry(AUTHORITY, certificates(AUTHORITY)[0]));
+        return write(
+                "trust." + type, type, store -> store.setCertificateEntry("authority", authority.getCertificate()));
     }
 
     /** The authority's certificate in PEM. */
     public Path trustPem() throws IOException {
-        return Files.writeString(directory.resolve("trust.pem"), pem(AUTHORITY));
+        return Files.writeString(directory.resolve("trust.pem"), pem(authority.getCertificate()));
     }
 
     /** A key and its certificate. */
     public final class Issued {
         private final String name;
+        private final X509Bundle bundle;
 
-        private Issued(String name) {
+        private Issued(String name, X509Bundle bundle) {
             this.name = name;
+            this.bundle = bundle;
         }
 
         /** A key store of that type. */
         public Path store(String type) throws IOException {
-            return write(
-                    name + "." + type, type, store -> store.setKeyEntry(name, key(), CHARACTERS, certificates(name)));
+            return write(name + "." + type, type, store -> store.setKeyEntry(name, key(), CHARACTERS, chain()));
         }
 
         /** The certificate, that of the authority behind it, and the private key behind both. */
@@ -117,20 +143,20 @@ public final class TestCertificates {
             }
         }
 
-        public Key key() throws GeneralSecurityException, IOException {
-            return opened().getKey(name, CHARACTERS);
+        public PrivateKey key() {
+            return bundle.getKeyPair().getPrivate();
+        }
+
+        private X509Certificate[] chain() {
+            return bundle.getCertificatePathWithRoot();
         }
 
         private String certificateText() throws IOException {
-            return TestCertificates.this.pem(name);
+            return TestCertificates.pem(chain());
         }
 
-        private String keyText() throws IOException {
-            try {
-                return block("PRIVATE KEY", key().getEncoded());
-            } catch (GeneralSecurityException e) {
-                throw new IOException(e);
-            }
+        private String keyText() {
+            return block("PRIVATE KEY", key().getEncoded());
         }
     }
 
@@ -151,16 +177,16 @@ public final class TestCertificates {
         }
     }
 
-    private String pem(String name) throws IOException {
+    private static String pem(X509Certificate... certificates) throws IOException {
+        StringBuilder text = new StringBuilder();
         try {
-            StringBuilder text = new StringBuilder();
-            for (Certificate certificate : certificates(name)) {
+            for (X509Certificate certificate : certificates) {
                 text.append(block("CERTIFICATE", certificate.getEncoded()));
             }
-            return text.toString();
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }
+        return text.toString();
     }
 
     private static String block(String kind, byte[] der) {
@@ -168,41 +194,12 @@ public final class TestCertificates {
         return "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n";
     }
 
-    private Certificate[] certificates(String name) throws GeneralSecurityException, IOException {
-        return opened().getCertificateChain(name);
-    }
-
-    private KeyStore opened() throws GeneralSecurityException, IOException {
-        return KeyStore.getInstance(all.toFile(), CHARACTERS);
-    }
-
-    private void generate(String alias, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                alias,
-                "-keystore",
-                all.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keyalg",
-                "RSA",
-                "-keysize",
-                "2048"));
-        command.addAll(options);
-        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-        keytool.getOutputStream().close();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    /** What the builder declares is an {@code Exception}, whatever it may be. */
+    private static X509Bundle built(Callable<X509Bundle> building) throws IOException {
         try {
-            if (keytool.waitFor() != 0) {
-                throw new IOException("keytool " + options + ": " + said);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while keytool ran", e);
+            return building.call();
+        } catch (Exception e) {
+            throw new IOException("no certificate could be made", e);
         }
     }
 }

@@ -138,9 +138,7 @@ class ThriftTlsIT {
 
     @Test
     void anotherHostThanItsCertificateNamesIsRefusedWhereThatIsAskedFor() throws Exception {
-        Path elsewhere = tls.authority()
-                .issue("elsewhere", "-ext", "san=dns:elsewhere.example")
-                .store("JKS");
+        Path elsewhere = tls.authority().issueFor("elsewhere.example").store("JKS");
         try (SourceUnderTest source = source("keystore", elsewhere.toString());
                 FakeChannel channel = new FakeChannel("c1")) {
             ThriftSink strict = sink(channel, source.port(), "verify-hostname", "true");

@@ -255,8 +255,7 @@ class ServerTlsTest {
 
     @Test
     void anExpiredCertificateOfAPeerIsRefusedInWords() throws Exception {
-        Path old =
-                authority.issue("old", "-startdate", "-10d", "-validity", "5").store("PKCS12");
+        Path old = authority.issueExpired("old").store("PKCS12");
         try (EchoServer server = server("client-auth", "required", "truststore", authority.trust("JKS"));
                 Peer peer = new Peer(server.port(), old)) {
             assertThat(peer.isTurnedAway()).isTrue();

@@ -32,8 +32,8 @@ class TlsKeysTest {
     static void issue(@TempDir Path dir) throws IOException {
         directory = dir;
         authority = new TestCertificates(dir);
-        server = authority.issue("server");
-        expired = authority.issue("expired", "-startdate", "-10d", "-validity", "5");
+        server = authority.issueRsa("server");
+        expired = authority.issueExpired("expired");
         store = server.store("JKS");
     }
 
@@ -110,15 +110,14 @@ class TlsKeysTest {
 
     @Test
     void anothersPrivateKeyIsRefused() throws IOException {
-        Path other = authority.issue("other").keyPem();
+        Path other = authority.issueRsa("other").keyPem();
         FakeKeys keys = new FakeKeys("ssl", "true", "keystore", server.certificatePem(), "keystore-type", "PEM");
 
         assertMistake(
                 keys.set("keystore-private-key", other),
                 "keystore-private-key",
                 other + ": its private key is not that of the first certificate");
-        Path elliptic =
-                authority.issue("ec", "-keyalg", "EC", "-keysize", "256").keyPem();
+        Path elliptic = authority.issue("ec").keyPem();
         assertMistake(keys.set("keystore-private-key", elliptic), "keystore-private-key", "which is of the kind RSA");
     }
 
