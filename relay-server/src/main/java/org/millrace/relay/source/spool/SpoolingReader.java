@@ -226,10 +226,10 @@ public final class SpoolingReader implements Closeable {
         }
         Path path = asListed(last.file());
         if (Files.isRegularFile(path) && finder.accepts(path)) {
-            resume = new FilePosition(path, last.offset(), last.head());
+            resume = last.under(path);
         } else if (Files.isRegularFile(path) && !finishedFiles.isFinished(path)) {
-            FilePosition kept = new FilePosition(path, last.offset(), last.head());
-            quarantine.add(kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
+            FilePosition kept = last.under(path).withFingerprint(surroundings.opening());
+            quarantine.add(kept, "the settings no longer select it", now());
             positions.clear();
         } else {
             log.info(
