@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * .flumespool-main.meta   Avro container, record TransferStateFileMeta {long offset, string checksum or null}, one block per step, the
  *                         last one counts
- *   checksum                      CRC-32C of all bytes in front of the offset, in hex; ours, as all that follows: Flume passes it by
+ *   checksum                      CRC-32C of all bytes in front of the offset, in hex; ours, as what begins with millrace: Flume passes it by
  *   metadata  file                path of the file being read
  *             millrace.uri        the same byte for byte, where it is not all ASCII
  *             millrace.head       its {@link org.millrace.relay.source.file.FileHead}
