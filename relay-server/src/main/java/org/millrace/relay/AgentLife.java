@@ -18,17 +18,20 @@ final class AgentLife {
     private final Component agent;
     private final StopReport stop;
     private final Duration patience;
+    private final Duration logPatience;
     /** From the beginning of its start to the end of one that succeeded. Guarded by this. */
     private boolean incomplete;
 
     /**
      * @param stop what the agent's close tells of itself
      * @param patience how long its close is waited for
+     * @param logPatience how long the log is, where it is told that this did not go well
      */
-    AgentLife(Component agent, StopReport stop, Duration patience) {
+    AgentLife(Component agent, StopReport stop, Duration patience, Duration logPatience) {
         this.agent = agent;
         this.stop = stop;
         this.patience = patience;
+        this.logPatience = logPatience;
     }
 
     synchronized void start() throws StartException {
@@ -49,17 +52,22 @@ final class AgentLife {
         try {
             return closing.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            log.error(
+            tell(() -> log.error(
                     "the agent does not stop in {} s, and has not come past {}; ending the process as it is{}",
                     patience.toSeconds(),
                     stop.step(),
-                    stop.isClean() ? "" : ": " + stop.flaws());
+                    stop.isClean() ? "" : ": " + stop.flaws()));
         } catch (ExecutionException e) {
-            log.error("the agent broke as it stopped; ending the process as it is", e.getCause());
+            tell(() -> log.error("the agent broke as it stopped; ending the process as it is", e.getCause()));
         } catch (InterruptedException e) {
-            log.error("interrupted while stopping; ending the process as it is");
+            tell(() -> log.error("interrupted while stopping; ending the process as it is"));
         }
         return ExitCode.FAILED;
+    }
+
+    /** The log may be what the agent hangs at. */
+    private void tell(Runnable line) {
+        TimeLimit.run("last-words", logPatience, line);
     }
 
     private synchronized int close() {

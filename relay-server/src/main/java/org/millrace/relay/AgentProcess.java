@@ -59,7 +59,7 @@ final class AgentProcess implements AgentRunner {
         if (reloader != null) {
             HangupSignal.onSignal(reloader::look); // before the start: from then on people send it
         }
-        AgentLife life = new AgentLife(relay, relay.stopReport(), deadline.plus(CLOSE_GRACE));
+        AgentLife life = new AgentLife(relay, relay.stopReport(), deadline.plus(CLOSE_GRACE), TimeLimit.OF_LOG);
         Thread hook = new Thread(() -> end(life), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {

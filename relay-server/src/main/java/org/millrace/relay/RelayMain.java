@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.millrace.relay.cli.CommandLineTool;
 import org.millrace.relay.config.ConfigurationReader;
 import org.millrace.tls.Globals;
@@ -26,8 +27,11 @@ public final class RelayMain {
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .withDefaults(CommandLineTool.defaultsOfMachine());
         int exitCode = tool.run(args);
-        closeLogging();
-        System.exit(exitCode);
+        try {
+            closeLogging();
+        } finally {
+            System.exit(exitCode);
+        }
     }
 
     /** The logging library's own shutdown hook would silence us while we stop. This class has no logger, so it comes first. */
@@ -37,14 +41,20 @@ public final class RelayMain {
         }
     }
 
-    /** Writes out what appenders still hold, whichever logging library is behind SLF4J. */
+    /** Writes out what appenders still hold, whichever logging library is behind SLF4J, and waits for one that hangs only so long. */
     static void closeLogging() {
         if (LoggerFactory.getILoggerFactory() instanceof Closeable logging) {
+            closeLogging(logging, TimeLimit.OF_LOG);
+        }
+    }
+
+    static void closeLogging(Closeable logging, Duration most) {
+        TimeLimit.run("closing-log", most, () -> {
             try {
                 logging.close();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException(e); // to the standard error: there is no log any more
             }
-        }
+        });
     }
 }

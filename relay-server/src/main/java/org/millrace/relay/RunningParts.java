@@ -96,7 +96,7 @@ final class RunningParts {
         try {
             closing.run();
             return true;
-        } catch (Throwable e) {
+        } catch (Throwable e) { // an Error too: whoever closes one part has others yet to close
             log.error("{} did not close cleanly", title, e);
             return false;
         }

@@ -7,6 +7,11 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.Component;
@@ -53,7 +58,7 @@ class AgentLifeTest {
                 throw new IllegalStateException(e);
             }
         });
-        AgentLife life = new AgentLife(hanging, stop, Duration.ofMillis(500));
+        AgentLife life = new AgentLife(hanging, stop, Duration.ofMillis(500), Duration.ofDays(1));
         life.start();
         LogLines log = new LogLines();
         log.attach(AgentLife.class);
@@ -69,6 +74,48 @@ class AgentLifeTest {
     }
 
     @Test
+    void aStopWhoseLogHangsHasFailedAndComesToItsEnd() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        Component broken = agent(() -> {}, () -> {
+            throw new AssertionError("cannot be");
+        });
+        AgentLife life = new AgentLife(broken, stop, Duration.ofDays(1), Duration.ofMillis(10));
+        life.start();
+        Logger log = (Logger) LogManager.getLogger(AgentLife.class);
+        HangingAppender hanging = new HangingAppender(never);
+        log.addAppender(hanging);
+        try {
+            assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
+            hanging.reached.await();
+        } finally {
+            log.removeAppender(hanging);
+            never.countDown();
+        }
+    }
+
+    /** As one whose disk, or whose reader at the other end of a pipe, does not answer. */
+    private static final class HangingAppender extends AbstractAppender {
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch until;
+
+        HangingAppender(CountDownLatch until) {
+            super("hanging", null, null, true, Property.EMPTY_ARRAY);
+            this.until = until;
+            start();
+        }
+
+        @Override
+        public void append(LogEvent event) {
+            reached.countDown();
+            try {
+                until.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
     void anAgentWhoseStartBrokeHasFailedHoweverWellItIsClosed() {
         AgentLife life = life(
                 () -> {
@@ -80,7 +127,7 @@ class AgentLifeTest {
     }
 
     private AgentLife life(Runnable start, Runnable close) {
-        return new AgentLife(agent(start, close), stop, Duration.ofDays(1));
+        return new AgentLife(agent(start, close), stop, Duration.ofDays(1), Duration.ofDays(1));
     }
 
     private static Component agent(Runnable start, Runnable close) {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.millrace.relay.source.spool.SpoolSettings.Order;
 import org.millrace.relay.source.spool.SpoolSettings.Selection;
@@ -38,7 +37,7 @@ final class FileFinder {
     private final Path directory;
     private final Path trackerDirectory;
     private final Selection selection;
-    private final Predicate<Path> isDone;
+    private final LeftAlone leftAlone;
     private final Duration relistAfter;
     private final LongSupplier nanoTime;
     private final Random random;
@@ -49,18 +48,25 @@ final class FileFinder {
 
     private final Set<Path> unreadable = new HashSet<>();
 
+    /** Which files are left alone. */
+    @FunctionalInterface
+    interface LeftAlone {
+        /** @throws IOException if nobody can say */
+        boolean holds(Path file) throws IOException;
+    }
+
     private record Candidate(Path path, long modifiedMillis) {}
 
     /**
-     * @param isDone files not to be read, now or ever, whatever the settings select
+     * @param leftAlone files not to be read, now or ever, whatever the settings select
      * @param nanoTime monotonic
      */
-    FileFinder(SpoolSettings settings, Predicate<Path> isDone, LongSupplier nanoTime, Random random) {
+    FileFinder(SpoolSettings settings, LeftAlone leftAlone, LongSupplier nanoTime, Random random) {
         this.directory = settings.directory();
         this.trackerDirectory = settings.completion().trackerDirectory();
         this.selection = settings.selection();
         this.relistAfter = settings.relistAfter();
-        this.isDone = isDone;
+        this.leftAlone = leftAlone;
         this.nanoTime = nanoTime;
         this.random = random;
     }
@@ -68,7 +74,7 @@ final class FileFinder {
     /**
      * The file to read next, which may be gone by the time it is opened; null if there is none.
      *
-     * @throws IOException if the directory cannot be listed
+     * @throws IOException if the directory cannot be listed, or nobody can say of a file whether it is left alone
      */
     @Nullable
     Path next() throws IOException {
@@ -80,13 +86,17 @@ final class FileFinder {
         return next == null ? null : next.path();
     }
 
-    /** True if a file of this path would be read. */
-    boolean accepts(Path path) {
+    /**
+     * True if a file of this path would be read.
+     *
+     * @throws IOException if nobody can say
+     */
+    boolean accepts(Path path) throws IOException {
         String name = path.getFileName().toString();
         return !name.startsWith(".")
                 && selection.include().matcher(name).matches()
                 && !selection.ignore().matcher(name).matches()
-                && !isDone.test(path);
+                && !leftAlone.holds(path);
     }
 
     private void list() throws IOException {
@@ -132,7 +142,7 @@ final class FileFinder {
         }
 
         @Override
-        public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+        public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
             if (attributes.isRegularFile() && accepts(path)) {
                 found.add(new Candidate(path, attributes.lastModifiedTime().toMillis()));
             }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param offset of the next event, in bytes
  * @param head the file's {@link FileHead}, or null where Flume wrote the position, or the head could not be read
- * @param fingerprint what else it is known by; null where only the position file has the position
+ * @param fingerprint what else it is known by; null where Flume wrote the position
  */
 record FilePosition(
         Path file,
@@ -45,12 +45,21 @@ record FilePosition(
                 : fingerprint.fits(now, content, offset);
     }
 
-    /** The same with a fingerprint of the file as it is now, if it is a position in that, and it can be read. */
+    /** The same in the same file, as it is called now. */
+    FilePosition under(Path name) {
+        return new FilePosition(name, offset, head, fingerprint);
+    }
+
+    /** The same with a fingerprint: if it has none, one of the file as it is now, if it is a position in that, and it can be read. */
     FilePosition withFingerprint(FileOpening opening) {
+        if (fingerprint != null) {
+            return this;
+        }
         try (FileChannel content = opening.open(file)) {
             FileState now = FileState.of(file);
             return fits(now, content)
-                    ? new FilePosition(file, offset, head, new Fingerprint(now, Fingerprint.checksum(content, offset)))
+                    ? new FilePosition(
+                            file, offset, head, new Fingerprint(now, new DeliveredChecksum().upTo(offset, content)))
                     : this;
         } catch (IOException e) {
             log.debug("{} is known by its head alone", file, e);

@@ -1,14 +1,19 @@
 package org.millrace.relay.source.spool;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.millrace.relay.source.file.FileNames;
 import org.millrace.relay.source.spool.SpoolSettings.Completion;
 import org.millrace.relay.source.spool.SpoolSettings.Marking;
 
-/** Marks files that were read to their end, and knows the mark. */
+/** Marks files that were read to their end, and knows the mark. A mark has the name of its file byte for byte. */
 final class FinishedFiles {
     private final Path directory;
     private final Completion completion;
@@ -18,16 +23,36 @@ final class FinishedFiles {
         this.completion = completion;
     }
 
-    boolean isFinished(Path file) {
+    /** @throws IOException if nobody can say whether there is a mark: without one the file would be read once more */
+    boolean isFinished(Path file) throws IOException {
         return file.getFileName().toString().endsWith(completion.suffix())
-                || (completion.marking() == Marking.TRACKER_DIR && hasMark(file));
+                || (completion.marking() == Marking.TRACKER_DIR && exists(mark(file)));
     }
 
-    private boolean hasMark(Path file) {
+    private static boolean exists(Path mark) throws IOException {
         try {
-            return Files.exists(mark(file));
-        } catch (InvalidPathException e) {
-            return false; // nor could it be made
+            Files.readAttributes(mark, BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            return isListed(mark);
+        }
+    }
+
+    /** For a mark that cannot be asked itself, which may be since its name is too long for any to be made. */
+    private static boolean isListed(Path mark) throws IOException {
+        try (DirectoryStream<Path> marks = Files.newDirectoryStream(mark.getParent())) {
+            for (Path other : marks) {
+                if (other.getFileName().equals(mark.getFileName())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
     }
 
@@ -35,21 +60,10 @@ final class FinishedFiles {
      * Deletes or marks the file. Never replaces another one.
      *
      * @return what became of it, for the log
-     * @throws BadFileException if its name was used before, or is none that this process can write; the file is as it was
+     * @throws BadFileException if its name was used before; the file is as it was
      * @throws IOException if that cannot be done now; the file is as it was
      */
     String finish(Path file) throws IOException {
-        try {
-            return deleteOrMark(file);
-        } catch (InvalidPathException e) {
-            throw new BadFileException(
-                    "its name has characters that the locale of this process cannot write ("
-                            + System.getProperty("sun.jnu.encoding") + "): start it with LC_ALL=C.UTF-8",
-                    e);
-        }
-    }
-
-    private String deleteOrMark(Path file) throws IOException {
         if (completion.isDeleted()) {
             Files.delete(file);
             return "deleted";
@@ -64,7 +78,7 @@ final class FinishedFiles {
             }
             return "marked by " + mark;
         }
-        Path target = file.resolveSibling(file.getFileName() + completion.suffix());
+        Path target = FileNames.withSuffix(file, completion.suffix());
         try {
             Files.move(file, target);
         } catch (FileAlreadyExistsException e) {
@@ -79,8 +93,6 @@ final class FinishedFiles {
 
     private Path mark(Path file) {
         Path relative = directory.relativize(file);
-        return completion
-                .trackerDirectory()
-                .resolve(relative.resolveSibling(relative.getFileName() + completion.suffix()));
+        return completion.trackerDirectory().resolve(FileNames.withSuffix(relative, completion.suffix()));
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.file.FileNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +30,11 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * [ { "file" : "/spool/a.log", "offset" : 4711, "head" : "1024:e3069283", "reason" : "...", "since" : "2026-11-23T06:00:00Z",
- *     "checksum" : "8a9136aa", "size" : 5000, "modified" : "2026-11-23T05:59:00Z", "inode" : "(dev=803,ino=1234)" } ]
+ *     "checksum" : "8a9136aa", "size" : 5000, "modified" : "2026-11-23T05:59:00Z", "inode" : "(dev=803,ino=1234)",
+ *     "uri" : null } ]
  *   checksum               CRC-32C of the first "offset" bytes; null if they could not be read again
  *   size, modified, inode  of the file when it was opened; null where only the head is known
+ *   uri                    the file byte for byte; null where its path is all ASCII
  * </pre>
  *
  * A file is taken for the one of its entry if its state is the same, or its first bytes are those that were delivered: one of the same
@@ -68,13 +70,15 @@ final class Quarantine {
             @Nullable String checksum,
             @Nullable Long size,
             @Nullable String modified,
-            @Nullable String inode) {
+            @Nullable String inode,
+            @Nullable String uri) {
 
         static Entry of(FilePosition position, String reason, Instant now) {
             Fingerprint known = position.fingerprint();
             FileState state = known == null ? null : known.state();
+            Path path = key(position.file());
             return new Entry(
-                    key(position.file()).toString(),
+                    path.toString(),
                     position.offset(),
                     position.head(),
                     reason,
@@ -82,7 +86,13 @@ final class Quarantine {
                     known == null ? null : known.checksum(),
                     state == null ? null : state.size(),
                     state == null ? null : state.modified().toString(),
-                    state == null ? null : state.inode());
+                    state == null ? null : state.inode(),
+                    FileNames.isAscii(path) ? null : FileNames.toUri(path));
+        }
+
+        /** @throws IllegalArgumentException if no file can have this name */
+        Path path() {
+            return uri == null ? Path.of(file) : FileNames.ofUri(uri);
         }
 
         FilePosition position(Path path) {
@@ -105,11 +115,12 @@ final class Quarantine {
         for (Entry entry : remembered) {
             Path path;
             try {
-                path = Path.of(entry.file());
-            } catch (InvalidPathException e) {
+                path = entry.path();
+            } catch (IllegalArgumentException e) {
                 log.warn(
-                        "{} was set aside, and begins anew: the locale of this process cannot write its name",
-                        entry.file());
+                        "{} was set aside, and begins anew: no file can have that name in the locale of this process: {}",
+                        entry.file(),
+                        e.getMessage());
                 continue;
             }
             if (Files.exists(path)) {

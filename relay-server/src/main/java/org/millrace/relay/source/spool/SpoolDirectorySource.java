@@ -99,7 +99,7 @@ final class SpoolDirectorySource implements Source, BatchSized {
             try {
                 return reader.read(pace.batchEvents());
             } catch (IOException e) {
-                throw new IOException("cannot list " + settings.directory(), e);
+                throw new IOException("cannot say which files of " + settings.directory() + " are to be read: " + e, e);
             } finally {
                 countFailures();
             }

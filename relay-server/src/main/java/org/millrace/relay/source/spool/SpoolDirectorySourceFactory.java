@@ -1,5 +1,6 @@
 package org.millrace.relay.source.spool;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -54,7 +55,8 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                         .about("the longest pause after a channel refused a batch")
                         .orElse(Duration.ofSeconds(4)));
         Path directory = settings.path(DIRECTORY)
-                .about("the directory whose files are read; they must not change once they are there")
+                .about(
+                        "the directory whose files are read; they must not change once they are there, and no two sources are to read the same")
                 .required();
         SpoolSettings spool = new SpoolSettings(
                 directory,
@@ -64,8 +66,35 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
                 format(context, settings),
                 pollDelay);
         settings.claim("trackerDir", spool.completion().trackerDirectory().resolve(PositionFile.NAME));
+        claimFiles(context.name(), settings, spool);
         noteTrouble(settings, spool);
         return new SpoolDirectorySource(context, spool, pace);
+    }
+
+    /**
+     * Two sources that are known to read the same files, of which one would take them away from the other, are a mistake. Claims exclude each
+     * other where one path is the other's, or stands above it: here, one that selects all stands above all others of its directory, and one
+     * that takes files away above those that select the same and do not.
+     */
+    private static void claimFiles(String source, Settings settings, SpoolSettings spool) {
+        if (!settings.has(DIRECTORY)) {
+            return; // which has been told
+        }
+        Selection selection = spool.selection();
+        Path files = spool.directory().resolve("*");
+        if (!selection.isOfAll()) {
+            files = files.resolve(asName("names " + selection.include() + " without " + selection.ignore()));
+        }
+        settings.claim(DIRECTORY, spool.completion().takesAway() ? files : files.resolve(asName("left by " + source)));
+    }
+
+    /** A pattern as a name that a path can have, in whatever locale. */
+    private static String asName(String pattern) {
+        StringBuilder name = new StringBuilder();
+        pattern.chars()
+                .mapToObj(c -> c < ' ' || c >= 0x7f || c == '/' ? String.format("\\u%04x", c) : Character.toString(c))
+                .forEach(name::append);
+        return name.toString();
     }
 
     /** No mistake: this may be another machine, or the directory be made before the start. */
@@ -192,7 +221,12 @@ public final class SpoolDirectorySourceFactory implements ComponentFactory.OfSou
         if (text.isEmpty() || text.contains("/")) {
             throw new IllegalArgumentException("not empty, and without a /");
         }
-        return text;
+        try {
+            return Path.of(text).toString();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    "one that the locale of this process can write, such as C.UTF-8 can: " + e.getReason(), e);
+        }
     }
 
     private static String notEmpty(String text) {

@@ -35,10 +35,7 @@ final class SpoolFile implements Closeable {
     private final byte[] encodedHeaders;
     private final EventBatchBuilder batch = new EventBatchBuilder();
     private @Nullable String head;
-    /** Of what stands in front of the byte where this reading began; null if that is not known. */
-    private final @Nullable String checksumAtStart;
-
-    private final long start;
+    private final DeliveredChecksum checksum;
     private long committedOffset;
     private long readOffset;
     /** Where to go on behind so many events of the batch; 0: not known. */
@@ -59,9 +56,9 @@ final class SpoolFile implements Closeable {
         this.path = path;
         this.content = content;
         this.state = state;
-        this.start = resumed == null ? 0 : resumed.offset();
+        long start = resumed == null ? 0 : resumed.offset();
         Fingerprint known = resumed == null ? null : resumed.fingerprint();
-        this.checksumAtStart = known == null ? null : known.checksum();
+        this.checksum = DeliveredChecksum.after(start, known == null ? null : known.checksum());
         this.committedOffset = start;
         this.readOffset = start;
         this.parts = parts;
@@ -249,26 +246,23 @@ final class SpoolFile implements Closeable {
         return state;
     }
 
-    /** How far the file was delivered. */
+    /** How far the file was delivered, with all that it is to be known by. Reads what was delivered since it was asked last. */
     FilePosition position() throws IOException {
         if (head == null) {
             head = FileHead.of(content);
         }
-        return new FilePosition(path, committedOffset, head);
+        return new FilePosition(
+                path, committedOffset, head, new Fingerprint(state, checksum.upTo(committedOffset, content)));
     }
 
-    /** The same, with all that the file is to be known by when it is left; what cannot be read for that is left out. Reads what was delivered once more. */
+    /** The same for when it is left; what cannot be read for that is left out. */
     FilePosition leftAt() {
-        String checksum = null;
         try {
-            position();
-            checksum = checksumAtStart != null && committedOffset == start
-                    ? checksumAtStart
-                    : Fingerprint.checksum(content, committedOffset);
+            return position();
         } catch (IOException e) {
             log.debug("{} is known by its state alone", path, e);
+            return new FilePosition(path, committedOffset, head, new Fingerprint(state, null));
         }
-        return new FilePosition(path, committedOffset, head, new Fingerprint(state, checksum));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.millrace.api.part.FileDeserializer;
@@ -66,8 +67,7 @@ public record SpoolSettings(
         if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
             return directory + ": may not be read by this user; allow it";
         }
-        boolean needsWrite = completion.isDeleted() || completion.marking() == Marking.RENAME;
-        if (needsWrite && !Files.isWritable(directory)) {
+        if (completion.takesAway() && !Files.isWritable(directory)) {
             return directory + ": finished files cannot be "
                     + (completion.isDeleted() ? "deleted" : "renamed")
                     + " by this user; allow it to write there, or set trackingPolicy = tracker_dir, deletePolicy = never and a trackerDir elsewhere";
@@ -85,6 +85,14 @@ public record SpoolSettings(
         /** All files of the directory itself, the oldest first. */
         public static final Selection ALL =
                 new Selection(Pattern.compile("^.*$"), Pattern.compile("^$"), Order.OLDEST, false);
+
+        private static final Set<String> ALL_NAMES = Set.of("^.*$", ".*");
+        private static final Set<String> NO_NAMES = Set.of("^$", "");
+
+        /** True if it is known to select every file, since its patterns are the usual ones for that. */
+        boolean isOfAll() {
+            return ALL_NAMES.contains(include.pattern()) && NO_NAMES.contains(ignore.pattern());
+        }
     }
 
     /** Which file is next. Files of the same age go by name. */
@@ -105,6 +113,11 @@ public record SpoolSettings(
         /** Flume's default: renamed with {@code .COMPLETED}. */
         public static Completion renaming(Path directory) {
             return new Completion(".COMPLETED", false, Marking.RENAME, directory.resolve(".flumespool"));
+        }
+
+        /** Whether finished files are gone, at least under the name that they had. */
+        boolean takesAway() {
+            return isDeleted || marking == Marking.RENAME;
         }
     }
 

@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * events again from the next reader of the directory, which goes on with the file that was being read.
  *
  * <p>Something wrong with one file does not hold up the others: it is {@linkplain PassedOver passed over} for a while if that may go by
- * itself, and set aside if not, see {@link Quarantine}. Only a directory that cannot be listed is a failure of {@link #read}. One thread,
- * but for {@link #filesWaiting}; one reader for a tracker directory at a time, whatever the process.
+ * itself, and set aside if not, see {@link Quarantine}. Only a directory that cannot be listed, or marks of finished files that cannot be
+ * looked at, are a failure of {@link #read}. One thread, but for {@link #filesWaiting}; one reader for a tracker directory at a time, whatever
+ * the process.
  */
 public final class SpoolingReader implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(SpoolingReader.class);
@@ -114,7 +115,7 @@ public final class SpoolingReader implements Closeable {
      *
      * @param maxEvents at least 1; a batch of very long lines may have fewer
      * @return the caller owns it; null if there is nothing to read now
-     * @throws IOException if the directory cannot be listed; to try again later is safe
+     * @throws IOException if nobody can say which files are to be read; to try again later is safe
      */
     public @Nullable EventBatch read(int maxEvents) throws IOException {
         if (isCommitDue) {
@@ -213,7 +214,7 @@ public final class SpoolingReader implements Closeable {
         }
     }
 
-    private boolean isLeftAlone(Path file) {
+    private boolean isLeftAlone(Path file) throws IOException {
         return quarantine.holds(file) || passedOver.holds(file) || finishedFiles.isFinished(file);
     }
 
@@ -226,10 +227,10 @@ public final class SpoolingReader implements Closeable {
         }
         Path path = asListed(last.file());
         if (Files.isRegularFile(path) && finder.accepts(path)) {
-            resume = new FilePosition(path, last.offset(), last.head());
+            resume = last.under(path);
         } else if (Files.isRegularFile(path) && !finishedFiles.isFinished(path)) {
-            FilePosition kept = new FilePosition(path, last.offset(), last.head());
-            quarantine.add(kept.withFingerprint(surroundings.opening()), "the settings no longer select it", now());
+            FilePosition kept = last.under(path).withFingerprint(surroundings.opening());
+            quarantine.add(kept, "the settings no longer select it", now());
             positions.clear();
         } else {
             log.info(

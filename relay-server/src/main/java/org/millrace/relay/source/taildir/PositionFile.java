@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.millrace.relay.source.file.FileNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,8 +118,8 @@ final class PositionFile {
             ObjectNode identity = ours.addObject();
             identity.put("device", entry.device());
             describe(identity, entry);
-            if (!isAscii(entry.path().toString())) {
-                identity.put("uri", entry.path().toUri().toString());
+            if (!FileNames.isAscii(entry.path())) {
+                identity.put("uri", FileNames.toUri(entry.path()));
             }
             identity.put("head", entry.head());
             ObjectNode position = flumes.addObject();
@@ -193,15 +192,11 @@ final class PositionFile {
             return null;
         }
         try {
-            return Path.of(URI.create(uri.asText()));
-        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            return FileNames.ofUri(uri.asText());
+        } catch (IllegalArgumentException e) {
             log.warn("{}: {} is no file's: {}", identities, uri, e.getMessage());
             return null;
         }
-    }
-
-    private static boolean isAscii(String name) {
-        return name.chars().allMatch(c -> c < 0x7f);
     }
 
     /** The file as a JSON array; null if it is not there, or is none. */

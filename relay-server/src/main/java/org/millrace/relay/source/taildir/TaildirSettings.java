@@ -1,5 +1,7 @@
 package org.millrace.relay.source.taildir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +33,24 @@ record TaildirSettings(
      * @param names matches their whole names
      * @param headers of all their events
      */
-    record Group(String name, Path directory, Pattern names, Map<String, String> headers) {}
+    record Group(String name, Path directory, Pattern names, Map<String, String> headers) {
+        /** Why its files cannot be tailed as things are; null if that is not known to be so. Changes nothing. */
+        @Nullable
+        String trouble() {
+            if (!Files.isDirectory(directory)) {
+                return directory + ": no such directory (expected: one that exists; create it)";
+            }
+            if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+                return directory + ": may not be read by this user; allow it";
+            }
+            try {
+                FileId.stat(directory);
+                return null;
+            } catch (IOException | UnsupportedOperationException e) {
+                return directory + ": its file system tells no inode numbers, which files are known by: " + e;
+            }
+        }
+    }
 
     /**
      * Headers that depend on the file and the line.

@@ -40,7 +40,10 @@ final class TaildirSource implements Source, BatchSized {
     @Override
     public void start() throws StartException {
         for (Group group : settings.groups()) {
-            check(group);
+            String trouble = group.trouble();
+            if (trouble != null) {
+                throw new StartException("source " + name + ": filegroups." + group.name() + ": " + trouble);
+            }
         }
         PositionFile positions = new PositionFile(settings.positionFile());
         TailedFiles files = new TailedFiles(settings, remembered(positions), clock);
@@ -77,23 +80,6 @@ final class TaildirSource implements Source, BatchSized {
             return remembered;
         } catch (IOException e) {
             throw new StartException("source " + name + ": cannot use positionFile " + file + ": " + e, e);
-        }
-    }
-
-    private void check(Group group) throws StartException {
-        Path directory = group.directory();
-        String key = "source " + name + ": filegroups." + group.name() + ": " + directory;
-        if (!Files.isDirectory(directory)) {
-            throw new StartException(key + ": no such directory (expected: one that exists; create it)");
-        }
-        if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
-            throw new StartException(key + ": may not be read by this user; allow it");
-        }
-        try {
-            FileId.stat(directory);
-        } catch (IOException | UnsupportedOperationException e) {
-            throw new StartException(
-                    key + ": its file system tells no inode numbers, which files are known by: " + e, e);
         }
     }
 }

@@ -120,15 +120,25 @@ public final class TaildirSourceFactory implements ComponentFactory.OfSource {
                     .required();
             Map<String, String> headers =
                     new LinkedHashMap<>(settings.under("headers." + name + ".").all());
-            groups.add(new Group(
+            Group group = new Group(
                     name,
                     Objects.requireNonNull(path.getParent()),
                     Pattern.compile(path.getFileName().toString()),
-                    headers));
+                    headers);
+            noteTrouble(paths, group);
+            groups.add(group);
         }
         reportUnlisted(settings, "filegroups.", names);
         reportUnlisted(settings, "headers.", names);
         return groups;
+    }
+
+    /** No mistake: this may be another machine, or the directory be made before the start. */
+    private static void noteTrouble(Settings paths, Group group) {
+        String trouble = paths.has(group.name()) ? group.trouble() : null;
+        if (trouble != null) {
+            paths.note(group.name(), trouble + "; as long as that is so, the source does not start");
+        }
     }
 
     /** A key of a group that is not in the list. */

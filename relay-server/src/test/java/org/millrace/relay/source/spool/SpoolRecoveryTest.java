@@ -222,9 +222,8 @@ class SpoolRecoveryTest {
             SpoolDirectory.readBatch(crashed, 1);
             crashed.commit();
         }
-        try (DataFileReader<GenericRecord> flume =
-                new DataFileReader<>(spool.positionFile().toFile(), new GenericDatumReader<>())) {
-            assertThat(flume.getSchema()).isEqualTo(new Schema.Parser().parse(SCHEMA));
+        try (DataFileReader<GenericRecord> flume = new DataFileReader<>(
+                spool.positionFile().toFile(), new GenericDatumReader<>(null, new Schema.Parser().parse(SCHEMA)))) {
             assertThat(flume.getMetaString("file")).isEqualTo(file.toString());
             List<Object> offsets = new ArrayList<>();
             flume.forEach(meta -> offsets.add(meta.get("offset")));
@@ -366,6 +365,45 @@ class SpoolRecoveryTest {
         Files.delete(report);
         spool.put("report", report('1') + "more\n");
         assertThat(SpoolDirectory.texts(spool.settings())).containsExactly("more");
+    }
+
+    @Test
+    void anotherFileInThePlaceOfTheOneBeingReadIsReadFromItsStartHoweverAlikeTheyBegin() throws IOException {
+        SpoolSettings settings = longLines();
+        Path file = spool.put("a", report('1'));
+        readFirst(5, settings);
+        Files.writeString(file, report('2')); // in its place: the same inode
+        assertThat(SpoolDirectory.texts(settings)).hasSize(11).endsWith("2", "2");
+
+        spool.put("b", report('1'));
+        readFirst(5, settings);
+        spool.put("b", report('2')); // under its name
+        assertThat(SpoolDirectory.texts(settings)).hasSize(11).endsWith("2", "2");
+    }
+
+    @Test
+    void theFileBeingReadIsKnownAlsoUnderANewInodeHoweverManyRunsItTook() {
+        SpoolSettings settings = longLines();
+        spool.put("a", report('1'));
+        for (int runs = 0; runs < 3; runs++) {
+            readFirst(2, settings);
+            readFirst(1, settings);
+            spool.put("a", report('1')); // as by a copy there and back
+        }
+        assertThat(SpoolDirectory.texts(settings)).containsExactly("1", "1");
+    }
+
+    private SpoolSettings longLines() {
+        return spool.settings()
+                .withFormat(new LineFormat(
+                        4000, StandardCharsets.UTF_8, StandardCharsets.UTF_8, LineFormat.DecodeErrors.FAIL));
+    }
+
+    private static void readFirst(int events, SpoolSettings settings) {
+        try (SpoolingReader reader = SpoolDirectory.open(settings)) {
+            assertThat(SpoolDirectory.readBatch(reader, events)).hasSize(events);
+            reader.commit();
+        }
     }
 
     @Test

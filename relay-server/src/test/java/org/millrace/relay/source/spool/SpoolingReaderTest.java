@@ -210,6 +210,33 @@ class SpoolingReaderTest {
     }
 
     @Test
+    void aFileWhoseMarkCannotBeLookedAtWaitsForThatAndIsNotReadAgain() throws IOException {
+        spool.put("a", "1\n");
+        SpoolSettings settings = completed(false, Marking.TRACKER_DIR, ".COMPLETED");
+        Path tracker = temporary.resolve("tracker");
+        Path away = temporary.resolve("away");
+        try (SpoolingReader reader = SpoolDirectory.open(settings)) {
+            assertThat(SpoolDirectory.drain(reader, 10)).hasSize(1);
+            Files.move(tracker, away);
+            Files.createSymbolicLink(tracker, tracker); // leads nowhere for ever
+            assertThatThrownBy(() -> reader.read(10)).isInstanceOf(IOException.class);
+            Files.delete(tracker);
+            Files.move(away, tracker);
+            spool.put("b", "2\n");
+            assertThat(SpoolDirectory.texts(SpoolDirectory.drain(reader, 10))).containsExactly("2");
+        }
+    }
+
+    @Test
+    void aFileWhoseMarkWouldHaveTooLongANameHoldsUpNobody() {
+        spool.put("x".repeat(250), "1\n");
+        spool.put("b", "2\n");
+        SpoolSettings settings = completed(false, Marking.TRACKER_DIR, ".COMPLETED");
+        assertThat(SpoolDirectory.texts(settings)).containsExactly("1", "2");
+        assertThat(SpoolDirectory.texts(settings)).isEmpty();
+    }
+
+    @Test
     void headersNameTheFile() {
         Path file = spool.put("a", "1\n");
         SpoolSettings settings = spool.settings().withHeaders(new FileHeaders("path", "name", Map.of("k", "v")));

@@ -117,6 +117,25 @@ class TaildirSourceFactoryTest {
     }
 
     @Test
+    void aDirectoryThatIsMissingIsNotedAndNoMistake() {
+        values.put("filegroups.f2", temporary + "/nowhere/x");
+        create(problems.settings(values));
+        assertThat(problems.problems()).isEmpty();
+        assertThat(problems.notes())
+                .singleElement()
+                .asString()
+                .startsWith("filegroups.f2: ")
+                .contains("nowhere: no such directory", "does not start");
+        assertThat(temporary.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void ofDirectoriesThatAreThereNothingIsNoted() {
+        create(problems.settings(values));
+        assertThat(problems.notes()).isEmpty();
+    }
+
+    @Test
     void aMissingDirectoryFailsTheStart() {
         values.put("filegroups.f2", temporary + "/nowhere/x");
         Source source = create(problems.settings(values));
