@@ -26,7 +26,7 @@ example() {
   done
   [[ "$LINES_FED" =~ ^[1-9][0-9]{2,6}$ ]] || wrong "--lines $LINES_FED: expected a whole number, 100 to 9999999"
   find_java >/dev/null
-  unset FLUME_HOME MILLRACE_HOME FLUME_CLASSPATH HADOOP_CONF_DIR # another install is not of this run
+  unset FLUME_HOME MILLRACE_HOME FLUME_CLASSPATH HADOOP_CONF_DIR HADOOP_HOME HADOOP_PREFIX # another install is not of this run
   trap stop_all EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM

@@ -6,7 +6,9 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Properties;
 import org.millrace.relay.cli.CommandLineTool;
+import org.millrace.relay.cli.ExitCode;
 import org.millrace.relay.config.ConfigurationReader;
 import org.millrace.tls.Globals;
 import org.slf4j.LoggerFactory;
@@ -16,22 +18,33 @@ public final class RelayMain {
     private RelayMain() {}
 
     /** See {@code help}. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         keepLoggingUntilTheEnd();
-        Globals.shareStores();
-        ConfigurationReader configurations = new ProcessConfigurations();
-        CommandLineTool tool = new CommandLineTool(
-                        configurations,
-                        new AgentProcess(System.getProperties(), configurations),
-                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                        new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-                .withDefaults(CommandLineTool.defaultsOfMachine());
-        int exitCode = tool.run(args);
+        int exitCode = run(args);
         try {
             closeLogging();
         } finally {
             System.exit(exitCode);
         }
+    }
+
+    private static int run(String[] args) {
+        Globals.shareStores();
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Properties defaults;
+        try {
+            defaults = CommandLineTool.defaultsOfMachine();
+        } catch (IOException e) { // they stand for a part of the command line
+            err.println("millrace: " + e.getMessage());
+            return ExitCode.USAGE;
+        }
+        ConfigurationReader configurations = new ProcessConfigurations();
+        CommandLineTool tool = new CommandLineTool(
+                configurations,
+                new AgentProcess(System.getProperties(), configurations),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                err);
+        return tool.withDefaults(defaults).run(args);
     }
 
     /** The logging library's own shutdown hook would silence us while we stop. This class has no logger, so it comes first. */

@@ -3,6 +3,7 @@ package org.millrace.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -134,6 +135,14 @@ class RelayMainIT {
     }
 
     @Test
+    void defaultsOfOptionsThatCannotBeReadAreAWrongCommandLine() throws Exception {
+        Files.writeString(directory.resolve("flume.opts"), "name = \\u12");
+        start(List.of("-cp", directory + File.pathSeparator + System.getProperty("java.class.path")), FILE);
+        assertThat(exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(said).singleElement().asString().startsWith("millrace: flume.opts: cannot be read: ");
+    }
+
+    @Test
     void aFailedStartEndsTheProgramWithItsReason() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             start(
@@ -145,7 +154,8 @@ class RelayMainIT {
             assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(said)
                     .anyMatch(line -> line.contains("agent a did not start")
-                            && line.contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()));
+                            && line.contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()
+                                    + ": Address already in use (expected: a free port, "));
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -24,12 +25,14 @@ import org.millrace.relay.config.Configuration;
 import org.millrace.relay.config.ConfigurationReader;
 import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.Migration;
+import org.millrace.relay.config.Nearest;
 import org.millrace.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code millrace}: finds the command in the arguments and runs it. */
 public final class CommandLineTool {
@@ -67,7 +70,7 @@ public final class CommandLineTool {
     /**
      * Flume's {@code flume.opts}; empty if there is none.
      *
-     * @throws IOException if it cannot be read
+     * @throws IOException if it cannot be read; the message names it
      */
     public static Properties defaultsOfMachine() throws IOException {
         return FlumeOptions.ofMachine();
@@ -164,9 +167,9 @@ public final class CommandLineTool {
     private int usageMistake(ParameterException e) {
         CommandSpec spec = e.getCommandLine().getCommandSpec();
         CommandSpec parent = spec.parent();
-        err.println(spec.qualifiedName() + ": " + e.getMessage());
+        err.println(spec.qualifiedName() + ": " + message(e));
         if (parent == null) {
-            String commandNames = String.join(", ", commandNames());
+            String commandNames = String.join(", ", commandNames(spec));
             err.println("Commands: " + commandNames + ". See: millrace help");
         } else {
             err.println("See: " + parent.qualifiedName() + " help " + spec.name());
@@ -174,8 +177,29 @@ public final class CommandLineTool {
         return ExitCode.USAGE;
     }
 
-    private List<String> commandNames() {
-        return commands.getSubcommands().entrySet().stream()
+    /** Of a word that is not known, what was probably meant. */
+    private static String message(ParameterException e) {
+        String told = String.valueOf(e.getMessage());
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return told;
+        }
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        String word = unmatched.getUnmatched().get(0);
+        if (unmatched.isUnknownOption()) {
+            String name = word.replaceFirst("=.*", "");
+            return told + (name.length() > 2 ? hint(name, spec.optionsMap().keySet()) : "");
+        }
+        return spec.subcommands().isEmpty() ? told : word + ": no such command" + hint(word, commandNames(spec));
+    }
+
+    private static String hint(String wrong, Collection<String> right) {
+        return Nearest.to(wrong, right)
+                .map(name -> " (did you mean " + name + "?)")
+                .orElse("");
+    }
+
+    private static List<String> commandNames(CommandSpec spec) {
+        return spec.subcommands().entrySet().stream()
                 .filter(entry ->
                         !entry.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class FlumeOptions implements IDefaultValueProvider {
     private static final Path OF_MACHINE = Path.of("/etc/flume/flume.opts");
+    private static final String ON_CLASS_PATH = "flume.opts";
 
     private final Properties options;
 
@@ -23,15 +24,23 @@ final class FlumeOptions implements IDefaultValueProvider {
         this.options = options;
     }
 
-    /** Those of this machine; none if there is no such file. */
+    /**
+     * Those of this machine; none if there is no such file.
+     *
+     * @throws IOException whose message names the file
+     */
     static Properties ofMachine() throws IOException {
+        boolean isOfMachine = Files.isReadable(OF_MACHINE);
+        String name = isOfMachine ? OF_MACHINE.toString() : ON_CLASS_PATH;
         Properties options = new Properties();
-        try (InputStream in = Files.isReadable(OF_MACHINE)
+        try (InputStream in = isOfMachine
                 ? Files.newInputStream(OF_MACHINE)
-                : FlumeOptions.class.getClassLoader().getResourceAsStream("flume.opts")) {
+                : FlumeOptions.class.getClassLoader().getResourceAsStream(name)) {
             if (in != null) {
                 options.load(in);
             }
+        } catch (IOException | IllegalArgumentException e) { // the latter for a bad escape
+            throw new IOException(name + ": cannot be read: " + e.getMessage(), e);
         }
         return options;
     }

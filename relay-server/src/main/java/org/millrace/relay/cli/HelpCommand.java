@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Shows the options of a command, or the keys of a component. */
 @Command(
         description = {
-            "Show the options of a command, or the keys of a component:",
+            "Show the options of a command, or the keys of a component.",
             "help agent; help source; help sink hdfs."
         })
 final class HelpCommand implements Callable<Integer> {

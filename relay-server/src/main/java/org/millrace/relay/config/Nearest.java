@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Finds what somebody probably meant. Case and punctuation hardly count: {@code batchsize} is near {@code batch-size}. */
-final class Nearest {
+public final class Nearest {
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
     private Nearest() {}
 
     /** The right name that is nearest to the wrong one, if any is near. */
-    static Optional<String> to(String wrong, Collection<String> right) {
+    public static Optional<String> to(String wrong, Collection<String> right) {
         return right.stream()
                 .filter(candidate -> distance(wrong, candidate) <= allowed(wrong, candidate))
                 .min(Comparator.comparingInt(candidate -> distance(wrong, candidate)));

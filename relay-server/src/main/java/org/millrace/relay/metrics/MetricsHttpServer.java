@@ -57,8 +57,10 @@ final class MetricsHttpServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             close();
             throw new StartException(
-                    "metrics: cannot listen on " + bind.getHostString() + ":" + bind.getPort()
-                            + " (choose another with -Dflume.monitoring.port)",
+                    "metrics: cannot listen on " + bind.getHostString() + ":" + bind.getPort() + ": "
+                            + bound.cause().getMessage()
+                            + " (expected: a free port, -Dflume.monitoring.port, and an address of this machine,"
+                            + " -Dmillrace.monitoring.bind)",
                     bound.cause());
         }
         Channel listening = bound.channel();

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.api.DeliveryException;
 import org.millrace.api.support.LogThrottle;
+import org.millrace.client.RelayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,10 +55,10 @@ final class FailureReport {
 
     void recovered() {
         LOG.info(
-                "{}: delivers from channel {} again, after {} failures in {} s",
+                "{}: delivers from channel {} again, after {} in {} s",
                 title,
                 channel,
-                inARow.get(),
+                failures(inARow.get()),
                 Duration.between(since, clock.instant()).toSeconds());
         inARow.set(0);
         throttle.reset();
@@ -65,18 +66,31 @@ final class FailureReport {
 
     private void log(Throwable failure, Duration pause, long leftOut) {
         LOG.warn(
-                "{}: no delivery from channel {}, next try in {} ms ({} failures in a row, {} not logged): {}",
+                "{}: no delivery from channel {}, next try in {} ms{}: {}",
                 title,
                 channel,
                 pause.toMillis(),
-                inARow.get(),
-                leftOut,
+                history(inARow.get(), leftOut),
                 text(failure),
                 failure instanceof DeliveryException ? null : failure); // what nobody foresaw comes with its stack
     }
 
-    private static String text(Throwable failure) {
+    /** Nothing of the first one: there is nothing before it. */
+    static String history(long inARow, long leftOut) {
+        return inARow <= 1 && leftOut == 0 ? "" : " (" + failures(inARow) + " in a row, " + leftOut + " not logged)";
+    }
+
+    private static String failures(long count) {
+        return count == 1 ? "1 failure" : count + " failures";
+    }
+
+    /** A message of ours is a sentence; of others, such as those of the file system, many say nothing without their class. */
+    static String text(Throwable failure) {
         Throwable cause = failure.getCause();
-        return cause == null ? String.valueOf(failure.getMessage()) : failure.getMessage() + ": " + cause;
+        if (cause == null) {
+            return String.valueOf(failure.getMessage());
+        }
+        boolean isOurs = cause instanceof RelayException && cause.getMessage() != null;
+        return failure.getMessage() + ": " + (isOurs ? cause.getMessage() : cause);
     }
 }

@@ -307,6 +307,31 @@ class CommandLineToolTest {
     }
 
     @Test
+    void ofAWrongWordTheNearestRightOneIsTold() {
+        run("valdate", "-n", "a");
+        run("channel", "verfy", directory.toString());
+        run("agent", "-n", "a", "--conf-fiel=x");
+        assertThat(err.toString().lines())
+                .contains(
+                        "millrace: valdate: no such command (did you mean validate?)",
+                        "millrace channel: verfy: no such command (did you mean verify?)",
+                        "millrace agent: Unknown option: '--conf-fiel=x' (did you mean --conf-file?)");
+    }
+
+    @Test
+    void aWordThatIsLikeNoneGetsNoHint() {
+        run("frobnicate");
+        assertThat(err.toString()).startsWith("millrace: frobnicate: no such command\n");
+    }
+
+    @Test
+    void theListOfCommandsSaysWhatEachDoesInWholeSentences() {
+        run("help");
+        assertThat(out.toString())
+                .contains("help         Show the options of a command, or the keys of a component.\n");
+    }
+
+    @Test
     void helpExplainsTheKeysOfAComponent() {
         assertThat(run("help", "sink", "AVRO")).isEqualTo(ExitCode.DONE);
         assertThat(out.toString())

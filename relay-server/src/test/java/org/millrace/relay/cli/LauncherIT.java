@@ -57,6 +57,23 @@ class LauncherIT {
     }
 
     @Test
+    void hadoopsSettingsAreThoseOfTheHadoopThatIsNamed() throws Exception {
+        Path hadoop = directory.toRealPath().resolve("hadoop");
+        environment.put("HADOOP_HOME", hadoop.toString());
+        assertThat(run("agent").classPath()).doesNotContain(hadoop.toString());
+        Files.createDirectories(hadoop.resolve("etc").resolve("hadoop"));
+        assertThat(run("agent").classPath()).endsWith(":" + hadoop + "/etc/hadoop");
+        environment.put("HADOOP_CONF_DIR", "/etc/others");
+        assertThat(run("agent").classPath()).endsWith(":/etc/others");
+    }
+
+    @Test
+    void standardOutputIsForTheResultOfACommandThatLooksIntoThings() throws Exception {
+        assertThat(run("channel", "repair", "d").lines()).contains("-Dmillrace.log.level=ERROR");
+        assertThat(run("agent").lines()).doesNotContain("-Dmillrace.log.level=ERROR");
+    }
+
+    @Test
     void plugInsAreHandedToTheAgentAndTheirNativeLibrariesCanBeFound() throws Exception {
         Path plugIn = install.resolve("plugins.d").resolve("ours");
         Files.createDirectories(plugIn.resolve("lib"));

@@ -1,8 +1,10 @@
 package org.millrace.relay.sink.file;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.millrace.api.ComponentFactory;
 import org.millrace.api.Settings;
 import org.millrace.api.SinkContext;
@@ -45,6 +47,17 @@ record FileRollSettings(
     Path parent() {
         Path below = naming.directory();
         return below.toString().isEmpty() ? directory : directory.resolve(below);
+    }
+
+    /** Why files cannot be made there, as it is now; null if they can. */
+    @Nullable
+    String trouble() {
+        if (!Files.isDirectory(parent())) {
+            return parent() + ": no such directory (expected: one that exists; create it)";
+        }
+        return Files.isWritable(parent())
+                ? null
+                : parent() + ": cannot be written to (expected: a directory that this process may write to)";
     }
 
     static FileRollSettings read(SinkContext context, Settings settings) {

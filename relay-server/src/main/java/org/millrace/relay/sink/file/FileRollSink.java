@@ -1,8 +1,6 @@
 package org.millrace.relay.sink.file;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +76,9 @@ final class FileRollSink implements Sink, BatchSized {
 
     @Override
     public void start() throws StartException {
-        Path directory = settings.parent();
-        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            throw new StartException("sink " + context.name() + ": " + FileRollSettings.DIRECTORY + " = " + directory
-                    + (Files.isDirectory(directory) ? " cannot be written to" : " is no directory (make it first)"));
+        String trouble = settings.trouble();
+        if (trouble != null) {
+            throw new StartException("sink " + context.name() + ": " + FileRollSettings.DIRECTORY + ": " + trouble);
         }
         Instant now = context.clock().instant();
         RollFiles opened = new RollFiles(settings, disk, context.clock(), context.metrics());
@@ -89,7 +86,7 @@ final class FileRollSink implements Sink, BatchSized {
             opened.finishLeftovers();
         } catch (IOException e) {
             throw new StartException(
-                    "sink " + context.name() + ": files that an earlier run has left in " + directory + ": "
+                    "sink " + context.name() + ": files that an earlier run has left in " + settings.parent() + ": "
                             + e.getMessage(),
                     e);
         }

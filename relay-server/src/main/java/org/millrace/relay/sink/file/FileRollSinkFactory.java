@@ -22,10 +22,16 @@ public final class FileRollSinkFactory implements ComponentFactory.OfSink {
 
     @Override
     public Sink create(SinkContext context, Settings settings) {
-        return new FileRollSink(
-                context,
-                FileRollSettings.read(context, settings),
-                DeadLetters.read(context, settings),
-                new LocalDisk());
+        FileRollSettings fileRoll = FileRollSettings.read(context, settings);
+        noteTrouble(settings, fileRoll);
+        return new FileRollSink(context, fileRoll, DeadLetters.read(context, settings), new LocalDisk());
+    }
+
+    /** No mistake: this may be another machine, or the directory be made before the start. */
+    private static void noteTrouble(Settings settings, FileRollSettings fileRoll) {
+        String trouble = settings.has(FileRollSettings.DIRECTORY) ? fileRoll.trouble() : null;
+        if (trouble != null) {
+            settings.note(FileRollSettings.DIRECTORY, trouble + "; as long as that is so, the sink does not start");
+        }
     }
 }

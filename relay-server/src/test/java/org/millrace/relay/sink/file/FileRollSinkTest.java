@@ -951,8 +951,8 @@ class FileRollSinkTest {
     void aDirectoryThatIsNotThereIsSaidAtTheStart() {
         assertThatThrownBy(() -> started("sink.pathManager.prefix", "sub/log-"))
                 .isInstanceOf(StartException.class)
-                .hasMessage(
-                        "sink k1: sink.directory = " + directory.resolve("sub") + " is no directory (make it first)");
+                .hasMessage("sink k1: sink.directory: " + directory.resolve("sub")
+                        + ": no such directory (expected: one that exists; create it)");
     }
 
     @ParameterizedTest
@@ -984,6 +984,16 @@ class FileRollSinkTest {
                 .containsExactly(
                         "sink.directory: missing (expected: a path)",
                         "sink.serializer.schemaURL: hdfs://nn/s.avsc (expected: an http, https or file URL: this sink has no Hadoop to read others with)");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsToldBeforeTheStart() {
+        new FileRollSinkFactory().create(context, settings(Map.of("sink.pathManager.prefix", "sub/log-")));
+        assertThat(recorded.problems()).isEmpty();
+        assertThat(recorded.notes())
+                .containsExactly("sink.directory: " + directory.resolve("sub")
+                        + ": no such directory (expected: one that exists; create it); as long as that is so, the sink"
+                        + " does not start");
     }
 
     @Test
