@@ -72,16 +72,27 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public void start() throws StartException {
-        store = OpenStore.open(context, settings, callers);
+        OpenStore opened = OpenStore.open(context, settings, callers);
+        store = opened;
         try {
             deadLetters.start();
-        } catch (StartException e) {
-            store.close();
-            store = null;
+            context.metrics().started(context.clock().instant());
+            log.info("Sink {}: writes to {}; {}", context.name(), settings.location(), outlook());
+        } catch (StartException | RuntimeException | Error e) {
+            try {
+                giveBack(opened);
+            } catch (RuntimeException | Error notClosed) {
+                e.addSuppressed(notClosed);
+            }
             throw e;
         }
-        context.metrics().started(context.clock().instant());
-        log.info("Sink {}: writes to {}; {}", context.name(), settings.location(), outlook());
+    }
+
+    private void giveBack(OpenStore closing) {
+        try (deadLetters;
+                closing) {
+            store = null;
+        }
     }
 
     @Override
@@ -284,9 +295,8 @@ final class HdfsSink implements Sink, BatchSized {
         if (store == null) {
             return;
         }
-        try (deadLetters;
-                OpenStore closing = store) {
-            store = null;
+        try {
+            giveBack(store);
         } finally {
             context.metrics().stopped(context.clock().instant());
         }
