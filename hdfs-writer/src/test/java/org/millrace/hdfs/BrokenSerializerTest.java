@@ -45,12 +45,15 @@ class BrokenSerializerTest {
         PickySerializerFactory.broken = Broken.NOWHERE;
     }
 
+    /** On a slow machine too, a call that takes long is waited for, so that the turns are always the same. */
     private SinkUnderTest started() throws StartException {
         return files.sink(
                 "serializer",
                 "picky",
                 "hdfs.batchSize",
                 "" + BATCH,
+                "hdfs.heldEvents",
+                "0",
                 "deadLetter.maxTries",
                 "1",
                 "deadLetter.directory",
