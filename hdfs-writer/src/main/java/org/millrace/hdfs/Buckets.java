@@ -229,7 +229,7 @@ final class Buckets implements BucketWrite.Ended {
         boolean filesNeedIt = files.settle(change);
         change.commitWith(tx, durably || filesNeedIt);
         files.committed();
-        unwritable.committed();
+        unwritable.forgetThoseOfTurn(); // they are dead letters now, or written after all; or kept hold of
     }
 
     /** Events that go back to the channel for what they are. */

@@ -212,14 +212,14 @@ final class FileStore {
             metrics.opened(file);
             log.info("Sink {}: opened {}", sink, entry.inUse());
             return file;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             close(out, e);
             throw e;
         }
     }
 
     /** The stream of a file that is going to be removed. */
-    private static void close(FSDataOutputStream out, Exception why) {
+    private static void close(FSDataOutputStream out, Throwable why) {
         boolean interrupted = why instanceof InterruptedIOException && Thread.interrupted(); // it would stop this too
         try {
             out.close();

@@ -31,7 +31,7 @@ final class HadoopCalls implements AutoCloseable {
     private final int threads;
     private final Duration timeout;
     private final LongSupplier nanoTime;
-    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> queue;
     private final ThreadPoolExecutor pool;
     /** Work that takes long and was left to itself. */
     private final List<HadoopCall> underWay = new ArrayList<>();
@@ -65,9 +65,20 @@ final class HadoopCalls implements AutoCloseable {
      * @param nanoTime what calls are timed by, as {@link System#nanoTime}
      */
     HadoopCalls(int threads, Duration timeout, ThreadFactory factory, LongSupplier nanoTime) {
+        this(threads, timeout, factory, nanoTime, new LinkedBlockingQueue<>());
+    }
+
+    /** @param queue where calls wait for a thread; has no bound but the heap's */
+    HadoopCalls(
+            int threads,
+            Duration timeout,
+            ThreadFactory factory,
+            LongSupplier nanoTime,
+            BlockingQueue<Runnable> queue) {
         this.threads = threads;
         this.timeout = timeout;
         this.nanoTime = nanoTime;
+        this.queue = queue;
         this.pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, queue, factory);
         pool.allowCoreThreadTimeOut(true);
     }
@@ -95,29 +106,63 @@ final class HadoopCalls implements AutoCloseable {
      * @param patience with a single call; zero: without end
      */
     void run(List<? extends Work> pieces, Duration patience) {
-        List<HadoopCall> calls = new ArrayList<>(pieces.size());
-        for (Work work : pieces) {
-            calls.add(new HadoopCall(work, timeout, this::changeHanging, nanoTime));
+        List<HadoopCall> submitted = new ArrayList<>(pieces.size());
+        OutOfMemoryError full = null;
+        try {
+            submit(pieces, submitted);
+        } catch (OutOfMemoryError e) { // what could be submitted is under way, and is to be waited for
+            full = e;
         }
-        submit(calls);
-        endAll(calls, patience);
+        try {
+            endAll(submitted, patience);
+        } finally {
+            if (full != null) {
+                notBegun(pieces.subList(submitted.size(), pieces.size()), full);
+            }
+        }
+        if (full != null) {
+            throw full;
+        }
     }
 
-    /** Below its width the pool makes a thread for each, whether others are idle or not. */
-    private void submit(List<HadoopCall> calls) {
-        int submitted = 0;
-        try {
-            for (HadoopCall call : calls) {
-                pool.execute(call);
-                submitted++;
+    /**
+     * Below its width the pool makes a thread for each, whether others are idle or not.
+     *
+     * @param submitted gets a call for each piece, in order
+     * @throws OutOfMemoryError if the heap has no room for more of them
+     */
+    private void submit(List<? extends Work> pieces, List<HadoopCall> submitted) {
+        boolean mayBeThreads = true;
+        for (Work work : pieces) {
+            HadoopCall call = new HadoopCall(work, timeout, this::changeHanging, nanoTime);
+            try {
+                mayBeThreads = mayBeThreads && execute(call);
+                if (!mayBeThreads) { // those that there are take the rest, in order
+                    queue.add(call);
+                }
+            } catch (OutOfMemoryError e) {
+                if (call.withdraw()) {
+                    throw e;
+                }
             }
-        } catch (OutOfMemoryError e) { // no thread: those that there are take the rest, in order
-            log.debug(
-                    "{} of {} calls have no thread of their own: {}",
-                    calls.size() - submitted,
-                    calls.size(),
-                    e.getMessage());
-            queue.addAll(calls.subList(submitted, calls.size()));
+            submitted.add(call);
+        }
+    }
+
+    /** False if the system has no thread for it. */
+    private boolean execute(HadoopCall call) {
+        try {
+            pool.execute(call);
+            return true;
+        } catch (OutOfMemoryError e) {
+            log.debug("a call has no thread of its own: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static void notBegun(List<? extends Work> pieces, OutOfMemoryError why) {
+        for (Work work : pieces) {
+            work.failed(new IOException("a call to the file system cannot be begun: " + why.getMessage(), why), false);
         }
     }
 

@@ -35,7 +35,7 @@ record HadoopStreamCodec(CompressionCodec codec, Configuration configuration) im
         Compressor compressor = CodecPool.getCompressor(codec, configuration);
         try {
             return new Member(compressor, codec.createOutputStream(file, compressor));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             end(compressor);
             throw e;
         }

@@ -40,15 +40,15 @@ final class HdfsSink implements Sink, BatchSized {
     private final HdfsSettings settings;
     private final DeadLetters deadLetters;
     private final Callers callers;
+    private final Refusals refusals;
     private @Nullable OpenStore store;
-    /** Events of this turn that are dead letters once it is committed. */
-    private int refused;
 
     HdfsSink(SinkContext context, HdfsSettings settings, DeadLetters deadLetters, Callers callers) {
         this.context = context;
         this.settings = settings;
         this.deadLetters = deadLetters;
         this.callers = callers;
+        this.refusals = new Refusals(context, deadLetters);
     }
 
     @Override
@@ -72,16 +72,27 @@ final class HdfsSink implements Sink, BatchSized {
 
     @Override
     public void start() throws StartException {
-        store = OpenStore.open(context, settings, callers);
+        OpenStore opened = OpenStore.open(context, settings, callers);
+        store = opened;
         try {
             deadLetters.start();
-        } catch (StartException e) {
-            store.close();
-            store = null;
+            context.metrics().started(context.clock().instant());
+            log.info("Sink {}: writes to {}; {}", context.name(), settings.location(), outlook());
+        } catch (StartException | RuntimeException | Error e) {
+            try {
+                giveBack(opened);
+            } catch (RuntimeException | Error notClosed) {
+                e.addSuppressed(notClosed);
+            }
             throw e;
         }
-        context.metrics().started(context.clock().instant());
-        log.info("Sink {}: writes to {}; {}", context.name(), settings.location(), outlook());
+    }
+
+    private void giveBack(OpenStore closing) {
+        try (deadLetters;
+                closing) {
+            store = null;
+        }
     }
 
     @Override
@@ -133,18 +144,20 @@ final class HdfsSink implements Sink, BatchSized {
         int delivered = 0;
         boolean isWhole = false;
         try (Transaction tx = context.channel().begin()) {
-            refused = 0;
+            refusals.turnBegins();
             List<EventBatch> batches = take(tx, open);
             taken = batches.stream().mapToInt(EventBatch::events).sum();
-            deadLetters.settle();
+            refusals.settle(taken, buckets.unwritable());
             buckets.write();
+            refusals.written(buckets.hasWritten(), buckets.unwritable());
             delivered = buckets.divide(tx, batches);
             context.metrics().batchTaken(taken, settings.batchEvents());
             if (delivered > 0 || buckets.hasWritten()) {
-                boolean hasLetters = refused > 0; // which are on disk by now: after a crash they are not to come again
+                boolean hasLetters = !refusals.isEmpty(); // on disk by now: after a crash they are not to come again
                 buckets.commit(tx, hasLetters);
             }
             delivered -= deadLetters.committed();
+            refusals.committed(taken, delivered > 0);
             isWhole = true;
         } catch (ChannelException e) {
             context.metrics().channelReadFails.inc();
@@ -215,28 +228,15 @@ final class HdfsSink implements Sink, BatchSized {
         EventReader event = batch.reader();
         while (event.next()) {
             try {
-                if (!isGivenUp(event, open)) {
+                if (!refusals.isGivenUp(event, open.buckets().unwritable())) {
                     assign(batch, event, open);
                 }
             } catch (RefusedEventException e) {
-                refuse(event, String.valueOf(e.getMessage()), e.mayHeal());
-            } catch (RuntimeException e) { // unforeseen: such an event must not hold up the others for ever either
-                refuse(event, e.toString(), true);
+                refusals.refuse(event, e);
+            } catch (RuntimeException e) {
+                refusals.refuse(event, e);
             }
         }
-    }
-
-    /** True if the serializer has thrown at it in enough turns: it is a dead letter now. */
-    private boolean isGivenUp(EventReader event, OpenStore open) {
-        String reason = open.buckets().unwritable().reason(event);
-        boolean isGivenUp = reason != null && deadLetters.failed(event, reason);
-        refused += isGivenUp ? 1 : 0;
-        return isGivenUp;
-    }
-
-    private void refuse(EventReader event, String reason, boolean mayHeal) {
-        deadLetters.refuse(event, reason, mayHeal);
-        refused++;
     }
 
     private void assign(EventBatch batch, EventReader event, OpenStore open) throws IOException, RefusedEventException {
@@ -284,9 +284,8 @@ final class HdfsSink implements Sink, BatchSized {
         if (store == null) {
             return;
         }
-        try (deadLetters;
-                OpenStore closing = store) {
-            store = null;
+        try {
+            giveBack(store);
         } finally {
             context.metrics().stopped(context.clock().instant());
         }

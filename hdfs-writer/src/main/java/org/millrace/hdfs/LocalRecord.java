@@ -89,7 +89,7 @@ final class LocalRecord implements AutoCloseable {
             record.lock();
             record.load();
             return record;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             record.close();
             throw e;
         }

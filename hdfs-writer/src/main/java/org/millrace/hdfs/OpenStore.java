@@ -48,7 +48,7 @@ record OpenStore(
         HadoopUser user = login(context, settings, configuration);
         try {
             return open(context, settings, callers, configuration, user);
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) {
             user.close();
             throw e;
         }
@@ -71,11 +71,11 @@ record OpenStore(
         try {
             local = localRecord(context, settings.record());
             return open(context, settings, callers, configuration, user, systems, local);
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) {
             close(local);
             try {
                 systems.close();
-            } catch (IOException notClosed) {
+            } catch (IOException | RuntimeException notClosed) {
                 e.addSuppressed(notClosed);
             }
             throw e;
@@ -262,25 +262,53 @@ record OpenStore(
         void close();
     }
 
+    /** One of the last things to do. */
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    /** What breaks in a step keeps no other from its turn: they go by what is committed. */
     private void finishFiles() {
-        Error broken = null;
+        Throwable broken = null;
         try {
-            try {
-                buckets.finishAll(context.channel());
-            } catch (Error e) { // of a call: all of them are told by now, so that the rest can be finished
-                broken = e;
-                buckets.finishAll(context.channel());
+            broken = attempt(this::finishAll, broken);
+            if (broken != null) { // all calls are told by now, so that the rest can be finished
+                broken = attempt(this::finishAll, broken);
             }
-            unfinished.lastTry();
-            manifest.change().commit(); // what is finished need not be looked for
-        } catch (ChannelException | ManifestException e) {
-            log.warn("Sink {}: the next start will look for files that are finished", context.name(), e);
+            broken = attempt(unfinished::lastTry, broken);
+            broken = attempt(this::commitLast, broken);
         } catch (InterruptedException e) {
             log.warn("Sink {}: interrupted: files that are not finished are left to the next start", context.name());
             Thread.currentThread().interrupt();
         }
-        if (broken != null) {
-            throw broken;
+        if (broken instanceof Error e) {
+            throw e;
+        }
+        if (broken instanceof RuntimeException e) {
+            throw e;
+        }
+    }
+
+    /** @return what broke first: before, or now; null if nothing did */
+    private static @Nullable Throwable attempt(Step step, @Nullable Throwable before) throws InterruptedException {
+        try {
+            step.run();
+            return before;
+        } catch (RuntimeException | Error e) {
+            return before == null ? e : before;
+        }
+    }
+
+    private void finishAll() throws InterruptedException {
+        buckets.finishAll(context.channel());
+    }
+
+    /** What is finished need not be looked for. */
+    private void commitLast() throws InterruptedException {
+        try {
+            manifest.change().commit();
+        } catch (ChannelException | ManifestException e) {
+            log.warn("Sink {}: the next start will look for files that are finished", context.name(), e);
         }
     }
 

@@ -24,6 +24,8 @@ final class UnwritableEvents {
         }
     };
 
+    private @Nullable UnwritableEventException last;
+
     /** Those that came again in this turn. */
     private final Set<Long> again = new HashSet<>();
 
@@ -36,6 +38,13 @@ final class UnwritableEvents {
 
     void note(UnwritableEventException failure) {
         reasons.put(failure.key(), String.valueOf(failure.getMessage()));
+        last = failure;
+    }
+
+    /** What was noted last; null if nothing ever was. */
+    @Nullable
+    UnwritableEventException last() {
+        return last;
     }
 
     /** Why an event that comes again could not be written; null if that is not known of it. */
@@ -52,8 +61,8 @@ final class UnwritableEvents {
         return reason;
     }
 
-    /** Those that came again are dead letters now, or written after all; or kept hold of, and are noted once more if that fails again. */
-    void committed() {
+    /** Forgets those that came again in this turn: they are noted once more if they are tried and that fails again. */
+    void forgetThoseOfTurn() {
         reasons.keySet().removeAll(again);
         again.clear();
     }

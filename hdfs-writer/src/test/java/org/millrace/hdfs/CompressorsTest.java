@@ -3,6 +3,8 @@ package org.millrace.hdfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -10,8 +12,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.compress.CodecPool;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.hadoop.io.compress.CompressionOutputStream;
+import org.apache.hadoop.io.compress.Compressor;
+import org.apache.hadoop.io.compress.DefaultCodec;
+import org.apache.hadoop.io.compress.zlib.BuiltInZlibDeflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +87,44 @@ class CompressorsTest {
             sut.drainAll();
         }
         assertThat(leased(name)).isEqualTo(before);
+    }
+
+    @Test
+    void aCodecThatBreaksWithAnErrorAsItBeginsAMemberHasItsCompressorEnded() throws Exception {
+        BrokenCodec codec = new BrokenCodec();
+        StreamCodec.Members members =
+                new HadoopStreamCodec(codec, new Configuration(false)).begin(new ByteArrayOutputStream());
+        assertThatThrownBy(() -> members.write(1)).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(codec.compressor.isEnded).isTrue();
+    }
+
+    private static final class BrokenCodec extends DefaultCodec {
+        private final EndingCompressor compressor = new EndingCompressor();
+
+        @Override
+        public Class<? extends Compressor> getCompressorType() {
+            return EndingCompressor.class;
+        }
+
+        @Override
+        public Compressor createCompressor() {
+            return compressor;
+        }
+
+        @Override
+        public CompressionOutputStream createOutputStream(OutputStream out, Compressor used) {
+            throw new NoClassDefFoundError("injected");
+        }
+    }
+
+    private static final class EndingCompressor extends BuiltInZlibDeflater {
+        private boolean isEnded;
+
+        @Override
+        public void end() {
+            isEnded = true;
+            super.end();
+        }
     }
 
     private static int leased(String name) {

@@ -30,6 +30,7 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
     private final boolean outlivesAgent;
     private boolean crashed;
     private int commitsToFail;
+    private int beginsToBreak;
 
     /** One event. */
     record Event(int sequence, EventBatch batch) implements TakenBatch {}
@@ -59,6 +60,11 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
     /** The next so many commits fail. */
     synchronized void failCommits(int commits) {
         commitsToFail = commits;
+    }
+
+    /** The next so many transactions cannot be opened, which no channel should have happen. */
+    synchronized void breakBegins(int begins) {
+        beginsToBreak = begins;
     }
 
     /**
@@ -111,7 +117,10 @@ final class CrashableChannel implements ChannelReader, Exchange<CrashableChannel
     }
 
     @Override
-    public Transaction begin() {
+    public synchronized Transaction begin() {
+        if (beginsToBreak-- > 0) {
+            throw new IllegalStateException("injected: begin");
+        }
         return new ChannelTransaction<>(this);
     }
 

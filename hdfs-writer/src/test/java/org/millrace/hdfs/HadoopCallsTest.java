@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -267,6 +269,41 @@ class HadoopCallsTest {
 
         release.countDown();
         await().until(() -> calls.hanging() == 0);
+    }
+
+    @Test
+    void whereTheHeapIsFullWhatIsQueuedIsWaitedForAndTheRestIsNotBegun() {
+        HadoopCalls one = new HadoopCalls(1, TIMEOUT, threads, nanos::get, new FullQueue(1));
+        opened.add(one);
+        List<Piece> pieces =
+                List.of(new Piece(() -> {}), new Piece(() -> {}), new Piece(() -> {}), new Piece(() -> {}));
+
+        assertThatThrownBy(() -> one.runAll(pieces))
+                .isInstanceOf(OutOfMemoryError.class)
+                .hasMessage("Java heap space");
+        assertThat(pieces.subList(0, 2)).allMatch(piece -> piece.succeeded);
+        assertThat(pieces.subList(2, 4))
+                .allMatch(piece -> !piece.begun && !piece.ran)
+                .allSatisfy(piece -> assertThat(piece.failure).hasMessageContaining("Java heap space"));
+    }
+
+    /** The heap has room for so many in it. */
+    private static final class FullQueue extends LinkedBlockingQueue<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        private final AtomicInteger room;
+
+        FullQueue(int room) {
+            this.room = new AtomicInteger(room);
+        }
+
+        @Override
+        public boolean offer(Runnable call) {
+            if (room.getAndDecrement() <= 0) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+            return super.offer(call);
+        }
     }
 
     /** Longer than the time-out. */

@@ -1,7 +1,9 @@
 package org.millrace.hdfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -63,6 +65,20 @@ class LocalRecordTest {
             assertThat(record.found()).isNull();
         }
         assertThat(directory.resolve("a1/k1.1.damaged")).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void anErrorWhileItIsReadLeavesItUnlocked() throws Exception {
+        Path slot = Files.createDirectories(directory.resolve("a1")).resolve("k1.0");
+        try (RandomAccessFile file = new RandomAccessFile(slot.toFile(), "rw")) {
+            file.setLength(Integer.MAX_VALUE); // more than an array can have
+        }
+        assertThatThrownBy(() -> LocalRecord.open(directory, "a1", "k1")).isInstanceOf(OutOfMemoryError.class);
+
+        Files.write(slot, new byte[0]);
+        try (LocalRecord record = LocalRecord.open(directory, "a1", "k1")) {
+            assertThat(record.found()).isNull();
+        }
     }
 
     @Test

@@ -152,4 +152,41 @@ class SinkCloseTest {
         assertThat(tree.lines()).containsExactly("a 0", "b 0", "b 1");
         assertAllIsGivenBack();
     }
+
+    @Test
+    void whatTheChannelThrowsUnforeseenKeepsNothingFromBeingFinishedOrGivenBack() throws Exception {
+        Sink sink = withTwoFilesOpen();
+        FaultyFileSystem.fault = Fault.failing(Op.FLUSH.on("a"), 1);
+        channel.put(2, Batches.of(Map.of("b", "a"), "a 1"));
+        channel.put(3, Batches.of(Map.of("b", "b"), "b 1"));
+        sink.drain();
+        channel.breakBegins(1);
+        assertThatThrownBy(sink::close).isInstanceOf(IllegalStateException.class);
+
+        assertThat(channel.isEmpty())
+                .as("what was held back is the channel's again")
+                .isFalse();
+        assertThat(tree.complete()).hasSize(2);
+        assertThat(tree.lines()).containsExactly("a 0", "b 0", "b 1");
+        assertAllIsGivenBack();
+    }
+
+    @Test
+    void whatIsFinishedAfterAnErrorIsNotLookedForByTheNextStart() throws Exception {
+        Sink sink = withTwoFilesOpen();
+        AtomicBoolean has = new AtomicBoolean();
+        FaultyFileSystem.fault = (op, path) -> {
+            if (op == Op.CLOSE && path.getName().startsWith("a") && !has.getAndSet(true)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return true;
+        };
+        assertThatThrownBy(sink::close).isInstanceOf(OutOfMemoryError.class);
+        assertThat(tree.inUse()).isEmpty();
+
+        try (LogLines log = new LogLines(OpenStore.class)) {
+            started().close();
+            assertThat(log.lines()).noneMatch(line -> line.contains("are not finished"));
+        }
+    }
 }

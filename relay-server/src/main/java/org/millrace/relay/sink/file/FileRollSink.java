@@ -12,6 +12,7 @@ import org.millrace.api.SinkContext;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.deadletter.SerializerHealth;
 import org.millrace.api.disk.Disk;
 import org.millrace.codec.EventBatch;
 import org.millrace.serializer.BodySchemas;
@@ -151,7 +152,9 @@ final class FileRollSink implements Sink, BatchSized {
                 isWhole = true;
                 return Drain.IDLE;
             }
-            serializerHealth.check(turn);
+            if (!turn.hasWritten()) {
+                serializerHealth.check(turn.thrownAt(), turn.thrown());
+            }
             deadLetters.settle();
             open.flush();
             if (turn.hasRefused()) {
@@ -161,7 +164,7 @@ final class FileRollSink implements Sink, BatchSized {
             }
             open.committed();
             isWhole = true;
-            serializerHealth.committed(turn);
+            tellHealth(turn);
             context.metrics().drainSuccesses.inc((long) taken - deadLetters.committed());
             open.finishEarlier();
             return Drain.DELIVERED;
@@ -170,6 +173,14 @@ final class FileRollSink implements Sink, BatchSized {
                 open.rolledBack();
             }
             deadLetters.rolledBack();
+        }
+    }
+
+    private void tellHealth(Turn committed) {
+        if (committed.hasWritten()) {
+            serializerHealth.wrote();
+        } else {
+            serializerHealth.wroteNone(committed.thrownAt());
         }
     }
 

@@ -48,6 +48,7 @@ import org.millrace.api.SinkMetrics;
 import org.millrace.api.StartException;
 import org.millrace.api.Transaction;
 import org.millrace.api.deadletter.DeadLetters;
+import org.millrace.api.deadletter.SerializerHealth;
 import org.millrace.api.part.EventSerializer;
 import org.millrace.codec.EventBatch;
 import org.millrace.codec.EventReader;
@@ -514,7 +515,7 @@ class FileRollSinkTest {
     @Test
     void aSerializerThatThrowsAtEveryEventOfSeveralBatchesIsBrokenAndTheEventsStay() throws Exception {
         LogLines log = new LogLines();
-        log.attach(FileRollSink.class);
+        log.attach(SerializerHealth.class);
         AtomicBoolean isBroken = new AtomicBoolean(true);
         EventSerializer serializer = out -> isBroken.get() ? throwsAtAll() : throwsAtBad(out);
         Map<String, String> keys = Map.of(
@@ -554,7 +555,7 @@ class FileRollSinkTest {
             assertThat(figure("serializerBroken")).isEqualTo(0);
             assertThat(said(log, "the serializer writes events again")).hasSize(1);
         } finally {
-            log.detach(FileRollSink.class);
+            log.detach(SerializerHealth.class);
         }
     }
 
