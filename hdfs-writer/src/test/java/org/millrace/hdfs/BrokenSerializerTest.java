@@ -20,6 +20,7 @@ import org.millrace.api.deadletter.SerializerHealth;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.hdfs.PickySerializerFactory.Broken;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.LogLines;
 
 /** A serializer that throws at whatever it gets is the sink's trouble: the events stay in the channel. */
 class BrokenSerializerTest {
@@ -101,7 +102,7 @@ class BrokenSerializerTest {
             names = {"CHECK", "APPEND"})
     void whatItThrowsAtStaysInTheChannelUntilItIsWell(Broken where) throws Exception {
         PickySerializerFactory.broken = where;
-        try (LogLines log = new LogLines(SerializerHealth.class);
+        try (LogLines log = LogLines.of(SerializerHealth.class);
                 SinkUnderTest sut = putBatches(started(), 5)) {
             turnsUntil(sut, "sink k1: the serializer has thrown at each of 102 events in 3 batches in a row");
             turnsUntil(sut, "it is taken to be broken");

@@ -25,14 +25,14 @@ class GroupedSinkTest {
             value = Op.class,
             names = {"EXISTS", "CREATE", "WRITE", "FLUSH"})
     void aBucketThatHangsFailsTheTurnAndNothingOfTheTurnStays(Op op) throws Exception {
-        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "200")) {
+        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "1000")) {
             sut.putTo("good", "committed").drainAll();
             FaultyFileSystem.fault = hang.once(op, "bad");
             sut.putTo("bad", "1").putTo("good", "2");
 
             assertThatThrownBy(sut.sink::drain)
                     .isInstanceOf(DeliveryException.class)
-                    .hasMessageContaining("takes longer than 200 ms");
+                    .hasMessageContaining("takes longer than 1000 ms");
             sut.sink.settle();
             assertThat(sut.gauge("heldEvents")).isEqualTo(0);
             assertThat(sut.channel.openTransactions()).isZero();
@@ -70,7 +70,7 @@ class GroupedSinkTest {
     @Test
     void whenItIsTriedAgainItWritesToNewFilesAlthoughTheCallStillHangs() throws Exception {
         FaultyFileSystem.fault = hang.once(Op.FLUSH, "bad");
-        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "200")) {
+        try (SinkUnderTest sut = files.groupedSinkByBucket("hdfs.callTimeout", "1000")) {
             sut.putTo("bad", "1");
             assertThatThrownBy(sut.sink::drain).isInstanceOf(DeliveryException.class);
             sut.sink.settle();

@@ -35,6 +35,7 @@ import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.LogLines;
 import org.millrace.testkit.RecordedProblems;
 
 /** A sink whose agent crashes at any of its calls, or whose calls fail: each event stands in complete files once, and no other file is left. */
@@ -249,10 +250,9 @@ class HdfsSinkCrashTest {
         Files.writeString(own.resolve(inUse.get(0)), "event"); // the rest was in the client's memory
         Files.delete(own.resolve(inUse.get(1))); // as where files are there once they are closed
         channel = channel.restart(events, new Random(1));
-        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+        try (LogLines log = LogLines.of(UnfinishedFile.class)) {
             live(own, keys, Fault.NONE, new Random(1));
-            assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("ERROR"))
+            assertThat(log.errors())
                     .hasSize(2)
                     .allMatch(line -> line.contains("hdfs.sync = none"))
                     .anyMatch(line -> line.contains(inUse.get(0)) && line.contains("it has 5 bytes where"))
@@ -279,7 +279,7 @@ class HdfsSinkCrashTest {
         channel.crash();
         killed.close();
         channel = channel.restart(events, new Random(1));
-        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+        try (LogLines log = LogLines.of(UnfinishedFile.class)) {
             live(own, keys, Fault.NONE, new Random(1));
             assertThat(log.lines())
                     .filteredOn(line -> !line.startsWith("INFO"))

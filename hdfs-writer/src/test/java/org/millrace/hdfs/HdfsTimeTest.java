@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Sink;
 import org.millrace.codec.EventBatchBuilder;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.LogLines;
 
 /** Events that come late or early, and clocks that are set. */
 class HdfsTimeTest {
@@ -50,7 +51,7 @@ class HdfsTimeTest {
 
     @Test
     void aClockThatIsSetBackKeepsNoWarningBack() throws Exception {
-        try (LogLines log = new LogLines(EventTime.class);
+        try (LogLines log = LogLines.of(EventTime.class);
                 SinkUnderTest sut = SinkUnderTest.started(byHour)) {
             sut.put(Batches.of("one")).drainAll();
             sut.clock.advance(Duration.ofDays(-1));

@@ -27,6 +27,7 @@ import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.LogLines;
 import org.millrace.testkit.RecordedProblems;
 
 /** A sink on a channel that ends with its agent, which is killed: what was committed stands in finished files, and no other file is left. */
@@ -204,12 +205,9 @@ class MemoryChannelCrashTest {
         for (String name : new Tree(files).inUse()) {
             Files.write(files.resolve(name), new byte[0]);
         }
-        try (LogLines log = new LogLines(UnfinishedFile.class)) {
+        try (LogLines log = LogLines.of(UnfinishedFile.class)) {
             live(files, older, Fault.NONE);
-            assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("ERROR"))
-                    .isNotEmpty()
-                    .allMatch(line -> line.contains("has 0 bytes where"));
+            assertThat(log.errors()).isNotEmpty().allMatch(line -> line.contains("has 0 bytes where"));
         }
         assertThat(new Tree(files).inUse()).isNotEmpty();
     }

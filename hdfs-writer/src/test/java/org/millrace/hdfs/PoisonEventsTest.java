@@ -33,6 +33,7 @@ import org.millrace.codec.EventBatchBuilder;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.LogLines;
 
 /** Events that can never be written: they become dead letters, once, and the others arrive, once. */
 class PoisonEventsTest {
@@ -331,7 +332,7 @@ class PoisonEventsTest {
 
     @Test
     void aClockThatIsSetBackKeepsNoWarningBack() throws Exception {
-        try (LogLines log = new LogLines(DeadLetters.class);
+        try (LogLines log = LogLines.of(DeadLetters.class);
                 SinkUnderTest sut = started(root(), "hdfs.maxEventBytes", "5")) {
             sut.put(Batches.of("poison")).drainAll();
             sut.put(Batches.of("poison")).drainAll();

@@ -20,6 +20,7 @@ import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.LogLines;
 import org.millrace.testkit.RecordedProblems;
 
 /** A sink that stops gives everything back, whatever breaks meanwhile: after a reload it is to start again in the same process. */
@@ -184,7 +185,7 @@ class SinkCloseTest {
         assertThatThrownBy(sink::close).isInstanceOf(OutOfMemoryError.class);
         assertThat(tree.inUse()).isEmpty();
 
-        try (LogLines log = new LogLines(OpenStore.class)) {
+        try (LogLines log = LogLines.of(OpenStore.class)) {
             started().close();
             assertThat(log.lines()).noneMatch(line -> line.contains("are not finished"));
         }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.LogLines;
 
 /** Files of an agent before us, of which the name node does not give some back. */
 class UnfinishedFilesTest {
@@ -83,7 +84,7 @@ class UnfinishedFilesTest {
 
     @Test
     void thatTheyCannotBeRecoveredForLongIsToldOnce() throws Exception {
-        try (LogLines log = new LogLines(UnfinishedFiles.class)) {
+        try (LogLines log = LogLines.of(UnfinishedFiles.class)) {
             turns(50);
             assertThat(log.lines()).noneMatch(line -> line.startsWith("WARN"));
             turns(500);

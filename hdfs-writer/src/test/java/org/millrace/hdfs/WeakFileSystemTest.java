@@ -15,6 +15,7 @@ import org.millrace.api.Transaction;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.LogLines;
 
 /** File systems that can do less than HDFS: what they cannot promise is said, and not taken for done. */
 class WeakFileSystemTest {
@@ -60,7 +61,7 @@ class WeakFileSystemTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aFileThatCannotBeCutIsLeftAtOnceWithWhatWasCommitted(boolean remote) throws Exception {
-        try (LogLines log = new LogLines(UnfinishedFile.class);
+        try (LogLines log = LogLines.of(UnfinishedFile.class);
                 SinkUnderTest sut = files.sink()) {
             sut.put(Batches.numbered(0, 10)).drainAll();
             Fault once = Fault.failing(Op.FLUSH, 1);
@@ -80,8 +81,7 @@ class WeakFileSystemTest {
 
             assertThat(sut.gauge("unfinishedFiles")).isEqualTo(0);
             assertThat(sut.counter("filesLeftInUse")).isEqualTo(1);
-            assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("ERROR"))
+            assertThat(log.errors())
                     .singleElement()
                     .asString()
                     .contains(FIRST + ".tmp keeps its in-use name")

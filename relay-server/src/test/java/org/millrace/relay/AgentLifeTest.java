@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.millrace.api.Component;
 import org.millrace.api.StartException;
 import org.millrace.relay.cli.ExitCode;
-import org.millrace.relay.fakes.LogLines;
+import org.millrace.testkit.LogLines;
 
 @Timeout(60)
 class AgentLifeTest {
@@ -60,17 +60,14 @@ class AgentLifeTest {
         });
         AgentLife life = new AgentLife(hanging, stop, Duration.ofMillis(500), Duration.ofDays(1));
         life.start();
-        LogLines log = new LogLines();
-        log.attach(AgentLife.class);
-        try {
+        try (LogLines log = LogLines.of(AgentLife.class)) {
             assertThat(life.stop()).isEqualTo(ExitCode.FAILED);
+            assertThat(log.errors())
+                    .singleElement(as(STRING))
+                    .contains("the close of channel c2", "channel c1 loses the 3 events in its memory");
         } finally {
-            log.detach(AgentLife.class);
             never.countDown();
         }
-        assertThat(log.errors())
-                .singleElement(as(STRING))
-                .contains("the close of channel c2", "channel c1 loses the 3 events in its memory");
     }
 
     @Test

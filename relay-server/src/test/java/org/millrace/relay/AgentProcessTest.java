@@ -23,7 +23,7 @@ import org.millrace.relay.config.Environment;
 import org.millrace.relay.config.TextSource;
 import org.millrace.relay.fakes.Diary;
 import org.millrace.relay.fakes.FakeParts;
-import org.millrace.relay.fakes.LogLines;
+import org.millrace.testkit.LogLines;
 
 class AgentProcessTest {
     private final Diary diary = new Diary();
@@ -79,9 +79,7 @@ class AgentProcessTest {
 
     @Test
     void sourcesThatStayUnreadableAreToldOfOnceForEachWhoAsked() throws Exception {
-        LogLines log = new LogLines();
-        log.attach(Reloader.class);
-        try {
+        try (LogLines log = LogLines.of(Reloader.class)) {
             whileItLooks(reloader -> {
                 source.failOnce();
                 reloader.look();
@@ -93,10 +91,8 @@ class AgentProcessTest {
                 reloader.lookForChanges();
                 await().until(() -> configurationsRead.get() > before);
             });
-        } finally {
-            log.detach(Reloader.class);
+            assertThat(log.errors()).hasSize(1);
         }
-        assertThat(log.errors()).hasSize(1);
     }
 
     private void whileItLooks(Consumer<Reloader> test) throws Exception {

@@ -57,32 +57,28 @@ class RelayMainIT {
 
     @Test
     void aStopThatLosesWhatIsInMemoryEndsTheProgramWithOneAndSaysWhatIsLost() throws Exception {
-        Path plugIns = directory.resolve("plugins.d");
-        new PlugInJar()
-                .source("com.acme.Stuck", """
-                        import org.millrace.api.*;
-                        public class Stuck implements ComponentFactory.OfSink {
-                            public java.util.List<String> typeNames() { return java.util.List.of("stuck"); }
-                            public Sink create(SinkContext context, Settings settings) {
-                                return new Sink() {
-                                    public void start() {}
-                                    public Drain drain() throws DeliveryException {
-                                        try (Transaction tx = context.channel().begin()) {
-                                            if (tx.take(10) == null) {
-                                                return Drain.IDLE;
-                                            }
-                                        }
-                                        throw new DeliveryException("there are events, and nobody takes them");
+        plugIn(ComponentFactory.OfSink.class, "com.acme.Stuck", """
+                import org.millrace.api.*;
+                public class Stuck implements ComponentFactory.OfSink {
+                    public java.util.List<String> typeNames() { return java.util.List.of("stuck"); }
+                    public Sink create(SinkContext context, Settings settings) {
+                        return new Sink() {
+                            public void start() {}
+                            public Drain drain() throws DeliveryException {
+                                try (Transaction tx = context.channel().begin()) {
+                                    if (tx.take(10) == null) {
+                                        return Drain.IDLE;
                                     }
-                                    public void close() {}
-                                };
+                                }
+                                throw new DeliveryException("there are events, and nobody takes them");
                             }
-                        }
-                        """)
-                .provides(ComponentFactory.OfSink.class, "com.acme.Stuck")
-                .writeTo(plugIns.resolve("acme/lib/own.jar"));
+                            public void close() {}
+                        };
+                    }
+                }
+                """);
         start(
-                List.of("-Dmillrace.plugins.path=" + plugIns, "-Dmillrace.stop.deadline=0"),
+                List.of(plugInsOption(), "-Dmillrace.stop.deadline=0"),
                 FILE.replace("k1.type = null", "k1.type = stuck") + """
                         a.sources = r1
                         a.sources.r1.type = seq
@@ -100,25 +96,7 @@ class RelayMainIT {
 
     @Test
     void aStopInWhichAPartBreaksEndsTheProgramWithOneAndNamesThePart() throws Exception {
-        Path plugIns = directory.resolve("plugins.d");
-        new PlugInJar()
-                .source("com.acme.Broken", """
-                        import org.millrace.api.*;
-                        public class Broken implements ComponentFactory.OfSource {
-                            public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
-                            public Source create(SourceContext context, Settings settings) {
-                                return new Source() {
-                                    public void start() {}
-                                    public void close() { throw new IllegalStateException("cannot be"); }
-                                };
-                            }
-                        }
-                        """)
-                .provides(ComponentFactory.OfSource.class, "com.acme.Broken")
-                .writeTo(plugIns.resolve("acme/lib/own.jar"));
-        start(
-                List.of("-Dmillrace.plugins.path=" + plugIns),
-                FILE + "a.sources = r1\na.sources.r1.type = broken\na.sources.r1.channels = c1\n");
+        startWithSource("", "throw new IllegalStateException(\"cannot be\");");
         readUntil("agent a started");
         process.toHandle().destroy();
         assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
@@ -161,24 +139,7 @@ class RelayMainIT {
 
     @Test
     void aPartThatBreaksAtItsStartEndsTheProgramToo() throws Exception {
-        new PlugInJar()
-                .source("com.acme.Broken", """
-                        import org.millrace.api.*;
-                        public class Broken implements ComponentFactory.OfSource {
-                            public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
-                            public Source create(SourceContext context, Settings settings) {
-                                return new Source() {
-                                    public void start() { throw new AssertionError("cannot be"); }
-                                    public void close() {}
-                                };
-                            }
-                        }
-                        """)
-                .provides(ComponentFactory.OfSource.class, "com.acme.Broken")
-                .writeTo(directory.resolve("plugins.d/acme/lib/own.jar"));
-        start(
-                List.of("-Dmillrace.plugins.path=" + directory.resolve("plugins.d")),
-                FILE + "a.sources = r1\na.sources.r1.type = broken\na.sources.r1.channels = c1\n");
+        startWithSource("throw new AssertionError(\"cannot be\");", "");
         assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(said)
                 .anyMatch(line -> line.contains("agent a did not start: source r1 broke at its start")
@@ -211,6 +172,40 @@ class RelayMainIT {
         assertThat(said).anyMatch(line -> line.contains("SIGHUP is ignored"));
         process.toHandle().destroy();
         assertThat(exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    /** With a source that does this when it starts, and when it is closed. */
+    private void startWithSource(String start, String close) throws IOException {
+        plugIn(ComponentFactory.OfSource.class, "com.acme.Broken", """
+                import org.millrace.api.*;
+                public class Broken implements ComponentFactory.OfSource {
+                    public java.util.List<String> typeNames() { return java.util.List.of("broken"); }
+                    public Source create(SourceContext context, Settings settings) {
+                        return new Source() {
+                            public void start() { %s }
+                            public void close() { %s }
+                        };
+                    }
+                }
+                """.formatted(start, close));
+        start(
+                List.of(plugInsOption()),
+                FILE + "a.sources = r1\na.sources.r1.type = broken\na.sources.r1.channels = c1\n");
+    }
+
+    private void plugIn(Class<? extends ComponentFactory> kind, String className, String source) throws IOException {
+        new PlugInJar()
+                .source(className, source)
+                .provides(kind, className)
+                .writeTo(plugIns().resolve("acme/lib/own.jar"));
+    }
+
+    private String plugInsOption() {
+        return "-Dmillrace.plugins.path=" + plugIns();
+    }
+
+    private Path plugIns() {
+        return directory.resolve("plugins.d");
     }
 
     private void hangUp() throws Exception {

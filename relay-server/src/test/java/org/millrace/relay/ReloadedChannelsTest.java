@@ -16,13 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.Channel;
 import org.millrace.api.Transaction;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.fakes.LogLines;
 import org.millrace.testkit.Batches;
+import org.millrace.testkit.LogLines;
 
 /** What becomes of the events in channels that change. */
 class ReloadedChannelsTest extends ReloadFixture {
-    private final LogLines log = new LogLines();
-
     @Test
     void aChannelThatIsGoneIsDrainedFirst() throws Exception {
         agent.start(FILE + "a.sinks.k1.batch-size = 3\n");
@@ -185,13 +183,10 @@ class ReloadedChannelsTest extends ReloadFixture {
         Runnable onTheWayBack = () ->
                 agent.diary().onceNoted("start sink k1", () -> agent.diary().unblock("k1"));
         agent.diary().onceNoted("start sink k1", onTheWayBack);
-        log.attach(Handover.class);
-        try {
+        try (LogLines log = LogLines.of(Handover.class)) {
             agent.changeTo(withSmallChannel(600));
-        } finally {
-            log.detach(Handover.class);
+            assertThat(log.errors()).as("that of the change").hasSize(1);
         }
-        assertThat(log.errors()).as("that of the change").hasSize(1);
         assertThat(entersAsOthersAreMoved).succeedsWithin(Duration.ofSeconds(30));
         agent.awaitTaken("k1", 1500);
     }

@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,12 +17,10 @@ import org.millrace.durable.format.Blocks;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.format.SegmentHeader;
-import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedStorage;
 import org.millrace.durable.storage.Storage;
 import org.millrace.durable.storage.StorageFile;
 import org.millrace.testkit.Batches;
-import org.millrace.testkit.FakeClock;
 
 /**
  * Random logs that are stopped, damaged in one place, any block of any slot or a slot as a whole, and started again. What is counted as
@@ -39,19 +35,8 @@ final class DamagedStartTest {
     private static final int MOST_ROUNDS = 4;
 
     @Test
-    void whatIsCountedAsLostIsWhatCannotBeReadAnyMore() throws Exception {
-        Long only = Long.getLong("fuzz.seed");
-        long lost = 0;
-        for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
-            try {
-                lost += new Run(seed).run();
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("-Dfuzz.seed=" + seed + ": " + e, e);
-            }
-        }
-        if (only == null) {
-            assertThat(lost).as("events lost in all").isPositive();
-        }
+    void whatIsCountedAsLostIsWhatCannotBeReadAnyMore() {
+        Seeds.run(SEEDS, "events lost in all", seed -> new Run(seed).run());
     }
 
     /** What was damaged, and the file as it is then. */
@@ -75,36 +60,23 @@ final class DamagedStartTest {
     }
 
     /** One log. */
-    private static final class Run {
-        private final Random random;
-        private final SimulatedDisks disks;
-        private final List<SimulatedStorage> directories = new ArrayList<>();
+    private static final class Run extends RandomLog {
         private final List<String> readers;
         private final boolean isEncrypted;
         private final Duration retention;
-        private final FakeClock clock = new FakeClock();
 
-        /** Acked: the number of each event, by its sequence. */
-        private final TreeMap<Long, Integer> acked = new TreeMap<>();
         /** Sequences that have been counted as lost. */
         private final Set<Long> lost = new TreeSet<>();
 
-        private int nextNumber;
         /** The lowest position of all readers. */
         private long lowest;
 
-        private DrivenLog driven;
-
         Run(long seed) throws Exception {
-            this.random = new Random(seed);
-            this.disks = new SimulatedDisks(seed);
-            for (int i = random.nextInt(2); i >= 0; i--) {
-                directories.add(disks.add("disk" + i, Long.MAX_VALUE));
-            }
+            super(seed);
             this.readers = random.nextInt(3) == 0 ? List.of(TestLog.READER, "slow") : List.of(TestLog.READER);
             this.isEncrypted = random.nextBoolean();
             this.retention = random.nextInt(4) == 0 ? Duration.ofDays(1) : Duration.ZERO;
-            this.driven = open();
+            open();
         }
 
         /** Gives the events that were lost. */
@@ -117,7 +89,7 @@ final class DamagedStartTest {
                 long end = acked.isEmpty() ? 0 : acked.lastKey() + 1;
                 long counted = driven.log().figures().lostEvents();
                 Hit hit = damage();
-                driven = open();
+                open();
                 check(end, counted, hit);
             }
             driven.close();
@@ -128,55 +100,21 @@ final class DamagedStartTest {
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> put(1 + random.nextInt(random.nextBoolean() ? 20 : 400));
                 case 4, 5, 6, 7 -> work();
-                default -> commit();
+                default -> commitOfOne();
             }
             if (random.nextInt(10) == 0) {
                 work();
             }
         }
 
-        private DrivenLog open() throws Exception {
-            LogSettings settings = new LogSettings(
-                    "model",
-                    Durability.ALWAYS,
-                    Duration.ofDays(1),
-                    TestLog.SEGMENT_BYTES,
-                    4 << 10,
-                    16 << 10,
-                    0,
-                    retention,
-                    Duration.ZERO,
-                    isEncrypted ? new XorCiphers() : null);
-            return DrivenDurableLog.open(settings, List.<Storage>copyOf(directories), readers, clock);
-        }
-
-        private void put(int events) {
-            int number = nextNumber;
-            nextNumber += events;
-            driven.log().append(new TestPut(Batches.numbered(number, events)) {
-                @Override
-                public void durable(long firstSequence) {
-                    super.durable(firstSequence);
-                    for (int i = 0; i < events; i++) {
-                        acked.put(firstSequence + i, number + i);
-                    }
-                }
-            });
-        }
-
-        private void work() {
-            for (int turns = random.nextInt(6); turns > 0 && driven.work(); turns--) {
-                // goes on
-            }
+        private void open() throws Exception {
+            open(Durability.ALWAYS, Duration.ofDays(1), retention, isEncrypted, readers);
         }
 
         /** The slow reader commits nothing. */
-        private void commit() {
-            if (!acked.isEmpty()) {
-                long watermark = acked.firstKey() + 1 + random.nextInt(acked.size());
-                driven.log().commit(Positions.upTo(watermark));
-                lowest = readers.size() > 1 ? lowest : Math.max(lowest, watermark);
-            }
+        private void commitOfOne() {
+            long watermark = commit();
+            lowest = readers.size() > 1 ? lowest : Math.max(lowest, watermark);
         }
 
         private Hit damage() throws IOException {

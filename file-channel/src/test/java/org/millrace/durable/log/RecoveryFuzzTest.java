@@ -24,18 +24,7 @@ final class RecoveryFuzzTest {
 
     @Test
     void damageCostsWhatItHitAndNothingElse() {
-        Long only = Long.getLong("fuzz.seed");
-        long lost = 0;
-        for (long seed = only == null ? 0 : only; seed < (only == null ? IMAGES : only + 1); seed++) {
-            try {
-                lost += check(seed);
-            } catch (IOException | RuntimeException | AssertionError e) {
-                throw new AssertionError("-Dfuzz.seed=" + seed + ": " + e, e);
-            }
-        }
-        if (only == null) {
-            assertThat(lost).as("events lost in all").isPositive();
-        }
+        Seeds.run(IMAGES, "events lost in all", RecoveryFuzzTest::check);
     }
 
     /** Gives the events that were lost. */

@@ -15,6 +15,11 @@ public class TestPut extends CompletableFuture<Long> implements Append {
         this.batch = batch;
     }
 
+    /** Takes the batch over. */
+    public static TestPut of(EventBatch batch) {
+        return new TestPut(batch);
+    }
+
     /** Events that tell their numbers. */
     public static TestPut numbered(int first, int events) {
         return new TestPut(Batches.numbered(first, events));

@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.millrace.durable.storage.SimulatedDisks;
 import org.millrace.durable.storage.SimulatedDisks.Operation;
-import org.millrace.durable.storage.SimulatedStorage;
-import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.Batches;
-import org.millrace.testkit.FakeClock;
 
 /**
  * Random puts, kills and losses of power on logs that ack before they force. A kill takes nothing that was acked; a loss of power at
@@ -31,51 +25,27 @@ final class UnforcedModelTest {
 
     @ParameterizedTest
     @EnumSource(names = {"INTERVAL", "OS"})
-    void aKillTakesNothingAndALossOfPowerWhatWasNotForced(Durability durability) throws Exception {
-        Long only = Long.getLong("fuzz.seed");
-        long taken = 0;
-        for (long seed = only == null ? 0 : only; seed < (only == null ? SCENARIOS : only + 1); seed++) {
-            try {
-                taken += new Run(seed, durability).run();
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError("-Dfuzz.seed=" + seed + ": " + e, e);
-            }
-        }
-        if (only == null) {
-            assertThat(taken).as("events taken by losses of power").isPositive();
-        }
+    void aKillTakesNothingAndALossOfPowerWhatWasNotForced(Durability durability) {
+        Seeds.run(SCENARIOS, "events taken by losses of power", seed -> new Run(seed, durability).run());
     }
 
     /** One scenario. */
-    private static final class Run {
-        private final Random random;
+    private static final class Run extends RandomLog {
         private final Durability durability;
-        private final SimulatedDisks disks;
-        private final List<Storage> directories = new ArrayList<>();
         private final Duration forceInterval;
         private final boolean isEncrypted;
-        private final FakeClock clock = new FakeClock();
 
-        /** Acked, or found after a crash: the number of each event, by its sequence. */
-        private final TreeMap<Long, Integer> acked = new TreeMap<>();
-        /** Of those, how many forces there had been. */
+        /** Of the acked ones, and those found after a crash: how many forces there had been. */
         private final TreeMap<Long, Long> forces = new TreeMap<>();
 
-        private int nextNumber;
         private long taken;
-        private DrivenLog driven;
 
         Run(long seed, Durability durability) throws Exception {
-            this.random = new Random(seed);
+            super(seed);
             this.durability = durability;
-            this.disks = new SimulatedDisks(seed);
-            for (int i = random.nextInt(2); i >= 0; i--) {
-                SimulatedStorage directory = disks.add("disk" + i, Long.MAX_VALUE);
-                directories.add(directory);
-            }
             this.forceInterval = random.nextBoolean() ? Duration.ZERO : Duration.ofDays(1);
             this.isEncrypted = random.nextInt(4) == 0;
-            this.driven = open();
+            open();
         }
 
         /** Gives the events that losses of power took. */
@@ -98,47 +68,14 @@ final class UnforcedModelTest {
             }
         }
 
-        private DrivenLog open() throws Exception {
-            LogSettings settings = new LogSettings(
-                    "model",
-                    durability,
-                    forceInterval,
-                    TestLog.SEGMENT_BYTES,
-                    4 << 10,
-                    16 << 10,
-                    0,
-                    Duration.ZERO,
-                    Duration.ZERO,
-                    isEncrypted ? new XorCiphers() : null);
-            return DrivenDurableLog.open(settings, directories, List.of(TestLog.READER), clock);
+        private void open() throws Exception {
+            open(durability, forceInterval, Duration.ZERO, isEncrypted, List.of(TestLog.READER));
         }
 
-        private void put(int events) {
-            int number = nextNumber;
-            nextNumber += events;
-            driven.log().append(new TestPut(Batches.numbered(number, events)) {
-                @Override
-                public void durable(long firstSequence) {
-                    super.durable(firstSequence);
-                    for (int i = 0; i < events; i++) {
-                        acked.put(firstSequence + i, number + i);
-                        forces.put(firstSequence + i, disks.count(Operation.FORCE));
-                    }
-                }
-            });
-        }
-
-        private void work() {
-            for (int turns = random.nextInt(6); turns > 0 && driven.work(); turns--) {
-                // goes on
-            }
-        }
-
-        private void commit() {
-            if (!acked.isEmpty()) {
-                long watermark = acked.firstKey() + 1 + random.nextInt(acked.size());
-                driven.log().commit(Positions.upTo(watermark));
-            }
+        @Override
+        void ack(long sequence, int number) {
+            super.ack(sequence, number);
+            forces.put(sequence, disks.count(Operation.FORCE));
         }
 
         private void endAndReopen(boolean isKill) throws Exception {
@@ -162,7 +99,7 @@ final class UnforcedModelTest {
             } else {
                 disks.kill();
             }
-            driven = open();
+            open();
             check(isKill, before, forcesNow);
         }
 

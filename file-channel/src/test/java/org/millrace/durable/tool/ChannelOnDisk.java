@@ -11,22 +11,20 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.millrace.api.ChannelException;
 import org.millrace.api.ChannelMetrics;
 import org.millrace.codec.EventBatch;
 import org.millrace.durable.format.EventRange;
 import org.millrace.durable.format.GroupHeader;
 import org.millrace.durable.format.PositionUpdate;
 import org.millrace.durable.format.RecordHeader;
-import org.millrace.durable.log.Append;
 import org.millrace.durable.log.Durability;
 import org.millrace.durable.log.DurableLog;
 import org.millrace.durable.log.LogSettings;
 import org.millrace.durable.log.LogView;
 import org.millrace.durable.log.SegmentCiphers;
 import org.millrace.durable.log.SegmentWalk;
+import org.millrace.durable.log.TestPut;
 import org.millrace.durable.storage.DiskStorage;
 import org.millrace.durable.storage.Storage;
 import org.millrace.testkit.Batches;
@@ -113,40 +111,9 @@ final class ChannelOnDisk implements AutoCloseable {
 
     private void put(EventBatch batch) throws Exception {
         next += batch.events();
-        CompletableFuture<Long> durable = new CompletableFuture<>();
-        log.append(new Append() {
-            @Override
-            public List<EventBatch> batches() {
-                return List.of(batch);
-            }
-
-            @Override
-            public int events() {
-                return batch.events();
-            }
-
-            @Override
-            public int encodedBytes() {
-                return batch.encodedBytes();
-            }
-
-            @Override
-            public int bodyBytes() {
-                return (int) batch.bodyBytes();
-            }
-
-            @Override
-            public void durable(long firstSequence) {
-                durable.complete(firstSequence);
-            }
-
-            @Override
-            public void failed(ChannelException why) {
-                durable.completeExceptionally(why);
-            }
-        });
-        durable.get();
-        batch.release();
+        TestPut put = TestPut.of(batch);
+        log.append(put);
+        put.get();
     }
 
     ChannelOnDisk commit(long from, long to) throws Exception {

@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.SourceContext;
 import org.millrace.api.SourceMetrics;
-import org.millrace.relay.config.Configuration;
 import org.millrace.relay.source.avro.AvroSource;
 import org.millrace.relay.source.avro.AvroSourceFactory;
 import org.millrace.testkit.RecordedProblems;
@@ -72,18 +70,6 @@ class LoadCommandIT {
             return new ObjectMapper().readTree(out.toString());
         } finally {
             source.close();
-        }
-    }
-
-    private record NoAgents() implements AgentRunner {
-        @Override
-        public List<String> problems() {
-            return List.of();
-        }
-
-        @Override
-        public int run(Configuration configuration, Changes changes) {
-            throw new IllegalStateException("no agent here");
         }
     }
 }

@@ -25,7 +25,6 @@ import org.millrace.client.AppendException;
 import org.millrace.client.ClientSettings;
 import org.millrace.client.Event;
 import org.millrace.client.RelayClient;
-import org.millrace.relay.config.Configuration;
 import org.millrace.relay.source.avro.AvroSource;
 import org.millrace.relay.source.avro.AvroSourceFactory;
 import org.millrace.testkit.RecordedProblems;
@@ -108,17 +107,5 @@ class VerifyCommandIT {
                 new PrintWriter(new StringWriter()),
                 new PrintWriter(err, true));
         return tool.run(arguments);
-    }
-
-    private record NoAgents() implements AgentRunner {
-        @Override
-        public List<String> problems() {
-            return List.of();
-        }
-
-        @Override
-        public int run(Configuration configuration, Changes changes) {
-            throw new IllegalStateException("no agent here");
-        }
     }
 }

@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.BatchSized;
 import org.millrace.api.Sink;
 import org.millrace.api.SinkContext;
 import org.millrace.api.SinkMetrics;
 import org.millrace.codec.EventBatch;
-import org.millrace.relay.fakes.LogLines;
 import org.millrace.testkit.Batches;
 import org.millrace.testkit.FakeChannel;
 import org.millrace.testkit.FakeClock;
+import org.millrace.testkit.LogLines;
 import org.millrace.testkit.RecordedProblems;
 import org.millrace.testkit.ReleaseCheck;
 
@@ -25,16 +24,11 @@ class PlainSinksTest {
     private final SinkContext context = new SinkContext("a1", "k1", channel, metrics, new FakeClock());
     private final RecordedProblems recorded = new RecordedProblems();
     private final ReleaseCheck releases = new ReleaseCheck();
-    private final LogLines log = new LogLines();
-
-    @BeforeEach
-    void listenToTheLog() {
-        log.attach(NullSink.class, LoggerSink.class);
-    }
+    private final LogLines log = LogLines.of(NullSink.class, LoggerSink.class);
 
     @AfterEach
     void everythingIsGivenBack() {
-        log.detach(NullSink.class, LoggerSink.class);
+        log.close();
         channel.close();
         releases.assertAllReleased();
     }
@@ -63,7 +57,7 @@ class PlainSinksTest {
         submit(11);
         while (sink.drain() == Sink.Drain.DELIVERED) {}
 
-        assertThat(log.lines()).containsExactly("sink k1: 11 events discarded so far");
+        assertThat(log.lines()).containsExactly("INFO sink k1: 11 events discarded so far");
     }
 
     @Test
@@ -83,8 +77,8 @@ class PlainSinksTest {
         assertThat(sink.drain()).isEqualTo(Sink.Drain.IDLE);
         assertThat(log.lines())
                 .containsExactly(
-                        "Event: { headers:{} body: 6F 6E 65                                        one }",
-                        "Event: { headers:{} body: 74 68 72                                        thr }");
+                        "INFO Event: { headers:{} body: 6F 6E 65                                        one }",
+                        "INFO Event: { headers:{} body: 74 68 72                                        thr }");
     }
 
     private Sink nullSink(Map<String, String> values) {

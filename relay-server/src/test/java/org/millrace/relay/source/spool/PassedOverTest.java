@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.millrace.relay.fakes.LogLines;
 import org.millrace.relay.source.spool.SpoolSettings.Completion;
 import org.millrace.relay.source.spool.SpoolSettings.Marking;
 import org.millrace.relay.source.spool.SpoolSettings.Order;
 import org.millrace.relay.source.spool.SpoolSettings.Selection;
+import org.millrace.testkit.LogLines;
 
 /** A file that cannot be read, or marked, for a cause that may go is tried again, and the others go on meanwhile. */
 class PassedOverTest {
@@ -36,19 +36,18 @@ class PassedOverTest {
     private final Map<String, IOException> refusals = new HashMap<>();
     private final List<String> tried = new ArrayList<>();
     private final List<FileChannel> opened = new ArrayList<>();
-    private final LogLines log = new LogLines();
+    private final LogLines log = LogLines.of(PassedOver.class);
     private long nanos;
     private SpoolDirectory spool;
 
     @BeforeEach
     void makeDirectory() throws IOException {
         spool = new SpoolDirectory(Files.createDirectory(temporary.resolve("spool")));
-        log.attach(PassedOver.class);
     }
 
     @AfterEach
-    void detach() {
-        log.detach(PassedOver.class);
+    void closeLog() {
+        log.close();
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package org.millrace.relay.source.taildir;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,6 +111,31 @@ final class TailBench implements AutoCloseable {
         return bodies;
     }
 
+    /** An earlier run of the agent has read this of the log, and has stopped. */
+    Path readEarlier(String text) throws IOException {
+        Path file = append("x.log", text);
+        open().drain();
+        close();
+        return file;
+    }
+
+    /** So that only its name leads to a file. */
+    void drainUntilClosed() throws IOException {
+        drain();
+        passIdleTime();
+        drain();
+        drain();
+        assertThat(files.open()).isZero();
+    }
+
+    /** An interrupt fails what reads a file, and nothing that only looks at one. */
+    void drainWhileNothingCanBeRead() throws IOException {
+        Thread.currentThread().interrupt();
+        List<String> bodies = drain();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(bodies).isEmpty();
+    }
+
     /** One batch, uncommitted; empty at the end of a round. */
     List<String> batch() throws IOException {
         EventBatch batch = reader.read();
@@ -143,6 +170,12 @@ final class TailBench implements AutoCloseable {
 
     void truncate(String name) throws IOException {
         Files.write(directory.resolve(name), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /** Truncates a file, and writes to it from its start. */
+    void writeAnew(String name, String text) throws IOException {
+        truncate(name);
+        append(name, text);
     }
 
     void modified(String name, Duration ago) throws IOException {

@@ -40,18 +40,14 @@ class TailPositionsTest {
 
     @Test
     void theNextRunGoesOnWhereTheLastOneStopped() throws IOException {
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         bench.append("x.log", "3\n");
         assertThat(bench.open().drain()).containsExactly("3");
     }
 
     @Test
     void positionsAreWrittenAsFlumeWritesThem() throws IOException {
-        Path file = bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        Path file = bench.readEarlier("1\n2\n");
         assertThat(bench.positionFile)
                 .content()
                 .isEqualTo("[{\"inode\":" + bench.inode("x.log") + ",\"pos\":4,\"file\":\"" + file + "\"}]\n");
@@ -94,9 +90,7 @@ class TailPositionsTest {
 
     @Test
     void aRenameWhileNobodyLookedIsFollowedByInodeAndFirstBytes() throws IOException {
-        bench.append("x.log", "1\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n");
         bench.append("x.log", "2\n");
         bench.rename("x.log", "x.log.1");
         bench.append("x.log", "3\n");
@@ -111,39 +105,31 @@ class TailPositionsTest {
     void aRenamedFileThatCannotBeReadAtTheFirstLookGoesOnWhereItWas(String pattern, boolean skipsToEnd)
             throws IOException {
         bench.groups = List.of(bench.group("g", pattern, Map.of()));
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         bench.append("x.log", "3\n");
         bench.rename("x.log", "x.log.1");
         bench.skipsToEnd = skipsToEnd;
-        drainWhileNothingCanBeRead();
+        bench.open().drainWhileNothingCanBeRead();
         assertThat(drainTwice()).containsExactly("3");
     }
 
     @Test
     void anotherFileOfThatInodeThatCannotBeReadAtTheFirstLookIsReadFromItsStart() throws IOException {
         bench.groups = List.of(bench.group("g", "x\\.log.*", Map.of()));
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
-        bench.truncate("x.log");
-        bench.append("x.log", "a\nb\nc\n");
+        bench.readEarlier("1\n2\n");
+        bench.writeAnew("x.log", "a\nb\nc\n");
         bench.rename("x.log", "x.log.1");
-        drainWhileNothingCanBeRead();
+        bench.open().drainWhileNothingCanBeRead();
         assertThat(drainTwice()).containsExactly("a", "b", "c");
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"x.log.1", "kern.log"})
     void anotherFileOfThatInodeThatIsNotTailedIsNeverRead(String name) throws IOException {
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         bench.rename("x.log", name);
-        bench.truncate(name);
-        bench.append(name, "of somebody else\n");
-        drainWhileNothingCanBeRead();
+        bench.writeAnew(name, "of somebody else\n");
+        bench.open().drainWhileNothingCanBeRead();
         assertThat(bench.metrics.eventReadFails.getCount()).isZero();
         assertThat(bench.files().tailed()).isZero();
         assertThat(drainTwice()).isEmpty();
@@ -153,9 +139,7 @@ class TailPositionsTest {
 
     @Test
     void whatCannotBeReadAtTheFirstLookIsRememberedByTheNextRun() throws IOException {
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         bench.append("x.log", "3\n");
         bench.rename("x.log", "x.log.1");
         bench.append("x.log", "new\n");
@@ -171,9 +155,7 @@ class TailPositionsTest {
     @ValueSource(strings = {"x\\.log", "x\\.log.*"})
     void aRenamedFileThatCannotBeLookedAtAtTheFirstLookGoesOnWhereItWas(String pattern) throws IOException {
         bench.groups = List.of(bench.group("g", pattern, Map.of()));
-        Path file = bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        Path file = bench.readEarlier("1\n2\n");
         bench.append("x.log", "3\n");
         Path away = Files.move(file, temporary.resolve("away"));
         Path rotated = bench.directory.resolve("x.log.1");
@@ -189,11 +171,7 @@ class TailPositionsTest {
         bench.groups = List.of(bench.group("g", "x-.*", Map.of()));
         bench.skipsToEnd = true;
         bench.append("x-1", "old\n");
-        bench.open().drain();
-        bench.passIdleTime();
-        bench.drain();
-        bench.drain();
-        assertThat(bench.files().open()).isZero();
+        bench.open().drainUntilClosed();
         bench.append("x-2", "");
         Files.delete(bench.directory.resolve("x-1"));
         bench.drain();
@@ -224,33 +202,19 @@ class TailPositionsTest {
         return bodies;
     }
 
-    /** An interrupt fails what reads a file, and nothing that only looks at one. */
-    private void drainWhileNothingCanBeRead() throws IOException {
-        bench.open();
-        Thread.currentThread().interrupt();
-        assertThat(bench.drain()).isEmpty();
-        assertThat(Thread.interrupted()).isTrue();
-    }
-
     @Test
     void aCopyAndATruncationWhileNobodyLookedLoseNothing() throws IOException {
-        bench.append("x.log", TailRotationTest.lines(0, 100));
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier(TailRotationTest.lines(0, 100));
         bench.append("x.log", TailRotationTest.lines(100, 110));
         bench.copy("x.log", "x.log.1");
-        bench.truncate("x.log");
-        bench.append("x.log", TailRotationTest.lines(110, 120));
+        bench.writeAnew("x.log", TailRotationTest.lines(110, 120));
         assertThat(bench.open().drain()).containsExactlyInAnyOrderElementsOf(TailRotationTest.numbered(100, 120));
     }
 
     @Test
     void anInodeThatAnotherFileHasNowIsNotTakenForTheOldOne() throws IOException {
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
-        bench.truncate("x.log");
-        bench.append("x.log", "a\nb\nc\n");
+        bench.readEarlier("1\n2\n");
+        bench.writeAnew("x.log", "a\nb\nc\n");
         assertThat(bench.open().drain()).containsExactly("a", "b", "c");
     }
 
@@ -311,9 +275,7 @@ class TailPositionsTest {
 
     @Test
     void aDirectoryThatIsNotThereAtTheStartKeepsItsPositions() throws IOException {
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         Path away = Files.move(bench.directory, temporary.resolve("away"));
         assertThat(bench.open().drain()).isEmpty();
         bench.drain();
@@ -331,9 +293,7 @@ class TailPositionsTest {
         Path other = Files.createDirectory(temporary.resolve("other"));
         bench.groups =
                 List.of(bench.group("a", "x\\.log", Map.of()), new Group("b", other, Pattern.compile("y"), Map.of()));
-        bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        bench.readEarlier("1\n2\n");
         Path away = Files.move(bench.directory, temporary.resolve("away"));
         Files.writeString(other.resolve("y"), "y\n");
         assertThat(bench.open().drain()).containsExactly("y");
@@ -345,9 +305,7 @@ class TailPositionsTest {
 
     @Test
     void aFileThatIsGoneAtTheStartIsForgotten() throws IOException {
-        Path file = bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
+        Path file = bench.readEarlier("1\n2\n");
         Path away = Files.move(file, temporary.resolve("away"));
         assertThat(bench.open().drain()).isEmpty();
         Files.move(away, file);
@@ -357,11 +315,7 @@ class TailPositionsTest {
     @Test
     void aFileThatCannotBeLookedAtForAWhileGoesOnWhereItWas() throws IOException {
         Path file = bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.passIdleTime();
-        bench.drain();
-        bench.drain();
-        assertThat(bench.files().open()).isZero();
+        bench.open().drainUntilClosed();
         Path away = Files.move(file, temporary.resolve("away"));
         Files.createSymbolicLink(file, file); // leads nowhere, which is not the same as not being there
         assertThat(bench.drain()).isEmpty();
@@ -379,9 +333,7 @@ class TailPositionsTest {
         bench.append("x.log", "1\n2\n");
         bench.open().drain();
         bench.append("x.log", "3\n");
-        Thread.currentThread().interrupt(); // closes the handle that is being read
-        assertThat(bench.drain()).isEmpty();
-        assertThat(Thread.interrupted()).isTrue();
+        bench.drainWhileNothingCanBeRead(); // which closes the handle
         assertThat(bench.drain()).containsExactly("3");
     }
 
@@ -410,11 +362,8 @@ class TailPositionsTest {
 
     @Test
     void whatFlumeWentOnWithCountsByItsOwnRules() throws IOException {
-        Path file = bench.append("x.log", "1\n2\n");
-        bench.open().drain();
-        bench.close();
-        bench.truncate("x.log");
-        bench.append("x.log", "a\nb\nc\n");
+        Path file = bench.readEarlier("1\n2\n");
+        bench.writeAnew("x.log", "a\nb\nc\n");
         flumeWrote(bench.inode("x.log"), 4, file); // it has read the first two of the new lines
         assertThat(bench.open().drain()).containsExactly("c");
     }

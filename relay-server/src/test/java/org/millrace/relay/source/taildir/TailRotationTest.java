@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.millrace.relay.fakes.LogLines;
+import org.millrace.testkit.LogLines;
 
 /** What log rotation does to files: each line comes once. */
 class TailRotationTest {
@@ -54,7 +54,7 @@ class TailRotationTest {
     void aFileThatWasClosedAsIdleIsFoundUnderItsNewName(String pattern) throws IOException {
         open(pattern);
         bench.append("x.log", "1\n");
-        drainUntilClosed();
+        bench.drainUntilClosed();
         bench.append("x.log", "2\n");
         bench.rename("x.log", "x.log.1");
         bench.append("x.log", "3\n");
@@ -66,10 +66,9 @@ class TailRotationTest {
     void anotherFileThatHasTheInodeOfOneThatIsGoneIsNotRead(String read) throws IOException {
         open(ALL);
         bench.append("x.log", read);
-        drainUntilClosed();
+        bench.drainUntilClosed();
         bench.rename("x.log", "kern.log"); // stands for a deletion, and a file made with the inode that this freed
-        bench.truncate("kern.log");
-        bench.append("kern.log", "of the kernel 1\nof the kernel 2\n");
+        bench.writeAnew("kern.log", "of the kernel 1\nof the kernel 2\n");
         assertThat(bench.drain()).isEmpty();
         assertThat(bench.files().tailed()).isZero();
         bench.append("kern.log", "of the kernel 3\n");
@@ -80,7 +79,7 @@ class TailRotationTest {
     void anEmptyFileIsReadOnUnderAnyName() throws IOException {
         open(ONE);
         bench.append("x.log", "");
-        drainUntilClosed();
+        bench.drainUntilClosed();
         bench.rename("x.log", "x.log.1");
         assertThat(bench.drain()).isEmpty();
         bench.append("x.log.1", "late\n");
@@ -95,8 +94,7 @@ class TailRotationTest {
         bench.rename("x.log", "x.log.1");
         bench.drain();
         assertThat(bench.files().open()).isEqualTo(1);
-        bench.truncate("x.log.1");
-        bench.append("x.log.1", "of somebody else\n");
+        bench.writeAnew("x.log.1", "of somebody else\n");
         assertThat(bench.drain()).isEmpty();
         assertThat(bench.files().tailed()).isZero();
     }
@@ -105,7 +103,7 @@ class TailRotationTest {
     void aFileWhoseNewNameCannotBeLookedAtForAWhileGoesOnWhereItWas() throws IOException {
         open(ONE);
         bench.append("x.log", "1\n2\n");
-        drainUntilClosed();
+        bench.drainUntilClosed();
         bench.append("x.log", "3\n");
         Path rotated = bench.directory.resolve("x.log.1");
         Path away = Files.move(bench.directory.resolve("x.log"), temporary.resolve("away"));
@@ -120,12 +118,10 @@ class TailRotationTest {
     void aFileThatCannotBeReadUnderItsNewNameForAWhileGoesOnWhereItWas() throws IOException {
         open(ONE);
         bench.append("x.log", "1\n2\n");
-        drainUntilClosed();
+        bench.drainUntilClosed();
         bench.append("x.log", "3\n");
         bench.rename("x.log", "x.log.1");
-        Thread.currentThread().interrupt(); // fails what reads a file, and nothing that only looks at one
-        assertThat(bench.drain()).isEmpty();
-        assertThat(Thread.interrupted()).isTrue();
+        bench.drainWhileNothingCanBeRead();
         assertThat(bench.drain()).containsExactly("3");
     }
 
@@ -133,7 +129,7 @@ class TailRotationTest {
     void aFileThatIsGoneIsNotLookedForLongerThanTheIdleTime() throws IOException {
         open(ONE);
         bench.append("x.log", "1\n2\n");
-        drainUntilClosed();
+        bench.drainUntilClosed();
         Files.delete(bench.directory.resolve("x.log"));
         Path loop = bench.directory.resolve("loop");
         Files.createSymbolicLink(loop, loop);
@@ -183,8 +179,7 @@ class TailRotationTest {
         open(ONE);
         bench.append("x.log", "1\n2\n3\n");
         bench.drain();
-        bench.truncate("x.log");
-        bench.append("x.log", "4\n");
+        bench.writeAnew("x.log", "4\n");
         assertThat(bench.drain()).containsExactly("4");
         assertThat(bench.files().truncations()).isEqualTo(1);
     }
@@ -194,8 +189,7 @@ class TailRotationTest {
         open(ONE);
         bench.append("x.log", "1\n2\n3\n");
         bench.drain();
-        bench.truncate("x.log");
-        bench.append("x.log", "4\n5\n6\n7\n8\n");
+        bench.writeAnew("x.log", "4\n5\n6\n7\n8\n");
         assertThat(bench.drain()).containsExactly("4", "5", "6", "7", "8");
     }
 
@@ -203,12 +197,8 @@ class TailRotationTest {
     @ValueSource(strings = {ONE, ALL})
     void ofACopyThatWasMadeBeforeATruncationOnlyTheRestIsRead(String pattern) throws IOException {
         open(pattern);
-        bench.append("x.log", lines(0, 300));
-        bench.drain();
-        bench.append("x.log", lines(300, 310));
-        bench.copy("x.log", "x.log.1");
-        bench.truncate("x.log");
-        bench.append("x.log", lines(310, 320));
+        copyTenUnreadLines();
+        bench.writeAnew("x.log", lines(310, 320));
         assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(300, 320));
         assertThat(bench.drain()).isEmpty();
     }
@@ -224,8 +214,7 @@ class TailRotationTest {
             int end = next + 5 + lines;
             bench.append("x.log", lines(next, next + 5));
             Files.write(bench.directory.resolve("x.log.1"), Files.readAllBytes(bench.directory.resolve("x.log")));
-            bench.truncate("x.log");
-            bench.append("x.log", lines(next + 5, end));
+            bench.writeAnew("x.log", lines(next + 5, end));
             assertThat(bench.drain()).containsExactlyInAnyOrderElementsOf(numbered(next, end));
             next = end;
         }
@@ -247,15 +236,11 @@ class TailRotationTest {
     @ValueSource(strings = {ONE, ALL})
     void aCopyThatIsSeenBeforeTheTruncationWaitsForIt(String pattern) throws IOException {
         open(pattern);
-        bench.append("x.log", lines(0, 300));
-        bench.drain();
-        bench.append("x.log", lines(300, 310));
-        bench.copy("x.log", "x.log.1");
+        copyTenUnreadLines();
         assertThat(bench.drain()).isEqualTo(numbered(300, 310));
         bench.append("x.log", lines(310, 311)); // too late for the copy
         assertThat(bench.drain()).isEqualTo(numbered(310, 311));
-        bench.truncate("x.log");
-        bench.append("x.log", lines(311, 312));
+        bench.writeAnew("x.log", lines(311, 312));
         assertThat(bench.drain()).isEqualTo(numbered(311, 312));
     }
 
@@ -283,12 +268,8 @@ class TailRotationTest {
     @ValueSource(strings = {ONE, ALL})
     void aCopyThatCannotBeReadJustNowIsWaitedFor(String pattern) throws IOException {
         open(pattern);
-        bench.append("x.log", lines(0, 300));
-        bench.drain();
-        bench.append("x.log", lines(300, 310));
-        bench.copy("x.log", "x.log.1");
-        bench.truncate("x.log");
-        bench.append("x.log", lines(310, 320));
+        copyTenUnreadLines();
+        bench.writeAnew("x.log", lines(310, 320));
         bench.unreadable.add("x.log.1");
         assertThat(bench.drain()).isEmpty();
         assertThat(bench.drain()).isEmpty();
@@ -301,15 +282,12 @@ class TailRotationTest {
 
     @Test
     void aCopyThatStaysUnreadableHoldsUpNobodyForLongAndIsSaid() throws IOException {
-        LogLines log = new LogLines();
-        log.attach(TailedFiles.class);
-        try {
+        try (LogLines log = LogLines.of(TailedFiles.class)) {
             open(ONE);
             bench.append("x.log", lines(0, 300));
             bench.drain();
             bench.copy("x.log", "x.log.1");
-            bench.truncate("x.log");
-            bench.append("x.log", lines(310, 320));
+            bench.writeAnew("x.log", lines(310, 320));
             bench.unreadable.add("x.log.1");
             assertThat(bench.drain()).isEmpty();
             assertThat(bench.drain()).isEmpty();
@@ -321,32 +299,24 @@ class TailRotationTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("x.log.1] cannot be read") && line.contains("are missing"))
                     .hasSize(1);
-        } finally {
-            log.detach(TailedFiles.class);
         }
     }
 
     @Test
     void aCopyThatCannotBeComparedBeforeTheTruncationWaitsForIt() throws IOException {
         open(ALL);
-        bench.append("x.log", lines(0, 300));
-        bench.drain();
-        bench.append("x.log", lines(300, 310));
-        bench.copy("x.log", "x.log.1");
+        copyTenUnreadLines();
         bench.unreadable.add("x.log.1");
         assertThat(bench.drain()).isEqualTo(numbered(300, 310));
         bench.unreadable.clear();
         assertThat(bench.drain()).isEmpty();
-        bench.truncate("x.log");
-        bench.append("x.log", lines(311, 312));
+        bench.writeAnew("x.log", lines(311, 312));
         assertThat(bench.drain()).isEqualTo(numbered(311, 312));
     }
 
     @Test
     void aFileThatCanNeverBeComparedIsReadForItselfAndThatIsSaid() throws IOException {
-        LogLines log = new LogLines();
-        log.attach(TailedFiles.class);
-        try {
+        try (LogLines log = LogLines.of(TailedFiles.class)) {
             open(ALL);
             bench.append("x.log", "1\n");
             bench.drain();
@@ -358,18 +328,15 @@ class TailRotationTest {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("come twice"))
                     .hasSize(1);
-        } finally {
-            log.detach(TailedFiles.class);
         }
     }
 
-    /** So that only its name leads to the file. */
-    private void drainUntilClosed() throws IOException {
+    /** Of what is copied 300 lines have been read, and ten have not. */
+    private void copyTenUnreadLines() throws IOException {
+        bench.append("x.log", lines(0, 300));
         bench.drain();
-        bench.passIdleTime();
-        bench.drain();
-        bench.drain();
-        assertThat(bench.files().open()).isZero();
+        bench.append("x.log", lines(300, 310));
+        bench.copy("x.log", "x.log.1");
     }
 
     private void open(String pattern) throws IOException {
