@@ -52,9 +52,12 @@ record CompressedStreamFormat(EventSerializer serializer, StreamCodec codec, Syn
 
         @Override
         public void discard() {
-            events.discard();
-            out.discard();
-            members.discard();
+            try {
+                events.discard(); // it may be a plug-in's
+            } finally {
+                out.discard();
+                members.discard();
+            }
         }
     }
 }

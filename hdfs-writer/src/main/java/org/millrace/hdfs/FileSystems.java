@@ -92,7 +92,7 @@ final class FileSystems {
             for (FileSystem other : others.values()) {
                 try {
                     other.close();
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     log.warn("close {}", other.getUri(), e);
                 }
             }

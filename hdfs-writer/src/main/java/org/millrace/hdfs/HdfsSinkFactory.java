@@ -123,6 +123,13 @@ public final class HdfsSinkFactory implements ComponentFactory.OfSink {
                         .about("whether escapes of time go by the clock, and not by the event's timestamp header")
                         .orElse(false),
                 deadLetters.isConfigured() ? EventTime.Missing.IS_REFUSED : EventTime.Missing.GOES_BY_THE_CLOCK);
+        if (location.isLocalUnsaid()) {
+            hdfs.note(
+                    "path",
+                    "names no file system, and Hadoop's configuration has none but this machine's disk, where the files go"
+                            + " (expected: hdfs://HOST:PORT/..., or HADOOP_CONF_DIR with a core-site.xml; file:///... if"
+                            + " the disk is meant)");
+        }
         noteUnknownLetters(hdfs, "path", read.directory());
         noteUnknownLetters(hdfs, "filePrefix", read.prefix());
         hdfs.ignored("the sink's own thread finishes files, no timer", "rollTimerPoolSize");

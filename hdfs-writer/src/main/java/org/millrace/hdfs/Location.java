@@ -50,6 +50,11 @@ final class Location {
         return text;
     }
 
+    /** True if the path names no file system, and Hadoop's default one is this machine's disk, which is seldom what was meant. */
+    boolean isLocalUnsaid() {
+        return !text.isEmpty() && !ROOT.matcher(text).find() && isLocal(scheme);
+    }
+
     /**
      * The path, its root checked. Its scheme has an address, if an empty one, so that what stands behind is not taken for it when a header is
      * missing: {@code hdfs:/%{x}/y} is {@code hdfs:///%{x}/y}.

@@ -39,8 +39,11 @@ record StreamFormat(EventSerializer serializer, SyncMode sync, ChunkedOutput.Chu
 
         @Override
         public void discard() {
-            events.discard();
-            out.discard();
+            try {
+                events.discard(); // it may be a plug-in's
+            } finally {
+                out.discard();
+            }
         }
     }
 }

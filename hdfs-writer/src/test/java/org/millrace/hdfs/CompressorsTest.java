@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.io.compress.CodecPool;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.part.EventSerializer;
+import org.millrace.codec.EventBatch;
+import org.millrace.codec.EventReader;
 import org.millrace.hdfs.FaultyFileSystem.Fault;
 import org.millrace.hdfs.FaultyFileSystem.Op;
 import org.millrace.testkit.Batches;
@@ -98,8 +103,46 @@ class CompressorsTest {
         assertThat(codec.compressor.isEnded).isTrue();
     }
 
-    private static final class BrokenCodec extends DefaultCodec {
-        private final EndingCompressor compressor = new EndingCompressor();
+    @Test
+    void aSerializerThatBreaksAsItIsDiscardedHasTheCompressorEnded() throws Exception {
+        OneCompressorCodec codec = new OneCompressorCodec();
+        codec.setConf(new Configuration(false));
+        EventFormat format = new CompressedStreamFormat(
+                BreakingAtDiscard::new,
+                new HadoopStreamCodec(codec, codec.getConf()),
+                SyncMode.NONE,
+                new ChunkedOutput.Chunks());
+        EventWriter writer = format.begin(
+                new FSDataOutputStream(new ByteArrayOutputStream(), null), new BucketId("directory", "prefix", ""));
+        EventBatch batch = Batches.of("e".repeat(ChunkedOutput.Chunks.BYTES));
+        EventReader event = batch.reader();
+        event.next();
+        writer.append(event);
+        batch.release();
+
+        assertThatThrownBy(writer::discard).hasMessage("injected");
+        assertThat(codec.compressor.isEnded).isTrue();
+    }
+
+    private record BreakingAtDiscard(OutputStream out) implements EventSerializer.Serialization {
+        @Override
+        public void append(EventReader event) throws IOException {
+            event.writeBodyTo(out);
+        }
+
+        @Override
+        public void endBatch() {
+            // an event is written whole, at once
+        }
+
+        @Override
+        public void discard() {
+            throw new IllegalStateException("injected");
+        }
+    }
+
+    private static class OneCompressorCodec extends DefaultCodec {
+        final EndingCompressor compressor = new EndingCompressor();
 
         @Override
         public Class<? extends Compressor> getCompressorType() {
@@ -110,7 +153,9 @@ class CompressorsTest {
         public Compressor createCompressor() {
             return compressor;
         }
+    }
 
+    private static final class BrokenCodec extends OneCompressorCodec {
         @Override
         public CompressionOutputStream createOutputStream(OutputStream out, Compressor used) {
             throw new NoClassDefFoundError("injected");

@@ -83,7 +83,7 @@ class FileForecastTest {
     private static SinkUnderTest configured(
             String path, String interval, String bytes, String events, String idle, String... more) {
         List<String> all = new ArrayList<>(List.of(
-                "hdfs.path", path,
+                "hdfs.path", "hdfs://nn" + path,
                 "hdfs.rollInterval", interval,
                 "hdfs.rollSize", bytes,
                 "hdfs.rollCount", events,

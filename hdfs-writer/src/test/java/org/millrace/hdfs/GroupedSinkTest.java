@@ -104,7 +104,8 @@ class GroupedSinkTest {
         assertThat(configured().sink.outlook())
                 .endsWith("; a bucket that hangs or is refused fails the turn, for the next sink of the group");
         assertThat(configured("hdfs.heldEvents", "10").sink.outlook()).doesNotContain("group");
-        assertThat(SinkUnderTest.configured("hdfs.path", "/x").sink.outlook()).doesNotContain("group");
+        assertThat(SinkUnderTest.configured("hdfs.path", "hdfs://nn/x").sink.outlook())
+                .doesNotContain("group");
     }
 
     @Test
@@ -127,7 +128,9 @@ class GroupedSinkTest {
     /** With nothing that is worth a note for another reason. */
     private static SinkUnderTest configured(String... more) {
         String[] all = new String[more.length + 8];
-        String[] own = {"hdfs.path", "/x", "hdfs.rollInterval", "600", "hdfs.rollSize", "0", "hdfs.rollCount", "0"};
+        String[] own = {
+            "hdfs.path", "hdfs://nn/x", "hdfs.rollInterval", "600", "hdfs.rollSize", "0", "hdfs.rollCount", "0"
+        };
         System.arraycopy(own, 0, all, 0, own.length);
         System.arraycopy(more, 0, all, own.length, more.length);
         return SinkUnderTest.configuredInAGroup(all);

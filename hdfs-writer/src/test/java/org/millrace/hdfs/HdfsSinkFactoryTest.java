@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.hadoop.io.compress.GzipCodec;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,16 @@ class HdfsSinkFactoryTest {
         assertThat(ServiceLoader.load(ComponentFactory.OfSink.class))
                 .flatExtracting(ComponentFactory::typeNames)
                 .contains("hdfs", "org.apache.flume.sink.hdfs.HDFSEventSink");
+    }
+
+    /** In Flume as here, and seldom what was meant: with no configuration of Hadoop's on the class path nothing else is left. */
+    @ParameterizedTest
+    @CsvSource({"/logs/%Y, true", "logs, true", "file:///logs, false", "file:/logs, false", "hdfs://nn/logs, false"})
+    void aPathOnTheDiskThatDoesNotSaySoGetsANote(String path, boolean isNoted) {
+        List<String> notes =
+                SinkUnderTest.configured("hdfs.path", path, "hdfs.rollSize", "0", "hdfs.rollCount", "0").notes;
+        assertThat(notes.stream().anyMatch(note -> note.startsWith("hdfs.path: names no file system")))
+                .isEqualTo(isNoted);
     }
 
     @Test
@@ -211,7 +222,7 @@ class HdfsSinkFactoryTest {
     @Test
     void theKeysOfASerializerHaveNoEffectOnASequenceFileAndThatIsSaidOnce() {
         SinkUnderTest sut = SinkUnderTest.configured(
-                "hdfs.path", "/x",
+                "hdfs.path", "hdfs://nn/x",
                 "hdfs.rollCount", "0",
                 "hdfs.rollSize", "134217728",
                 "serializer", "AVRO_EVENT",
@@ -226,7 +237,7 @@ class HdfsSinkFactoryTest {
                         "serializer.appendNewline: has no effect: serializer is AVRO_EVENT");
         assertThat(SinkUnderTest.configured(
                                 "hdfs.path",
-                                "/x",
+                                "hdfs://nn/x",
                                 "hdfs.rollCount",
                                 "0",
                                 "hdfs.rollSize",
@@ -338,19 +349,20 @@ class HdfsSinkFactoryTest {
 
     @Test
     void flumesRollDefaultsComeWithOneWarningOfTheFilesTheyMake() {
-        assertThat(SinkUnderTest.configured("hdfs.path", "/x").notes)
+        assertThat(SinkUnderTest.configured("hdfs.path", "hdfs://nn/x").notes)
                 .singleElement()
                 .asString()
                 .startsWith(
                         "hdfs.rollSize: makes very small files: at 1000 events of 512 bytes a second, 1800000 files an "
                                 + "hour of 1.0 KiB each (finished after 10 events, hdfs.rollCount; after 1024 bytes of bodies, "
                                 + "hdfs.rollSize; after 30 s, hdfs.rollInterval)");
-        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollSize", "0").notes)
+        assertThat(SinkUnderTest.configured("hdfs.path", "hdfs://nn/x", "hdfs.rollSize", "0").notes)
                 .singleElement()
                 .asString()
                 .startsWith("hdfs.rollCount: makes very small files")
                 .contains("360000 files an hour of 5.0 KiB");
-        assertThat(SinkUnderTest.configured("hdfs.path", "/x", "hdfs.rollCount", "0", "hdfs.rollSize", "134217728")
+        assertThat(SinkUnderTest.configured(
+                                "hdfs.path", "hdfs://nn/x", "hdfs.rollCount", "0", "hdfs.rollSize", "134217728")
                         .notes)
                 .isEmpty();
     }
