@@ -109,9 +109,7 @@ class SinkCloseTest {
         assertAllIsGivenBack();
     }
 
-    @Test
-    void anErrorInACallKeepsNoOtherFileFromBeingFinishedAndNothingFromBeingGivenBack() throws Exception {
-        Sink sink = withTwoFilesOpen();
+    private static void breakOneClose() {
         AtomicBoolean has = new AtomicBoolean();
         FaultyFileSystem.fault = (op, path) -> {
             if (op == Op.CLOSE && path.getName().startsWith("a") && !has.getAndSet(true)) {
@@ -119,6 +117,12 @@ class SinkCloseTest {
             }
             return true;
         };
+    }
+
+    @Test
+    void anErrorInACallKeepsNoOtherFileFromBeingFinishedAndNothingFromBeingGivenBack() throws Exception {
+        Sink sink = withTwoFilesOpen();
+        breakOneClose();
         assertThatThrownBy(sink::close).isInstanceOf(OutOfMemoryError.class);
 
         assertThat(tree.inUse()).isEmpty();
@@ -175,13 +179,7 @@ class SinkCloseTest {
     @Test
     void whatIsFinishedAfterAnErrorIsNotLookedForByTheNextStart() throws Exception {
         Sink sink = withTwoFilesOpen();
-        AtomicBoolean has = new AtomicBoolean();
-        FaultyFileSystem.fault = (op, path) -> {
-            if (op == Op.CLOSE && path.getName().startsWith("a") && !has.getAndSet(true)) {
-                throw new OutOfMemoryError("unable to create native thread");
-            }
-            return true;
-        };
+        breakOneClose();
         assertThatThrownBy(sink::close).isInstanceOf(OutOfMemoryError.class);
         assertThat(tree.inUse()).isEmpty();
 

@@ -55,7 +55,7 @@ final class EveryOperationFailsTest {
     private static ModelScenario scenario(Setup setup, List<ModelStep> first) {
         List<ModelStep> steps = new ArrayList<>(first);
         for (int round = 0; round < 3; round++) {
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 4; i++) {
                 steps.add(new Put(1 + i % 2, 10 + 3 * i, 100));
                 steps.add(new Work(i));
                 steps.add(new Put(1, 3, 4000));
