@@ -67,6 +67,9 @@ final class FinalName {
             if (statusOf(files, inUse) == null) {
                 return gone;
             }
+            if (statusOf(files, entry.complete()) != null) {
+                return Outcome.OTHER_NAME; // it was free a moment ago
+            }
         } catch (FileNotFoundException e) {
             return gone;
         } catch (IOException | RuntimeException e) {

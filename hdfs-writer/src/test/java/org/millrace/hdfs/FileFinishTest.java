@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -93,6 +95,27 @@ class FileFinishTest {
     private static BiPredicate<Op, org.apache.hadoop.fs.Path> closing(String name) {
         return (called, path) ->
                 (called == Op.CLOSE || called == Op.STATUS) && path.getName().equals(name);
+    }
+
+    /** Of two agents that find the same name free one comes second, and that may be the same one again and again. */
+    @Test
+    void whoComesSecondAtAFinalNameTakesTheNextOneAtOnce() throws Exception {
+        AtomicInteger renames = new AtomicInteger();
+        FaultyFileSystem.fault = (op, path) -> {
+            if (op != Op.RENAME || renames.incrementAndGet() > 5) {
+                return true;
+            }
+            Files.writeString(Path.of(path.toUri().getPath()), "theirs");
+            return false;
+        };
+        try (SinkUnderTest sut = files.sink("hdfs.rollCount", "1")) {
+            sut.put(Batches.of("one", "two")).drainAll();
+            assertThat(tree.names()).doesNotContain(FIRST + ".tmp");
+            assertThat(sut.counter("renamesFailed")).isZero();
+        }
+        assertThat(tree.inUse()).isEmpty();
+        assertThat(tree.lines())
+                .containsExactlyInAnyOrder("one", "two", "theirs", "theirs", "theirs", "theirs", "theirs");
     }
 
     @Test
