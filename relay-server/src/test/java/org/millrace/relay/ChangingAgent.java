@@ -103,7 +103,8 @@ final class ChangingAgent implements AutoCloseable {
         int before = diary.entries().size();
         Objects.requireNonNull(reloader).look(false);
         assertThat(openRoutes).as("open routes").hasValue(running().sources().size());
-        return diary.entries().subList(before, diary.entries().size()).stream()
+        return diary.entries().stream()
+                .skip(before)
                 .filter(entry -> !entry.contains("took"))
                 .toList();
     }
